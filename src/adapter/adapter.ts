@@ -1,0 +1,35 @@
+import type { Matrix } from "../math/matrix.js";
+
+/** The affine map of one side: y = (x - center) · weights. */
+export interface AdapterSide {
+  /** Subtracted first, length d; `null` for none. */
+  readonly center: Float32Array | null;
+  /** d × k; `null` for the identity. */
+  readonly weights: Matrix | null;
+}
+
+/** What an adapter was made for and from; written to its file and checked when it is applied. */
+export interface AdapterMetadata {
+  /** The {@link Embedder.id} of the vectors it was fitted on; `null` when unknown. */
+  readonly embedder: string | null;
+  /** How it was fitted, e.g. `"rca"`. */
+  readonly method: string;
+  /** Digest of the training pairs. */
+  readonly trainingData?: string;
+  /** Figures measured when it was fitted, by name. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** ISO 8601. Left out by fits, so that equal fits are equal. */
+  readonly created?: string;
+}
+
+/**
+ * A customised embedding: one affine map for queries, one for passages. Compare adapted vectors by cosine.
+ * An adapter whose passage side is the identity leaves an indexed corpus as it is.
+ */
+export interface Adapter {
+  readonly inputDimensions: number;
+  readonly outputDimensions: number;
+  readonly query: AdapterSide;
+  readonly passage: AdapterSide;
+  readonly metadata: AdapterMetadata;
+}

@@ -1,0 +1,111 @@
+/**
+ * The one numeric form of the library: a dense, row-major, single-precision matrix.
+ *
+ * It is plain data (it survives `structuredClone` and `postMessage`); everything done with it is a function.
+ */
+export interface Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  /** Row-major, length `rows * cols`. */
+  readonly data: Float32Array;
+}
+
+/**
+ * A matrix over the given values, or of zeros.
+ *
+ * @throws RangeError when a dimension is not a non-negative integer or `data` has another length than rows × cols.
+ */
+export function createMatrix(
+  rows: number,
+  cols: number,
+  data: Float32Array = new Float32Array(rows * cols),
+): Matrix {
+  if (!Number.isInteger(rows) || rows < 0 || !Number.isInteger(cols) || cols < 0) {
+    throw new RangeError(`matrix: rows and cols must be integers >= 0, received ${rows} × ${cols}`);
+  }
+  if (data.length !== rows * cols) {
+    throw new RangeError(
+      `matrix: ${rows} × ${cols} needs ${rows * cols} values, received ${data.length}`,
+    );
+  }
+  return { rows, cols, data };
+}
+
+/**
+ * Copies vectors (one per row) into a matrix.
+ *
+ * @throws RangeError naming the first row whose length differs from that of row 0.
+ */
+export function fromRows(vectors: readonly ArrayLike<number>[]): Matrix {
+  const cols = vectors.length === 0 ? 0 : vectors[0].length;
+  const result = createMatrix(vectors.length, cols);
+  for (const [i, vector] of vectors.entries()) {
+    if (vector.length !== cols) {
+      throw new RangeError(
+        `row ${i}: expected ${cols} values like row 0, received ${vector.length}`,
+      );
+    }
+    result.data.set(vector, i * cols);
+  }
+  return result;
+}
+
+/** Row `i` as a view: writing to it writes to the matrix. */
+export function rowOf(matrix: Matrix, i: number): Float32Array {
+  return matrix.data.subarray(i * matrix.cols, (i + 1) * matrix.cols);
+}
+
+/** A new matrix of the given rows, in the given order, repeats allowed. */
+export function gatherRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
+  const result = createMatrix(indices.length, matrix.cols);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (!(index >= 0 && index < matrix.rows)) {
+      throw new RangeError(`row index ${index} is outside the matrix of ${matrix.rows} rows`);
+    }
+    result.data.set(rowOf(matrix, index), i * matrix.cols);
+  }
+  return result;
+}
+
+/** The transpose, as a new matrix. */
+export function transpose(matrix: Matrix): Matrix {
+  const { rows, cols, data } = matrix;
+  const result = createMatrix(cols, rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) result.data[j * rows + i] = data[i * cols + j];
+  }
+  return result;
+}
+
+/** The `size` × `size` identity. */
+export function identityMatrix(size: number): Matrix {
+  const result = createMatrix(size, size);
+  for (let i = 0; i < size; i++) result.data[i * size + i] = 1;
+  return result;
+}
+
+/**
+ * Refuses what would end in a wrong number later: a NaN or an infinity, and (when asked) a row of zeros, which has no
+ * direction and so no cosine.
+ *
+ * @throws RangeError naming `name`, the row and the column.
+ */
+export function checkMatrix(matrix: Matrix, name: string, { zeroRows = true } = {}): void {
+  const { rows, cols, data } = matrix;
+  for (let i = 0; i < rows; i++) {
+    let nonZero = false;
+    for (let j = 0; j < cols; j++) {
+      const value = data[i * cols + j];
+      if (!Number.isFinite(value)) {
+        throw new RangeError(
+          `${name}: row ${i}, column ${j} is ${value}, expected a finite number`,
+        );
+      }
+      if (value !== 0) nonZero = true;
+    }
+    if (!nonZero && !zeroRows) {
+      throw new RangeError(`${name}: row ${i} is all zeros and has no direction to compare`);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: ["src/index.ts", "src/node.ts", "src/openai.ts", "src/report.ts"],
+  format: "esm",
+  target: "es2023",
+  platform: "neutral",
+  external: [/^node:/],
+  dts: true,
+  clean: true,
+  splitting: true,
+  sourcemap: false,
+});
