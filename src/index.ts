@@ -30,6 +30,7 @@ export type {
   ShortAnswer,
   TokenSpan,
 } from "./data/types.js";
+export { decodeNpy, encodeNpy } from "./data/npy.js";
 
 // negatives: sample
 
@@ -39,7 +40,10 @@ export type { EmbedOptions, Embedder } from "./embed/embedder.js";
 // evaluate: measure honestly
 
 // adapter: apply
-export type { Adapter, AdapterMetadata, AdapterSide } from "./adapter/adapter.js";
+export type { Adapter, AdapterMetadata, AdapterSide, LowRankUpdate } from "./adapter/adapter.js";
+export { applyAdapter, type ApplyOptions } from "./adapter/apply.js";
+export { decodeAdapter, encodeAdapter } from "./adapter/encode.js";
+export { identityAdapter } from "./adapter/identity.js";
 
 // train: fit
 

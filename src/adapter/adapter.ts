@@ -1,11 +1,27 @@
 import type { Matrix } from "../math/matrix.js";
 
-/** The affine map of one side: y = (x - center) · weights. */
+/**
+ * A d × d map that differs from the identity in few directions: x ↦ x + (x · left) · right, with left d × r and
+ * right r × d. It costs 2·d·r where a dense matrix costs d².
+ */
+export interface LowRankUpdate {
+  /** d × r. */
+  readonly left: Matrix;
+  /** r × d. */
+  readonly right: Matrix;
+}
+
+/**
+ * The affine map of one side: y = (x - center) · weights, x being scaled to length 1 first (the cosine ignores length,
+ * and so must what is learnt from it).
+ */
 export interface AdapterSide {
   /** Subtracted first, length d; `null` for none. */
   readonly center: Float32Array | null;
   /** d × k; `null` for the identity. */
   readonly weights: Matrix | null;
+  /** In place of `weights`, which is then `null`: identity plus low rank. */
+  readonly lowRank?: LowRankUpdate | null;
 }
 
 /** What an adapter was made for and from; written to its file and checked when it is applied. */

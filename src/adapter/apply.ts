@@ -1,0 +1,84 @@
+import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
+import { multiply } from "../math/multiply.js";
+import { normalizeRows } from "../math/vectors.js";
+import type { Adapter, AdapterSide } from "./adapter.js";
+
+export interface ApplyOptions {
+  /** Which of the adapter's two maps: that for queries or that for passages. */
+  readonly side: "query" | "passage";
+  /**
+   * Id of the embedder the vectors come from. When both it and the adapter's own are known, they must agree.
+   * @default undefined
+   */
+  readonly embedder?: string | undefined;
+  /**
+   * Scale each result to length 1, so that its inner product is its cosine (what vector stores index).
+   * @default true
+   */
+  readonly normalize?: boolean | undefined;
+}
+
+/**
+ * Customises one embedding or many: (x/|x| - center) · weights of the given side, then length 1.
+ *
+ * @param adapter What a fit returned or `loadAdapter` read.
+ * @param vectors One vector of `adapter.inputDimensions` values, or a matrix with one per row. Its length is ignored.
+ * @returns One vector of `adapter.outputDimensions` values, or a matrix with one per row. A vector that the map sends to
+ *   zero stays zero.
+ * @throws RangeError when the dimensions differ, a value is not finite, a vector is all zeros, or the vectors come from
+ *   another embedder than the adapter was fitted on.
+ */
+export function applyAdapter(adapter: Adapter, vectors: Matrix, options: ApplyOptions): Matrix;
+export function applyAdapter(
+  adapter: Adapter,
+  vectors: ArrayLike<number>,
+  options: ApplyOptions,
+): Float32Array;
+export function applyAdapter(
+  adapter: Adapter,
+  vectors: Matrix | ArrayLike<number>,
+  { side, embedder, normalize = true }: ApplyOptions,
+): Matrix | Float32Array {
+  if (side !== "query" && side !== "passage") {
+    throw new RangeError(`adapter: side must be "query" or "passage", received "${String(side)}"`);
+  }
+  const fittedOn = adapter.metadata.embedder;
+  if (embedder !== undefined && fittedOn !== null && embedder !== fittedOn) {
+    throw new RangeError(
+      `adapter: fitted on vectors of "${fittedOn}", received vectors of "${embedder}"`,
+    );
+  }
+  const single = !("data" in vectors);
+  const input = single ? createMatrix(1, vectors.length, Float32Array.from(vectors)) : vectors;
+  if (input.cols !== adapter.inputDimensions) {
+    throw new RangeError(
+      `adapter: expected vectors of ${adapter.inputDimensions} dimensions, received ${input.cols}`,
+    );
+  }
+  checkMatrix(input, `${side} vectors`, { zeroRows: false });
+  const mapped = applySide(adapter[side], normalizeRows(input));
+  const result = normalize ? normalizeRows(mapped) : mapped;
+  return single ? result.data : result;
+}
+
+/**
+ * The bare affine map of one side, for rows that already have length 1; nothing is checked and nothing normalised.
+ * `unit` itself is not changed.
+ */
+export function applySide({ center, weights, lowRank }: AdapterSide, unit: Matrix): Matrix {
+  const centered = center === null ? unit : subtractFromRows(unit, center);
+  if (weights !== null) return multiply(centered, weights);
+  if (lowRank === null || lowRank === undefined) return centered;
+  const update = multiply(multiply(centered, lowRank.left), lowRank.right);
+  for (let i = 0; i < update.data.length; i++) update.data[i] += centered.data[i];
+  return update;
+}
+
+/** Every row minus `vector`, as a new matrix. */
+function subtractFromRows({ rows, cols, data }: Matrix, vector: Float32Array): Matrix {
+  const result = createMatrix(rows, cols);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++, at++) result.data[at] = data[at] - vector[j];
+  }
+  return result;
+}

@@ -1,0 +1,154 @@
+import { createMatrix, type Matrix } from "../math/matrix.js";
+import type { Adapter, AdapterMetadata, AdapterSide } from "./adapter.js";
+import { checkAdapter } from "./check.js";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
+
+const format = "embedtune-adapter";
+const version = "1";
+
+/**
+ * An adapter as safetensors bytes, readable by Python's `safetensors` too. Tensors, all F32: `query.center` [d],
+ * `query.weights` [d, k], `query.left` [d, r], `query.right` [r, d], the same for `passage`; what is absent is the
+ * identity, and a matrix that both sides share is written once, as `shared.…`. Strings in `__metadata__`.
+ *
+ * @throws RangeError when the adapter's parts do not fit together.
+ */
+export function encodeAdapter(adapter: Adapter): Uint8Array {
+  checkAdapter(adapter);
+  const { query, passage, metadata } = adapter;
+  const tensors: Record<string, Tensor> = {};
+  const put = (name: string, a: Matrix | undefined, b: Matrix | undefined): void => {
+    const tensor = ({ rows, cols, data }: Matrix): Tensor => ({ shape: [rows, cols], data });
+    if (a !== undefined && a === b) {
+      tensors[`shared.${name}`] = tensor(a);
+      return;
+    }
+    if (a !== undefined) tensors[`query.${name}`] = tensor(a);
+    if (b !== undefined) tensors[`passage.${name}`] = tensor(b);
+  };
+  for (const side of ["query", "passage"] as const) {
+    const { center } = adapter[side];
+    if (center !== null) tensors[`${side}.center`] = { shape: [center.length], data: center };
+  }
+  put("weights", query.weights ?? undefined, passage.weights ?? undefined);
+  put("left", query.lowRank?.left, passage.lowRank?.left);
+  put("right", query.lowRank?.right, passage.lowRank?.right);
+
+  const strings: Record<string, string> = {
+    format,
+    version,
+    input_dimensions: String(adapter.inputDimensions),
+    output_dimensions: String(adapter.outputDimensions),
+    method: metadata.method,
+  };
+  if (metadata.embedder !== null) strings.embedder = metadata.embedder;
+  if (metadata.trainingData !== undefined) strings.training_data = metadata.trainingData;
+  if (metadata.metrics !== undefined) strings.metrics = JSON.stringify(metadata.metrics);
+  if (metadata.created !== undefined) strings.created = metadata.created;
+  return encodeSafetensors({ tensors, metadata: strings });
+}
+
+/**
+ * Reads what {@link encodeAdapter} wrote.
+ *
+ * @throws RangeError when the bytes are no safetensors, no adapter of this format, an adapter of a later version, or
+ *   hold parts that do not fit together or are not finite.
+ */
+export function decodeAdapter(bytes: Uint8Array): Adapter {
+  const { tensors, metadata: strings } = decodeSafetensors(bytes);
+  if (strings.format !== format) {
+    throw new RangeError(
+      `adapter: metadata "format" must be "${format}", received ${JSON.stringify(strings.format)}`,
+    );
+  }
+  if (strings.version !== version) {
+    throw new RangeError(
+      `adapter: this release reads version "${version}", received ${JSON.stringify(strings.version)}`,
+    );
+  }
+  for (const name of Object.keys(tensors)) {
+    if (
+      !/^(?:(?:query|passage)\.center|(?:query|passage|shared)\.(?:weights|left|right))$/.test(name)
+    ) {
+      throw new RangeError(`adapter: unknown tensor "${name}"`);
+    }
+  }
+  const shared = new Map<string, Matrix>();
+  const matrix = (side: string, name: string): Matrix | null => {
+    const key = `${side}.${name}` in tensors ? `${side}.${name}` : `shared.${name}`;
+    if (!(key in tensors)) return null;
+    const known = shared.get(key);
+    if (known !== undefined) return known;
+    const { shape, data } = tensors[key];
+    if (shape.length !== 2) {
+      throw new RangeError(`adapter: ${key} must have 2 dimensions, received ${shape.length}`);
+    }
+    const result = createMatrix(shape[0], shape[1], data);
+    shared.set(key, result);
+    return result;
+  };
+  const readSide = (side: "query" | "passage"): AdapterSide => {
+    const center = tensors[`${side}.center`]?.data ?? null;
+    const weights = matrix(side, "weights");
+    const left = matrix(side, "left");
+    const right = matrix(side, "right");
+    if ((left === null) !== (right === null)) {
+      throw new RangeError(`adapter: ${side} has one of left and right, expected both or none`);
+    }
+    return left !== null && right !== null
+      ? { center, weights, lowRank: { left, right } }
+      : { center, weights };
+  };
+  const adapter: Adapter = {
+    inputDimensions: readCount(strings, "input_dimensions"),
+    outputDimensions: readCount(strings, "output_dimensions"),
+    query: readSide("query"),
+    passage: readSide("passage"),
+    metadata: readMetadata(strings),
+  };
+  checkAdapter(adapter);
+  return adapter;
+}
+
+function readCount(strings: Readonly<Record<string, string>>, name: string): number {
+  const text: string | undefined = strings[name];
+  if (text === undefined || !/^[1-9][0-9]{0,8}$/.test(text)) {
+    throw new RangeError(
+      `adapter: metadata "${name}" must be an integer >= 1, received ${JSON.stringify(text)}`,
+    );
+  }
+  return Number(text);
+}
+
+function readMetadata(strings: Readonly<Record<string, string | undefined>>): AdapterMetadata {
+  const { embedder = null, method, training_data: trainingData, created } = strings;
+  if (method === undefined) throw new RangeError('adapter: metadata "method" is missing');
+  const metrics = strings.metrics === undefined ? undefined : readMetrics(strings.metrics);
+  return {
+    embedder,
+    method,
+    ...(trainingData === undefined ? {} : { trainingData }),
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(created === undefined ? {} : { created }),
+  };
+}
+
+function readMetrics(text: string): Record<string, number> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new RangeError('adapter: metadata "metrics" is not JSON', { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new RangeError('adapter: metadata "metrics" must be a JSON object of numbers');
+  }
+  const metrics: Record<string, number> = {};
+  for (const [name, figure] of Object.entries(value)) {
+    if (typeof figure !== "number") {
+      throw new RangeError(`adapter: metric "${name}" must be a number`);
+    }
+    metrics[name] = figure;
+  }
+  return metrics;
+}
