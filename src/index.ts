@@ -33,9 +33,48 @@ export type {
 export { decodeNpy, encodeNpy } from "./data/npy.js";
 
 // negatives: sample
+export { toPairColumns, type PairTable } from "./negatives/columns.js";
+export type { DropCounts } from "./negatives/counts.js";
+export { goldSpans, pageOf, type GoldSpan } from "./negatives/gold.js";
+export type { LengthOptions } from "./negatives/options.js";
+export {
+  passagePool,
+  type PassagePool,
+  type PassagePoolOptions,
+  type PoolPassage,
+} from "./negatives/pool.js";
+export {
+  positivePairs,
+  type PositivePairs,
+  type PositivePairsOptions,
+} from "./negatives/positives.js";
+export {
+  samePageCandidates,
+  sampleSamePageNegatives,
+  type SamePageCandidates,
+  type SamePageCandidatesOptions,
+  type SamePageNegativesOptions,
+} from "./negatives/same-page.js";
+export type { SampledNegatives } from "./negatives/sampled.js";
+export {
+  lookupVectors,
+  matrixOfTexts,
+  type SideVectors,
+  type VectorLookup,
+} from "./negatives/vectors.js";
+export { sampleWeakNegatives, type WeakNegativesOptions } from "./negatives/weak.js";
 
 // embed: texts to vectors
-export type { EmbedOptions, Embedder } from "./embed/embedder.js";
+export type { EmbeddedBatch, EmbedOptions, Embedder } from "./embed/embedder.js";
+export { createHashingEmbedder, type HashingEmbedderOptions } from "./embed/hashing-embedder.js";
+export {
+  withCache,
+  type CachedEmbedder,
+  type CacheOptions,
+  type CacheStatistics,
+} from "./embed/cache.js";
+export type { VectorStore, VectorStoreEntry } from "./embed/vector-store.js";
+export { createMemoryStore, type MemoryStoreOptions } from "./embed/memory-store.js";
 
 // evaluate: measure honestly
 

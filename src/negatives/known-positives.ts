@@ -1,0 +1,49 @@
+import type { Pair } from "../data/types.js";
+import { comparableText, compareTexts } from "./text.js";
+
+/** What is known to be right for one query, from all its positive pairs, wherever in the input they stand. */
+export interface KnownPositives {
+  /** The query; the least of its spellings. */
+  readonly query: string;
+  /** Its group; the least of several. */
+  readonly group: string;
+  /** Comparable texts of its positives. */
+  readonly texts: ReadonlySet<string>;
+  /** Pages on which it has a positive. */
+  readonly groups: ReadonlySet<string>;
+  /** Distinct positive pairs. */
+  readonly count: number;
+}
+
+/** Groups positive pairs (label 1) by query, in the order in which the queries first appear; equal queries are one. */
+export function knownPositives(pairs: Iterable<Pair>): Map<string, KnownPositives> {
+  const byQuery = new Map<
+    string,
+    { query: string; group: string; texts: Set<string>; groups: Set<string>; count: number }
+  >();
+  for (const { query, passage, label, group } of pairs) {
+    if (label !== 1) continue;
+    const key = comparableText(query);
+    let known = byQuery.get(key);
+    if (known === undefined) {
+      known = { query, group, texts: new Set(), groups: new Set(), count: 0 };
+      byQuery.set(key, known);
+    }
+    // The least of several spellings and groups, so that the order of the pairs decides nothing.
+    if (compareTexts(query, known.query) < 0) known.query = query;
+    if (compareTexts(group, known.group) < 0) known.group = group;
+    known.texts.add(comparableText(passage));
+    known.groups.add(group);
+    known.count = known.texts.size;
+  }
+  return byQuery;
+}
+
+/** Whether a passage repeats a positive or holds one inside itself; all texts in comparable form. */
+export function repeatsPositive(comparable: string, positives: ReadonlySet<string>): boolean {
+  if (positives.has(comparable)) return true;
+  for (const text of positives) {
+    if (text !== "" && text.length < comparable.length && comparable.includes(text)) return true;
+  }
+  return false;
+}

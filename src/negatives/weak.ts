@@ -1,0 +1,79 @@
+import type { Pair } from "../data/types.js";
+import { createRandom } from "../math/random.js";
+import { createDropCounter } from "./counts.js";
+import { drawWithoutReplacement } from "./draw.js";
+import { knownPositives, repeatsPositive } from "./known-positives.js";
+import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
+import { poolOfPairs, type PoolPassage } from "./pool.js";
+import type { SampledNegatives } from "./sampled.js";
+import { comparableText, compareTexts } from "./text.js";
+
+export interface WeakNegativesOptions extends LengthOptions {
+  /** Where negatives come from. @default the passages of the positive pairs, which are embedded anyway */
+  readonly pool?: readonly PoolPassage[] | undefined;
+  /** Negatives for each positive of a query. @default 2 */
+  readonly perPositive?: number | undefined;
+  /** The same seed gives the same negatives, in whatever order the input comes. @default 0 */
+  readonly seed?: string | number | undefined;
+}
+
+/** Why a drawn passage (or, for lengths, a passage of the pool) was not taken. */
+export type WeakDrop =
+  /** It stands on a page on which the query has a positive. */
+  | "same-page"
+  /** It repeats or holds the text of a positive of the query. */
+  | "repeats-positive"
+  /** The query already has this text as a negative. */
+  | "duplicate"
+  | "too-short"
+  | "too-long";
+
+/**
+ * Weak negatives: passages of other pages, drawn uniformly and without replacement for each query (label 0, kind
+ * `"weak"`). Equal queries count as one, so that no positive of one is drawn for the other. Every query draws from a
+ * stream of its own over the pool in a fixed order: the result does not depend on the order of the input, only the
+ * order of the pairs does.
+ *
+ * @throws RangeError when an option is out of range.
+ */
+export function sampleWeakNegatives(
+  positives: readonly Pair[],
+  {
+    pool,
+    perPositive = 2,
+    seed = 0,
+    minLength = 1,
+    maxLength = Infinity,
+  }: WeakNegativesOptions = {},
+): SampledNegatives<WeakDrop> {
+  checkInteger("sampleWeakNegatives", "perPositive", perPositive, 1);
+  checkLengths("sampleWeakNegatives", minLength, maxLength);
+  const drops = createDropCounter<WeakDrop>();
+  const passages = (pool ?? poolOfPairs(positives.filter(({ label }) => label === 1)))
+    .filter(({ text }) => {
+      const reason = lengthReason(text, minLength, maxLength);
+      if (reason !== null) drops.add(reason);
+      return reason === null;
+    })
+    .sort((a, b) => compareTexts(a.text, b.text) || compareTexts(a.group, b.group));
+  const comparable = passages.map(({ text }) => comparableText(text));
+  const pairs: Pair[] = [];
+  let wanted = 0;
+  for (const [key, known] of knownPositives(positives)) {
+    const count = perPositive * known.count;
+    const taken = new Set<string>();
+    wanted += count;
+    for (const i of drawWithoutReplacement(passages.length, createRandom(`${seed}/weak/${key}`))) {
+      if (taken.size === count) break;
+      if (known.groups.has(passages[i].group)) drops.add("same-page");
+      else if (repeatsPositive(comparable[i], known.texts)) drops.add("repeats-positive");
+      else if (taken.has(comparable[i])) drops.add("duplicate");
+      else {
+        taken.add(comparable[i]);
+        const { query, group } = known;
+        pairs.push({ query, passage: passages[i].text, label: 0, group, kind: "weak" });
+      }
+    }
+  }
+  return { pairs, counts: { wanted, sampled: pairs.length, drops: drops.counts() } };
+}
