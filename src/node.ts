@@ -1,1 +1,2 @@
 export { loadAdapter, saveAdapter } from "./adapter/files.js";
+export { createLmdbStore, type LmdbStoreOptions } from "./embed/lmdb-store.js";

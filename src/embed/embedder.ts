@@ -6,6 +6,13 @@ export interface EmbedOptions extends LongJobOptions {
   readonly side?: "query" | "passage" | undefined;
 }
 
+/** Some rows of an answer, as soon as they are there. */
+export interface EmbeddedBatch {
+  /** Which texts: `vectors` row `k` belongs to `texts[indices[k]]`. */
+  readonly indices: readonly number[];
+  readonly vectors: Matrix;
+}
+
 /** Turns texts into vectors. Everything that embeds (OpenAI, local models, a cache around them) is one of these. */
 export interface Embedder {
   /**
@@ -15,6 +22,17 @@ export interface Embedder {
   readonly id: string;
   /** Length of each vector; `undefined` until the first answer tells. */
   readonly dimensions: number | undefined;
+  /**
+   * True when a text has the same vector as query and as passage: a cache then keeps one entry for both.
+   *
+   * @default false
+   */
+  readonly symmetric?: boolean | undefined;
   /** Row `i` is the vector of `texts[i]`; every value finite. */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Matrix>;
+  /**
+   * The same vectors, batch by batch in whatever order they are finished, each text in one batch. A cache stores each
+   * batch before it asks for the next, so an embedder whose answers cost money should offer this.
+   */
+  embedBatches?(texts: readonly string[], options?: EmbedOptions): AsyncIterable<EmbeddedBatch>;
 }

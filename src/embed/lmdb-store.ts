@@ -1,0 +1,45 @@
+import { mkdirSync } from "node:fs";
+import { open } from "lmdb";
+import type { VectorStore } from "./vector-store.js";
+
+export interface LmdbStoreOptions {
+  /** Directory of the database; made when absent. Several processes may use it at once. */
+  readonly path: string;
+}
+
+/**
+ * A store in a memory-mapped LMDB database on disk: the default on Node. Readers and writers of several processes share
+ * it, and it survives a killed process at any moment.
+ *
+ * @throws Error naming the directory when it cannot be made or opened.
+ */
+export function createLmdbStore({ path }: LmdbStoreOptions): Required<VectorStore> {
+  const database = openDatabase(path);
+  return {
+    async getMany(keys) {
+      return keys.map((key) => database.getBinary(key));
+    },
+    async setMany(entries) {
+      // Puts of one turn are committed together; each promise resolves when its transaction is.
+      await Promise.all(entries.map(([key, value]) => database.put(key, value)));
+    },
+    async deleteMany(keys) {
+      await Promise.all(keys.map((key) => database.remove(key)));
+    },
+    async close() {
+      await database.close();
+    },
+  };
+}
+
+function openDatabase(path: string) {
+  try {
+    mkdirSync(path, { recursive: true });
+    return open<Uint8Array, string>({ path, encoding: "binary" });
+  } catch (cause) {
+    throw new Error(
+      `${path}: expected a directory to keep the embedding cache in; it cannot be opened (${(cause as Error).message})`,
+      { cause },
+    );
+  }
+}

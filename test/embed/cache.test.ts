@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import {
+  createHashingEmbedder,
+  createMatrix,
+  createMemoryStore,
+  fromRows,
+  withCache,
+  type Embedder,
+  type EmbedOptions,
+} from "embedtune";
+
+/** Embeds a text as its length and first character code, and remembers what it was asked. */
+function countingEmbedder(overrides: Partial<Embedder> = {}) {
+  const asked: string[] = [];
+  const embedder: Embedder = {
+    id: "test/length/2",
+    dimensions: 2,
+    symmetric: true,
+    async embed(texts) {
+      asked.push(...texts);
+      return fromRows(texts.map((text) => [text.length, text.charCodeAt(0)]));
+    },
+    ...overrides,
+  };
+  return { embedder, asked };
+}
+
+describe("a cache around an embedder", () => {
+  it("gives the same vectors as the embedder, row by row", async () => {
+    const embedder = createHashingEmbedder({ dimensions: 16 });
+    const cached = withCache(embedder, createMemoryStore());
+    const texts = ["one", "two", "one", "three", "two"];
+    const expected = await embedder.embed(texts);
+    expect(await cached.embed(texts)).toEqual(expected);
+    expect(await cached.embed(texts)).toEqual(expected);
+  });
+
+  it("embeds equal texts once, and nothing that was embedded before", async () => {
+    const { embedder, asked } = countingEmbedder();
+    const cached = withCache(embedder, createMemoryStore());
+    await cached.embed(["a", "b", "a"]);
+    await cached.embed(["b", "c", "a", "c"]);
+    expect(asked).toEqual(["a", "b", "c"]);
+    expect(cached.statistics()).toEqual({ hits: 2, misses: 3, damaged: 0 });
+  });
+
+  it("shares the entries of queries and passages only where the embedder says they are the same", async () => {
+    for (const [symmetric, expected] of [
+      [true, ["a"]],
+      [false, ["a", "a"]],
+      [undefined, ["a", "a"]],
+    ] as const) {
+      const { embedder, asked } = countingEmbedder({ symmetric });
+      const cached = withCache(embedder, createMemoryStore());
+      await cached.embed(["a"], { side: "query" });
+      await cached.embed(["a"], { side: "passage" });
+      await cached.embed(["a"]);
+      expect(asked).toEqual(expected);
+    }
+  });
+
+  it("never mixes two embedders in one store", async () => {
+    const store = createMemoryStore();
+    const one = countingEmbedder({ id: "test/one" });
+    const two = countingEmbedder({ id: "test/two" });
+    await withCache(one.embedder, store).embed(["a"]);
+    await withCache(two.embedder, store).embed(["a"]);
+    expect(two.asked).toEqual(["a"]);
+  });
+
+  it("stores each batch before it asks for the next, so a failure loses nothing", async () => {
+    const store = createMemoryStore();
+    const texts = Array.from({ length: 10 }, (_, i) => `text ${i}`);
+    const { embedder, asked } = countingEmbedder();
+    const failing = withCache(
+      {
+        ...embedder,
+        embed: async (slice, options?: EmbedOptions) => {
+          if (slice.includes("text 7")) throw new Error("the line is dead");
+          return embedder.embed(slice, options);
+        },
+      },
+      store,
+      { batchSize: 3 },
+    );
+    await expect(failing.embed(texts)).rejects.toThrow("the line is dead");
+    expect(asked).toEqual(texts.slice(0, 6));
+    asked.length = 0;
+    await withCache(embedder, store).embed(texts);
+    expect(asked).toEqual(texts.slice(6));
+  });
+
+  it("takes an embedder's own batches in the order they are finished", async () => {
+    const { embedder } = countingEmbedder({
+      async *embedBatches(texts) {
+        for (let i = texts.length - 1; i >= 0; i--) {
+          yield { indices: [i], vectors: fromRows([[texts[i].length, 1]]) };
+        }
+      },
+    });
+    const { data } = await withCache(embedder, createMemoryStore()).embed(["a", "bb", "ccc"]);
+    expect([...data]).toEqual([1, 1, 2, 1, 3, 1]);
+  });
+
+  it("finds damaged entries, drops them and embeds them again", async () => {
+    const store = createMemoryStore();
+    const { embedder, asked } = countingEmbedder();
+    const texts = ["a", "b", "c", "d"];
+    const keys: string[] = [];
+    const spying = {
+      ...store,
+      setMany: async (entries: Parameters<typeof store.setMany>[0]) => {
+        keys.push(...entries.map(([key]) => key));
+        return store.setMany(entries);
+      },
+    };
+    const expected = await withCache(embedder, spying).embed(texts);
+    const [first, second, third] = (await store.getMany(keys)).map((value) => value!.slice());
+    first[first.length - 1] ^= 1;
+    third[8] ^= 1; // the count of values
+    await store.setMany([
+      [keys[0], first],
+      [keys[1], second.subarray(0, 7)],
+      [keys[2], third],
+    ]);
+    asked.length = 0;
+    const cached = withCache(embedder, store);
+    expect(await cached.embed(texts)).toEqual(expected);
+    expect(asked).toEqual(["a", "b", "c"]);
+    expect(cached.statistics()).toEqual({ hits: 1, misses: 3, damaged: 3 });
+  });
+
+  it("refuses vectors that would end in a wrong number", async () => {
+    const nan = countingEmbedder({ embed: async () => fromRows([[1, NaN]]) });
+    await expect(withCache(nan.embedder, createMemoryStore()).embed(["a"])).rejects.toThrow(
+      "test/length/2: row 0, column 1 is NaN",
+    );
+    const few = countingEmbedder({ embed: async () => fromRows([[1, 2]]) });
+    await expect(withCache(few.embedder, createMemoryStore()).embed(["a", "b"])).rejects.toThrow(
+      "expected 2 vectors for 2 texts, received 1",
+    );
+  });
+
+  it("refuses an embedder whose vectors changed their length", async () => {
+    const store = createMemoryStore();
+    const before = countingEmbedder({ dimensions: undefined });
+    await withCache(before.embedder, store).embed(["a"]);
+    const after = countingEmbedder({
+      dimensions: undefined,
+      embed: async () => fromRows([[1, 2, 3]]),
+    });
+    await expect(withCache(after.embedder, store).embed(["a", "b"])).rejects.toThrow(
+      "the cache holds vectors of 2 values, the embedder now gives 3",
+    );
+  });
+
+  it("gives an empty matrix for no texts", async () => {
+    const { embedder } = countingEmbedder();
+    const cached = withCache(embedder, createMemoryStore());
+    expect(await cached.embed([])).toEqual(createMatrix(0, 2));
+  });
+
+  it("reports progress up to the number of distinct texts", async () => {
+    const { embedder } = countingEmbedder();
+    const seen: number[] = [];
+    await withCache(embedder, createMemoryStore(), { batchSize: 2 }).embed(["a", "b", "c", "a"], {
+      onProgress: ({ done, total }) => {
+        expect(total).toBe(3);
+        seen.push(done);
+      },
+    });
+    expect(seen).toEqual([0, 2, 3]);
+  });
+});

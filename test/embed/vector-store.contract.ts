@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createRandom } from "embedtune";
+import type { VectorStore } from "embedtune";
+
+/** What every vector store must do. `open` gives an empty store; what it needs it cleans up in `dispose`. */
+export function describeVectorStore(
+  name: string,
+  open: () => Promise<{ store: VectorStore; dispose?: () => Promise<void> }>,
+): void {
+  describe(`the ${name} store`, () => {
+    let dispose: (() => Promise<void>) | undefined;
+    const fresh = async (): Promise<VectorStore> => {
+      const opened = await open();
+      dispose = async () => {
+        await opened.store.close?.();
+        await opened.dispose?.();
+      };
+      return opened.store;
+    };
+    afterEach(async () => {
+      await dispose?.();
+      dispose = undefined;
+    });
+    const copies = async (store: VectorStore, keys: string[]): Promise<(number[] | undefined)[]> =>
+      (await store.getMany(keys)).map((value) => value && [...value]);
+
+    it("gives back what was stored, in the order of the keys asked", async () => {
+      const store = await fresh();
+      await store.setMany([
+        ["a", Uint8Array.of(1, 2, 3)],
+        ["b", Uint8Array.of(0, 255)],
+      ]);
+      expect(await copies(store, ["b", "absent", "a", "b"])).toEqual([
+        [0, 255],
+        undefined,
+        [1, 2, 3],
+        [0, 255],
+      ]);
+    });
+
+    it("overwrites", async () => {
+      const store = await fresh();
+      await store.setMany([["a", Uint8Array.of(1, 2, 3)]]);
+      await store.setMany([["a", Uint8Array.of(9)]]);
+      expect(await copies(store, ["a"])).toEqual([[9]]);
+    });
+
+    it("forgets", async () => {
+      const store = await fresh();
+      await store.setMany([
+        ["a", Uint8Array.of(1)],
+        ["b", Uint8Array.of(2)],
+      ]);
+      await store.deleteMany(["a", "absent"]);
+      expect(await copies(store, ["a", "b"])).toEqual([undefined, [2]]);
+    });
+
+    it("keeps its own copy of the bytes", async () => {
+      const store = await fresh();
+      const value = Uint8Array.of(1, 2, 3);
+      await store.setMany([["a", value]]);
+      value.fill(0);
+      expect(await copies(store, ["a"])).toEqual([[1, 2, 3]]);
+    });
+
+    it("takes nothing and gives nothing", async () => {
+      const store = await fresh();
+      await store.setMany([]);
+      await store.deleteMany([]);
+      expect(await store.getMany([])).toEqual([]);
+    });
+
+    it("takes keys of 300 characters and values of 16 KiB, a thousand at once", async () => {
+      const store = await fresh();
+      const random = createRandom("store");
+      const entries = Array.from({ length: 1000 }, (_, i) => {
+        const value = new Uint8Array(16 * 1024).map(() => random.integer(256));
+        return [`${String(i).padStart(4, "0")}:${"k".repeat(295)}`, value] as const;
+      });
+      await store.setMany(entries);
+      const found = await store.getMany(entries.map(([key]) => key));
+      expect(found.map((value, i) => value !== undefined && equal(value, entries[i][1]))).toEqual(
+        entries.map(() => true),
+      );
+    });
+
+    it("serves many callers at the same time", async () => {
+      const store = await fresh();
+      await Promise.all(
+        Array.from({ length: 50 }, async (_, i) => {
+          await store.setMany([[`key-${i}`, Uint8Array.of(i)]]);
+          expect(await copies(store, [`key-${i}`])).toEqual([[i]]);
+        }),
+      );
+    });
+  });
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
