@@ -15,6 +15,8 @@ export {
   type Matrix,
 } from "./math/matrix.js";
 export { multiply, type MultiplyOptions } from "./math/multiply.js";
+export { topK, type TopK, type TopKOptions } from "./math/top-k.js";
+export { symmetricEigen, type SymmetricEigen } from "./math/eigen.js";
 export { cosineSimilarity, normalizeRows } from "./math/vectors.js";
 export { createRandom, type Random } from "./math/random.js";
 export type { LongJobOptions, Progress } from "./math/progress.js";
@@ -77,6 +79,37 @@ export type { VectorStore, VectorStoreEntry } from "./embed/vector-store.js";
 export { createMemoryStore, type MemoryStoreOptions } from "./embed/memory-store.js";
 
 // evaluate: measure honestly
+export {
+  ACCEPT_ALL,
+  REJECT_ALL,
+  fitThreshold,
+  formatThreshold,
+  type FitThresholdOptions,
+  type ThresholdCriterion,
+  type ThresholdFit,
+} from "./evaluate/threshold.js";
+export {
+  formatNotebookThreshold,
+  notebookThreshold,
+  type NotebookThreshold,
+} from "./evaluate/notebook-threshold.js";
+export { accuracyAtThreshold, type AccuracyFigure } from "./evaluate/accuracy.js";
+export {
+  normalInterval,
+  wilsonInterval,
+  type Interval,
+  type IntervalOptions,
+} from "./evaluate/intervals.js";
+export { rocAuc } from "./evaluate/roc.js";
+export { averagePrecision } from "./evaluate/average-precision.js";
+export { pairCosines } from "./evaluate/pair-cosines.js";
+export {
+  evaluateRetrieval,
+  type RetrievalEvaluation,
+  type RetrievalOptions,
+} from "./evaluate/retrieval.js";
+export { rankRelevant } from "./evaluate/rank-relevant.js";
+export type { Gain } from "./evaluate/rank-metrics.js";
 
 // adapter: apply
 export type { Adapter, AdapterMetadata, AdapterSide, LowRankUpdate } from "./adapter/adapter.js";
@@ -85,6 +118,14 @@ export { decodeAdapter, encodeAdapter } from "./adapter/encode.js";
 export { identityAdapter } from "./adapter/identity.js";
 
 // train: fit
+export {
+  fitRca,
+  type RcaCandidate,
+  type RcaFit,
+  type RcaOptions,
+} from "./train/closed-form/rca.js";
+export type { TrainingPairs } from "./train/closed-form/training-pairs.js";
+export type { RankingMetrics } from "./train/closed-form/ranking-metrics.js";
 
 // project: look
 

@@ -194,6 +194,7 @@ export function spectralMap(
       right.data[at * d + i] = value;
     }
   }
+  if (kept.length === 0) return { weights: null };
   if (2 * kept.length < d) return { weights: null, lowRank: { left, right } };
   const weights = multiply(left, right);
   for (let i = 0; i < d; i++) weights.data[i * d + i] += 1;
