@@ -1,0 +1,55 @@
+/**
+ * What one query's metrics need to know: where its relevant passages stand. Every metric here is a function of that,
+ * defined as in trec_eval: a cut deeper than the list counts the missing places as irrelevant.
+ */
+export interface RankedQuery {
+  /** Ranks (from 1) of the relevant passages that were retrieved, ascending. */
+  readonly ranks: readonly number[];
+  /** The grade of the passage at each of `ranks`; 1 each when relevance is binary. */
+  readonly grades: readonly number[];
+  /** Grades of all relevant passages, retrieved or not, descending. */
+  readonly ideal: readonly number[];
+}
+
+/** How a grade counts in nDCG: as it is (trec_eval), or as 2^grade - 1, which favours the top grades. */
+export type Gain = "linear" | "exponential";
+
+const found = (ranks: readonly number[], k: number): number => {
+  let count = 0;
+  while (count < ranks.length && ranks[count] <= k) count++;
+  return count;
+};
+
+/** 1 when a relevant passage is among the first k, else 0 (trec_eval's success_k). */
+export const accuracyAt = ({ ranks }: RankedQuery, k: number): number =>
+  ranks.length > 0 && ranks[0] <= k ? 1 : 0;
+
+/** Share of the first k places that hold a relevant passage (P_k). */
+export const precisionAt = ({ ranks }: RankedQuery, k: number): number => found(ranks, k) / k;
+
+/** Share of the relevant passages that are among the first k (recall_k). */
+export const recallAt = ({ ranks, ideal }: RankedQuery, k: number): number =>
+  found(ranks, k) / ideal.length;
+
+/** 1 / rank of the first relevant passage, 0 when it lies beyond k (recip_rank). */
+export const reciprocalRankAt = ({ ranks }: RankedQuery, k: number): number =>
+  ranks.length > 0 && ranks[0] <= k ? 1 / ranks[0] : 0;
+
+/** Mean over all relevant passages of the precision at their rank, 0 for those beyond k (map_cut_k). */
+export function averagePrecisionAt({ ranks, ideal }: RankedQuery, k: number): number {
+  const count = found(ranks, k);
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += (i + 1) / ranks[i];
+  return sum / ideal.length;
+}
+
+/** Discounted cumulative gain over that of the ideal order (ndcg_cut_k), discount log2(rank + 1). */
+export function ndcgAt({ ranks, grades, ideal }: RankedQuery, k: number, gain: Gain): number {
+  const gainOf = (grade: number): number => (gain === "linear" ? grade : 2 ** grade - 1);
+  const count = found(ranks, k);
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += gainOf(grades[i]) / Math.log2(ranks[i] + 1);
+  let best = 0;
+  for (let i = 0; i < Math.min(k, ideal.length); i++) best += gainOf(ideal[i]) / Math.log2(i + 2);
+  return sum / best;
+}

@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { createMatrix, createRandom, evaluateRetrieval, fromRows, rankRelevant } from "embedtune";
+
+function randomMatrix(rows: number, cols: number, seed: string) {
+  const random = createRandom(seed);
+  return createMatrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.normal()),
+  );
+}
+
+/** Ranks from all cosines in 64 bits, equal ones in the order of the corpus. */
+function slowRanks(queries: number[][], corpus: number[][], relevant: number[][]): number[][] {
+  const cosine = (a: number[], b: number[]): number => {
+    const dot = (x: number[], y: number[]): number => x.reduce((sum, v, i) => sum + v * y[i], 0);
+    return dot(a, b) / (Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b)));
+  };
+  return relevant.map((list, i) => {
+    const scores = corpus.map((row) => cosine(queries[i], row));
+    const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
+    return list.map((passage) => order.indexOf(passage) + 1);
+  });
+}
+
+const rowsOf = ({ rows, cols, data }: { rows: number; cols: number; data: Float32Array }) =>
+  Array.from({ length: rows }, (_, i) => [...data.subarray(i * cols, (i + 1) * cols)]);
+
+describe("rankRelevant", () => {
+  it("equals a full sort by 64-bit cosine", async () => {
+    const queries = randomMatrix(30, 16, "queries");
+    const corpus = randomMatrix(200, 16, "corpus");
+    const relevant = Array.from({ length: 30 }, (_, i) => [i, 40 + 4 * i, 199 - i]);
+    expect(await rankRelevant(queries, corpus, relevant)).toEqual(
+      slowRanks(rowsOf(queries), rowsOf(corpus), relevant),
+    );
+  });
+
+  it("is exact where single precision cannot tell passages apart", async () => {
+    // All passages lie within a few float steps of each other.
+    const random = createRandom("crowd");
+    const corpus = createMatrix(
+      300,
+      8,
+      Float32Array.from({ length: 2400 }, () => 1 + Math.floor(random.next() * 16) * 2 ** -22),
+    );
+    const queries = randomMatrix(10, 8, "crowd queries");
+    const relevant = Array.from({ length: 10 }, (_, i) => [i * 30, 299 - i]);
+    expect(await rankRelevant(queries, corpus, relevant)).toEqual(
+      slowRanks(rowsOf(queries), rowsOf(corpus), relevant),
+    );
+  });
+
+  it("ranks over more than one block of queries and of corpus", async () => {
+    const queries = randomMatrix(520, 3, "many queries");
+    const corpus = randomMatrix(8200, 3, "many passages");
+    const relevant = Array.from({ length: 520 }, (_, i) => (i % 40 === 0 ? [8199 - i] : []));
+    const ranks = await rankRelevant(queries, corpus, relevant);
+    const few = [0, 40, 480];
+    expect(few.map((i) => ranks[i])).toEqual(
+      slowRanks(
+        few.map((i) => rowsOf(queries)[i]),
+        rowsOf(corpus),
+        few.map((i) => relevant[i]),
+      ),
+    );
+    expect(ranks[1]).toEqual([]);
+  });
+
+  it("keeps equal passages in the order of the corpus", async () => {
+    const corpus = fromRows([
+      [1, 0],
+      [2, 0],
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(await rankRelevant(fromRows([[3, 0]]), corpus, [[3, 0, 1, 2]])).toEqual([[3, 1, 2, 4]]);
+  });
+
+  it("reports progress to the end and stops when aborted", async () => {
+    const corpus = randomMatrix(20, 4, "c");
+    const seen: number[] = [];
+    await rankRelevant(
+      corpus,
+      corpus,
+      Array.from({ length: 20 }, (_, i) => [i]),
+      {
+        onProgress: ({ done, total }) => seen.push(done / (total ?? NaN)),
+      },
+    );
+    expect(seen.at(-1)).toBe(1);
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(rankRelevant(corpus, corpus, corpusLists(20), { signal })).rejects.toThrow(
+      "enough",
+    );
+  });
+});
+
+const corpusLists = (n: number): number[][] => Array.from({ length: n }, (_, i) => [i]);
+
+describe("evaluateRetrieval", () => {
+  const corpus = fromRows([
+    [1, 0],
+    [0.9, 0.1],
+    [0.5, 0.5],
+    [0, 1],
+  ]);
+
+  it("gives every figure by name, its mean and the value of each query", async () => {
+    const queries = fromRows([
+      [1, 0],
+      [1, 0],
+      [0, 1],
+    ]);
+    // Order of the corpus for [1, 0]: 0, 1, 2, 3; for [0, 1]: 3, 2, 1, 0.
+    const result = await evaluateRetrieval(queries, corpus, [[0], [1, 3], [2]], { ks: [1, 2] });
+    expect(result.ranks).toEqual([[1], [2, 4], [2]]);
+    expect([...result.perQuery["recall@2"]]).toEqual([1, 0.5, 1]);
+    expect([...result.perQuery["accuracy@1"]]).toEqual([1, 0, 0]);
+    expect([...result.perQuery["precision@2"]]).toEqual([0.5, 0.5, 0.5]);
+    expect([...result.perQuery.mrr]).toEqual([1, 0.5, 0.5]);
+    expect([...result.perQuery["mrr@1"]]).toEqual([1, 0, 0]);
+    expect([...result.perQuery.map]).toEqual([1, 0.5, 0.5]);
+    expect([...result.perQuery["map@2"]]).toEqual([1, 0.25, 0.5]);
+    expect(result.perQuery["ndcg@2"][2]).toBeCloseTo(1 / Math.log2(3), 15);
+    expect(result.metrics.mrr).toBeCloseTo(2 / 3, 15);
+  });
+
+  it("leaves out queries with nothing relevant, and counts them", async () => {
+    const queries = fromRows([
+      [1, 0],
+      [0, 1],
+    ]);
+    const result = await evaluateRetrieval(queries, corpus, [[], [3]]);
+    expect(result).toMatchObject({ queries: [1], n: 1, withoutRelevant: 1 });
+    expect(result.metrics["recall@1"]).toBe(1);
+  });
+
+  it("refuses bad input by name", async () => {
+    const query = fromRows([[1, 0]]);
+    await expect(evaluateRetrieval(query, corpus, [[]])).rejects.toThrow("at least one query");
+    await expect(evaluateRetrieval(query, corpus, [[4]])).rejects.toThrow("relevant[0]");
+    await expect(evaluateRetrieval(query, corpus, [[1, 1]])).rejects.toThrow("listed twice");
+    await expect(evaluateRetrieval(query, corpus, [])).rejects.toThrow("expected a list per query");
+    await expect(evaluateRetrieval(fromRows([[1]]), corpus, [[0]])).rejects.toThrow("1 dimensions");
+    await expect(evaluateRetrieval(fromRows([[0, 0]]), corpus, [[0]])).rejects.toThrow(
+      "queries: row 0 is all zeros",
+    );
+    await expect(evaluateRetrieval(fromRows([[NaN, 0]]), corpus, [[0]])).rejects.toThrow(
+      "queries: row 0 holds a value that is not finite",
+    );
+    await expect(evaluateRetrieval(query, corpus, [[0]], { ks: [0] })).rejects.toThrow("ks");
+    await expect(evaluateRetrieval(query, corpus, [[0]], { grades: [[1, 2]] })).rejects.toThrow(
+      "grades[0]: expected 1 grades",
+    );
+  });
+});
