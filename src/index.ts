@@ -128,5 +128,16 @@ export type { TrainingPairs } from "./train/closed-form/training-pairs.js";
 export type { RankingMetrics } from "./train/closed-form/ranking-metrics.js";
 
 // project: look
+export { alignPoints } from "./project/align.js";
+export {
+  latentSpace,
+  projectPca,
+  type LatentSpace,
+  type LatentSpaceOptions,
+  type LatentSpacePoint,
+  type Projected,
+  type Projection,
+} from "./project/latent-space.js";
+export { applyPca, fitPca, type Pca, type PcaOptions } from "./project/pca.js";
 
 // integrations: what other frameworks expect
