@@ -1,0 +1,179 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeAdapter, encodeAdapter, fromRows, identityAdapter, type Adapter } from "embedtune";
+import { loadAdapter, saveAdapter } from "embedtune/node";
+import { decodeSafetensors, encodeSafetensors } from "../../src/adapter/safetensors.js";
+
+const weights = fromRows([
+  [1, 2, 3],
+  [4, 5, 6],
+]);
+const adapter: Adapter = {
+  inputDimensions: 2,
+  outputDimensions: 3,
+  query: { center: Float32Array.of(0.25, -0.5), weights },
+  passage: { center: null, weights },
+  metadata: { embedder: "test/two", method: "by hand", metrics: { rocAuc: 0.75 } },
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "embedtune-adapter-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("an adapter's file", () => {
+  it("gives back what was saved, and nothing else is left in the folder", async () => {
+    const path = join(folder, "adapter.safetensors");
+    await saveAdapter(path, adapter);
+    expect(await loadAdapter(path)).toEqual(adapter);
+    await saveAdapter(path, identityAdapter(2));
+    expect(await loadAdapter(path)).toEqual(identityAdapter(2));
+    expect(await readdir(folder)).toEqual(["adapter.safetensors"]);
+  });
+
+  it("is read as Python's safetensors wrote it", async () => {
+    const path = new URL("../fixtures/adapter/from-python.safetensors", import.meta.url);
+    expect(decodeAdapter(await readFile(path))).toEqual(adapter);
+  });
+
+  it("keeps a matrix that both sides share once", () => {
+    const { query, passage } = decodeAdapter(encodeAdapter(adapter));
+    expect(query.weights).toBe(passage.weights);
+    expect(Object.keys(decodeSafetensors(encodeAdapter(adapter)).tensors)).toEqual([
+      "query.center",
+      "shared.weights",
+    ]);
+  });
+
+  it("keeps low-rank sides, the digest of the data and the date", () => {
+    const lowRank = { left: fromRows([[1], [2]]), right: fromRows([[3, 4]]) };
+    const side = { center: null, weights: null, lowRank };
+    const whole: Adapter = {
+      inputDimensions: 2,
+      outputDimensions: 2,
+      query: side,
+      passage: { center: null, weights: null },
+      metadata: {
+        embedder: null,
+        method: "rca",
+        trainingData: "sha256:00",
+        created: "2026-01-01T00:00:00Z",
+      },
+    };
+    expect(decodeAdapter(encodeAdapter(whole))).toEqual(whole);
+  });
+
+  it("is refused by path when missing or when it is something else", async () => {
+    const path = join(folder, "missing.safetensors");
+    await expect(loadAdapter(path)).rejects.toThrow(`${path}: cannot read the adapter: ENOENT`);
+    await writeFile(path, "hello, I am text");
+    await expect(loadAdapter(path)).rejects.toThrow(`${path}: safetensors: header of`);
+    await expect(saveAdapter(join(folder, "no", "where"), adapter)).rejects.toThrow(
+      "cannot write the adapter",
+    );
+  });
+});
+
+describe("decoding", () => {
+  const tensors = { "query.center": { shape: [2], data: Float32Array.of(1, 2) } };
+  const metadata = {
+    format: "embedtune-adapter",
+    version: "1",
+    input_dimensions: "2",
+    output_dimensions: "2",
+    method: "x",
+  };
+  const decode = (
+    changedTensors: Parameters<typeof encodeSafetensors>[0]["tensors"],
+    changed: Record<string, string> = {},
+  ): Adapter =>
+    decodeAdapter(
+      encodeSafetensors({ tensors: changedTensors, metadata: { ...metadata, ...changed } }),
+    );
+
+  it("refuses by name what does not fit together", () => {
+    expect(() => decode(tensors, { format: "other" })).toThrow('"format" must be');
+    expect(() => decode(tensors, { version: "2" })).toThrow('reads version "1", received "2"');
+    expect(() => decode(tensors, { input_dimensions: "-2" })).toThrow('"input_dimensions"');
+    expect(() => decode(tensors, { output_dimensions: "3" })).toThrow("query has no weights");
+    expect(() => decode(tensors, { metrics: "{" })).toThrow('"metrics" is not JSON');
+    expect(() => decode(tensors, { metrics: '{"a":"b"}' })).toThrow('metric "a" must be a number');
+    expect(() => decode({ "query.bias": tensors["query.center"] })).toThrow(
+      'unknown tensor "query.bias"',
+    );
+    expect(() => decode({ "query.weights": tensors["query.center"] })).toThrow(
+      "query.weights must have 2 dimensions, received 1",
+    );
+    expect(() =>
+      decode({ "query.center": { shape: [3], data: Float32Array.of(1, 2, 3) } }),
+    ).toThrow("query.center must have 2 values, received 3");
+    expect(() => decode({ "query.center": { shape: [2], data: Float32Array.of(1, NaN) } })).toThrow(
+      "query.center value 1 is NaN",
+    );
+    expect(() => decode({ "query.left": { shape: [2, 1], data: Float32Array.of(1, 2) } })).toThrow(
+      "query has one of left and right",
+    );
+  });
+
+  /** A header as given, with `size` bytes of data after it. */
+  function raw(header: unknown, size: number): Uint8Array {
+    const json = new TextEncoder().encode(
+      typeof header === "string" ? header : JSON.stringify(header),
+    );
+    const bytes = new Uint8Array(8 + json.length + size);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+    bytes.set(json, 8);
+    return bytes;
+  }
+
+  it("refuses hostile containers by name", () => {
+    const t = (begin: number, end: number, shape = [1]): unknown => ({
+      dtype: "F32",
+      shape,
+      data_offsets: [begin, end],
+    });
+    const cases: [Uint8Array, string][] = [
+      [new Uint8Array(3), "at least 8 bytes"],
+      [new Uint8Array(8).fill(255), "does not fit"],
+      [raw("{", 0), "not JSON"],
+      [raw("[]", 0), "must be a JSON object"],
+      [raw({ a: 1 }, 0), 'entry "a" must be an object'],
+      [raw({ __metadata__: { a: 1 } }, 0), 'metadata "a" must be a string'],
+      [raw({ a: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }, 4), "must be F32"],
+      [raw({ a: { dtype: "F32", shape: [-1], data_offsets: [0, 4] } }, 4), "malformed shape"],
+      [raw({ a: { dtype: "F32", shape: [1], data_offsets: [0] } }, 4), "malformed data_offsets"],
+      [raw({ a: t(0, 4, [2]) }, 4), "needs 8 bytes, received 4"],
+      [raw({ a: t(0, 4, [2 ** 40, 2 ** 40]) }, 4), "needs"],
+      [raw({ a: t(0, 4), b: t(0, 4) }, 4), 'tensor "b" begins at byte 0, expected 4'],
+      [raw({ a: t(4, 8) }, 8), 'tensor "a" begins at byte 4, expected 0'],
+      [raw({ a: t(0, 4) }, 8), "take 4 bytes, received 8"],
+      [raw({ a: t(0, 8, [2]) }, 4), "take 8 bytes, received 4"],
+    ];
+    for (const [bytes, message] of cases) expect(() => decodeSafetensors(bytes)).toThrow(message);
+  });
+
+  it("never does anything but succeed or refuse with a RangeError, whatever the bytes", () => {
+    const good = encodeAdapter(adapter);
+    fc.assert(
+      fc.property(
+        fc.nat(good.length - 1),
+        fc.nat(255),
+        fc.nat(good.length),
+        (at, value, length) => {
+          const bytes = good.slice(0, length < good.length / 2 ? length : good.length);
+          if (at < bytes.length) bytes[at] = value;
+          try {
+            decodeAdapter(bytes);
+          } catch (error) {
+            expect(error).toBeInstanceOf(RangeError);
+          }
+        },
+      ),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+});
