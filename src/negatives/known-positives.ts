@@ -1,5 +1,5 @@
 import type { Pair } from "../data/types.js";
-import { comparableText, compareTexts } from "./text.js";
+import { comparableText, compareTexts, holdsWords } from "./text.js";
 
 /** What is known to be right for one query, from all its positive pairs, wherever in the input they stand. */
 export interface KnownPositives {
@@ -39,11 +39,14 @@ export function knownPositives(pairs: Iterable<Pair>): Map<string, KnownPositive
   return byQuery;
 }
 
-/** Whether a passage repeats a positive or holds one inside itself; all texts in comparable form. */
+/** Shorter texts ("Paris") stand in many passages by chance, and the passage around them need not answer anything. */
+const SHORTEST_HELD = 20;
+
+/** Whether a passage repeats a positive or holds all its words inside itself; all texts in comparable form. */
 export function repeatsPositive(comparable: string, positives: ReadonlySet<string>): boolean {
   if (positives.has(comparable)) return true;
   for (const text of positives) {
-    if (text !== "" && text.length < comparable.length && comparable.includes(text)) return true;
+    if (text.length >= SHORTEST_HELD && holdsWords(comparable, text)) return true;
   }
   return false;
 }

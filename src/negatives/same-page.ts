@@ -8,7 +8,7 @@ import { repeatsPositive } from "./known-positives.js";
 import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
 import { positivePairs, type PositivePairsOptions } from "./positives.js";
 import type { SampledNegatives } from "./sampled.js";
-import { comparableText, compareTexts } from "./text.js";
+import { comparableText, compareTexts, holdsWords } from "./text.js";
 import { comparableVector, type SideVectors } from "./vectors.js";
 
 export interface SamePageCandidatesOptions extends LengthOptions {
@@ -97,7 +97,7 @@ export function samePageCandidates(
           (topLevelOnly && !candidate.topLevel ? "nested" : null) ??
           lengthReason(candidate.text, minLength, maxLength) ??
           goldReason(candidate, comparable, spans, golds) ??
-          (answers.some((answer) => comparable.includes(answer)) ? "holds-answer" : null) ??
+          (answers.some((answer) => holdsWords(comparable, answer)) ? "holds-answer" : null) ??
           (taken.has(comparable) ? "duplicate" : null);
         if (reason !== null) {
           drops.add(reason);
@@ -211,13 +211,13 @@ function answeredQueries(
   return result;
 }
 
-/** Short answers of any annotator, comparable; the empty one would be held by every passage. */
+/** Short answers of any annotator, comparable. */
 function shortAnswerTexts(records: readonly Question[]): string[] {
   const texts = records
     .flatMap(({ annotations }) => annotations)
     .flatMap(({ shortAnswers }) => shortAnswers)
     .map(({ text }) => comparableText(text));
-  return [...new Set(texts)].filter((text) => text !== "");
+  return [...new Set(texts)];
 }
 
 function createTextTable() {

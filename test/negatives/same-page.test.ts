@@ -49,9 +49,9 @@ describe("samePageCandidates", () => {
       [0],
       {
         texts: {
-          0: "The answer.",
-          1: "the  ANSWER.",
-          2: "See: the answer. Yes",
+          0: "The answer to the question.",
+          1: "the  ANSWER to the question.",
+          2: "See: the answer to the question. Yes",
           3: "other",
           4: "Other",
         },

@@ -63,13 +63,13 @@ describe("sampleWeakNegatives", () => {
 
   it("never takes a passage that repeats or holds a positive of an equal query", () => {
     const pairs = [
-      gold("who sang", "x", "p"),
+      gold("who sang", "x sang the song in 1972", "p"),
       gold("Who  sang", "y", "q"),
-      gold("b", "so X it is", "r"),
+      gold("b", "As said, X sang the song in 1972.", "r"),
     ];
     const weak = sampleWeakNegatives(pairs, { perPositive: 9 });
     expect(weak.pairs.map(({ query, passage }) => `${query}: ${passage}`).sort()).toEqual([
-      "b: x",
+      "b: x sang the song in 1972",
       "b: y",
     ]);
     expect(weak.counts.drops["repeats-positive"]).toBe(1);

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { comparableText, holdsWords } from "../../src/negatives/text.js";
+
+describe("comparableText", () => {
+  it("makes equal what differs only in case, white space and Unicode form", () => {
+    expect(comparableText(" The\u00a0Cafe\u0301\n ")).toBe(comparableText("the caf\u00e9"));
+  });
+});
+
+describe("holdsWords", () => {
+  it("finds whole words only", () => {
+    expect(holdsWords("see page 1.", "page 1")).toBe(true);
+    expect(holdsWords("see page 10", "page 1")).toBe(false);
+    expect(holdsWords("see page 10, then page 1", "page 1")).toBe(true);
+    expect(holdsWords("webpage 1", "page 1")).toBe(false);
+    expect(holdsWords("rate: 5% more", "5%")).toBe(true);
+  });
+
+  it("takes letters of any script, also those of two code units, as parts of words", () => {
+    expect(holdsWords("über", "ber")).toBe(false);
+    expect(holdsWords("\u{1d49c}b", "b")).toBe(false);
+    expect(holdsWords("b\u{1d49c}", "b")).toBe(false);
+    expect(holdsWords("\u{1f600}b\u{1f600}", "b")).toBe(true);
+  });
+
+  it("finds no empty words", () => {
+    expect(holdsWords("anything", "")).toBe(false);
+  });
+});
