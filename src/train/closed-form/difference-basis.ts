@@ -1,7 +1,7 @@
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { columnMeans } from "../../math/vectors.js";
-import { symmetricEigen } from "./symmetric-eigen.js";
+import { symmetricEigen } from "../../math/eigen.js";
 import type { IndexPairs } from "./training-pairs.js";
 
 /**
