@@ -18,8 +18,11 @@ function step(x: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(x, b, c) : f32x4.add(c, f32x4.mul(x, b));
 }
 
-/** One tile over one chunk of `k` steps, written to `out` as 5 rows of 8. */
-function tile(a: usize, b: usize, k: i32, out: usize): void {
+/**
+ * One tile over one chunk of `k` steps, written to `out` as 5 rows of 8. Exported only so that the compiler cannot inline
+ * it: as a function of its own its variables are all in registers, and engines recompile it while a product runs.
+ */
+export function tile(a: usize, b: usize, k: i32, out: usize): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
   let c10 = f32x4.splat(0);
