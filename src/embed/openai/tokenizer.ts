@@ -1,0 +1,29 @@
+/** What packing and cutting need to know of a model's tokens. */
+export interface Tokenizer {
+  /** Tokens of the text. */
+  count(text: string): number;
+  /** The longest beginning of the text that has at most `limit` tokens and ends between two characters. */
+  cut(text: string, limit: number): string;
+}
+
+/** OpenAI's encoding of all its embedding models (cl100k_base). Loaded when first needed: its table is large. */
+export async function loadCl100k(): Promise<Tokenizer> {
+  const { encode, decode } = await import("gpt-tokenizer/encoding/cl100k_base");
+  // A text that spells "<|endoftext|>" means those characters, not the control token.
+  const plain = { disallowedSpecial: new Set<string>() };
+  return {
+    count: (text) => encode(text, plain).length,
+    cut(text, limit) {
+      const ids = encode(text, plain);
+      for (let length = Math.min(limit, ids.length); length > 0; length--) {
+        const beginning = decode(ids.slice(0, length));
+        // A cut inside a character decodes to something that is no beginning of the text; and a beginning, read by
+        // itself, may need a token more.
+        if (text.startsWith(beginning) && encode(beginning, plain).length <= limit) {
+          return beginning;
+        }
+      }
+      return "";
+    },
+  };
+}
