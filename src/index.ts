@@ -32,6 +32,9 @@ export type {
   ShortAnswer,
   TokenSpan,
 } from "./data/types.js";
+export { DataError, type Place } from "./data/data-error.js";
+export { parseNaturalQuestion } from "./data/natural-question.js";
+export type { CleanTextOptions } from "./data/clean-text.js";
 export { decodeNpy, encodeNpy } from "./data/npy.js";
 
 // negatives: sample
@@ -126,6 +129,31 @@ export {
 } from "./train/closed-form/rca.js";
 export type { TrainingPairs } from "./train/closed-form/training-pairs.js";
 export type { RankingMetrics } from "./train/closed-form/ranking-metrics.js";
+export { trainMatrix, type TrainedMatrix } from "./train/matrix-trainer.js";
+export type { TrainMatrixOptions, TrainingStart } from "./train/training-options.js";
+export type { TrainingData } from "./train/training-data.js";
+export type { EpochRecord, TrainingMetric } from "./train/history.js";
+export type { TrainedSides } from "./train/adapter-model.js";
+export { notebookPreset } from "./train/presets.js";
+export { DivergenceError } from "./train/divergence-error.js";
+export type { Loss, LossBatch, LossGradient } from "./train/losses/loss.js";
+export { cosineMse, type CosineMseOptions } from "./train/losses/cosine-mse.js";
+export type {
+  Optimizer,
+  OptimizerState,
+  StepRates,
+  Tensors,
+} from "./train/optimizers/optimizer.js";
+export { sgd, type SgdOptions } from "./train/optimizers/sgd.js";
+export {
+  constant,
+  cosineDecay,
+  exponentialDecay,
+  oneCycle,
+  warmUp,
+  type OneCycleOptions,
+  type Schedule,
+} from "./train/schedules.js";
 
 // project: look
 export { alignPoints } from "./project/align.js";

@@ -1,0 +1,251 @@
+import type { Adapter, AdapterMetadata, AdapterSide } from "../adapter/adapter.js";
+import { createMatrix, type Matrix } from "../math/matrix.js";
+import { multiply } from "../math/multiply.js";
+import type { Tensors } from "./optimizers/optimizer.js";
+
+/** Which sides are trained: one matrix for both, one for queries alone (an index stays as it is), or one per side. */
+export type TrainedSides = "shared" | "query" | "separate";
+
+/** What is trained, and of which size. */
+export interface ModelShape {
+  readonly sides: TrainedSides;
+  readonly inputDimensions: number;
+  readonly outputDimensions: number;
+  /** Whether each trained side subtracts a learnt center first. */
+  readonly bias: boolean;
+  /** Rank of the update where the map is identity + low rank; `null` for a full matrix. */
+  readonly rank: number | null;
+}
+
+/** A trained array: its name and size. */
+export interface TensorShape {
+  readonly name: string;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+interface SideSlots {
+  readonly weights: number;
+  readonly left: number;
+  readonly right: number;
+  readonly center: number;
+}
+
+/** Where each side finds its arrays in the flat list that optimisers see. */
+export interface AdapterModel {
+  readonly shape: ModelShape;
+  readonly tensors: readonly TensorShape[];
+  readonly query: SideSlots | null;
+  readonly passage: SideSlots | null;
+}
+
+const NONE = -1;
+
+/** Lays out the trained arrays of a shape. */
+export function createModel(shape: ModelShape): AdapterModel {
+  const { sides, inputDimensions: d, outputDimensions: k, bias, rank } = shape;
+  const tensors: TensorShape[] = [];
+  const add = (name: string, rows: number, cols: number): number =>
+    tensors.push({ name, rows, cols }) - 1;
+  const map = (prefix: string): Omit<SideSlots, "center"> =>
+    rank === null
+      ? { weights: add(`${prefix}weights`, d, k), left: NONE, right: NONE }
+      : {
+          weights: NONE,
+          left: add(`${prefix}left`, d, rank),
+          right: add(`${prefix}right`, rank, d),
+        };
+  const center = (name: string): number => (bias ? add(name, 1, d) : NONE);
+  const shared = sides === "shared" ? map("") : undefined;
+  const query = { ...(shared ?? map("query.")), center: center("query.center") };
+  const passage =
+    sides === "query" ? null : { ...(shared ?? map("passage.")), center: center("passage.center") };
+  return { shape, tensors, query, passage };
+}
+
+/** What the backward pass needs of the forward pass. */
+export interface ForwardPass {
+  readonly queries: Matrix;
+  readonly passages: Matrix;
+  /** Both, stacked, queries first. */
+  readonly outputs: Matrix;
+  readonly inputs: Matrix;
+  readonly queryRows: number;
+  /** inputs · left, per side, of a low-rank model. */
+  readonly hidden: readonly (Matrix | null)[];
+}
+
+/** Rows `from` to `to` (exclusive) as a view. */
+export function rowRange({ cols, data }: Matrix, from: number, to: number): Matrix {
+  return createMatrix(to - from, cols, data.subarray(from * cols, to * cols));
+}
+
+interface Block {
+  readonly slots: SideSlots | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A shared matrix without centers maps both sides in one product; else each side has its own. */
+function blocksOf(
+  { shape, query, passage }: AdapterModel,
+  queryRows: number,
+  rows: number,
+): Block[] {
+  if (shape.sides === "shared") return [{ slots: query, from: 0, to: rows }];
+  return [
+    { slots: query, from: 0, to: queryRows },
+    { slots: passage, from: queryRows, to: rows },
+  ];
+}
+
+/**
+ * Transforms a batch.
+ *
+ * @param inputs Queries, then passages, as rows; a learnt center is subtracted **in place**.
+ * @param queryRows How many of the rows are queries.
+ */
+export function forward(
+  model: AdapterModel,
+  tensors: Tensors,
+  inputs: Matrix,
+  queryRows: number,
+): ForwardPass {
+  subtractCenter(inputs, 0, queryRows, tensors[model.query?.center ?? NONE]);
+  subtractCenter(inputs, queryRows, inputs.rows, tensors[model.passage?.center ?? NONE]);
+  const blocks = blocksOf(model, queryRows, inputs.rows);
+  const hidden: (Matrix | null)[] = [];
+  const parts = blocks.map(({ slots, from, to }) => {
+    const rows = rowRange(inputs, from, to);
+    const at = (slot: number): Matrix => tensorAt(model, tensors, slot);
+    if (slots !== null && slots.weights !== NONE) {
+      hidden.push(null);
+      return multiply(rows, at(slots.weights));
+    }
+    if (slots === null) {
+      hidden.push(null);
+      return rows;
+    }
+    const reduced = multiply(rows, at(slots.left));
+    hidden.push(reduced);
+    const result = multiply(reduced, at(slots.right));
+    for (let i = 0; i < result.data.length; i++) result.data[i] += rows.data[i];
+    return result;
+  });
+  const outputs = parts.length === 1 ? parts[0] : stack(parts);
+  return {
+    outputs,
+    inputs,
+    queryRows,
+    hidden,
+    queries: rowRange(outputs, 0, queryRows),
+    passages: rowRange(outputs, queryRows, outputs.rows),
+  };
+}
+
+/** Derivatives with respect to the tensors, given those with respect to the outputs (stacked like them). */
+export function backward(
+  model: AdapterModel,
+  tensors: Tensors,
+  pass: ForwardPass,
+  gradient: Matrix,
+): Float32Array[] {
+  const result: Float32Array[] = [];
+  const { inputs, queryRows } = pass;
+  const at = (slot: number): Matrix => tensorAt(model, tensors, slot);
+  for (const [b, { slots, from, to }] of blocksOf(model, queryRows, inputs.rows).entries()) {
+    if (slots === null) continue;
+    const rows = rowRange(inputs, from, to);
+    const slopes = rowRange(gradient, from, to);
+    if (slots.weights !== NONE) {
+      result[slots.weights] = multiply(rows, slopes, { transposeA: true }).data;
+      continue;
+    }
+    result[slots.right] = multiply(pass.hidden[b] as Matrix, slopes, { transposeA: true }).data;
+    const reduced = multiply(slopes, at(slots.right), { transposeB: true });
+    result[slots.left] = multiply(rows, reduced, { transposeA: true }).data;
+  }
+  const sides = [
+    [model.query, 0, queryRows],
+    [model.passage, queryRows, inputs.rows],
+  ] as const;
+  for (const [slots, from, to] of sides) {
+    if (slots === null || slots.center === NONE) continue;
+    const sum = columnSums(rowRange(gradient, from, to));
+    // d/dcenter of (x - center) · W, summed over rows: -(sum of slopes) · Wᵀ.
+    if (slots.weights !== NONE) {
+      result[slots.center] = negated(multiply(sum, at(slots.weights), { transposeB: true }).data);
+    } else {
+      const reduced = multiply(sum, at(slots.right), { transposeB: true });
+      const update = multiply(reduced, at(slots.left), { transposeB: true }).data;
+      result[slots.center] = update.map((value, i) => -(value + sum.data[i]));
+    }
+  }
+  return result;
+}
+
+/** The model's present state as an adapter. The arrays are shared, not copied. */
+export function toAdapter(
+  model: AdapterModel,
+  tensors: Tensors,
+  metadata: AdapterMetadata,
+): Adapter {
+  // One object per array, so that a shared matrix stays one when it is saved or sent elsewhere.
+  const matrices = tensors.map((_, slot) => tensorAt(model, tensors, slot));
+  const side = (slots: SideSlots | null): AdapterSide => {
+    if (slots === null) return { center: null, weights: null };
+    const center = slots.center === NONE ? null : tensors[slots.center];
+    if (slots.weights !== NONE) return { center, weights: matrices[slots.weights] };
+    const lowRank = { left: matrices[slots.left], right: matrices[slots.right] };
+    return { center, weights: null, lowRank };
+  };
+  return {
+    inputDimensions: model.shape.inputDimensions,
+    outputDimensions: model.shape.outputDimensions,
+    query: side(model.query),
+    passage: side(model.passage),
+    metadata,
+  };
+}
+
+function tensorAt(model: AdapterModel, tensors: Tensors, slot: number): Matrix {
+  const { rows, cols } = model.tensors[slot];
+  return createMatrix(rows, cols, tensors[slot]);
+}
+
+function subtractCenter(
+  { cols, data }: Matrix,
+  from: number,
+  to: number,
+  center: Float32Array | undefined,
+): void {
+  if (center === undefined) return;
+  for (let i = from, at = from * cols; i < to; i++) {
+    for (let j = 0; j < cols; j++, at++) data[at] -= center[j];
+  }
+}
+
+function stack(parts: readonly Matrix[]): Matrix {
+  const { cols } = parts[0];
+  const result = createMatrix(
+    parts.reduce((sum, part) => sum + part.rows, 0),
+    cols,
+  );
+  let row = 0;
+  for (const part of parts) {
+    result.data.set(part.data, row * cols);
+    row += part.rows;
+  }
+  return result;
+}
+
+function columnSums({ rows, cols, data }: Matrix): Matrix {
+  const sums = new Float64Array(cols);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) sums[j] += data[at];
+  return createMatrix(1, cols, Float32Array.from(sums));
+}
+
+function negated(values: Float32Array): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i] = -values[i];
+  return values;
+}

@@ -1,0 +1,52 @@
+import type { PairColumns } from "../../data/types.js";
+import { createMatrix, type Matrix } from "../../math/matrix.js";
+
+/** What one step of training compares: transformed rows, and which of them belong together. */
+export interface LossBatch {
+  /** Transformed queries, one row per distinct row of the batch. */
+  readonly queries: Matrix;
+  /** Transformed passages, as many columns as the queries. */
+  readonly passages: Matrix;
+  /** Index columns into the two tables above. Ranking losses anchor at label 1 and take label 0 as mined negatives. */
+  readonly pairs: PairColumns;
+  /**
+   * Pairs (query row, passage row) that are known matches besides `pairs`, so that no loss takes them for in-batch
+   * negatives: another positive of the query, or a duplicate of it.
+   */
+  readonly knownMatches?: IndexPairs | undefined;
+}
+
+/** Two index columns of equal length. */
+export interface IndexPairs {
+  readonly query: ArrayLike<number>;
+  readonly passage: ArrayLike<number>;
+}
+
+/** Where a loss adds its derivative: matrices of the shapes of the batch's queries and passages. */
+export interface LossGradient {
+  readonly queries: Matrix;
+  readonly passages: Matrix;
+}
+
+/** A differentiable measure of how badly cosines of transformed rows fit the labels. */
+export interface Loss {
+  /** E.g. `"cosine-mse"`. */
+  readonly name: string;
+  /**
+   * How batches are made: `"pairs"` shuffles all labelled pairs; `"positives"` shuffles the matching pairs and brings
+   * the mined negatives of their queries along.
+   */
+  readonly batches: "pairs" | "positives";
+  /**
+   * The mean loss of a batch; with `gradient`, its derivative with respect to the transformed rows is added there.
+   */
+  evaluate(batch: LossBatch, gradient?: LossGradient): number;
+}
+
+/** A gradient of zeros that fits the batch. */
+export function zeroGradient(batch: LossBatch): LossGradient {
+  return {
+    queries: createMatrix(batch.queries.rows, batch.queries.cols),
+    passages: createMatrix(batch.passages.rows, batch.passages.cols),
+  };
+}

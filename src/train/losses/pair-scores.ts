@@ -1,0 +1,95 @@
+import type { Matrix } from "../../math/matrix.js";
+import type { Loss, LossBatch, LossGradient } from "./loss.js";
+
+/** Euclidean lengths of the rows, summed in 64 bits. */
+export function rowNorms({ rows, cols, data }: Matrix): Float64Array {
+  const norms = new Float64Array(rows);
+  for (let i = 0, at = 0; i < rows; i++) {
+    let sum = 0;
+    for (const end = at + cols; at < end; at++) sum += data[at] * data[at];
+    norms[i] = Math.sqrt(sum);
+  }
+  return norms;
+}
+
+/** Cosines of a batch's pairs and the lengths they were divided by. */
+export interface PairScores {
+  /** One per pair; 0 where a row has no length. */
+  readonly cosines: Float64Array;
+  readonly queryNorms: Float64Array;
+  readonly passageNorms: Float64Array;
+}
+
+/** Cosines of the batch's pairs, summed in 64 bits. */
+export function scorePairs({ queries, passages, pairs }: LossBatch): PairScores {
+  const { cols } = queries;
+  const queryNorms = rowNorms(queries);
+  const passageNorms = rowNorms(passages);
+  const cosines = new Float64Array(pairs.label.length);
+  for (let i = 0; i < cosines.length; i++) {
+    const q = pairs.query[i];
+    const p = pairs.passage[i];
+    const scale = queryNorms[q] * passageNorms[p];
+    if (scale === 0) continue;
+    let sum = 0;
+    for (let j = 0, a = q * cols, b = p * cols; j < cols; j++, a++, b++) {
+      sum += queries.data[a] * passages.data[b];
+    }
+    cosines[i] = sum / scale;
+  }
+  return { cosines, queryNorms, passageNorms };
+}
+
+/**
+ * Adds to `gradient` the derivative of a function of the pair cosines, given its derivative with respect to each:
+ * d cos(q, p) / dq = (p̂ − cos · q̂) / |q|, and likewise for p.
+ */
+export function backpropagatePairs(
+  { queries, passages, pairs }: LossBatch,
+  { cosines, queryNorms, passageNorms }: PairScores,
+  slopes: Float64Array,
+  gradient: LossGradient,
+): void {
+  const { cols } = queries;
+  const dq = gradient.queries.data;
+  const dp = gradient.passages.data;
+  for (let i = 0; i < slopes.length; i++) {
+    const q = pairs.query[i];
+    const p = pairs.passage[i];
+    const scale = queryNorms[q] * passageNorms[p];
+    if (slopes[i] === 0 || scale === 0) continue;
+    const cross = slopes[i] / scale;
+    const ownQuery = (slopes[i] * cosines[i]) / queryNorms[q] ** 2;
+    const ownPassage = (slopes[i] * cosines[i]) / passageNorms[p] ** 2;
+    for (let j = 0, a = q * cols, b = p * cols; j < cols; j++, a++, b++) {
+      const x = queries.data[a];
+      const y = passages.data[b];
+      dq[a] += cross * y - ownQuery * x;
+      dp[b] += cross * x - ownPassage * y;
+    }
+  }
+}
+
+/** Cosine loss and derivative of one batch of labelled pairs. */
+export interface ScoreLoss {
+  readonly value: number;
+  /** Derivative of `value` with respect to each cosine. */
+  readonly slopes: Float64Array;
+}
+
+/** A {@link Loss} over labelled pairs from a function of their cosines. */
+export function pairLoss(
+  name: string,
+  evaluateScores: (cosines: Float64Array, labels: Uint8Array) => ScoreLoss,
+): Loss {
+  return {
+    name,
+    batches: "pairs",
+    evaluate(batch, gradient) {
+      const scores = scorePairs(batch);
+      const { value, slopes } = evaluateScores(scores.cosines, batch.pairs.label);
+      if (gradient) backpropagatePairs(batch, scores, slopes, gradient);
+      return value;
+    },
+  };
+}

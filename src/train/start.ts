@@ -1,0 +1,85 @@
+import type { Adapter, AdapterSide } from "../adapter/adapter.js";
+import type { Matrix } from "../math/matrix.js";
+import type { AdapterModel, TensorShape } from "./adapter-model.js";
+import type { TrainingRandomness } from "./randomness.js";
+import type { TrainingStart } from "./training-options.js";
+
+/**
+ * The arrays a run starts from.
+ *
+ * @throws RangeError when the start does not fit the shape.
+ */
+export function startTensors(
+  model: AdapterModel,
+  start: TrainingStart,
+  randomness: TrainingRandomness,
+): Float32Array[] {
+  const { inputDimensions: d, outputDimensions: k, sides } = model.shape;
+  if (start === "identity" && k > d) {
+    throw new RangeError(
+      `trainMatrix: an identity start needs outputDimensions <= ${d}, received ${k}; use start "random"`,
+    );
+  }
+  if (typeof start === "object") {
+    if (start.inputDimensions !== d || start.outputDimensions !== k) {
+      throw new RangeError(
+        `trainMatrix: the start maps ${start.inputDimensions} to ${start.outputDimensions} dimensions, expected ${d} to ${k}`,
+      );
+    }
+    if (sides === "shared" && !sameMap(start.query, start.passage)) {
+      throw new RangeError(
+        `trainMatrix: the start has a matrix per side; train it with sides "separate"`,
+      );
+    }
+  }
+  return model.tensors.map((tensor) => {
+    const { name, rows, cols } = tensor;
+    if (name.endsWith("center")) {
+      const center = typeof start === "object" ? sideOf(start, name).center : null;
+      return center === null ? new Float32Array(cols) : Float32Array.from(center);
+    }
+    if (name.endsWith("left")) {
+      // One factor random, the other zero: the map starts as the identity and both factors can move.
+      const values = randomness.normals(name, rows * cols);
+      return values.map((value) => value / Math.sqrt(rows));
+    }
+    if (name.endsWith("right")) return new Float32Array(rows * cols);
+    if (start === "random") return randomness.normals(name, rows * cols);
+    return typeof start === "object" ? denseWeights(sideOf(start, name), tensor) : eye(tensor);
+  });
+}
+
+const sideOf = (adapter: Adapter, tensorName: string): AdapterSide =>
+  tensorName.startsWith("passage.") ? adapter.passage : adapter.query;
+
+const sameMap = (a: AdapterSide, b: AdapterSide): boolean =>
+  sameMatrix(a.weights, b.weights) &&
+  sameMatrix(a.lowRank?.left, b.lowRank?.left) &&
+  sameMatrix(a.lowRank?.right, b.lowRank?.right);
+
+/** By content: a loaded adapter may hold two copies of one matrix. */
+const sameMatrix = (a: Matrix | null | undefined, b: Matrix | null | undefined): boolean =>
+  (a ?? null) === (b ?? null) ||
+  (!!a && !!b && a.cols === b.cols && a.data.every((value, i) => value === b.data[i]));
+
+function eye({ rows, cols }: TensorShape): Float32Array {
+  const values = new Float32Array(rows * cols);
+  for (let i = 0; i < Math.min(rows, cols); i++) values[i * cols + i] = 1;
+  return values;
+}
+
+function denseWeights({ weights, lowRank }: AdapterSide, tensor: TensorShape): Float32Array {
+  if (weights !== null) return Float32Array.from(weights.data);
+  const values = eye(tensor);
+  if (lowRank === null || lowRank === undefined) return values;
+  const { left, right } = lowRank;
+  for (let i = 0; i < tensor.rows; i++) {
+    for (let r = 0; r < left.cols; r++) {
+      const factor = left.data[i * left.cols + r];
+      for (let j = 0; j < tensor.cols; j++) {
+        values[i * tensor.cols + j] += factor * right.data[r * right.cols + j];
+      }
+    }
+  }
+  return values;
+}

@@ -1,0 +1,61 @@
+import type { Adapter } from "../adapter/adapter.js";
+import type { LongJobOptions } from "../math/progress.js";
+import type { TrainedSides } from "./adapter-model.js";
+import type { EpochRecord, TrainingMetric } from "./history.js";
+import type { Loss } from "./losses/loss.js";
+import type { Optimizer } from "./optimizers/optimizer.js";
+import type { Schedule } from "./schedules.js";
+
+/** Where training starts: an identity (cut to k columns), standard normal values, or an adapter that was fitted. */
+export type TrainingStart = "identity" | "random" | Adapter;
+
+/** What a run is made of. A preset is one of these; spread it and change what should differ. */
+export interface TrainMatrixOptions extends LongJobOptions {
+  /**
+   * One matrix for both sides, one for the queries alone (indexed passages stay as they are), or one per side.
+   * @default "shared"
+   */
+  readonly sides?: TrainedSides | undefined;
+  /** Length k of the adapted vectors, or how it follows from the length d of the given ones. @default d */
+  readonly outputDimensions?: number | ((inputDimensions: number) => number) | undefined;
+  /** Learn a center per trained side, subtracted first. @default false */
+  readonly bias?: boolean | undefined;
+  /** Learn identity + low rank of this rank in place of a full matrix; `null` for a full one. @default null */
+  readonly rank?: number | null | undefined;
+  /** @default "identity" */
+  readonly start?: TrainingStart | undefined;
+  /** What is minimised. @default cosineMse() */
+  readonly loss?: Loss | undefined;
+  /** @default sgd() */
+  readonly optimizer?: Optimizer | undefined;
+  /** Learning rate (and momentum) per step. @default constant(1) */
+  readonly schedule?: Schedule | undefined;
+  /** Passes over the training pairs. @default 20 */
+  readonly epochs?: number | undefined;
+  /** Pairs per step; the last step of an epoch takes what is left. @default 100 */
+  readonly batchSize?: number | undefined;
+  /** Share of input values dropped in training, in [0, 1); never in evaluation. @default 0 */
+  readonly dropout?: number | undefined;
+  /** What chooses the best epoch on the validation pairs; without these the last epoch is kept. @default "loss" */
+  readonly selectBy?: TrainingMetric | undefined;
+  /**
+   * The untouched embedding is measured too and wins unless an epoch is better; the adapter is then the identity and
+   * `bestEpoch` 0.
+   * @default true
+   */
+  readonly untouchedCompetes?: boolean | undefined;
+  /**
+   * Measure accuracy on the training pairs after each epoch, dropout off. Costs one more transform of their unique
+   * rows per epoch.
+   * @default true
+   */
+  readonly measureTraining?: boolean | undefined;
+  /** @default 0 */
+  readonly seed?: string | number | undefined;
+  /** Written to the adapter as its method. @default "trained" */
+  readonly method?: string | undefined;
+  /** Id of the embedder the vectors come from, written to the adapter. @default null */
+  readonly embedder?: string | null | undefined;
+  /** Called after each epoch. */
+  readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
+}
