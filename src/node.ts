@@ -1,2 +1,6 @@
 export { loadAdapter, saveAdapter } from "./adapter/files.js";
 export { createLmdbStore, type LmdbStoreOptions } from "./embed/lmdb-store.js";
+export {
+  readNaturalQuestions,
+  type ReadNaturalQuestionsOptions,
+} from "./data/read-natural-questions.js";

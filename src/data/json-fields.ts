@@ -1,0 +1,160 @@
+/** One field of a JSON object, not parsed yet. */
+export interface JsonField {
+  /** First byte of the value. */
+  readonly start: number;
+  /** One past its last byte. */
+  readonly end: number;
+  /** Whether a string contains a backslash, so that it needs more than decoding. */
+  readonly escaped: boolean;
+}
+
+/** What is wrong with a line, as an unfinished sentence. */
+export class JsonSyntaxError extends SyntaxError {
+  override name = "JsonSyntaxError";
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/**
+ * Finds the fields of a JSON object without parsing their values: a reader then decodes only what it uses (of an
+ * original Natural Questions line, most is HTML that nobody asks for).
+ *
+ * @param bytes UTF-8, one object, white space around it allowed.
+ * @returns The fields by name; the last one where a name repeats, as with `JSON.parse`.
+ * @throws JsonSyntaxError when the bytes are not one JSON object. Values that nobody parses are checked only so far
+ *   as is needed to find their ends.
+ */
+export function findJsonFields(bytes: Uint8Array): Map<string, JsonField> {
+  const fields = new Map<string, JsonField>();
+  let i = skipSpace(bytes, 0);
+  if (bytes[i] !== 0x7b)
+    throw new JsonSyntaxError(`expected a JSON object, received ${peek(bytes, i)}`);
+  i = skipSpace(bytes, i + 1);
+  if (bytes[i] === 0x7d) return endOfLine(bytes, i + 1, fields);
+  for (;;) {
+    if (bytes[i] !== quote) throw new JsonSyntaxError(`expected a field name, ${found(bytes, i)}`);
+    const key = scanString(bytes, i);
+    const name = decodeJsonString(bytes, key);
+    i = skipSpace(bytes, key.end);
+    if (bytes[i] !== 0x3a)
+      throw new JsonSyntaxError(`expected ":" after "${name}", ${found(bytes, i)}`);
+    const value = scanValue(bytes, skipSpace(bytes, i + 1));
+    fields.set(name, value);
+    i = skipSpace(bytes, value.end);
+    if (bytes[i] === 0x7d) return endOfLine(bytes, i + 1, fields);
+    if (bytes[i] !== 0x2c) {
+      throw new JsonSyntaxError(`expected "," or "}" after "${name}", ${found(bytes, i)}`);
+    }
+    i = skipSpace(bytes, i + 1);
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Bytes as text. @throws TypeError when they are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
+/** The value of a string field. */
+export function decodeJsonString(bytes: Uint8Array, { start, end, escaped }: JsonField): string {
+  if (escaped) return JSON.parse(utf8.decode(bytes.subarray(start, end))) as string;
+  return utf8.decode(bytes.subarray(start + 1, end - 1));
+}
+
+/** The value of any field, by `JSON.parse`. */
+export function parseJsonField(bytes: Uint8Array, { start, end }: JsonField): unknown {
+  return JSON.parse(utf8.decode(bytes.subarray(start, end)));
+}
+
+function endOfLine(
+  bytes: Uint8Array,
+  i: number,
+  fields: Map<string, JsonField>,
+): Map<string, JsonField> {
+  const rest = skipSpace(bytes, i);
+  if (rest < bytes.length) {
+    // Old Mac line ends land here: white space to JSON, no line end to us.
+    const hint = bytes.subarray(i, rest).includes(0x0d)
+      ? " (a lone carriage return does not end a line)"
+      : "";
+    throw new JsonSyntaxError(`expected one object a line, then came ${peek(bytes, rest)}${hint}`);
+  }
+  return fields;
+}
+
+function skipSpace(bytes: Uint8Array, i: number): number {
+  for (;;) {
+    const c = bytes[i];
+    if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) return i;
+    i++;
+  }
+}
+
+function scanValue(bytes: Uint8Array, start: number): JsonField {
+  const c = bytes[start];
+  if (c === quote) return scanString(bytes, start);
+  if (c === 0x5b || c === 0x7b) return scanNested(bytes, start);
+  let end = start;
+  // Letters, digits and the signs of numbers; JSON.parse judges them when the field is used.
+  for (let b = bytes[end]; isScalar(b); b = bytes[end]) end++;
+  if (end === start) throw new JsonSyntaxError(`expected a value, ${found(bytes, start)}`);
+  return { start, end, escaped: false };
+}
+
+function isScalar(c: number): boolean {
+  return (
+    (c >= 0x30 && c <= 0x39) ||
+    (c >= 0x61 && c <= 0x7a) ||
+    c === 0x45 ||
+    c === 0x2b ||
+    c === 0x2d ||
+    c === 0x2e
+  );
+}
+
+function scanString(bytes: Uint8Array, start: number): JsonField {
+  let escaped = false;
+  for (let i = start + 1; i < bytes.length; i++) {
+    const c = bytes[i];
+    if (c === quote) return { start, end: i + 1, escaped };
+    if (c === backslash) {
+      escaped = true;
+      i++;
+    } else if (c < 0x20) {
+      throw new JsonSyntaxError(`a raw control character (${show(c)}) inside a string`);
+    }
+  }
+  throw new JsonSyntaxError("the line ends inside a string");
+}
+
+function scanNested(bytes: Uint8Array, start: number): JsonField {
+  let depth = 0;
+  for (let i = start; i < bytes.length; i++) {
+    const c = bytes[i];
+    if (c === quote) {
+      for (i++; i < bytes.length && bytes[i] !== quote; i++) if (bytes[i] === backslash) i++;
+    } else if (c === 0x5b || c === 0x7b) {
+      depth++;
+    } else if (c === 0x5d || c === 0x7d) {
+      if (--depth === 0) return { start, end: i + 1, escaped: false };
+    }
+  }
+  throw new JsonSyntaxError("the line ends inside an array or object");
+}
+
+function show(c: number): string {
+  return `U+${c.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+function found(bytes: Uint8Array, i: number): string {
+  return i >= bytes.length ? "the line ends early" : `received ${peek(bytes, i)}`;
+}
+
+/** The next few bytes, for a message. */
+function peek(bytes: Uint8Array, i: number): string {
+  if (i >= bytes.length) return "an empty line";
+  const text = new TextDecoder().decode(bytes.subarray(i, i + 20));
+  return JSON.stringify(text + (i + 20 < bytes.length ? "…" : ""));
+}
