@@ -35,6 +35,8 @@ export type {
 export { DataError, type Place } from "./data/data-error.js";
 export { parseNaturalQuestion } from "./data/natural-question.js";
 export type { CleanTextOptions } from "./data/clean-text.js";
+export { groupedSplit, type GroupedSplitOptions, type Split } from "./data/grouped-split.js";
+export { leakReport, type LeakReport } from "./data/leak-report.js";
 export { decodeNpy, encodeNpy } from "./data/npy.js";
 
 // negatives: sample

@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createRandom, groupedSplit, leakReport, type Pair } from "../../src/index.js";
+
+const pair = (query: string, passage: string, group: string, label: 0 | 1 = 1): Pair => ({
+  query,
+  passage,
+  label,
+  group,
+  kind: "gold",
+});
+
+const pairs = fc.array(
+  fc
+    .tuple(
+      fc.integer({ min: 0, max: 40 }),
+      fc.integer({ min: 0, max: 60 }),
+      fc.integer({ min: 0, max: 30 }),
+    )
+    .map(([q, p, g]) => pair(`question ${q}`, `passage ${p}`, `page ${g}`)),
+  { minLength: 1, maxLength: 60 },
+);
+
+describe("groupedSplit", () => {
+  it("puts every item on one side and shares no question, passage or page between sides", () => {
+    fc.assert(
+      fc.property(pairs, fc.integer(), (items, seed) => {
+        let sides;
+        try {
+          sides = groupedSplit(items, { train: 0.5, validation: 0.2, test: 0.3, seed });
+        } catch (error) {
+          expect(String(error)).toContain("cannot fill 3 sides");
+          return;
+        }
+        const { train, validation, test } = sides;
+        expect(train.length + validation.length + test.length).toBe(items.length);
+        expect(Math.min(train.length, validation.length, test.length)).toBeGreaterThan(0);
+        expect(leakReport(train, test).clean).toBe(true);
+        expect(leakReport(train, validation).clean).toBe(true);
+        expect(leakReport(validation, test).clean).toBe(true);
+      }),
+    );
+  });
+
+  it("gives the same sides in whatever order the items come", () => {
+    const items = Array.from({ length: 200 }, (_, i) => pair(`q${i}`, `p${i}`, `g${i >> 1}`));
+    const shuffled = createRandom(3).shuffle([...items]);
+    const names = (side: readonly Pair[]): string[] => side.map(({ query }) => query).sort();
+    const [a, b] = [groupedSplit(items, { seed: 7 }), groupedSplit(shuffled, { seed: 7 })];
+    expect(names(a.test)).toEqual(names(b.test));
+    expect(names(a.train)).toEqual(names(b.train));
+    expect(names(groupedSplit(items, { seed: 8 }).test)).not.toEqual(names(a.test));
+  });
+
+  it("meets the shares to within the size of a group", () => {
+    const items = Array.from({ length: 1000 }, (_, i) => pair(`q${i}`, `p${i}`, `g${i >> 2}`));
+    const { train, validation, test } = groupedSplit(items, {
+      train: 0.55,
+      validation: 0.15,
+      test: 0.3,
+    });
+    expect(Math.abs(train.length - 550)).toBeLessThanOrEqual(4);
+    expect(Math.abs(validation.length - 150)).toBeLessThanOrEqual(4);
+    expect(Math.abs(test.length - 300)).toBeLessThanOrEqual(4);
+  });
+
+  it("keeps a chain together: one question on two pages, one passage under two questions", () => {
+    const chain = [
+      pair("a", "1", "x"),
+      pair("A ", "2", "y"),
+      pair("b", "2", "z"),
+      pair("c", "3", "Z"),
+    ];
+    const rest = Array.from({ length: 20 }, (_, i) => pair(`q${i}`, `p${i}`, `g${i}`));
+    for (let seed = 0; seed < 10; seed++) {
+      const sides = Object.values(groupedSplit([...chain, ...rest], { seed }));
+      const holding = sides.filter((side) => chain.some((item) => side.includes(item)));
+      expect(holding).toHaveLength(1);
+    }
+  });
+
+  it("does not tie items by a passage that answers neither", () => {
+    const items = ["a", "b"].map((name) => pair(name, "popular", `page ${name}`, 0));
+    const { train, test } = groupedSplit(items, { train: 0.5, validation: 0, test: 0.5 });
+    expect([train.length, test.length]).toEqual([1, 1]);
+  });
+
+  it("splits anything, given its keys", () => {
+    const { train, test } = groupedSplit([1, 2, 3, 11, 12, 13], {
+      validation: 0,
+      test: 0.5,
+      keys: (n) => [String(n % 10)],
+    });
+    expect(train.map((n) => n % 10)).toHaveLength(train.length);
+    expect(train.some((n) => test.some((m) => n % 10 === m % 10))).toBe(false);
+  });
+
+  it.each([
+    ["shares that do not sum to 1", { train: 0.5, validation: 0.1, test: 0.1 }, "must sum to 1"],
+    ["a negative share", { test: -0.1 }, "test must be between 0 and 1, received -0.1"],
+    ["shares beyond 1", { validation: 0.5, test: 0.7 }, "train must be between 0 and 1"],
+  ])("refuses %s", (_, options, message) => {
+    expect(() => groupedSplit([pair("a", "b", "c")], options)).toThrow(message);
+  });
+
+  it("refuses more sides than there are groups", () => {
+    expect(() => groupedSplit([pair("a", "1", "x"), pair("b", "2", "x")])).toThrow(
+      "groupedSplit: 2 items in 1 groups cannot fill 3 sides",
+    );
+  });
+});
+
+describe("leakReport", () => {
+  it("names what two sets share, whatever its case and spacing", () => {
+    const report = leakReport(
+      [pair("Who  is it", "one", "P"), pair("x", "shared  passage", "Q")],
+      [pair("who is it", "two", "R"), pair("y", "Shared passage", "q")],
+    );
+    expect(report).toMatchObject({
+      clean: false,
+      questions: ["who is it"],
+      passages: ["shared passage"],
+      pages: ["q"],
+    });
+  });
+});

@@ -1,0 +1,219 @@
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { parseNaturalQuestion, type Question } from "../../src/index.js";
+
+/** A simplified example; the fields given replace its own. */
+function simplified(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    question_text: "who wrote it",
+    example_id: 7,
+    document_url: "https://en.wikipedia.org//w/index.php?title=A_Book_(novel)&amp;oldid=1",
+    document_text:
+      'A Book ( Novel ) - wikipedia <H1> A Book ( Novel ) </H1> <Table> <Tr> <Th_colspan="2"> Facts </Th> </Tr> ' +
+      "<Tr> <Td> Author </Td> <Td> Ann Poe </Td> </Tr> </Table> <P> Ann Poe wrote it . </P>",
+    long_answer_candidates: [
+      { start_token: 14, end_token: 30, top_level: true },
+      { start_token: 15, end_token: 20, top_level: false },
+      { start_token: 20, end_token: 29, top_level: false },
+      { start_token: 30, end_token: 37, top_level: true },
+    ],
+    annotations: [
+      {
+        annotation_id: 8,
+        long_answer: { start_token: 30, end_token: 37, candidate_index: 3 },
+        short_answers: [{ start_token: 31, end_token: 33 }],
+        yes_no_answer: "NONE",
+      },
+    ],
+    ...fields,
+  };
+}
+const read = (fields?: Record<string, unknown>): Question =>
+  parseNaturalQuestion(JSON.stringify(simplified(fields)), { source: "f.jsonl", line: 3 });
+
+describe("parseNaturalQuestion", () => {
+  it("reads a simplified example", () => {
+    const question = read();
+    expect(question.text).toBe("who wrote it");
+    expect(question.title).toBe("A Book (novel)");
+    expect(question.annotations[0].longAnswer?.text).toBe("Ann Poe wrote it .");
+    expect(question.annotations[0].shortAnswers.map(({ text }) => text)).toEqual(["Ann Poe"]);
+    expect(question.candidates.map(({ text }) => text)).toEqual([
+      "Facts\nAuthor\tAnn Poe",
+      "Facts",
+      "Author\tAnn Poe",
+      "Ann Poe wrote it .",
+    ]);
+    expect(question.candidates.map(({ topLevel }) => topLevel)).toEqual([true, false, false, true]);
+  });
+
+  it.each(["5328212470870865242", "-8062182676792486818", "15568189459232688585"])(
+    "keeps every digit of id %s",
+    (id) => {
+      const line = JSON.stringify(simplified())
+        .replace('"example_id":7', `"example_id": ${id}`)
+        .replace('"annotation_id":8', `"annotation_id" :${id}`);
+      const question = parseNaturalQuestion(line);
+      expect(question.id).toBe(id);
+      expect(question.annotations[0].id).toBe(id);
+    },
+  );
+
+  it("takes ids written as strings, and is not misled by text that looks like a field", () => {
+    const question = read({
+      example_id: "42",
+      question_text: 'what is "annotation_id":12345678901234567890',
+    });
+    expect(question.id).toBe("42");
+    expect(question.text).toBe('what is "annotation_id":12345678901234567890');
+  });
+
+  it("gives the same question for an original example", () => {
+    const { document_text, ...rest } = simplified();
+    const original = {
+      ...rest,
+      document_title: "A Book (novel)",
+      document_html: '<p class="x">\\',
+      document_tokens: String(document_text)
+        .split(" ")
+        .map((token) => ({
+          token: token.replace("_", " "),
+          html_token: token.startsWith("<"),
+          start_byte: 0,
+          end_byte: 1,
+        })),
+    };
+    const question = parseNaturalQuestion(JSON.stringify(original));
+    expect(JSON.stringify(question)).toBe(JSON.stringify(read()));
+  });
+
+  it("knows no answer from a long answer of -1", () => {
+    const none = { start_token: -1, end_token: -1, candidate_index: -1 };
+    const { annotations } = read({
+      annotations: [
+        { annotation_id: 1, long_answer: none, short_answers: [], yes_no_answer: "NONE" },
+      ],
+    });
+    expect(annotations).toEqual([{ id: "1", longAnswer: null, shortAnswers: [], yesNo: "NONE" }]);
+  });
+
+  it("cuts a text out only when it is read, and it survives copying", () => {
+    const { candidates } = read();
+    const descriptor = Object.getOwnPropertyDescriptor(candidates[0], "text");
+    expect(descriptor?.get).toBeTypeOf("function");
+    expect({ ...candidates[3] }.text).toBe("Ann Poe wrote it .");
+    expect(structuredClone(candidates[3]).text).toBe("Ann Poe wrote it .");
+  });
+
+  const none = { start_token: -1, end_token: -1, candidate_index: -1 };
+  it.each([
+    ["another record", { document_text: undefined }, "not a Natural Questions example: expected"],
+    ["a missing field", { question_text: undefined }, "the field question_text is missing"],
+    ["a field of another type", { document_url: 3 }, "document_url must be a string, received 3"],
+    [
+      "an id that is no integer",
+      { example_id: 1.5 },
+      'example_id must be an integer, received "1.5"',
+    ],
+    [
+      "a candidate outside the page",
+      { long_answer_candidates: [{ start_token: 5, end_token: 38, top_level: true }] },
+      "candidate 0 spans tokens 5 to 38, expected 0 <= start < end <= 37",
+    ],
+    [
+      "an answer that is no candidate",
+      {
+        annotations: [
+          {
+            annotation_id: 1,
+            long_answer: { start_token: 1, end_token: 2, candidate_index: 9 },
+            short_answers: [],
+            yes_no_answer: "NONE",
+          },
+        ],
+      },
+      "annotation 0: candidate_index 9 names none of the 4 candidates",
+    ],
+    [
+      "an answer that contradicts its candidate",
+      {
+        annotations: [
+          {
+            annotation_id: 1,
+            long_answer: { start_token: 1, end_token: 2, candidate_index: 3 },
+            short_answers: [],
+            yes_no_answer: "NONE",
+          },
+        ],
+      },
+      "annotation 0: candidate_index 3 spans tokens 30 to 37, but the long answer 1 to 2",
+    ],
+    [
+      "a strange yes/no answer",
+      {
+        annotations: [
+          { annotation_id: 1, long_answer: none, short_answers: [], yes_no_answer: "MAYBE" },
+        ],
+      },
+      'annotations[0].yes_no_answer must be YES, NO or NONE, received "MAYBE"',
+    ],
+  ])("refuses %s by file, line and field", (_, fields, message) => {
+    expect(() => read(fields)).toThrow(`f.jsonl:3: ${message}`);
+  });
+
+  it.each([
+    ["a line cut short", (line: string) => line.slice(0, 300), "the line ends"],
+    ["two values on a line", (line: string) => `${line}\r${line}`, "a lone carriage return"],
+    ["a raw tab in a string", (line: string) => line.replace("who wrote", "who\twrote"), "U+0009"],
+    ["something else", () => "[1]", 'expected a JSON object, received "[1]"'],
+    ["nothing", () => " ", "received an empty line"],
+  ])("refuses %s", (_, change, message) => {
+    const line = change(JSON.stringify(simplified()));
+    expect(() => parseNaturalQuestion(line, { source: "f", line: 1 })).toThrow(/^f:1: /);
+    expect(() => parseNaturalQuestion(line)).toThrow(message);
+  });
+
+  it("refuses bytes that are not UTF-8", () => {
+    const bytes = Buffer.from(
+      JSON.stringify(simplified()).replace("wrote it", "wr\u00ffte"),
+      "latin1",
+    );
+    expect(() => parseNaturalQuestion(bytes)).toThrow("line: not valid JSON");
+  });
+});
+
+const shared = new URL("../../../shared/data/nq/", import.meta.url);
+
+describe.skipIf(!existsSync(shared))("on real examples", () => {
+  const lines = (name: string): string[] => {
+    const bytes = readFileSync(new URL(name, shared));
+    const text = name.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+    return text.toString("utf8").trim().split("\n");
+  };
+  it("reads titles, ids and spans of every file", () => {
+    const read = [
+      "original-dev-00.jsonl.gz",
+      "original-train-01.jsonl.gz",
+      "simplified-train.jsonl",
+      "simplified-dev.jsonl",
+    ].flatMap((name) => lines(name).map((line) => parseNaturalQuestion(line)));
+    expect(read.map(({ id, title, candidates }) => [id, title, candidates.length])).toEqual([
+      ["5225754983651766092", "Trade winds", 10],
+      ["6986236841860957647", "High School Musical 2", 106],
+      ["5985355041383167183", "Colony (biology)", 18],
+      ["-8062182676792486818", "List of WWE Champions", 236],
+      ["5328212470870865242", "The Mother (How I Met Your Mother)", 37],
+    ]);
+    expect(read[0].annotations.map(({ longAnswer }) => longAnswer?.candidateIndex ?? null)).toEqual(
+      [null, null, null, 0, 0],
+    );
+    expect(read[0].annotations[3].shortAnswers.map(({ text }) => text)).toEqual([
+      "enabled European empire expansion into the Americas and trade routes to become established across the Atlantic and Pacific oceans",
+    ]);
+    expect(read[4].annotations[0].shortAnswers[0].text).toBe("Tracy McConnell");
+    for (const { candidates } of read) {
+      for (const { text } of candidates) expect(text).not.toMatch(/<\/?[A-Z][a-z]*[ _>]/);
+    }
+  });
+});
