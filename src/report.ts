@@ -1,8 +1,14 @@
 /**
- * embedtune/report: plots as Vega-Lite specifications and the self-contained HTML page.
+ * embedtune/report: plots as Vega-Lite specifications, and the self-contained HTML page. Drawing needs the optional
+ * packages `vega` and `vega-lite`; specifications and types need nothing.
  *
  * @module
  */
+export { distributionSpec } from "./report/distribution-spec.js";
+export { histogramPanels, histogramSpec, type HistogramOptions } from "./report/histogram-spec.js";
+export { latentSpec } from "./report/latent-spec.js";
+export { renderReport } from "./report/render-report.js";
+export { renderSvg } from "./report/render-svg.js";
 export type {
   CosineSample,
   Distribution,
@@ -17,3 +23,5 @@ export type {
   TrainingCurve,
   TrainingEpoch,
 } from "./report/report-data.js";
+export { trainingPanels, trainingSpec } from "./report/training-spec.js";
+export type { PlotOptions, VegaLiteSpec } from "./report/vega-lite.js";
