@@ -19,7 +19,7 @@ import {
 export function distributionSpec(
   distribution: Distribution,
   {
-    width = 300,
+    width = 330,
     height = 150,
     bins = 30,
   }: PlotOptions & { readonly bins?: number | undefined } = {},
@@ -62,7 +62,13 @@ export function distributionSpec(
     layer: [
       {
         data: { values: bars },
-        mark: { type: "bar", color: colors.first, opacity: 0.75, binSpacing: 0 },
+        mark: {
+          type: "bar",
+          color: colors.first,
+          opacity: 0.75,
+          orient: "vertical",
+          binSpacing: 0,
+        },
         encoding: {
           x: {
             ...x,
@@ -72,6 +78,7 @@ export function distributionSpec(
           },
           x2: { field: "to" },
           y: { field: "count", type: "quantitative", title: of, axis: { tickCount: 4 } },
+          y2: { datum: 0 },
           tooltip: { field: "hover", type: "nominal" },
           description: { field: "hover", type: "nominal" },
         },

@@ -32,6 +32,8 @@ export async function figureSections(data: ReportData): Promise<Html> {
           { label: "threshold", kind: "dash" },
         ],
         specs: panels.map((panel) => panel.spec),
+        // A row per set, so that before and after stand side by side.
+        across: Math.min(3, new Set(panels.map((panel) => panel.method)).size),
       }),
     );
   }
@@ -90,12 +92,14 @@ async function figure({
   caption,
   legend,
   specs,
+  across = Math.min(2, specs.length),
 }: {
   id: string;
   heading: string;
   caption: string;
   legend: readonly LegendEntry[];
   specs: readonly VegaLiteSpec[];
+  across?: number;
 }): Promise<Html> {
   const drawings: Html[] = [];
   for (const spec of specs) drawings.push(trusted(await renderSvg(spec)));
@@ -103,7 +107,9 @@ async function figure({
     <h2 id="${id}">${heading}</h2>
     <figure>
       ${legend.length === 0 ? html`` : html`<p class="legend" aria-hidden="true">${legend.map(swatch)}</p>`}
-      <div class="panels">${drawings.map((svg) => html`<div class="panel">${svg}</div>`)}</div>
+      <div class="panels across-${across}">
+        ${drawings.map((svg) => html`<div class="panel">${svg}</div>`)}
+      </div>
       <figcaption>${caption}</figcaption>
     </figure>
   </section>`;

@@ -33,3 +33,8 @@ export function shorten(text: string, length: number): string {
   const blank = cut.lastIndexOf(" ");
   return `${blank > cut.length * 0.6 ? cut.slice(0, blank) : cut}…`;
 }
+
+/** A set's name as a heading: the two sets every run has are known by their negatives. */
+export function setTitle(set: string): string {
+  return set === "weak" || set === "hard" ? `${set} negatives` : set;
+}

@@ -1,6 +1,6 @@
 import { countBins, roundedRange } from "./bins.js";
 import { checkHistograms } from "./check.js";
-import { formatNumber, formatPercent } from "./format.js";
+import { formatNumber, formatPercent, setTitle } from "./format.js";
 import type { CosineSample, MethodFigures } from "./report-data.js";
 import {
   colors,
@@ -53,7 +53,7 @@ export function histogramSpec(
 /** The same, one specification per method and set, for a page that lays them out itself. */
 export function histogramPanels(
   samples: readonly CosineSample[],
-  { width = 300, height = 150, legend = true, bins = 40, methods = [] }: HistogramOptions = {},
+  { width = 330, height = 160, legend = true, bins = 40, methods = [] }: HistogramOptions = {},
 ): { readonly method: string; readonly set: string; readonly spec: VegaLiteSpec }[] {
   checkHistograms(samples);
   const range = roundedRange(
@@ -70,8 +70,8 @@ export function histogramPanels(
     const spec = {
       $schema: vegaLiteSchema,
       config: plotConfig,
-      title: { text: `${set} negatives · ${method}` },
-      description: `Histogram of cosine by label: ${method} on ${set} negatives.`,
+      title: { text: `${setTitle(set)} · ${method}` },
+      description: `Histogram of cosine by label: ${method} on ${setTitle(set)}.`,
       width,
       height,
       layer,
@@ -132,7 +132,7 @@ function barLayer(
 ): unknown {
   return {
     data: { values },
-    mark: { type: "bar", opacity: 0.6, binSpacing: 0 },
+    mark: { type: "bar", opacity: 0.6, orient: "vertical", binSpacing: 0 },
     encoding: {
       x: {
         field: "from",
@@ -150,6 +150,7 @@ function barLayer(
         scale: { domain: [0, highest] },
         axis: { format: "~%", tickCount: 4 },
       },
+      y2: { datum: 0 },
       color: {
         field: "label",
         type: "nominal",

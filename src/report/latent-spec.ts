@@ -18,17 +18,16 @@ import {
  */
 export function latentSpec(
   view: LatentView,
-  { width = 320, height = 320, legend = true }: PlotOptions = {},
+  { width = 360, height = 320, legend = true }: PlotOptions = {},
 ): VegaLiteSpec {
   checkLatent(view, "latent view");
   const { title = "latent space", method = "PCA", points, links } = view;
   const frame = frameOf(points, width / height);
-  const axis = { grid: false, labels: false, ticks: false };
   const x = {
     type: "quantitative",
     title: null,
     scale: { domain: frame.x, nice: false, zero: false },
-    axis,
+    axis: null,
   };
   const y = { ...x, scale: { ...x.scale, domain: frame.y } };
   const description = { field: "hover", type: "nominal" };

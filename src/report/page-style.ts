@@ -32,7 +32,7 @@ export const pageStyle = `
 @media print { :root { color-scheme: light; ${variables(colors)} --paper: #ffffff; --panel: #ffffff; --tint: #ffffff; } }
 * { box-sizing: border-box; }
 body {
-  margin: 0 auto; max-width: 72rem; padding: 1.5rem 1rem 3rem; background: var(--paper); color: var(--ink);
+  margin: 0 auto; max-width: 66rem; padding: 1.5rem 1rem 3rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: anywhere;
 }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .4rem; }
@@ -58,9 +58,10 @@ tr.after { background: var(--tint); }
 .badge.after { border-color: var(--first); color: var(--first); }
 .badge.mark { border-color: var(--mark); color: var(--mark); }
 figure { margin: 0; }
-.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1rem; }
+.panels { display: grid; grid-template-columns: repeat(var(--across), minmax(0, 1fr)); gap: 1rem; }
+.across-3 { --across: 3; } .across-2 { --across: 2; } .across-1 { --across: 1; }
 .panel { background: var(--panel); border-radius: 8px; padding: .75rem; break-inside: avoid; }
-.panel svg { display: block; width: 100%; height: auto; max-width: 36rem; margin: 0 auto; }
+.panel svg { display: block; width: 100%; height: auto; max-width: 34rem; margin: 0 auto; }
 figcaption { margin-top: .6rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .6rem; font-size: .9rem; }
 .key { display: inline-flex; align-items: center; gap: .4rem; }
@@ -84,12 +85,13 @@ footer { margin-top: 3rem; color: var(--mutedInk); font-size: .85rem; }
   .set th { padding-top: .8rem; font-size: 1.05rem; }
   td { display: flex; justify-content: space-between; gap: 1rem; }
   td::before { content: attr(data-label); color: var(--mutedInk); }
+  .panels { --across: 1; }
   .panel { padding: .5rem .25rem; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   .panel, .example { border: 1px solid var(--line); } section { break-inside: avoid-page; }
-  h2 { break-after: avoid; } .panels { grid-template-columns: 1fr 1fr; } table { font-size: 8.5pt; }
+  h2 { break-after: avoid; } table { font-size: 8.5pt; }
 }
 ${repaint}
 `;

@@ -1,4 +1,4 @@
-import { formatNumber, formatPercent, formatSeconds } from "./format.js";
+import { formatNumber, formatPercent, formatSeconds, setTitle } from "./format.js";
 import { html, type Html } from "./html.js";
 import type { MethodFigures, ReportData } from "./report-data.js";
 import { beforeAndAfter } from "./verdict.js";
@@ -82,7 +82,7 @@ export function tableSection(data: ReportData): Html {
         (set) =>
           html`<tbody>
             <tr class="set">
-              <th scope="rowgroup" colspan="${columns.length + 1}">${set} negatives</th>
+              <th scope="rowgroup" colspan="${columns.length + 1}">${setTitle(set)}</th>
             </tr>
             ${methods.filter((row) => row.set === set).map((row) => tableRow(row, before, after))}
           </tbody>`,

@@ -35,7 +35,7 @@ export function trainingSpec(curve: TrainingCurve, options: PlotOptions = {}): V
 /** The same, one specification per measure, for a page that lays them out itself. */
 export function trainingPanels(
   curve: TrainingCurve,
-  { width = 300, height = 180, legend = true }: PlotOptions = {},
+  { width = 330, height = 180, legend = true }: PlotOptions = {},
 ): VegaLiteSpec[] {
   checkTraining(curve);
   const { epochs, bestEpoch, method } = curve;

@@ -1,4 +1,4 @@
-import { formatNumber, formatPercent } from "./format.js";
+import { formatNumber, formatPercent, setTitle } from "./format.js";
 import type { MethodFigures, ReportData } from "./report-data.js";
 
 /** The names of the methods that stand for before and after; `undefined` where there is none. */
@@ -49,7 +49,7 @@ function accuracySentence(set: string, before: MethodFigures, after: MethodFigur
           ? "falls"
           : "stays";
   return (
-    `On ${set} negatives accuracy ${verb}: ${withInterval(before)} with ${before.name}, ` +
+    `On ${setTitle(set)} accuracy ${verb}: ${withInterval(before)} with ${before.name}, ` +
     `${withInterval(after)} with ${after.name} (always answering the same: ${formatPercent(after.baseRate)}).`
   );
 }
