@@ -1,0 +1,101 @@
+import {
+  accuracyAtThreshold,
+  applyAdapter,
+  evaluateRetrieval,
+  fitThreshold,
+  pairCosines,
+  rocAuc,
+  type Adapter,
+  type Matrix,
+} from "embedtune";
+import { setNames, type SetName, type SideData } from "./nq-task.js";
+
+/** The figures of one method on one set; all on the test side. */
+export interface MethodRow {
+  readonly name: string;
+  readonly set: SetName;
+  readonly accuracy: number;
+  readonly standardError: number;
+  /** Half the width of the 95 % interval. */
+  readonly interval: number;
+  readonly baseRate: number;
+  readonly pairs: number;
+  readonly threshold: number;
+  readonly thresholdFrom: string;
+  readonly rocAuc: number;
+  readonly recallAt1: number;
+  readonly recallAt10: number;
+  readonly mrr: number;
+  /** Time of the fit. */
+  readonly seconds: number;
+}
+
+/** A method measured on the test side, with what the plots need. */
+export interface MeasuredMethod {
+  readonly name: string;
+  readonly rows: readonly MethodRow[];
+  readonly cosines: Readonly<Record<SetName, Float64Array>>;
+  /** Adapted vectors of the test side. */
+  readonly queries: Matrix;
+  readonly passages: Matrix;
+  readonly corpus: Matrix;
+  /** Per query, the rank of its first right passage in the corpus. */
+  readonly ranks: readonly number[];
+}
+
+/**
+ * Measures an adapter on the test side. The threshold comes from the validation side: on the training side a fitted
+ * adapter's cosines are better than they will ever be again, and on the test side it would be fitted to its own exam.
+ */
+export async function measureMethod(
+  name: string,
+  adapter: Adapter,
+  { validation, test }: { validation: SideData; test: SideData },
+  seconds: number,
+): Promise<MeasuredMethod> {
+  const apply = (side: "query" | "passage", vectors: Matrix): Matrix =>
+    applyAdapter(adapter, vectors, { side });
+  const validationQueries = apply("query", validation.queries);
+  const validationPassages = apply("passage", validation.passages);
+  const queries = apply("query", test.queries);
+  const passages = apply("passage", test.passages);
+  const corpusVectors = apply("passage", test.corpus.vectors);
+  const retrieval = await evaluateRetrieval(queries, corpusVectors, test.corpus.relevant, {
+    ks: [1, 10],
+  });
+  const cosines = {} as Record<SetName, Float64Array>;
+  const rows = setNames.map((set): MethodRow => {
+    const fitted = fitThreshold(
+      pairCosines(validationQueries, validationPassages, validation.sets[set]),
+      validation.sets[set].label,
+    );
+    const { label } = test.sets[set];
+    cosines[set] = pairCosines(queries, passages, test.sets[set]);
+    const figure = accuracyAtThreshold(cosines[set], label, fitted.threshold);
+    return {
+      name,
+      set,
+      accuracy: figure.accuracy,
+      standardError: figure.standardError,
+      interval: 1.96 * figure.standardError,
+      baseRate: figure.baseRate,
+      pairs: figure.n,
+      threshold: fitted.threshold,
+      thresholdFrom: "validation",
+      rocAuc: rocAuc(cosines[set], label),
+      recallAt1: retrieval.metrics["recall@1"],
+      recallAt10: retrieval.metrics["recall@10"],
+      mrr: retrieval.metrics.mrr,
+      seconds,
+    };
+  });
+  return {
+    name,
+    rows,
+    cosines,
+    queries,
+    passages,
+    corpus: corpusVectors,
+    ranks: retrieval.ranks.map((ranks) => ranks[0]),
+  };
+}
