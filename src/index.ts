@@ -40,9 +40,35 @@ export { leakReport, type LeakReport } from "./data/leak-report.js";
 export { decodeNpy, encodeNpy } from "./data/npy.js";
 
 // negatives: sample
+export { createBm25Index, type Bm25Options } from "./negatives/bm25.js";
 export { toPairColumns, type PairTable } from "./negatives/columns.js";
 export type { DropCounts } from "./negatives/counts.js";
 export { goldSpans, pageOf, type GoldSpan } from "./negatives/gold.js";
+export {
+  answerGuard,
+  goldGuard,
+  shortAnswersOf,
+  type GuardReason,
+  type NegativeGuard,
+} from "./negatives/guards.js";
+export {
+  toLabelledLists,
+  toLabelledPairs,
+  toTriplets,
+  toTuples,
+  type LabelledList,
+  type NTuple,
+  type ScoredPair,
+  type Triplet,
+} from "./negatives/mined-formats.js";
+export { mineHardNegatives, type MinedNegatives, type MinedQuery } from "./negatives/mine.js";
+export type { MiningOptions } from "./negatives/mining-options.js";
+export {
+  miningTexts,
+  type MiningTexts,
+  type MiningTextsOptions,
+} from "./negatives/mining-texts.js";
+export type { Neighbor, NeighborIndex, ScorePassages } from "./negatives/neighbors.js";
 export type { LengthOptions } from "./negatives/options.js";
 export {
   passagePool,
@@ -63,6 +89,13 @@ export {
   type SamePageNegativesOptions,
 } from "./negatives/same-page.js";
 export type { SampledNegatives } from "./negatives/sampled.js";
+export type { MinedPassage, MiningDrop } from "./negatives/select-negatives.js";
+export { tokenizeWords, type Tokenizer } from "./negatives/tokenize.js";
+export {
+  vectorIndex,
+  type MiningVectors,
+  type VectorIndexOptions,
+} from "./negatives/vector-index.js";
 export {
   lookupVectors,
   matrixOfTexts,
@@ -132,14 +165,30 @@ export {
 export type { TrainingPairs } from "./train/closed-form/training-pairs.js";
 export type { RankingMetrics } from "./train/closed-form/ranking-metrics.js";
 export { trainMatrix, type TrainedMatrix } from "./train/matrix-trainer.js";
-export type { TrainMatrixOptions, TrainingStart } from "./train/training-options.js";
+export type { EpochState, TrainMatrixOptions, TrainingStart } from "./train/training-options.js";
 export type { TrainingData } from "./train/training-data.js";
-export type { EpochRecord, TrainingMetric } from "./train/history.js";
+export {
+  trainingMetrics,
+  type EpochRecord,
+  type TrainingFigures,
+  type TrainingMetric,
+} from "./train/history.js";
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type TrainingCheckpoint,
+} from "./train/checkpoint.js";
 export type { TrainedSides } from "./train/adapter-model.js";
 export { notebookPreset } from "./train/presets.js";
 export { DivergenceError } from "./train/divergence-error.js";
-export type { Loss, LossBatch, LossGradient } from "./train/losses/loss.js";
+export type { IndexPairs, Loss, LossBatch, LossGradient } from "./train/losses/loss.js";
+export { contrastive, type ContrastiveOptions } from "./train/losses/contrastive.js";
+export { cosent, type CosentOptions } from "./train/losses/cosent.js";
 export { cosineMse, type CosineMseOptions } from "./train/losses/cosine-mse.js";
+export { infoNce, type InfoNceOptions } from "./train/losses/info-nce.js";
+export { matryoshka, type MatryoshkaOptions } from "./train/losses/matryoshka.js";
+export { tripletMargin, type TripletOptions } from "./train/losses/triplet.js";
+export { adam, adamW, type AdamOptions, type AdamWOptions } from "./train/optimizers/adam.js";
 export type {
   Optimizer,
   OptimizerState,

@@ -1,8 +1,10 @@
 import type { Adapter, AdapterSide } from "../adapter/adapter.js";
+import { symmetricEigen } from "../math/eigen.js";
 import type { Matrix } from "../math/matrix.js";
-import type { AdapterModel, TensorShape } from "./adapter-model.js";
+import { multiply } from "../math/multiply.js";
+import type { TensorShape } from "./adapter-model.js";
 import type { TrainingRandomness } from "./randomness.js";
-import type { TrainingStart } from "./training-options.js";
+import type { TrainingPlan } from "./training-plan.js";
 
 /**
  * The arrays a run starts from.
@@ -10,16 +12,16 @@ import type { TrainingStart } from "./training-options.js";
  * @throws RangeError when the start does not fit the shape.
  */
 export function startTensors(
-  model: AdapterModel,
-  start: TrainingStart,
+  { model, start, train }: Pick<TrainingPlan, "model" | "start" | "train">,
   randomness: TrainingRandomness,
 ): Float32Array[] {
   const { inputDimensions: d, outputDimensions: k, sides } = model.shape;
-  if (start === "identity" && k > d) {
+  if ((start === "identity" || start === "pca") && k > d) {
     throw new RangeError(
-      `trainMatrix: an identity start needs outputDimensions <= ${d}, received ${k}; use start "random"`,
+      `trainMatrix: start "${start}" needs outputDimensions <= ${d}, received ${k}; use start "random"`,
     );
   }
+  const principal = start === "pca" ? principalDirections(train, k) : undefined;
   if (typeof start === "object") {
     if (start.inputDimensions !== d || start.outputDimensions !== k) {
       throw new RangeError(
@@ -44,6 +46,7 @@ export function startTensors(
       return values.map((value) => value / Math.sqrt(rows));
     }
     if (name.endsWith("right")) return new Float32Array(rows * cols);
+    if (principal !== undefined) return principal.slice();
     if (start === "random") return randomness.normals(name, rows * cols);
     return typeof start === "object" ? denseWeights(sideOf(start, name), tensor) : eye(tensor);
   });
@@ -61,6 +64,24 @@ const sameMap = (a: AdapterSide, b: AdapterSide): boolean =>
 const sameMatrix = (a: Matrix | null | undefined, b: Matrix | null | undefined): boolean =>
   (a ?? null) === (b ?? null) ||
   (!!a && !!b && a.cols === b.cols && a.data.every((value, i) => value === b.data[i]));
+
+/**
+ * The k leading eigenvectors of XᵀX over all training vectors, as columns: the projection that keeps most of their
+ * inner products. Nothing is subtracted, since the cosine is taken from the origin.
+ */
+function principalDirections(
+  { queries, passages }: TrainingPlan["train"],
+  k: number,
+): Float32Array {
+  const d = queries.cols;
+  const moment = multiply(queries, queries, { transposeA: true });
+  const rest = multiply(passages, passages, { transposeA: true });
+  for (let i = 0; i < moment.data.length; i++) moment.data[i] += rest.data[i];
+  const { vectors } = symmetricEigen(moment);
+  const result = new Float32Array(d * k);
+  for (let i = 0; i < d; i++) result.set(vectors.data.subarray(i * d, i * d + k), i * k);
+  return result;
+}
 
 function eye({ rows, cols }: TensorShape): Float32Array {
   const values = new Float32Array(rows * cols);

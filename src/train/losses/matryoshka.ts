@@ -1,0 +1,78 @@
+import { createMatrix, type Matrix } from "../../math/matrix.js";
+import type { Loss, LossBatch, LossGradient } from "./loss.js";
+
+export interface MatryoshkaOptions {
+  /** Output sizes that must work alone, each at most the number of output dimensions. */
+  readonly sizes: readonly number[];
+  /** How much each size counts, in the order of `sizes`. @default 1 each */
+  readonly weights?: readonly number[] | undefined;
+}
+
+/**
+ * Matryoshka representation learning (Kusupati et al. 2022): the weighted mean of a loss over the leading columns of
+ * the outputs, so that an adapted vector may be cut to any of the sizes.
+ */
+export function matryoshka(loss: Loss, { sizes, weights }: MatryoshkaOptions): Loss {
+  if (sizes.length === 0) throw new RangeError("matryoshka: sizes must name at least one size");
+  for (const size of sizes) {
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`matryoshka: sizes must be integers >= 1, received ${size}`);
+    }
+  }
+  const shares = weights ?? sizes.map(() => 1);
+  if (shares.length !== sizes.length || !shares.every((w) => w >= 0 && Number.isFinite(w))) {
+    throw new RangeError(
+      `matryoshka: weights must be ${sizes.length} numbers >= 0, received [${shares.join(", ")}]`,
+    );
+  }
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  if (total === 0) throw new RangeError("matryoshka: at least one weight must be above 0");
+  return {
+    name: `matryoshka-${loss.name}`,
+    batches: loss.batches,
+    evaluate(batch, gradient) {
+      let value = 0;
+      for (const [s, size] of sizes.entries()) {
+        if (size > batch.queries.cols) {
+          throw new RangeError(
+            `matryoshka: size ${size} exceeds the ${batch.queries.cols} output dimensions`,
+          );
+        }
+        const share = shares[s] / total;
+        if (share === 0) continue;
+        const part: LossBatch = {
+          ...batch,
+          queries: leadingColumns(batch.queries, size),
+          passages: leadingColumns(batch.passages, size),
+        };
+        const slopes = gradient && {
+          queries: createMatrix(part.queries.rows, size),
+          passages: createMatrix(part.passages.rows, size),
+        };
+        value += share * loss.evaluate(part, slopes);
+        if (gradient && slopes) addLeading(gradient, slopes, share);
+      }
+      return value;
+    },
+  };
+}
+
+function leadingColumns(matrix: Matrix, size: number): Matrix {
+  if (size === matrix.cols) return matrix;
+  const result = createMatrix(matrix.rows, size);
+  for (let i = 0; i < matrix.rows; i++) {
+    const start = i * matrix.cols;
+    result.data.set(matrix.data.subarray(start, start + size), i * size);
+  }
+  return result;
+}
+
+function addLeading(target: LossGradient, part: LossGradient, share: number): void {
+  for (const side of ["queries", "passages"] as const) {
+    const { rows, cols, data } = part[side];
+    const width = target[side].cols;
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) target[side].data[i * width + j] += share * data[i * cols + j];
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { multiply } from "../../math/multiply.js";
+import type { Loss, LossBatch, LossGradient } from "./loss.js";
+import { rowNorms } from "./pair-scores.js";
+
+/** What passage column `j` is to query row `i`, at `i * passages + j`. */
+export const Relation = {
+  /** A passage of another query of the batch. */
+  inBatch: 0,
+  /** Labelled 0 for this query. */
+  mined: 1,
+  /** A match, or a duplicate of one: never a negative. */
+  match: 2,
+} as const;
+
+/** All cosines of a batch and what is known about them. */
+export interface RankedBatch {
+  /** queries × passages. */
+  readonly cosines: Matrix;
+  /** One of {@link Relation} per cosine. */
+  readonly relations: Uint8Array;
+  /** The matching pairs, each an anchor: `anchors[a]` is its index in the batch's pairs. */
+  readonly anchors: readonly number[];
+}
+
+/** Value of a ranking loss and its derivative with respect to every cosine. */
+export interface RankedLoss {
+  readonly value: number;
+  readonly slopes: Matrix;
+}
+
+/** A {@link Loss} that compares every query of a batch with all its passages. */
+export function rankingLoss(
+  name: string,
+  evaluateScores: (ranked: RankedBatch, batch: LossBatch) => RankedLoss,
+): Loss {
+  return {
+    name,
+    batches: "positives",
+    evaluate(batch, gradient) {
+      const queries = unitRows(batch.queries);
+      const passages = unitRows(batch.passages);
+      const cosines = multiply(queries.unit, passages.unit, { transposeB: true });
+      const { value, slopes } = evaluateScores(
+        { cosines, relations: relationsOf(batch), anchors: anchorsOf(batch) },
+        batch,
+      );
+      if (gradient) {
+        backpropagate(queries, multiply(slopes, passages.unit), gradient, "queries");
+        backpropagate(
+          passages,
+          multiply(slopes, queries.unit, { transposeA: true }),
+          gradient,
+          "passages",
+        );
+      }
+      return value;
+    },
+  };
+}
+
+function anchorsOf({ pairs }: LossBatch): number[] {
+  const anchors: number[] = [];
+  for (const [i, label] of pairs.label.entries()) if (label === 1) anchors.push(i);
+  return anchors;
+}
+
+function relationsOf({ queries, passages, pairs, knownMatches }: LossBatch): Uint8Array {
+  const relations = new Uint8Array(queries.rows * passages.rows);
+  const set = (query: number, passage: number, relation: number): void => {
+    const at = query * passages.rows + passage;
+    // A match stays one, whatever other pairs say.
+    if (relations[at] !== Relation.match) relations[at] = relation;
+  };
+  for (const [i, label] of pairs.label.entries()) {
+    set(pairs.query[i], pairs.passage[i], label === 1 ? Relation.match : Relation.mined);
+  }
+  if (knownMatches !== undefined) {
+    for (let i = 0; i < knownMatches.query.length; i++) {
+      set(knownMatches.query[i], knownMatches.passage[i], Relation.match);
+    }
+  }
+  return relations;
+}
+
+interface UnitRows {
+  readonly unit: Matrix;
+  readonly norms: Float64Array;
+}
+
+/** Rows of length 1 (a row of zeros stays one) and the lengths they had; a NaN stays a NaN. */
+function unitRows(matrix: Matrix): UnitRows {
+  const norms = rowNorms(matrix);
+  const unit = createMatrix(matrix.rows, matrix.cols);
+  for (let i = 0, at = 0; i < matrix.rows; i++) {
+    const scale = norms[i] === 0 ? 0 : 1 / norms[i];
+    for (let j = 0; j < matrix.cols; j++, at++) unit.data[at] = matrix.data[at] * scale;
+  }
+  return { unit, norms };
+}
+
+/** Adds (g − (g · x̂) x̂) / |x|, the derivative through the scaling to length 1. */
+function backpropagate(
+  { unit, norms }: UnitRows,
+  slopes: Matrix,
+  gradient: LossGradient,
+  side: keyof LossGradient,
+): void {
+  const target = gradient[side].data;
+  const { rows, cols } = unit;
+  for (let i = 0; i < rows; i++) {
+    if (norms[i] === 0) continue;
+    const start = i * cols;
+    let along = 0;
+    for (let at = start; at < start + cols; at++) along += slopes.data[at] * unit.data[at];
+    for (let at = start; at < start + cols; at++) {
+      target[at] += (slopes.data[at] - along * unit.data[at]) / norms[i];
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Optimizer } from "./optimizer.js";
+
+export interface AdamOptions {
+  /** Decay of the running mean of gradients, in [0, 1); a schedule's momentum may override it. @default 0.9 */
+  readonly beta1?: number | undefined;
+  /** Decay of the running mean of squared gradients, in [0, 1). @default 0.999 */
+  readonly beta2?: number | undefined;
+  /** Added to the root of the squares. @default 1e-8 */
+  readonly epsilon?: number | undefined;
+}
+
+export interface AdamWOptions extends AdamOptions {
+  /** Share of each weight taken off per step, times the learning rate. @default 0.01 */
+  readonly weightDecay?: number | undefined;
+}
+
+/** Adam (Kingma & Ba 2015) with bias correction, as PyTorch computes it. */
+export function adam(options: AdamOptions = {}): Optimizer {
+  return adamLike("adam", { ...options, weightDecay: 0 });
+}
+
+/** Adam with decoupled weight decay (Loshchilov & Hutter 2019). */
+export function adamW(options: AdamWOptions = {}): Optimizer {
+  return adamLike("adamw", options);
+}
+
+function adamLike(
+  name: string,
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 }: AdamWOptions,
+): Optimizer {
+  for (const [option, value] of Object.entries({ beta1, beta2 })) {
+    if (!(value >= 0 && value < 1)) {
+      throw new RangeError(`${name}: ${option} must be in [0, 1), received ${value}`);
+    }
+  }
+  for (const [option, value] of Object.entries({ epsilon, weightDecay })) {
+    if (!(value >= 0 && Number.isFinite(value))) {
+      throw new RangeError(`${name}: ${option} must be a finite number >= 0, received ${value}`);
+    }
+  }
+  return {
+    name,
+    init: (parameters) => ({
+      step: 0,
+      moments: {
+        mean: parameters.map((values) => new Float32Array(values.length)),
+        square: parameters.map((values) => new Float32Array(values.length)),
+      },
+    }),
+    update(gradients, state, parameters, rates) {
+      const step = state.step + 1;
+      const first = rates.momentum ?? beta1;
+      const rate = rates.learningRate / (1 - first ** step);
+      const squareScale = 1 / (1 - beta2 ** step);
+      const keep = 1 - rates.learningRate * weightDecay;
+      const mean: Float32Array[] = [];
+      const square: Float32Array[] = [];
+      const next = parameters.map((values, t) => {
+        const gradient = gradients[t];
+        const oldMean = state.moments["mean"][t];
+        const oldSquare = state.moments["square"][t];
+        const m = new Float32Array(values.length);
+        const v = new Float32Array(values.length);
+        const result = new Float32Array(values.length);
+        for (let i = 0; i < values.length; i++) {
+          const g = gradient[i];
+          m[i] = first * oldMean[i] + (1 - first) * g;
+          v[i] = beta2 * oldSquare[i] + (1 - beta2) * g * g;
+          result[i] = keep * values[i] - (rate * m[i]) / (Math.sqrt(v[i] * squareScale) + epsilon);
+        }
+        mean.push(m);
+        square.push(v);
+        return result;
+      });
+      return { parameters: next, state: { step, moments: { mean, square } } };
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import type { Matrix } from "../math/matrix.js";
+import { normalizeRows } from "../math/vectors.js";
+import { createModel, type AdapterModel } from "./adapter-model.js";
+import { createBatches, type BatchSource } from "./batches.js";
+import type { TrainingPairs } from "./closed-form/training-pairs.js";
+import type { MeasuredSet } from "./epoch-metrics.js";
+import { trainingMetrics, type TrainingMetric } from "./history.js";
+import { infoNce } from "./losses/info-nce.js";
+import type { Loss } from "./losses/loss.js";
+import { adam } from "./optimizers/adam.js";
+import type { Optimizer } from "./optimizers/optimizer.js";
+import { cosineDecay, type Schedule } from "./schedules.js";
+import { checkTrainingPairs, type TrainingData } from "./training-data.js";
+import type { TrainingStart, TrainMatrixOptions } from "./training-options.js";
+
+/** Checked data and options, everything decided. */
+export interface TrainingPlan {
+  readonly train: TrainingPairs;
+  readonly model: AdapterModel;
+  readonly start: TrainingStart;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly batches: BatchSource;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly dropout: number;
+  readonly penalty: number;
+  readonly clipNorm: number | null;
+  readonly selectBy: TrainingMetric;
+  readonly metrics: ReadonlySet<TrainingMetric>;
+  readonly patience: number | null;
+  readonly untouchedCompetes: boolean;
+  readonly onTrain: MeasuredSet | undefined;
+  readonly onValidation: MeasuredSet | undefined;
+  readonly method: string;
+  readonly embedder: string | null;
+  /** Names data and options: a checkpoint continues only the run it was taken from. */
+  readonly run: string;
+}
+
+/**
+ * Decides everything about a run before its first step.
+ *
+ * @throws RangeError on data or options that cannot be trained with.
+ */
+export function planTraining(
+  data: TrainingData,
+  {
+    sides = "shared",
+    outputDimensions = (d) => d,
+    bias = false,
+    rank = null,
+    start,
+    loss = infoNce(),
+    optimizer = adam(),
+    schedule = cosineDecay(1e-3),
+    epochs = 20,
+    batchSize = 100,
+    minedNegatives = 4,
+    dropout = 0,
+    penalty = 0,
+    clipNorm = null,
+    selectBy = "loss",
+    metrics = [],
+    patience = null,
+    untouchedCompetes = true,
+    measureTraining = true,
+    seed = 0,
+    method = "trained",
+    embedder = null,
+  }: TrainMatrixOptions,
+): TrainingPlan {
+  checkInteger("epochs", epochs, 1);
+  checkInteger("batchSize", batchSize, 1);
+  checkInteger("minedNegatives", minedNegatives, 0);
+  if (patience !== null) checkInteger("patience", patience, 1);
+  check("penalty", penalty >= 0 && Number.isFinite(penalty), "a finite number >= 0", penalty);
+  check("clipNorm", clipNorm === null || clipNorm > 0, "a number > 0 or null", clipNorm);
+  for (const name of [selectBy, ...metrics]) {
+    check("metric", trainingMetrics.includes(name), `one of ${trainingMetrics.join(", ")}`, name);
+  }
+  const train = checkedUnit(data, "training data");
+  const validation =
+    data.validation === undefined ? undefined : checkedUnit(data.validation, "validation data");
+  const d = train.queries.cols;
+  if (validation !== undefined && validation.queries.cols !== d) {
+    throw new RangeError(
+      `validation data: expected ${d} dimensions like the training data, received ${validation.queries.cols}`,
+    );
+  }
+  if (loss.batches === "pairs") checkBothLabels(train, loss.name);
+
+  const k = typeof outputDimensions === "function" ? outputDimensions(d) : outputDimensions;
+  checkInteger("outputDimensions", k, 1);
+  if (rank !== null) {
+    checkInteger("rank", rank, 1);
+    check("rank", rank <= d, `at most the ${d} dimensions`, rank);
+  }
+  if ((sides === "query" || rank !== null) && k !== d) {
+    const what = sides === "query" ? "training the query side alone" : "identity + low rank";
+    throw new RangeError(
+      `trainMatrix: ${what} needs as many output as input dimensions, ${d}, received ${k}`,
+    );
+  }
+
+  const source = { repeatRows: dropout > 0, minedNegatives };
+  const batches = createBatches(train, loss, source);
+  const measured = (unit: TrainingPairs): MeasuredSet => ({
+    unit,
+    loss,
+    batchSize,
+    batches: createBatches(unit, loss, source),
+  });
+  const stepsPerEpoch = Math.ceil(batches.count / batchSize);
+  const shape = { sides, inputDimensions: d, outputDimensions: k, bias, rank };
+  const total = stepsPerEpoch * epochs;
+  const run = JSON.stringify({
+    ...shape,
+    data: [digest(train), validation ? digest(validation) : null],
+    loss: loss.name,
+    optimizer: optimizer.name,
+    rates: [0, total >> 1, total - 1].map((step) => schedule(step, total)),
+    ...{ epochs, batchSize, minedNegatives, dropout, penalty, clipNorm, selectBy },
+    ...{
+      untouchedCompetes,
+      seed: String(seed),
+      start: typeof start === "object" ? "given" : start,
+    },
+  });
+  return {
+    ...{ train, loss, optimizer, schedule, batches, epochs, batchSize, stepsPerEpoch },
+    ...{ dropout, penalty, clipNorm, selectBy, patience, untouchedCompetes, method, embedder, run },
+    model: createModel(shape),
+    start: start ?? (k < d ? "pca" : "identity"),
+    metrics: new Set<TrainingMetric>(["loss", "accuracy", selectBy, ...metrics]),
+    onTrain: measureTraining ? measured(train) : undefined,
+    onValidation: validation && measured(validation),
+  };
+}
+
+function checkedUnit(pairs: TrainingPairs, name: string): TrainingPairs {
+  checkTrainingPairs(pairs, name);
+  return {
+    queries: normalizeRows(pairs.queries),
+    passages: normalizeRows(pairs.passages),
+    pairs: pairs.pairs,
+  };
+}
+
+function checkBothLabels({ pairs }: TrainingPairs, loss: string): void {
+  if (pairs.label.includes(0)) return;
+  throw new RangeError(
+    `training data: ${loss} needs pairs of both labels, received ${pairs.label.length} pairs with label 1 alone; infoNce() does without`,
+  );
+}
+
+/** A 32-bit digest of vectors and pairs. */
+function digest({ queries, passages, pairs }: TrainingPairs): string {
+  let hash = 0x811c9dc5;
+  const add = (values: Uint32Array | Uint8Array): void => {
+    for (let i = 0; i < values.length; i++) {
+      hash = Math.imul(hash ^ values[i], 0x01000193);
+      hash ^= hash >>> 15;
+    }
+  };
+  const bits = ({ data }: Matrix): Uint32Array =>
+    new Uint32Array(data.buffer, data.byteOffset, data.length);
+  for (const part of [bits(queries), bits(passages), pairs.query, pairs.passage, pairs.label]) {
+    add(part);
+  }
+  return (hash >>> 0).toString(16);
+}
+
+function check(name: string, fits: boolean, expected: string, received: unknown): void {
+  if (!fits) {
+    throw new RangeError(`trainMatrix: ${name} must be ${expected}, received ${String(received)}`);
+  }
+}
+
+function checkInteger(name: string, value: number, least: number): void {
+  check(name, Number.isInteger(value) && value >= least, `an integer >= ${least}`, value);
+}
