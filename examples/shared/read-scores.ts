@@ -1,5 +1,5 @@
-import { splitLines } from "../../src/data/lines.js";
-import { openFile } from "../../src/data/open-file.js";
+import { frameLines } from "../../src/data/lines.js";
+import { openSource } from "../../src/data/open-source.js";
 
 /** Scores with their labels, in the order of the file. */
 export interface ScoredPairs {
@@ -20,27 +20,26 @@ export async function readScores(
   const scores: number[] = [];
   const labels: number[] = [];
   const utf8 = new TextDecoder("utf-8");
-  let line = 0;
-  let blank = 0;
-  for await (const bytes of splitLines(openFile(file, { signal }), file)) {
-    line++;
-    const text = utf8.decode(bytes).trim();
-    if (text === "") {
-      blank ||= line;
-      continue;
+  let expected = 1;
+  const position = { source: file, line: 0 };
+  for await (const batch of frameLines(openSource(file, { signal }), position)) {
+    for (const { value, line } of batch) {
+      // Blank lines are passed over. At the end they are white space; anywhere else something is missing.
+      if (line > expected) {
+        throw new Error(`${file}:${expected}: expected a JSON object, received an empty line`);
+      }
+      expected = line + 1;
+      const text = utf8.decode(value).trim();
+      const { score, label } = parseObject(text, `${file}:${line}`);
+      if (typeof score !== "number" || !Number.isFinite(score)) {
+        throw new Error(`${file}:${line}: score must be a finite number, received ${show(score)}`);
+      }
+      if (label !== 0 && label !== 1) {
+        throw new Error(`${file}:${line}: label must be 0 or 1, received ${show(label)}`);
+      }
+      scores.push(score);
+      labels.push(label);
     }
-    // Empty lines at the end are white space; anywhere else something is missing.
-    if (blank > 0)
-      throw new Error(`${file}:${blank}: expected a JSON object, received an empty line`);
-    const { score, label } = parseObject(text, `${file}:${line}`);
-    if (typeof score !== "number" || !Number.isFinite(score)) {
-      throw new Error(`${file}:${line}: score must be a finite number, received ${show(score)}`);
-    }
-    if (label !== 0 && label !== 1) {
-      throw new Error(`${file}:${line}: label must be 0 or 1, received ${show(label)}`);
-    }
-    scores.push(score);
-    labels.push(label);
   }
   if (scores.length === 0) {
     throw new Error(`${file}: expected lines of {"score": number, "label": 0 or 1}, received none`);

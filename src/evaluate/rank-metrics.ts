@@ -1,13 +1,18 @@
 /**
  * What one query's metrics need to know: where its relevant passages stand. Every metric here is a function of that,
- * defined as in trec_eval: a cut deeper than the list counts the missing places as irrelevant.
+ * defined as in trec_eval: a cut deeper than the list counts the missing places as irrelevant, and a query with nothing
+ * relevant scores 0.
  */
 export interface RankedQuery {
   /** Ranks (from 1) of the relevant passages that were retrieved, ascending. */
   readonly ranks: readonly number[];
-  /** The grade of the passage at each of `ranks`; 1 each when relevance is binary. */
+  /** How many passages are relevant, retrieved or not. */
+  readonly relevant: number;
+  /** Ranks of the retrieved passages with a grade above 0, ascending; the same as `ranks` unless a level was set. */
+  readonly gradedRanks: readonly number[];
+  /** The grade of the passage at each of `gradedRanks`. */
   readonly grades: readonly number[];
-  /** Grades of all relevant passages, retrieved or not, descending. */
+  /** All grades above 0, retrieved or not, descending. */
   readonly ideal: readonly number[];
 }
 
@@ -28,27 +33,29 @@ export const accuracyAt = ({ ranks }: RankedQuery, k: number): number =>
 export const precisionAt = ({ ranks }: RankedQuery, k: number): number => found(ranks, k) / k;
 
 /** Share of the relevant passages that are among the first k (recall_k). */
-export const recallAt = ({ ranks, ideal }: RankedQuery, k: number): number =>
-  found(ranks, k) / ideal.length;
+export const recallAt = ({ ranks, relevant }: RankedQuery, k: number): number =>
+  relevant === 0 ? 0 : found(ranks, k) / relevant;
 
 /** 1 / rank of the first relevant passage, 0 when it lies beyond k (recip_rank). */
 export const reciprocalRankAt = ({ ranks }: RankedQuery, k: number): number =>
   ranks.length > 0 && ranks[0] <= k ? 1 / ranks[0] : 0;
 
 /** Mean over all relevant passages of the precision at their rank, 0 for those beyond k (map_cut_k). */
-export function averagePrecisionAt({ ranks, ideal }: RankedQuery, k: number): number {
+export function averagePrecisionAt({ ranks, relevant }: RankedQuery, k: number): number {
+  if (relevant === 0) return 0;
   const count = found(ranks, k);
   let sum = 0;
   for (let i = 0; i < count; i++) sum += (i + 1) / ranks[i];
-  return sum / ideal.length;
+  return sum / relevant;
 }
 
 /** Discounted cumulative gain over that of the ideal order (ndcg_cut_k), discount log2(rank + 1). */
-export function ndcgAt({ ranks, grades, ideal }: RankedQuery, k: number, gain: Gain): number {
+export function ndcgAt({ gradedRanks, grades, ideal }: RankedQuery, k: number, gain: Gain): number {
+  if (ideal.length === 0) return 0;
   const gainOf = (grade: number): number => (gain === "linear" ? grade : 2 ** grade - 1);
-  const count = found(ranks, k);
+  const count = found(gradedRanks, k);
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += gainOf(grades[i]) / Math.log2(ranks[i] + 1);
+  for (let i = 0; i < count; i++) sum += gainOf(grades[i]) / Math.log2(gradedRanks[i] + 1);
   let best = 0;
   for (let i = 0; i < Math.min(k, ideal.length); i++) best += gainOf(ideal[i]) / Math.log2(i + 2);
   return sum / best;

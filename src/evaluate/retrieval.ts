@@ -1,16 +1,8 @@
 import type { Matrix } from "../math/matrix.js";
 import type { LongJobOptions } from "../math/progress.js";
 import { rankRelevant } from "./rank-relevant.js";
-import {
-  accuracyAt,
-  averagePrecisionAt,
-  ndcgAt,
-  precisionAt,
-  recallAt,
-  reciprocalRankAt,
-  type Gain,
-  type RankedQuery,
-} from "./rank-metrics.js";
+import type { Gain, RankedQuery } from "./rank-metrics.js";
+import { checkDepths, summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 
 export interface RetrievalOptions extends LongJobOptions {
   /** The depths of the @k figures, whole numbers from 1. @default [1, 10, 100] */
@@ -21,15 +13,8 @@ export interface RetrievalOptions extends LongJobOptions {
   readonly gain?: Gain | undefined;
 }
 
-/**
- * Figures by name: for every depth k `accuracy@k`, `precision@k`, `recall@k`, `mrr@k`, `ndcg@k` and `map@k`; over the
- * whole list `mrr`, `map` and `ndcg`.
- */
-export interface RetrievalEvaluation {
-  /** Mean over the queries, by name. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** The value of each query behind each mean, in the order of `queries`. */
-  readonly perQuery: Readonly<Record<string, Float64Array>>;
+/** Figures by name with what stands behind them; values per query are in the order of `queries`. */
+export interface RetrievalEvaluation extends RetrievalFigures {
   /** The queries evaluated: those with something relevant. */
   readonly queries: readonly number[];
   /** Ranks of each evaluated query's relevant passages, ascending. */
@@ -60,13 +45,19 @@ export async function evaluateRetrieval(
   if (grades !== undefined) checkGrades(relevant, grades);
   const ranks = await rankRelevant(queries, corpus, relevant, { signal, onProgress });
   const evaluated = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
+  if (evaluated.length === 0) {
+    throw new RangeError("retrieval: expected at least one query with something relevant");
+  }
   const ranked = evaluated.map((query): RankedQuery => {
     const order = [...ranks[query].keys()].sort((a, b) => ranks[query][a] - ranks[query][b]);
-    const gradeOf = (j: number): number => grades?.[query][j] ?? 1;
+    const inOrder = order.map((j) => ranks[query][j]);
+    const inGrades = order.map((j) => grades?.[query][j] ?? 1);
     return {
-      ranks: order.map((j) => ranks[query][j]),
-      grades: order.map(gradeOf),
-      ideal: order.map(gradeOf).sort((a, b) => b - a),
+      ranks: inOrder,
+      relevant: order.length,
+      gradedRanks: inOrder,
+      grades: inGrades,
+      ideal: inGrades.toSorted((a, b) => b - a),
     };
   });
   return {
@@ -76,46 +67,6 @@ export async function evaluateRetrieval(
     n: evaluated.length,
     withoutRelevant: relevant.length - evaluated.length,
   };
-}
-
-/** The figures of queries whose relevant passages' ranks are known. */
-export function summarizeRanked(
-  ranked: readonly RankedQuery[],
-  { ks, gain }: { ks: readonly number[]; gain: Gain },
-): Pick<RetrievalEvaluation, "metrics" | "perQuery"> {
-  if (ranked.length === 0) {
-    throw new RangeError("retrieval: expected at least one query with something relevant");
-  }
-  const perQuery: Record<string, Float64Array> = {};
-  const add = (name: string, metric: (query: RankedQuery) => number): void => {
-    perQuery[name] = Float64Array.from(ranked, metric);
-  };
-  for (const k of ks) {
-    add(`accuracy@${k}`, (query) => accuracyAt(query, k));
-    add(`precision@${k}`, (query) => precisionAt(query, k));
-    add(`recall@${k}`, (query) => recallAt(query, k));
-    add(`mrr@${k}`, (query) => reciprocalRankAt(query, k));
-    add(`ndcg@${k}`, (query) => ndcgAt(query, k, gain));
-    add(`map@${k}`, (query) => averagePrecisionAt(query, k));
-  }
-  add("mrr", (query) => reciprocalRankAt(query, Infinity));
-  add("map", (query) => averagePrecisionAt(query, Infinity));
-  add("ndcg", (query) => ndcgAt(query, Infinity, gain));
-  const metrics = Object.fromEntries(
-    Object.entries(perQuery).map(([name, values]) => [
-      name,
-      values.reduce((sum, value) => sum + value, 0) / values.length,
-    ]),
-  );
-  return { metrics, perQuery };
-}
-
-export function checkDepths(ks: readonly number[]): void {
-  for (const k of ks) {
-    if (!(Number.isInteger(k) && k >= 1)) {
-      throw new RangeError(`ks: expected whole numbers from 1, received ${k}`);
-    }
-  }
 }
 
 function checkGrades(

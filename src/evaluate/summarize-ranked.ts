@@ -1,0 +1,66 @@
+import {
+  accuracyAt,
+  averagePrecisionAt,
+  ndcgAt,
+  precisionAt,
+  recallAt,
+  reciprocalRankAt,
+  type Gain,
+  type RankedQuery,
+} from "./rank-metrics.js";
+
+/**
+ * Retrieval figures by name: for every depth k `accuracy@k`, `precision@k`, `recall@k`, `mrr@k`, `ndcg@k` and `map@k`;
+ * over the whole list `mrr`, `map` and `ndcg`.
+ */
+export interface RetrievalFigures {
+  /** Mean over the queries, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The value of each query behind each mean. */
+  readonly perQuery: Readonly<Record<string, Float64Array>>;
+}
+
+export interface SummarizeOptions {
+  readonly ks: readonly number[];
+  readonly gain: Gain;
+  /** Queries to divide by, those that are missing counting 0. @default the number of ranked queries */
+  readonly n?: number | undefined;
+}
+
+/** The figures of queries whose relevant passages' ranks are known. */
+export function summarizeRanked(
+  ranked: readonly RankedQuery[],
+  { ks, gain, n = ranked.length }: SummarizeOptions,
+): RetrievalFigures {
+  const perQuery: Record<string, Float64Array> = {};
+  const add = (name: string, metric: (query: RankedQuery) => number): void => {
+    perQuery[name] = Float64Array.from(ranked, metric);
+  };
+  for (const k of ks) {
+    add(`accuracy@${k}`, (query) => accuracyAt(query, k));
+    add(`precision@${k}`, (query) => precisionAt(query, k));
+    add(`recall@${k}`, (query) => recallAt(query, k));
+    add(`mrr@${k}`, (query) => reciprocalRankAt(query, k));
+    add(`ndcg@${k}`, (query) => ndcgAt(query, k, gain));
+    add(`map@${k}`, (query) => averagePrecisionAt(query, k));
+  }
+  add("mrr", (query) => reciprocalRankAt(query, Infinity));
+  add("map", (query) => averagePrecisionAt(query, Infinity));
+  add("ndcg", (query) => ndcgAt(query, Infinity, gain));
+  const metrics = Object.fromEntries(
+    Object.entries(perQuery).map(([name, values]) => [
+      name,
+      values.reduce((sum, value) => sum + value, 0) / n,
+    ]),
+  );
+  return { metrics, perQuery };
+}
+
+/** Refuses depths that are not whole numbers from 1. */
+export function checkDepths(ks: readonly number[]): void {
+  for (const k of ks) {
+    if (!(Number.isInteger(k) && k >= 1)) {
+      throw new RangeError(`ks: expected whole numbers from 1, received ${k}`);
+    }
+  }
+}
