@@ -138,8 +138,51 @@ export {
   type Interval,
   type IntervalOptions,
 } from "./evaluate/intervals.js";
+export {
+  accuracy,
+  balancedAccuracy,
+  confusionAtThreshold,
+  f1,
+  mcc,
+  precision,
+  recall,
+  specificity,
+  type Confusion,
+} from "./evaluate/confusion.js";
+export {
+  classificationReport,
+  confusionMatrix,
+  type ClassFigures,
+  type ClassificationReport,
+} from "./evaluate/classification-report.js";
 export { rocAuc } from "./evaluate/roc.js";
+export {
+  areaUnderCurve,
+  precisionRecallCurve,
+  rocCurve,
+  type PrecisionRecallCurve,
+  type RocCurve,
+} from "./evaluate/curves.js";
 export { averagePrecision } from "./evaluate/average-precision.js";
+export {
+  applyCalibration,
+  brierScore,
+  calibrationCurve,
+  expectedCalibrationError,
+  fitCalibration,
+  type Calibration,
+  type CalibrationBin,
+  type FitCalibrationOptions,
+} from "./evaluate/calibration.js";
+export type { IsotonicCalibration } from "./evaluate/isotonic.js";
+export type { PlattCalibration } from "./evaluate/platt.js";
+export {
+  labelHistogram,
+  scoreOverlap,
+  type HistogramOptions,
+  type LabelHistogram,
+  type Overlap,
+} from "./evaluate/overlap.js";
 export { pairCosines } from "./evaluate/pair-cosines.js";
 export {
   evaluateRetrieval,
@@ -148,6 +191,21 @@ export {
 } from "./evaluate/retrieval.js";
 export { rankRelevant } from "./evaluate/rank-relevant.js";
 export type { Gain } from "./evaluate/rank-metrics.js";
+export type { RetrievalFigures } from "./evaluate/summarize-ranked.js";
+export {
+  evaluateRun,
+  type EvaluateRunOptions,
+  type RunEvaluation,
+} from "./evaluate/evaluate-run.js";
+export {
+  formatQrels,
+  formatRun,
+  parseQrels,
+  parseRun,
+  type Qrels,
+  type Retrieved,
+  type Run,
+} from "./evaluate/trec-format.js";
 
 // adapter: apply
 export type { Adapter, AdapterMetadata, AdapterSide, LowRankUpdate } from "./adapter/adapter.js";
@@ -173,11 +231,7 @@ export {
   type TrainingFigures,
   type TrainingMetric,
 } from "./train/history.js";
-export {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type TrainingCheckpoint,
-} from "./train/checkpoint.js";
+export { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "./train/checkpoint.js";
 export type { TrainedSides } from "./train/adapter-model.js";
 export { notebookPreset } from "./train/presets.js";
 export { DivergenceError } from "./train/divergence-error.js";

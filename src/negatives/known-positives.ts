@@ -7,34 +7,35 @@ export interface KnownPositives {
   readonly query: string;
   /** Its group; the least of several. */
   readonly group: string;
-  /** Comparable texts of its positives. */
-  readonly texts: ReadonlySet<string>;
+  /** Comparable texts of its positives, each with a passage as written. */
+  readonly texts: ReadonlyMap<string, string>;
   /** Pages on which it has a positive. */
   readonly groups: ReadonlySet<string>;
-  /** Distinct positive pairs. */
-  readonly count: number;
 }
 
 /** Groups positive pairs (label 1) by query, in the order in which the queries first appear; equal queries are one. */
 export function knownPositives(pairs: Iterable<Pair>): Map<string, KnownPositives> {
   const byQuery = new Map<
     string,
-    { query: string; group: string; texts: Set<string>; groups: Set<string>; count: number }
+    { query: string; group: string; texts: Map<string, string>; groups: Set<string> }
   >();
   for (const { query, passage, label, group } of pairs) {
     if (label !== 1) continue;
     const key = comparableText(query);
     let known = byQuery.get(key);
     if (known === undefined) {
-      known = { query, group, texts: new Set(), groups: new Set(), count: 0 };
+      known = { query, group, texts: new Map(), groups: new Set() };
       byQuery.set(key, known);
     }
     // The least of several spellings and groups, so that the order of the pairs decides nothing.
     if (compareTexts(query, known.query) < 0) known.query = query;
     if (compareTexts(group, known.group) < 0) known.group = group;
-    known.texts.add(comparableText(passage));
+    const text = comparableText(passage);
+    const spelling = known.texts.get(text);
+    if (spelling === undefined || compareTexts(passage, spelling) < 0) {
+      known.texts.set(text, passage);
+    }
     known.groups.add(group);
-    known.count = known.texts.size;
   }
   return byQuery;
 }
@@ -43,9 +44,12 @@ export function knownPositives(pairs: Iterable<Pair>): Map<string, KnownPositive
 const SHORTEST_HELD = 20;
 
 /** Whether a passage repeats a positive or holds all its words inside itself; all texts in comparable form. */
-export function repeatsPositive(comparable: string, positives: ReadonlySet<string>): boolean {
+export function repeatsPositive(
+  comparable: string,
+  positives: { has(text: string): boolean; keys(): Iterable<string> },
+): boolean {
   if (positives.has(comparable)) return true;
-  for (const text of positives) {
+  for (const text of positives.keys()) {
     if (text.length >= SHORTEST_HELD && holdsWords(comparable, text)) return true;
   }
   return false;

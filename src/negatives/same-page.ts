@@ -4,11 +4,12 @@ import { dot } from "../math/vectors.js";
 import { createDropCounter, type DropCounts } from "./counts.js";
 import { drawWithoutReplacement } from "./draw.js";
 import { goldSpans, pageOf, spansOverlap, type GoldSpan } from "./gold.js";
+import { answerGuard, firstReason, shortAnswersOf } from "./guards.js";
 import { repeatsPositive } from "./known-positives.js";
 import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
 import { positivePairs, type PositivePairsOptions } from "./positives.js";
 import type { SampledNegatives } from "./sampled.js";
-import { comparableText, compareTexts, holdsWords } from "./text.js";
+import { comparableText, compareTexts } from "./text.js";
 import { comparableVector, type SideVectors } from "./vectors.js";
 
 export interface SamePageCandidatesOptions extends LengthOptions {
@@ -86,7 +87,7 @@ export function samePageCandidates(
   const entries: SamePageEntry[] = [];
   for (const { query, group, positives, records } of answeredQueries(questions, minAnnotators)) {
     const golds = new Set(records.flatMap(goldSpans).map(({ text }) => comparableText(text)));
-    const answers = excludeAnswers ? shortAnswerTexts(records) : [];
+    const guards = excludeAnswers ? [answerGuard(shortAnswersOf(records))] : [];
     const taken = new Set<string>();
     const rows: number[] = [];
     for (const record of records) {
@@ -97,7 +98,7 @@ export function samePageCandidates(
           (topLevelOnly && !candidate.topLevel ? "nested" : null) ??
           lengthReason(candidate.text, minLength, maxLength) ??
           goldReason(candidate, comparable, spans, golds) ??
-          (answers.some((answer) => holdsWords(comparable, answer)) ? "holds-answer" : null) ??
+          (firstReason(guards, query, candidate.text) as "holds-answer" | null) ??
           (taken.has(comparable) ? "duplicate" : null);
         if (reason !== null) {
           drops.add(reason);
@@ -209,15 +210,6 @@ function answeredQueries(
     result.push({ query, group: pageOf(records[0]), positives: positives.length, records });
   }
   return result;
-}
-
-/** Short answers of any annotator, comparable. */
-function shortAnswerTexts(records: readonly Question[]): string[] {
-  const texts = records
-    .flatMap(({ annotations }) => annotations)
-    .flatMap(({ shortAnswers }) => shortAnswers)
-    .map(({ text }) => comparableText(text));
-  return [...new Set(texts)];
 }
 
 function createTextTable() {

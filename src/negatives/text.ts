@@ -40,3 +40,8 @@ function characterBefore(text: string, at: number): string {
   const isLow = (text.charCodeAt(at - 1) & 0xfc00) === 0xdc00;
   return at === 0 ? "" : characterAt(text, at - (isLow && at > 1 ? 2 : 1));
 }
+
+/** A text as messages show it: quoted, its end cut off when long. */
+export function quoteText(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);
+}

@@ -1,5 +1,6 @@
 import { createMatrix, rowOf, type Matrix } from "../math/matrix.js";
 import { norm } from "../math/vectors.js";
+import { quoteText } from "./text.js";
 
 /** Gives the vector of a text; `undefined` where it has none. */
 export type VectorLookup = (text: string) => ArrayLike<number> | undefined;
@@ -41,7 +42,7 @@ export function matrixOfTexts(
   let result: Matrix | undefined;
   for (const [i, text] of texts.entries()) {
     const vector = lookup(text);
-    const label = `${name} ${i} (${quote(text)})`;
+    const label = `${name} ${i} (${quoteText(text)})`;
     if (vector === undefined) throw new RangeError(`${label} has no vector`);
     result ??= createMatrix(texts.length, vector.length);
     if (vector.length !== result.cols) {
@@ -65,19 +66,15 @@ export function comparableVector(
   side: string,
 ): { readonly vector: ArrayLike<number>; readonly length: number } {
   const vector = lookup(text);
-  if (vector === undefined) throw new RangeError(`${side} ${quote(text)} has no vector`);
+  if (vector === undefined) throw new RangeError(`${side} ${quoteText(text)} has no vector`);
   const length = norm(vector);
   if (!Number.isFinite(length)) {
-    throw new RangeError(`${side} ${quote(text)}: its vector holds a value that is not finite`);
+    throw new RangeError(`${side} ${quoteText(text)}: its vector holds a value that is not finite`);
   }
   if (length === 0) {
     throw new RangeError(
-      `${side} ${quote(text)}: its vector is all zeros and has no direction to compare`,
+      `${side} ${quoteText(text)}: its vector is all zeros and has no direction to compare`,
     );
   }
   return { vector, length };
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);
 }

@@ -2,6 +2,7 @@ import type { Pair } from "../data/types.js";
 import { createRandom } from "../math/random.js";
 import { createDropCounter } from "./counts.js";
 import { drawWithoutReplacement } from "./draw.js";
+import { firstReason, type GuardReason, type NegativeGuard } from "./guards.js";
 import { knownPositives, repeatsPositive } from "./known-positives.js";
 import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
 import { poolOfPairs, type PoolPassage } from "./pool.js";
@@ -11,6 +12,8 @@ import { comparableText, compareTexts } from "./text.js";
 export interface WeakNegativesOptions extends LengthOptions {
   /** Where negatives come from. @default the passages of the positive pairs, which are embedded anyway */
   readonly pool?: readonly PoolPassage[] | undefined;
+  /** What more may not be a negative; each drop is counted under the reason its guard gives. @default none */
+  readonly guards?: readonly NegativeGuard[] | undefined;
   /** Negatives for each positive of a query. @default 2 */
   readonly perPositive?: number | undefined;
   /** The same seed gives the same negatives, in whatever order the input comes. @default 0 */
@@ -40,15 +43,16 @@ export function sampleWeakNegatives(
   positives: readonly Pair[],
   {
     pool,
+    guards = [],
     perPositive = 2,
     seed = 0,
     minLength = 1,
     maxLength = Infinity,
   }: WeakNegativesOptions = {},
-): SampledNegatives<WeakDrop> {
+): SampledNegatives<WeakDrop | GuardReason> {
   checkInteger("sampleWeakNegatives", "perPositive", perPositive, 1);
   checkLengths("sampleWeakNegatives", minLength, maxLength);
-  const drops = createDropCounter<WeakDrop>();
+  const drops = createDropCounter<WeakDrop | GuardReason>();
   const passages = (pool ?? poolOfPairs(positives.filter(({ label }) => label === 1)))
     .filter(({ text }) => {
       const reason = lengthReason(text, minLength, maxLength);
@@ -60,18 +64,22 @@ export function sampleWeakNegatives(
   const pairs: Pair[] = [];
   let wanted = 0;
   for (const [key, known] of knownPositives(positives)) {
-    const count = perPositive * known.count;
+    const count = perPositive * known.texts.size;
     const taken = new Set<string>();
     wanted += count;
     for (const i of drawWithoutReplacement(passages.length, createRandom(`${seed}/weak/${key}`))) {
       if (taken.size === count) break;
-      if (known.groups.has(passages[i].group)) drops.add("same-page");
-      else if (repeatsPositive(comparable[i], known.texts)) drops.add("repeats-positive");
-      else if (taken.has(comparable[i])) drops.add("duplicate");
+      const { query, group } = known;
+      const passage = passages[i].text;
+      const reason =
+        (known.groups.has(passages[i].group) ? "same-page" : null) ??
+        (repeatsPositive(comparable[i], known.texts) ? "repeats-positive" : null) ??
+        (taken.has(comparable[i]) ? "duplicate" : null) ??
+        firstReason(guards, query, passage);
+      if (reason !== null) drops.add(reason);
       else {
         taken.add(comparable[i]);
-        const { query, group } = known;
-        pairs.push({ query, passage: passages[i].text, label: 0, group, kind: "weak" });
+        pairs.push({ query, passage, label: 0, group, kind: "weak" });
       }
     }
   }
