@@ -4,3 +4,5 @@ export {
   readNaturalQuestions,
   type ReadNaturalQuestionsOptions,
 } from "./data/read-natural-questions.js";
+export type { Source } from "./data/open-source.js";
+export type { ReadCounts, ReadOptions, RecordStream } from "./data/read-records.js";
