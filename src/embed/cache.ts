@@ -1,13 +1,16 @@
 import { checkMatrix, createMatrix, rowOf, type Matrix } from "../math/matrix.js";
 import { cacheKeys } from "./cache-key.js";
 import { checkTexts } from "./check-texts.js";
+import { distinctTexts } from "./distinct-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
-import { decodeVector, encodeVector } from "./vector-record.js";
-import type { VectorStore } from "./vector-store.js";
+import { createSingleFlight, type SingleFlight } from "./single-flight.js";
+import { untilAborted } from "./until-aborted.js";
+import { decodeVector, encodeVector, type StoredPrecision } from "./vector-record.js";
+import type { VectorStore, VectorStoreEntry } from "./vector-store.js";
 
 /** What a cache has done since it was made; each text counts once per call, however often it stands in it. */
 export interface CacheStatistics {
-  /** Texts found. */
+  /** Texts found, or embedded by another call at the same moment. */
   readonly hits: number;
   /** Texts that had to be embedded, damaged ones included. */
   readonly misses: number;
@@ -18,6 +21,11 @@ export interface CacheStatistics {
 export interface CachedEmbedder extends Embedder {
   /** What the cache has done since it was made, e.g. to say "all 412 texts found in the cache". */
   statistics(): CacheStatistics;
+  /** The different texts that the store does not have: what `embed` would have to ask for. */
+  missing(
+    texts: readonly string[],
+    options?: Pick<EmbedOptions, "side" | "signal">,
+  ): Promise<string[]>;
 }
 
 export interface CacheOptions {
@@ -28,113 +36,226 @@ export interface CacheOptions {
    * @default 256
    */
   readonly batchSize?: number | undefined;
+  /**
+   * How values are stored. `"float16"` takes half the room at an error of at most 2^-11 of a value (2^-25 for tiny ones); vectors fresh from the
+   * embedder are rounded too, so that the first run and the second give the same. The two never share entries.
+   *
+   * @default "float32"
+   */
+  readonly precision?: StoredPrecision | undefined;
 }
 
-/** Keys asked from the store at once: few enough that their bytes stay a small part of memory. */
+/** Keys asked from the store at once. */
 const readSize = 512;
+
+/** One per store, so that two caches around one store know of each other. */
+const flights = new WeakMap<VectorStore, SingleFlight<Float32Array>>();
 
 /**
  * An embedder that keeps every vector in `store` and asks `embedder` only for what is not there.
  *
- * Queries are kept like passages. Equal texts are embedded once. Each finished batch is stored before the next one is
- * awaited: when the job fails or is killed, what was embedded is kept, and the next run asks for the rest. Keys bind
- * `embedder.id` and the text's SHA-256, so embedders may share a store. Damaged entries (a checksum tells) are dropped
- * and embedded again.
+ * Queries are kept like passages. Equal texts are embedded once, even when several calls want them at the same time.
+ * Each finished batch is stored before the next one is awaited: when the job fails or is killed, what was embedded is
+ * kept, and the next run asks for the rest. Keys bind `embedder.id` and the text's SHA-256, so embedders may share a
+ * store. Damaged entries (a checksum tells) are dropped and embedded again.
  *
- * @throws RangeError from `embed` when the embedder's vectors have another length than the cached ones.
+ * @throws RangeError from `embed` when the embedder's vectors have another length than the cached ones, or a value that
+ *   is not finite.
  */
 export function withCache(
   embedder: Embedder,
   store: VectorStore,
-  { batchSize = 256 }: CacheOptions = {},
+  { batchSize = 256, precision = "float32" }: CacheOptions = {},
 ): CachedEmbedder {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`batchSize: expected an integer >= 1, received ${batchSize}`);
   }
+  const flight = flights.get(store) ?? createSingleFlight<Float32Array>();
+  flights.set(store, flight);
+  const scope = precision === "float32" ? embedder.id : `${embedder.id}:${precision}`;
   let hits = 0;
   let misses = 0;
   let damaged = 0;
   let learntDimensions: number | undefined;
 
+  const keysOf = (texts: readonly string[], side: EmbedOptions["side"] = "passage") =>
+    cacheKeys(scope, embedder.symmetric === true ? undefined : side, texts);
+  const dimensions = (): number | undefined => embedder.dimensions ?? learntDimensions;
+
+  /** Reads what is whole, drops what is damaged, and returns the positions of what must be embedded. */
+  const readStore = async (
+    keys: readonly string[],
+    found: (position: number, vector: Float32Array) => void,
+  ): Promise<number[]> => {
+    const state = new Uint8Array(keys.length);
+    const [absent, whole, broken] = [0, 1, 2];
+    await store.readMany(keys, (position, value) => {
+      const vector = decodeVector(value);
+      if (vector !== undefined && vector.length === (dimensions() ?? vector.length)) {
+        learntDimensions ??= vector.length;
+        state[position] = whole;
+        found(position, vector);
+      } else state[position] = broken;
+    });
+    const wasted = keys.filter((_, position) => state[position] === broken);
+    if (wasted.length > 0) await store.removeMany(wasted);
+    damaged += wasted.length;
+    const rest: number[] = [];
+    for (const [position, value] of state.entries()) {
+      if (value === absent || value === broken) rest.push(position);
+    }
+    return rest;
+  };
+
+  /** Embeds the texts and stores each batch before it is handed on. */
+  async function* fetchMissing(
+    texts: readonly string[],
+    keys: readonly string[],
+    options: EmbedOptions,
+  ): AsyncGenerator<EmbeddedBatch> {
+    for await (const batch of batchesOf(embedder, texts, options, batchSize)) {
+      const { indices, vectors } = batch;
+      const expected = dimensions() ?? vectors.cols;
+      if (vectors.cols !== expected) {
+        throw new RangeError(
+          `${embedder.id}: the cache holds vectors of ${expected} values, the embedder now gives ${vectors.cols}`,
+        );
+      }
+      checkMatrix(vectors, embedder.id, { zeroRows: false }); // what is stored is found again for years
+      learntDimensions = expected;
+      const entries = indices.map((index, k): VectorStoreEntry => {
+        const record = encodeVector(rowOf(vectors, k), precision);
+        if (precision === "float16") rowOf(vectors, k).set(decodeVector(record) ?? []);
+        return [keys[index], record];
+      });
+      await store.writeMany(entries);
+      yield batch;
+    }
+  }
+
+  /** Gives every text's vector to `put`, from the store, the embedder, or another call that is about to have it. */
+  const provide = async (
+    texts: readonly string[],
+    options: EmbedOptions,
+    put: (text: number, vector: Float32Array) => void,
+    report: () => void,
+  ): Promise<void> => {
+    const { signal } = options;
+    const claimed = new Set<string>();
+    const others: { readonly text: number; readonly vector: Promise<Float32Array | undefined> }[] =
+      [];
+    const missing: number[] = [];
+    const missingKeys: string[] = [];
+    const settle = (key: string, vector: (() => Float32Array) | undefined): void => {
+      claimed.delete(key);
+      flight.settle(key, vector);
+    };
+    try {
+      for (let start = 0; start < texts.length; start += readSize) {
+        signal?.throwIfAborted();
+        const keys = await keysOf(texts.slice(start, start + readSize), options.side);
+        // Claimed before the store is read: between a read and a claim another call could embed it, too.
+        const mine: number[] = [];
+        for (const [k, key] of keys.entries()) {
+          if (flight.claim(key)) {
+            claimed.add(key);
+            mine.push(k);
+          } else others.push({ text: start + k, vector: flight.wait(key) });
+        }
+        const mineKeys = mine.length === keys.length ? keys : mine.map((k) => keys[k]);
+        const rest = await readStore(mineKeys, (position, vector) => {
+          put(start + mine[position], vector);
+          // Whoever waits keeps it; the store only lent it.
+          settle(mineKeys[position], () => vector.slice());
+        });
+        hits += mine.length - rest.length;
+        misses += rest.length;
+        for (const position of rest) {
+          missing.push(start + mine[position]);
+          missingKeys.push(mineKeys[position]);
+        }
+        report();
+      }
+      if (missing.length > 0) {
+        const wanted = missing.map((text) => texts[text]);
+        let answered = 0;
+        for await (const { indices, vectors } of fetchMissing(wanted, missingKeys, options)) {
+          for (const [k, index] of indices.entries()) {
+            put(missing[index], rowOf(vectors, k));
+            settle(missingKeys[index], () => rowOf(vectors, k));
+          }
+          answered += indices.length;
+          report();
+        }
+        if (answered !== missing.length) {
+          throw new Error(
+            `${embedder.id}: expected ${missing.length} vectors, received ${answered}`,
+          );
+        }
+      }
+    } finally {
+      for (const key of [...claimed]) settle(key, undefined);
+    }
+    const abandoned: number[] = [];
+    for (const { text, vector } of others) {
+      const value = await untilAborted(vector, signal);
+      if (value === undefined) abandoned.push(text);
+      else {
+        hits++;
+        put(text, value);
+        report();
+      }
+    }
+    // Whoever had claimed these failed or was stopped; that is no reason for this call to.
+    if (abandoned.length > 0) {
+      await provide(
+        abandoned.map((text) => texts[text]),
+        options,
+        (k, vector) => put(abandoned[k], vector),
+        report,
+      );
+    }
+  };
+
   return {
     id: embedder.id,
     symmetric: embedder.symmetric,
     get dimensions() {
-      return embedder.dimensions ?? learntDimensions;
+      return dimensions();
     },
     statistics: () => ({ hits, misses, damaged }),
 
+    async missing(texts, { side, signal } = {}) {
+      checkTexts(texts);
+      const { distinct } = distinctTexts(texts);
+      const absent: string[] = [];
+      for (let start = 0; start < distinct.length; start += readSize) {
+        signal?.throwIfAborted();
+        const slice = distinct.slice(start, start + readSize);
+        const rest = await readStore(await keysOf(slice, side), () => undefined);
+        for (const position of rest) absent.push(slice[position]);
+      }
+      return absent;
+    },
+
     async embed(texts, options = {}) {
-      const { signal, onProgress, side = "passage" } = options;
+      const { signal, onProgress } = options;
       signal?.throwIfAborted();
       checkTexts(texts);
       const { distinct, firstRow, sameAs } = distinctTexts(texts);
-      const keySide = embedder.symmetric === true ? undefined : side;
-
       let result: Matrix | undefined;
       let done = 0;
-      const put = (text: number, vector: Float32Array): void => {
-        result ??= createMatrix(texts.length, vector.length);
-        rowOf(result, firstRow[text]).set(vector);
-        done++;
-      };
-      const report = (): void => {
-        onProgress?.({ stage: "embed", done, total: distinct.length });
-      };
-
-      // 1. What the store has.
-      const missing: number[] = [];
-      const missingKeys: string[] = [];
-      for (let start = 0; start < distinct.length; start += readSize) {
-        signal?.throwIfAborted();
-        const keys = await cacheKeys(embedder.id, keySide, distinct.slice(start, start + readSize));
-        const records = await store.getMany(keys);
-        const broken: string[] = [];
-        for (const [k, record] of records.entries()) {
-          const vector = record === undefined ? undefined : decodeVector(record);
-          const expected = result?.cols ?? embedder.dimensions ?? learntDimensions;
-          if (vector !== undefined && vector.length === (expected ?? vector.length)) {
-            put(start + k, vector);
-            continue;
-          }
-          if (record !== undefined) broken.push(keys[k]);
-          missing.push(start + k);
-          missingKeys.push(keys[k]);
-        }
-        if (broken.length > 0) await store.deleteMany(broken);
-        damaged += broken.length;
-        report();
-      }
-      hits += done;
-      misses += missing.length;
-
-      // 2. What it has not: stored batch by batch.
-      if (missing.length > 0) {
-        const wanted = missing.map((text) => distinct[text]);
-        for await (const { indices, vectors } of batchesOf(embedder, wanted, options, batchSize)) {
-          const cols = result?.cols ?? vectors.cols;
-          if (vectors.cols !== cols) {
-            throw new RangeError(
-              `${embedder.id}: the cache holds vectors of ${cols} values, the embedder now gives ${vectors.cols}`,
-            );
-          }
-          checkMatrix(vectors, embedder.id, { zeroRows: false }); // what is stored is found again for years
-          await store.setMany(
-            indices.map((index, k) => [missingKeys[index], encodeVector(rowOf(vectors, k))]),
-          );
-          for (const [k, index] of indices.entries()) put(missing[index], rowOf(vectors, k));
-          report();
-        }
-      }
-      if (done !== distinct.length) {
-        throw new Error(
-          `${embedder.id}: gave ${done} of ${distinct.length} vectors; expected one for every text`,
-        );
-      }
-
-      // 3. Equal texts.
-      const matrix = result ?? createMatrix(0, embedder.dimensions ?? learntDimensions ?? 0);
-      learntDimensions = matrix.cols > 0 ? matrix.cols : learntDimensions;
+      await provide(
+        distinct,
+        options,
+        (text, vector) => {
+          result ??= createMatrix(texts.length, vector.length);
+          result.data.set(vector, firstRow[text] * result.cols);
+          done++;
+        },
+        () => onProgress?.({ stage: "embed", done, total: distinct.length }),
+      );
+      const matrix = result ?? createMatrix(0, dimensions() ?? 0);
       for (let i = 0; i < texts.length; i++) {
         const first = firstRow[sameAs[i]];
         if (first !== i) rowOf(matrix, i).set(rowOf(matrix, first));
@@ -142,27 +263,6 @@ export function withCache(
       return matrix;
     },
   };
-}
-
-/** `texts[i]` is `distinct[sameAs[i]]`, which first stands at `texts[firstRow[sameAs[i]]]`. */
-function distinctTexts(texts: readonly string[]): {
-  distinct: string[];
-  firstRow: number[];
-  sameAs: Int32Array;
-} {
-  const positions = new Map<string, number>();
-  const firstRow: number[] = [];
-  const sameAs = new Int32Array(texts.length);
-  for (let i = 0; i < texts.length; i++) {
-    let position = positions.get(texts[i]);
-    if (position === undefined) {
-      position = firstRow.length;
-      positions.set(texts[i], position);
-      firstRow.push(i);
-    }
-    sameAs[i] = position;
-  }
-  return { distinct: [...positions.keys()], firstRow, sameAs };
 }
 
 /** The embedder's own batches, or slices of `batchSize` texts where it has none. */

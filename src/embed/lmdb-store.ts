@@ -16,14 +16,21 @@ export interface LmdbStoreOptions {
 export function createLmdbStore({ path }: LmdbStoreOptions): Required<VectorStore> {
   const database = openDatabase(path);
   return {
-    async getMany(keys) {
-      return keys.map((key) => database.getBinary(key));
+    async readMany(keys, visit) {
+      for (const [position, key] of keys.entries()) {
+        // Not copied out of LMDB's read buffer: `visit` is done with it before the next read. The buffer is longer than
+        // the value; only its `length` says how long that is.
+        const value = database.getBinaryFast(key);
+        if (value !== undefined) {
+          visit(position, new Uint8Array(value.buffer, value.byteOffset, value.length));
+        }
+      }
     },
-    async setMany(entries) {
+    async writeMany(entries) {
       // Puts of one turn are committed together; each promise resolves when its transaction is.
       await Promise.all(entries.map(([key, value]) => database.put(key, value)));
     },
-    async deleteMany(keys) {
+    async removeMany(keys) {
       await Promise.all(keys.map((key) => database.remove(key)));
     },
     async close() {

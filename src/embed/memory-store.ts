@@ -23,17 +23,16 @@ export function createMemoryStore({
     get bytes() {
       return bytes;
     },
-    async getMany(keys) {
-      return keys.map((key) => {
+    async readMany(keys, visit) {
+      for (const [position, key] of keys.entries()) {
         const value = values.get(key);
-        if (value !== undefined) {
-          values.delete(key);
-          values.set(key, value);
-        }
-        return value;
-      });
+        if (value === undefined) continue;
+        values.delete(key);
+        values.set(key, value);
+        visit(position, value);
+      }
     },
-    async setMany(entries) {
+    async writeMany(entries) {
       for (const [key, value] of entries) {
         remove(key);
         // A copy: the caller may go on writing into its buffer, and a view would keep a whole batch alive.
@@ -45,7 +44,7 @@ export function createMemoryStore({
         remove(key);
       }
     },
-    async deleteMany(keys) {
+    async removeMany(keys) {
       for (const key of keys) remove(key);
     },
   };

@@ -2,18 +2,24 @@
  * Where a cache keeps its vectors: bytes under string keys, nothing more. What the bytes mean (and whether they are
  * still whole) is the cache's business, so a store can be any key–value database.
  *
- * Keys are at most 300 characters of printable ASCII.
+ * Keys are at most 300 characters of printable ASCII. Several calls may be under way at once.
  */
 export interface VectorStore {
   /**
-   * The bytes under each key, `undefined` where there are none, in the order of `keys`. The caller must be done with
-   * them before it asks the store again: a store may reuse its buffers.
+   * Calls `visit` with the position in `keys` and the bytes of each key that is there, in the order of `keys`. The bytes
+   * are only lent: they may change when `visit` returns.
    */
-  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
-  /** Stores all entries; when it resolves they outlive a killed process (where the store outlives a process at all). */
-  setMany(entries: readonly VectorStoreEntry[]): Promise<void>;
+  readMany(
+    keys: readonly string[],
+    visit: (position: number, value: Uint8Array) => void,
+  ): Promise<void>;
+  /**
+   * Keeps all entries; once it resolves they outlive a killed process (where the store outlives a process at all). The
+   * store copies what it keeps.
+   */
+  writeMany(entries: readonly VectorStoreEntry[]): Promise<void>;
   /** Forgets the keys; absent ones are no error. */
-  deleteMany(keys: readonly string[]): Promise<void>;
+  removeMany(keys: readonly string[]): Promise<void>;
   /** Frees what the store holds open; using it afterwards is an error. */
   close?(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import {
   type Embedder,
   type EmbedOptions,
 } from "embedtune";
+import { readAll } from "./vector-store.contract.js";
 
 /** Embeds a text as its length and first character code, and remembers what it was asked. */
 function countingEmbedder(overrides: Partial<Embedder> = {}) {
@@ -109,16 +110,16 @@ describe("a cache around an embedder", () => {
     const keys: string[] = [];
     const spying = {
       ...store,
-      setMany: async (entries: Parameters<typeof store.setMany>[0]) => {
+      writeMany: async (entries: Parameters<typeof store.writeMany>[0]) => {
         keys.push(...entries.map(([key]) => key));
-        return store.setMany(entries);
+        return store.writeMany(entries);
       },
     };
     const expected = await withCache(embedder, spying).embed(texts);
-    const [first, second, third] = (await store.getMany(keys)).map((value) => value!.slice());
+    const [first, second, third] = (await readAll(store, keys)).map((value) => value!);
     first[first.length - 1] ^= 1;
     third[8] ^= 1; // the count of values
-    await store.setMany([
+    await store.writeMany([
       [keys[0], first],
       [keys[1], second.subarray(0, 7)],
       [keys[2], third],
@@ -170,5 +171,80 @@ describe("a cache around an embedder", () => {
       },
     });
     expect(seen).toEqual([0, 2, 3]);
+  });
+
+  it("embeds a text once that several calls want at the same time, even through two caches", async () => {
+    const { embedder, asked } = countingEmbedder();
+    const slow = {
+      ...embedder,
+      embed: async (texts: readonly string[]) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return embedder.embed(texts);
+      },
+    };
+    const store = createMemoryStore();
+    const one = withCache(slow, store, { batchSize: 2 });
+    const two = withCache(slow, store, { batchSize: 3 });
+    const expected = await embedder.embed(["a", "b", "c", "d", "e"]);
+    asked.length = 0;
+    const answers = await Promise.all([
+      one.embed(["a", "b", "c", "d", "e"]),
+      two.embed(["a", "b", "c", "d", "e"]),
+      one.embed(["e", "d", "c", "b", "a"]),
+    ]);
+    expect(asked.sort()).toEqual(["a", "b", "c", "d", "e"]);
+    expect(answers[0]).toEqual(expected);
+    expect(answers[1]).toEqual(expected);
+    expect([...answers[2].data].slice(0, 2)).toEqual([1, "e".charCodeAt(0)]);
+  });
+
+  it("does not fail a call because another one that fetched the same text failed or was stopped", async () => {
+    const { embedder, asked } = countingEmbedder();
+    let calls = 0;
+    const flaky = {
+      ...embedder,
+      embed: async (texts: readonly string[]) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (calls++ === 0) throw new Error("the first call fails");
+        return embedder.embed(texts);
+      },
+    };
+    const cached = withCache(flaky, createMemoryStore());
+    const [first, second] = await Promise.allSettled([cached.embed(["a"]), cached.embed(["a"])]);
+    expect(first).toMatchObject({ status: "rejected" });
+    expect(second).toMatchObject({ status: "fulfilled" });
+    expect(asked).toEqual(["a"]);
+  });
+
+  it("stops waiting for another call when it is told to", async () => {
+    const { embedder } = countingEmbedder({ embed: () => new Promise(() => undefined) });
+    const cached = withCache(embedder, createMemoryStore());
+    void cached.embed(["a"]);
+    const stop = new AbortController();
+    const waiting = cached.embed(["a"], { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("enough")), 5);
+    await expect(waiting).rejects.toThrow("enough");
+  });
+
+  it("gives the same rounded vectors the first time and the second in half precision", async () => {
+    const store = createMemoryStore();
+    const embedder = createHashingEmbedder({ dimensions: 33 });
+    const half = withCache(embedder, store, { precision: "float16" });
+    const first = await half.embed(["a half", "of it"]);
+    expect(await half.embed(["a half", "of it"])).toEqual(first);
+    const whole = withCache(embedder, store);
+    expect(await whole.embed(["a half", "of it"])).toEqual(
+      await embedder.embed(["a half", "of it"]),
+    );
+    expect(whole.statistics().hits).toBe(0);
+    expect(first).not.toEqual(await embedder.embed(["a half", "of it"]));
+  });
+
+  it("says which texts it would have to ask for", async () => {
+    const { embedder, asked } = countingEmbedder();
+    const cached = withCache(embedder, createMemoryStore());
+    await cached.embed(["a", "b"]);
+    expect(await cached.missing(["a", "c", "b", "c", "d"])).toEqual(["c", "d"]);
+    expect(asked).toEqual(["a", "b"]);
   });
 });

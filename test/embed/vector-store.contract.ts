@@ -22,11 +22,11 @@ export function describeVectorStore(
       dispose = undefined;
     });
     const copies = async (store: VectorStore, keys: string[]): Promise<(number[] | undefined)[]> =>
-      (await store.getMany(keys)).map((value) => value && [...value]);
+      (await readAll(store, keys)).map((value) => value && [...value]);
 
     it("gives back what was stored, in the order of the keys asked", async () => {
       const store = await fresh();
-      await store.setMany([
+      await store.writeMany([
         ["a", Uint8Array.of(1, 2, 3)],
         ["b", Uint8Array.of(0, 255)],
       ]);
@@ -40,34 +40,34 @@ export function describeVectorStore(
 
     it("overwrites", async () => {
       const store = await fresh();
-      await store.setMany([["a", Uint8Array.of(1, 2, 3)]]);
-      await store.setMany([["a", Uint8Array.of(9)]]);
+      await store.writeMany([["a", Uint8Array.of(1, 2, 3)]]);
+      await store.writeMany([["a", Uint8Array.of(9)]]);
       expect(await copies(store, ["a"])).toEqual([[9]]);
     });
 
     it("forgets", async () => {
       const store = await fresh();
-      await store.setMany([
+      await store.writeMany([
         ["a", Uint8Array.of(1)],
         ["b", Uint8Array.of(2)],
       ]);
-      await store.deleteMany(["a", "absent"]);
+      await store.removeMany(["a", "absent"]);
       expect(await copies(store, ["a", "b"])).toEqual([undefined, [2]]);
     });
 
     it("keeps its own copy of the bytes", async () => {
       const store = await fresh();
       const value = Uint8Array.of(1, 2, 3);
-      await store.setMany([["a", value]]);
+      await store.writeMany([["a", value]]);
       value.fill(0);
       expect(await copies(store, ["a"])).toEqual([[1, 2, 3]]);
     });
 
     it("takes nothing and gives nothing", async () => {
       const store = await fresh();
-      await store.setMany([]);
-      await store.deleteMany([]);
-      expect(await store.getMany([])).toEqual([]);
+      await store.writeMany([]);
+      await store.removeMany([]);
+      expect(await readAll(store, [])).toEqual([]);
     });
 
     it("takes keys of 300 characters and values of 16 KiB, a thousand at once", async () => {
@@ -77,8 +77,11 @@ export function describeVectorStore(
         const value = new Uint8Array(16 * 1024).map(() => random.integer(256));
         return [`${String(i).padStart(4, "0")}:${"k".repeat(295)}`, value] as const;
       });
-      await store.setMany(entries);
-      const found = await store.getMany(entries.map(([key]) => key));
+      await store.writeMany(entries);
+      const found = await readAll(
+        store,
+        entries.map(([key]) => key),
+      );
       expect(found.map((value, i) => value !== undefined && equal(value, entries[i][1]))).toEqual(
         entries.map(() => true),
       );
@@ -88,12 +91,24 @@ export function describeVectorStore(
       const store = await fresh();
       await Promise.all(
         Array.from({ length: 50 }, async (_, i) => {
-          await store.setMany([[`key-${i}`, Uint8Array.of(i)]]);
+          await store.writeMany([[`key-${i}`, Uint8Array.of(i)]]);
           expect(await copies(store, [`key-${i}`])).toEqual([[i]]);
         }),
       );
     });
   });
+}
+
+/** The bytes under each key, copied; `undefined` where there are none. */
+export async function readAll(
+  store: VectorStore,
+  keys: readonly string[],
+): Promise<(Uint8Array | undefined)[]> {
+  const values = keys.map((): Uint8Array | undefined => undefined);
+  await store.readMany(keys, (position, value) => {
+    values[position] = Uint8Array.from(value);
+  });
+  return values;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createMemoryStore } from "embedtune";
 import { createLmdbStore } from "embedtune/node";
-import { describeVectorStore } from "./vector-store.contract.js";
+import { describeVectorStore, readAll } from "./vector-store.contract.js";
 
 describeVectorStore("memory", async () => ({ store: createMemoryStore() }));
 
@@ -19,10 +19,10 @@ describeVectorStore("LMDB", async () => {
 describe("the memory store", () => {
   it("lets the least recently used go when its bytes are more than allowed", async () => {
     const store = createMemoryStore({ maxBytes: 300 });
-    await store.setMany(["a", "b", "c"].map((key) => [key, new Uint8Array(100)] as const));
-    await store.getMany(["a"]);
-    await store.setMany([["d", new Uint8Array(100)]]);
-    expect((await store.getMany(["a", "b", "c", "d"])).map((value) => value?.length)).toEqual([
+    await store.writeMany(["a", "b", "c"].map((key) => [key, new Uint8Array(100)] as const));
+    await store.readMany(["a"], () => undefined);
+    await store.writeMany([["d", new Uint8Array(100)]]);
+    expect((await readAll(store, ["a", "b", "c", "d"])).map((value) => value?.length)).toEqual([
       100,
       undefined,
       100,
@@ -37,10 +37,10 @@ describe("the LMDB store", () => {
     const path = mkdtempSync(join(tmpdir(), "embedtune-"));
     try {
       const first = createLmdbStore({ path });
-      await first.setMany([["a", Uint8Array.of(7)]]);
+      await first.writeMany([["a", Uint8Array.of(7)]]);
       await first.close();
       const second = createLmdbStore({ path });
-      expect([...(await second.getMany(["a"]))[0]!]).toEqual([7]);
+      expect([...(await readAll(second, ["a"]))[0]!]).toEqual([7]);
       await second.close();
     } finally {
       rmSync(path, { recursive: true, force: true });
