@@ -15,6 +15,13 @@ export {
   type Matrix,
 } from "./math/matrix.js";
 export { multiply, type MultiplyOptions } from "./math/multiply.js";
+export {
+  closeKernel,
+  kernelStatus,
+  setKernel,
+  type KernelOptions,
+  type KernelStatus,
+} from "./math/kernel.js";
 export { topK, type TopK, type TopKOptions } from "./math/top-k.js";
 export { symmetricEigen, type SymmetricEigen } from "./math/eigen.js";
 export { cosineSimilarity, normalizeRows } from "./math/vectors.js";

@@ -1,3 +1,4 @@
+import { loadKernel } from "./kernel.js";
 import { createMatrix, type Matrix } from "./matrix.js";
 import { plainProduct, type ProductJob } from "./plain-product.js";
 import { simdProduct } from "./simd-product.js";
@@ -38,8 +39,10 @@ export function multiply(
     ...{ m, n, k, out: out.data },
     ...{ a: a.data, aRow: transposeA ? 1 : a.cols, aStep: transposeA ? a.cols : 1 },
     ...{ b: b.data, bStep: transposeB ? 1 : b.cols, bCol: transposeB ? b.cols : 1 },
+    symmetric: a.data === b.data && m === n && transposeA !== transposeB,
   };
-  const packable = m > 2 && n > 2 && m * n * k >= SMALL;
-  if (!packable || !simdProduct(job)) plainProduct(job);
+  const kernel = m > 2 && n > 2 && m * n * k >= SMALL ? loadKernel() : null;
+  if (kernel === null) plainProduct(job);
+  else simdProduct(kernel, job);
   return out;
 }

@@ -14,6 +14,8 @@ export interface ProductJob {
   readonly bStep: number;
   readonly bCol: number;
   readonly out: Float32Array;
+  /** B is Aᵀ, so that one half of the result may be copied from the other. */
+  readonly symmetric: boolean;
 }
 
 /**

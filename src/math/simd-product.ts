@@ -1,136 +1,134 @@
-import { simdKernel } from "./kernel/wasm.generated.js";
-import { CHUNK, pack, TILE_COLS, TILE_ROWS } from "./packing.js";
+import { OPERATION, type Kernel } from "./kernel.js";
+import { CHUNK, pack, packedBytes, TILE_COLS_SINGLE, TILE_ROWS } from "./packing.js";
 import type { ProductJob } from "./plain-product.js";
 
-/** Largest block handed to the kernel at once, in rows, columns and steps: bounds its memory to about 48 MB. */
-const BLOCK = 1536;
-const PAGE = 65_536;
-/** Below the first page lies nothing but the kernel's scratch tile. */
-const SCRATCH = 1024;
+/** Largest block handed to the kernel at once, in rows, columns and steps: bounds its memory to about 66 MB. */
+const BLOCK = 1560;
+/** A multiple of the tile both ways, so that blocks on the diagonal of a square product are square. */
+const BLOCK_MULTIPLE = TILE_ROWS * TILE_COLS_SINGLE;
 
-interface KernelExports {
-  product(
-    a: number,
-    b: number,
-    rowPanels: number,
-    colPanels: number,
-    steps: number,
-    sums: number,
-    out: number,
-    rowBytes: number,
-    scratch: number,
-    from: number,
-    to: number,
-    first: boolean,
-    last: boolean,
-  ): void;
-}
+/** Panels of a piece of work: 240 rows by 256 columns, of which a large product has many more than there are threads. */
+const PIECE_ROWS = 48;
+const PIECE_COLS = 32;
 
-interface Kernel {
-  readonly exports: KernelExports;
-  readonly memory: WebAssembly.Memory;
-}
+const FIRST = 1;
+const LAST = 2;
+const SYMMETRIC = 4;
 
-let kernel: Kernel | null | undefined;
-
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
-
-/** Compiled on first use and kept; `null` where the platform has no WebAssembly SIMD. */
-function loadKernel(): Kernel | null {
-  if (kernel !== undefined) return kernel;
-  kernel = null;
-  if (typeof WebAssembly === "object") {
-    const bytes = decode(simdKernel);
-    if (WebAssembly.validate(bytes)) {
-      try {
-        const memory = new WebAssembly.Memory({ initial: 1 });
-        const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-          env: { memory },
-        });
-        kernel = { exports: instance.exports as unknown as KernelExports, memory };
-      } catch {
-        // A browser's main thread may refuse to compile synchronously: the plain product gives the same bits.
-      }
-    }
-  }
-  return kernel;
-}
-
-/** Whether products run in WebAssembly SIMD here. */
-export function hasSimd(): boolean {
-  return loadKernel() !== null;
-}
-
-/** `size` cut into equal parts of at most BLOCK, each (but the last) a multiple of `multiple`. */
+/** `size` cut into equal parts of at most {@link BLOCK}, each (but the last) a multiple of `multiple`. */
 function blockSize(size: number, multiple: number): number {
   const parts = Math.ceil(size / BLOCK);
   return Math.ceil(size / parts / multiple) * multiple;
 }
 
-/** The product in WebAssembly SIMD; false when that is not to be had here. */
-export function simdProduct(job: ProductJob): boolean {
-  const loaded = loadKernel();
-  if (loaded === null) return false;
-  const { exports, memory } = loaded;
-  const { m, n, k, out } = job;
-  const mb = blockSize(m, TILE_ROWS);
-  const nb = blockSize(n, TILE_COLS);
+/** The product in WebAssembly SIMD, in blocks that fit the kernel's memory. */
+export function simdProduct(kernel: Kernel, job: ProductJob): void {
+  kernel.scope(() => {
+    runBlocks(kernel, job);
+  });
+  if (job.symmetric) mirror(job.out, job.n);
+}
+
+function runBlocks(kernel: Kernel, job: ProductJob): void {
+  const { m, n, k, a, aRow, aStep, b, bStep, bCol, out, symmetric } = job;
+  const mb = blockSize(m, BLOCK_MULTIPLE);
+  const nb = blockSize(n, BLOCK_MULTIPLE);
   const kb = blockSize(k, CHUNK);
+  const steps0 = Math.min(kb, k);
+  const rawAt = kernel.reserve(Math.max(Math.min(mb, m), Math.min(nb, n)) * steps0 * 4);
+  const aAt = kernel.reserve(packedBytes(Math.min(mb, m), steps0, TILE_ROWS, 4));
+  const bAt = kernel.reserve(packedBytes(Math.min(nb, n), steps0, TILE_COLS_SINGLE, 4));
+  const panelsOf = (lines: number, width: number): number => Math.ceil(lines / width);
+  const paddedRows = panelsOf(Math.min(mb, m), TILE_ROWS) * TILE_ROWS;
+  const paddedCols = panelsOf(Math.min(nb, n), TILE_COLS_SINGLE) * TILE_COLS_SINGLE;
+  const sumsAt = k > CHUNK ? kernel.reserve(paddedRows * paddedCols * 8) : 0;
+  const outAt = kernel.reserve(paddedRows * paddedCols * 4);
 
-  // Layout: scratch page, packed A, packed B, double-precision sums, result. Sizes are multiples of 16 bytes.
-  const panelSteps = Math.min(kb, k);
-  const aBytes = align(mb * panelSteps * 4);
-  const bBytes = align(nb * panelSteps * 4);
-  const sumsBytes = k > CHUNK ? align(mb * nb * 8) : 0;
-  const aAt = PAGE;
-  const bAt = aAt + aBytes;
-  const sumsAt = bAt + bBytes;
-  const outAt = sumsAt + sumsBytes;
-  const missing = outAt + mb * nb * 4 - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-  const aView = new Float32Array(memory.buffer, aAt, aBytes / 4);
-  const bView = new Float32Array(memory.buffer, bAt, bBytes / 4);
-
-  const packA = (i: number, p: number, lines: number, steps: number): void => {
-    const { a: data, aRow: lineStride, aStep: stepStride } = job;
-    const offset = i * lineStride + p * stepStride;
-    pack({ data, offset, lines, steps, lineStride, stepStride }, aView, TILE_ROWS);
-  };
-  const packB = (j: number, p: number, lines: number, steps: number): void => {
-    const { b: data, bCol: lineStride, bStep: stepStride } = job;
-    const offset = j * lineStride + p * stepStride;
-    pack({ data, offset, lines, steps, lineStride, stepStride }, bView, TILE_COLS);
+  const load = (
+    data: Float32Array,
+    [line, lines, lineStride]: readonly [number, number, number],
+    [step, steps, stepStride]: readonly [number, number, number],
+    [target, width]: readonly [number, number],
+  ): void => {
+    const first = line * lineStride + step * stepStride;
+    const raw =
+      lineStride === 1
+        ? copyIn(kernel, data, first, steps, lines, stepStride, rawAt)
+        : copyIn(kernel, data, first, lines, steps, lineStride, rawAt);
+    const strides =
+      lineStride === 1
+        ? { lineStride: 1, stepStride: raw }
+        : { lineStride: raw, stepStride: stepStride };
+    pack(kernel, { at: rawAt, lines, steps, ...strides }, target, width, 4);
   };
 
   const wholeA = m <= mb && k <= kb; // then A is packed once for all columns
   const wholeK = k <= kb; // then B is packed once for all rows
   for (let j = 0; j < n; j += nb) {
     const cols = Math.min(nb, n - j);
-    const colPanels = Math.ceil(cols / TILE_COLS);
-    const rowBytes = colPanels * TILE_COLS * 4;
+    const colPanels = panelsOf(cols, TILE_COLS_SINGLE);
+    const rowBytes = colPanels * TILE_COLS_SINGLE * 4;
     for (let i = 0; i < m; i += mb) {
+      if (symmetric && i > j) continue;
       const rows = Math.min(mb, m - i);
-      const rowPanels = Math.ceil(rows / TILE_ROWS);
+      const rowPanels = panelsOf(rows, TILE_ROWS);
+      const pieces = panelsOf(rowPanels, PIECE_ROWS) * panelsOf(colPanels, PIECE_COLS);
       for (let p = 0; p < k; p += kb) {
         const steps = Math.min(kb, k - p);
-        if (!wholeA || j === 0) packA(i, p, rows, steps);
-        if (!wholeK || i === 0) packB(j, p, cols, steps);
-        exports.product(
-          ...[aAt, bAt, rowPanels, colPanels, steps, sumsAt, outAt, rowBytes, SCRATCH],
-          ...[0, colPanels, p === 0, p + kb >= k],
+        if (!wholeA || j === 0) load(a, [i, rows, aRow], [p, steps, aStep], [aAt, TILE_ROWS]);
+        if (!wholeK || i === 0) {
+          load(b, [j, cols, bCol], [p, steps, bStep], [bAt, TILE_COLS_SINGLE]);
+        }
+        const flags =
+          (p === 0 ? FIRST : 0) | (p + kb >= k ? LAST : 0) | (symmetric && i === j ? SYMMETRIC : 0);
+        kernel.dispatch(
+          [
+            ...[OPERATION.productSingle, aAt, bAt, rowPanels, colPanels, steps, sumsAt, outAt],
+            ...[rowBytes, PIECE_ROWS, PIECE_COLS, flags],
+          ],
+          pieces,
+          2 * rows * cols * steps,
         );
       }
+      const rowLength = rowBytes / 4;
+      const result = kernel.float32(outAt, rows * rowLength);
       for (let r = 0; r < rows; r++) {
-        const row = new Float32Array(memory.buffer, outAt + r * rowBytes, cols);
-        out.set(row, (i + r) * n + j);
+        out.set(result.subarray(r * rowLength, r * rowLength + cols), (i + r) * n + j);
       }
     }
   }
-  return true;
 }
 
-function align(bytes: number): number {
-  return Math.ceil(bytes / 16) * 16;
+/** Copies `count` runs of `length` values into the kernel's memory; the distance between them there. */
+function copyIn(
+  kernel: Kernel,
+  data: Float32Array,
+  first: number,
+  count: number,
+  length: number,
+  stride: number,
+  at: number,
+): number {
+  const target = kernel.float32(at, count * length);
+  if (stride === length) {
+    target.set(data.subarray(first, first + count * length));
+  } else {
+    for (let i = 0; i < count; i++) {
+      const from = first + i * stride;
+      target.set(data.subarray(from, from + length), i * length);
+    }
+  }
+  return length;
+}
+
+/** Copies what lies above the diagonal to below it, square by square so that both sides stay in the cache. */
+function mirror(data: Float32Array, n: number): void {
+  const square = 32;
+  for (let i0 = 0; i0 < n; i0 += square) {
+    for (let j0 = 0; j0 <= i0; j0 += square) {
+      for (let i = i0; i < Math.min(n, i0 + square); i++) {
+        for (let j = j0; j < Math.min(i, j0 + square); j++) data[i * n + j] = data[j * n + i];
+      }
+    }
+  }
 }

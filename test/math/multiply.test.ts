@@ -3,15 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createMatrix, transpose, type Matrix } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
 import { plainProduct } from "../../src/math/plain-product.js";
-import { createRandom } from "../../src/math/random.js";
-import { hasSimd } from "../../src/math/simd-product.js";
-
-export function normalMatrix(rows: number, cols: number, seed: string | number): Matrix {
-  const random = createRandom(seed);
-  const matrix = createMatrix(rows, cols);
-  for (let i = 0; i < matrix.data.length; i++) matrix.data[i] = random.normal();
-  return matrix;
-}
+import { largestError, normalMatrix, sameBits } from "./random-matrix.js";
+import { kernelStatus } from "../../src/math/kernel.js";
 
 /** The definition, in double precision. */
 function naive(a: Matrix, b: Matrix): Float64Array {
@@ -30,22 +23,14 @@ function plain(a: Matrix, b: Matrix): Float32Array {
   const out = new Float32Array(a.rows * b.cols);
   plainProduct({
     ...{ m: a.rows, n: b.cols, k: a.cols, out },
-    ...{ a: a.data, aRow: a.cols, aStep: 1, b: b.data, bStep: b.cols, bCol: 1 },
+    ...{ a: a.data, aRow: a.cols, aStep: 1, b: b.data, bStep: b.cols, bCol: 1, symmetric: false },
   });
   return out;
 }
 
-function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let largest = actual.length === expected.length ? 0 : Infinity;
-  for (let i = 0; i < expected.length; i++) {
-    largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
-  }
-  return largest;
-}
-
 describe("multiply", () => {
   it("has a SIMD kernel to run on, on this platform", () => {
-    expect(hasSimd()).toBe(true);
+    expect(kernelStatus().simd).toBe(true);
   });
 
   it("agrees with the definition for every shape and every transpose", () => {
@@ -77,9 +62,9 @@ describe("multiply", () => {
     ]) {
       const [a, b] = [normalMatrix(m, k, 1), normalMatrix(k, n, 2)];
       const expected = plain(a, b);
-      expect(multiply(a, b).data).toEqual(expected);
-      expect(multiply(transpose(a), b, { transposeA: true }).data).toEqual(expected);
-      expect(multiply(a, transpose(b), { transposeB: true }).data).toEqual(expected);
+      expect(sameBits(multiply(a, b).data, expected)).toBe(true);
+      expect(sameBits(multiply(transpose(a), b, { transposeA: true }).data, expected)).toBe(true);
+      expect(sameBits(multiply(a, transpose(b), { transposeB: true }).data, expected)).toBe(true);
     }
   });
 
@@ -90,7 +75,7 @@ describe("multiply", () => {
       [8, 4000, 16],
     ]) {
       const [a, b] = [normalMatrix(m, k, 1), normalMatrix(k, n, 2)];
-      expect(multiply(a, b).data).toEqual(plain(a, b));
+      expect(sameBits(multiply(a, b).data, plain(a, b))).toBe(true);
     }
   });
 
@@ -99,6 +84,23 @@ describe("multiply", () => {
     const gram = multiply(ones, ones, { transposeA: true });
     const expected = 1e6 * Math.fround(0.1) ** 2;
     expect(Math.abs(gram.data[0] - expected) / expected).toBeLessThan(1e-5);
+  });
+
+  it("gives the same bits for a matrix times its own transpose, of which it computes only half", () => {
+    for (const [m, k] of [
+      [7, 300],
+      [300, 80],
+      [1601, 3],
+    ]) {
+      const a = normalMatrix(m, k, 1);
+      const copy = createMatrix(m, k, a.data.slice());
+      const expected = multiply(a, copy, { transposeB: true });
+      expect(sameBits(multiply(a, a, { transposeB: true }).data, expected.data)).toBe(true);
+    }
+    const tall = normalMatrix(90, 301, 1);
+    expect(
+      sameBits(multiply(tall, tall, { transposeA: true }).data, plain(transpose(tall), tall)),
+    ).toBe(true);
   });
 
   it("leaves its operands alone and gives a fresh result each time", () => {
@@ -120,7 +122,9 @@ describe("multiply", () => {
   });
 
   it("gives zeros for an empty inner dimension and nothing for an empty outer one", () => {
-    expect(multiply(createMatrix(2, 0), createMatrix(0, 3)).data).toEqual(new Float32Array(6));
+    expect(
+      sameBits(multiply(createMatrix(2, 0), createMatrix(0, 3)).data, new Float32Array(6)),
+    ).toBe(true);
     expect(multiply(createMatrix(0, 4), createMatrix(4, 3)).rows).toBe(0);
   });
 

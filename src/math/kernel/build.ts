@@ -1,5 +1,5 @@
 /**
- * Compiles assembly/*.ts to WebAssembly and writes it, as base64, into wasm.generated.ts: `npm run build:kernel`.
+ * Compiles assembly/kernel.ts to WebAssembly and writes it, as base64, into wasm.generated.ts: `npm run build:kernel`.
  * The result is committed, so that installing and bundling need no compiler; a test rebuilds and compares.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,9 +15,9 @@ async function compile(features: readonly string[]): Promise<string> {
   try {
     const outFile = join(folder, "kernel.wasm");
     const { error, stderr } = await asc.main([
-      join("assembly", "product.ts"),
+      join("assembly", "kernel.ts"),
       ...["--baseDir", here, "--outFile", outFile, "-O3", "--noAssert", "--runtime", "stub"],
-      ...["--importMemory", "--noExportMemory", "--initialMemory", "1"],
+      ...["--importMemory", "--noExportMemory", "--initialMemory", "2", "--maximumMemory", "65536"],
       ...features.flatMap((feature) => ["--enable", feature]),
     ]);
     if (error)
@@ -31,11 +31,15 @@ async function compile(features: readonly string[]): Promise<string> {
 /** The text of wasm.generated.ts. */
 export async function generate(): Promise<string> {
   const plain = await compile(["simd"]);
+  const fused = await compile(["simd", "relaxed-simd"]);
   return [
     "// Written by `npm run build:kernel` from assembly/*.ts. Do not edit.",
     "",
     "/** WebAssembly SIMD, base64. */",
     `export const simdKernel =\n  "${plain}";`,
+    "",
+    "/** The same source with the fused multiply-add of relaxed SIMD, base64. */",
+    `export const fusedKernel =\n  "${fused}";`,
     "",
   ].join("\n");
 }

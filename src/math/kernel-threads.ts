@@ -1,0 +1,105 @@
+/**
+ * The threads that share the kernel's memory, where the platform is Node. Nothing is imported: in a browser, where
+ * `process.getBuiltinModule` is missing, the kernel runs on the calling thread alone and gives the same bits.
+ */
+
+/** Words of the control block at the start of the shared memory; assembly/layout.ts knows where the arguments begin. */
+export const GENERATION = 0;
+export const NEXT = 1;
+export const PIECES = 2;
+export const RUNNING = 3;
+export const ARGUMENTS = 16;
+/** {@link NEXT} between operations: no piece is to be had. */
+export const CLOSED = 0x4000_0000;
+
+/** As many scratch tiles as the first pages hold. */
+export const MAX_THREADS = 256;
+
+/**
+ * What a worker does for its whole life: sleep until the generation changes, take pieces until none is left, sleep.
+ * It counts itself as running before it asks for a piece, so that whoever sees "no piece left, nobody running" knows
+ * that all pieces are done, and may prepare the next operation; a worker that starts late or never is no loss.
+ */
+const workerSource = `
+"use strict";
+const { workerData } = require("node:worker_threads");
+const { module, memory, slot } = workerData;
+const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+const control = new Int32Array(memory.buffer, 0, 16);
+for (let seen = 0; ; ) {
+  Atomics.wait(control, ${GENERATION}, seen);
+  seen = Atomics.load(control, ${GENERATION});
+  Atomics.add(control, ${RUNNING}, 1);
+  for (;;) {
+    const piece = Atomics.add(control, ${NEXT}, 1);
+    if (piece >= Atomics.load(control, ${PIECES})) break;
+    run(piece, slot);
+  }
+  if (Atomics.sub(control, ${RUNNING}, 1) === 1) Atomics.notify(control, ${RUNNING});
+}
+`;
+
+interface NodeWorker {
+  on(event: "error", listener: () => void): void;
+  off(event: "error", listener: () => void): void;
+  unref(): void;
+  terminate(): Promise<number>;
+}
+
+/** What is used of Node's own modules; importing their types would tie the core to Node's. */
+interface BuiltinModules {
+  readonly "node:worker_threads": {
+    readonly Worker: new (source: string, options: object) => NodeWorker;
+  };
+  readonly "node:os": { availableParallelism(): number };
+  readonly "node:v8": { setFlagsFromString(flags: string): void };
+}
+
+/** A module of Node's own, or `undefined` where this is not Node. */
+export function builtinModule<Name extends keyof BuiltinModules>(
+  name: Name,
+): BuiltinModules[Name] | undefined {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => BuiltinModules[Name] | undefined };
+  };
+  return process?.getBuiltinModule?.(name);
+}
+
+/** The threads worth having here: one per core on Node, one elsewhere. */
+export function defaultThreads(): number {
+  return Math.min(MAX_THREADS, builtinModule("node:os")?.availableParallelism() ?? 1);
+}
+
+/**
+ * Starts `count` workers on the module and its shared memory. They neither keep the process alive nor inherit loaders or
+ * environment. `onFailure` is called when one of them dies by itself.
+ *
+ * @returns what ends them.
+ */
+export function startWorkers(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  count: number,
+  onFailure: () => void,
+): () => void {
+  const threads = builtinModule("node:worker_threads");
+  if (threads === undefined) return () => undefined;
+  const workers = Array.from({ length: count }, (_, i) => {
+    const worker = new threads.Worker(workerSource, {
+      eval: true,
+      execArgv: [],
+      env: {},
+      name: "embedtune-kernel",
+      workerData: { module, memory, slot: i + 1 },
+    });
+    worker.on("error", onFailure);
+    worker.unref();
+    return worker;
+  });
+  return () => {
+    for (const worker of workers) {
+      worker.off("error", onFailure);
+      void worker.terminate();
+    }
+  };
+}

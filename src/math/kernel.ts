@@ -1,0 +1,238 @@
+import { fusedKernel, simdKernel } from "./kernel/wasm.generated.js";
+import {
+  ARGUMENTS,
+  builtinModule,
+  CLOSED,
+  defaultThreads,
+  GENERATION,
+  MAX_THREADS,
+  NEXT,
+  PIECES,
+  RUNNING,
+  startWorkers,
+} from "./kernel-threads.js";
+
+export interface KernelOptions {
+  /**
+   * Threads that share large products, the calling one included; 1 keeps all work on the calling thread. Results are the
+   * same bits whatever the number. Only Node has more than one.
+   * @default the number of cores
+   */
+  readonly threads?: number | undefined;
+  /**
+   * Use the fused multiply-add of relaxed SIMD where the platform has it: faster and a little more exact, but the last
+   * bits then depend on the processor. Off, results are the same bits on every machine.
+   * @default false
+   */
+  readonly fma?: boolean | undefined;
+}
+
+/** What large products run on here. */
+export interface KernelStatus {
+  /** Whether there is WebAssembly SIMD; without it, plain JavaScript gives the same bits. */
+  readonly simd: boolean;
+  /** Whether fused multiply-add was asked for and is there. */
+  readonly fma: boolean;
+  readonly threads: number;
+}
+
+/** Operations of assembly/kernel.ts by number. */
+export const OPERATION = {
+  packSingle: 0,
+  productSingle: 1,
+  packDouble: 2,
+  productDouble: 3,
+  matrixVector: 4,
+} as const;
+
+/** The compiled kernel with its memory. Everything in it is synchronous, so reservations nest like calls. */
+export interface Kernel {
+  readonly fma: boolean;
+  readonly threads: number;
+  /** Reserves bytes of the kernel's memory, 64-byte aligned, not cleared; the address. */
+  reserve(bytes: number): number;
+  /** Runs `job`, then frees what it reserved. */
+  scope<T>(job: () => T): T;
+  float32(at: number, length: number): Float32Array;
+  float64(at: number, length: number): Float64Array;
+  /** Runs an operation: its number and arguments, its pieces, and about how many floating-point operations it takes. */
+  dispatch(operation: readonly number[], pieces: number, flops: number): void;
+  /** Ends the workers. */
+  close(): void;
+}
+
+const PAGE = 65_536;
+const FIRST_FREE = 2 * PAGE;
+const MAX_PAGES = 65_536;
+/** Below this, waking a worker takes longer than the work. */
+const SHARED_FLOPS = 2e6;
+/** Only work of this size (some 10 ms) starts the workers. */
+const START_FLOPS = 2e8;
+
+let settings: { threads: number | undefined; fma: boolean } = { threads: undefined, fma: false };
+let kernel: Kernel | null | undefined;
+
+/**
+ * Chooses how products run from now on. What is left out goes back to its default.
+ *
+ * @throws RangeError when `threads` is no integer from 1 to 256.
+ */
+export function setKernel({ threads, fma = false }: KernelOptions = {}): void {
+  if (
+    threads !== undefined &&
+    !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)
+  ) {
+    throw new RangeError(
+      `setKernel: threads must be an integer from 1 to ${MAX_THREADS}, received ${threads}`,
+    );
+  }
+  closeKernel();
+  settings = { threads, fma };
+}
+
+/** Ends the kernel's threads and lets go of its memory; the next product starts anew. */
+export function closeKernel(): void {
+  kernel?.close();
+  kernel = undefined;
+}
+
+/** What large products run on here and now. */
+export function kernelStatus(): KernelStatus {
+  const loaded = loadKernel();
+  return {
+    simd: loaded !== null,
+    fma: loaded?.fma ?? false,
+    threads: loaded?.threads ?? 1,
+  };
+}
+
+/** The kernel, compiled on first use and kept; `null` where the platform has no WebAssembly SIMD. */
+export function loadKernel(): Kernel | null {
+  if (kernel === undefined)
+    kernel = createKernel(settings.threads ?? defaultThreads(), settings.fma);
+  return kernel;
+}
+
+function createKernel(threads: number, wantsFma: boolean): Kernel | null {
+  if (typeof WebAssembly !== "object") return null;
+  let bytes = decode(fusedKernel);
+  const fma = wantsFma && validateFused(bytes);
+  if (!fma) bytes = decode(simdKernel);
+  if (!WebAssembly.validate(bytes)) return null;
+  try {
+    if (threads > 1 && builtinModule("node:worker_threads") !== undefined) {
+      return instantiate(bytes, fma, threads);
+    }
+  } catch {
+    // No room for a shared memory: one thread needs none.
+  }
+  try {
+    return instantiate(bytes, fma, 1);
+  } catch {
+    return null; // A browser's main thread may refuse to compile at once.
+  }
+}
+
+/** Whether relaxed SIMD is there; Node 20 has it behind a flag that may be set at run time. */
+function validateFused(bytes: Uint8Array<ArrayBuffer>): boolean {
+  if (WebAssembly.validate(bytes)) return true;
+  builtinModule("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return WebAssembly.validate(bytes);
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+/** Marks the module's memory import as shared: the one byte in which the two kinds of module differ. */
+function withSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const importEntry = [3, ...latin("env"), 6, ...latin("memory"), 2];
+  const at = bytes.findIndex((_, i) => importEntry.every((byte, j) => bytes[i + j] === byte));
+  const result = bytes.slice();
+  result[at + importEntry.length] = 3; // 1: has a maximum, 2: shared
+  return result;
+}
+
+function latin(text: string): number[] {
+  return Array.from(text, (character) => character.charCodeAt(0));
+}
+
+interface KernelExports {
+  run(piece: number, slot: number): void;
+}
+
+function instantiate(bytes: Uint8Array<ArrayBuffer>, fma: boolean, threads: number): Kernel {
+  const shared = threads > 1;
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: MAX_PAGES, shared });
+  const module = new WebAssembly.Module(shared ? withSharedMemory(bytes) : bytes);
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const { run } = instance.exports as unknown as KernelExports;
+  let control = new Int32Array(memory.buffer, 0, 64);
+  Atomics.store(control, NEXT, CLOSED);
+
+  let top = FIRST_FREE;
+  let stopWorkers: (() => void) | undefined;
+  let failed = false;
+
+  const runAlone = (pieces: number): void => {
+    for (let piece = 0; piece < pieces; piece++) run(piece, 0);
+  };
+  const runShared = (pieces: number): void => {
+    Atomics.store(control, PIECES, pieces);
+    Atomics.store(control, NEXT, 0); // last: a worker that gets a piece finds the arguments in place
+    Atomics.add(control, GENERATION, 1);
+    Atomics.notify(control, GENERATION);
+    for (;;) {
+      const piece = Atomics.add(control, NEXT, 1);
+      if (piece >= pieces) break;
+      run(piece, 0);
+    }
+    Atomics.store(control, NEXT, CLOSED);
+    for (let running; (running = Atomics.load(control, RUNNING)) !== 0;) {
+      Atomics.wait(control, RUNNING, running, 1);
+    }
+  };
+
+  return {
+    fma,
+    threads,
+    reserve(bytesWanted) {
+      const at = top;
+      const end = at + Math.ceil(bytesWanted / 64) * 64;
+      const missing = end - memory.buffer.byteLength;
+      if (missing > 0) {
+        try {
+          memory.grow(Math.ceil(missing / PAGE));
+        } catch (cause) {
+          const megabytes = Math.ceil(end / 1e6);
+          throw new RangeError(`kernel: ${megabytes} MB of memory are not to be had`, { cause });
+        }
+        control = new Int32Array(memory.buffer, 0, 64);
+      }
+      top = end;
+      return at;
+    },
+    scope(job) {
+      const mark = top;
+      try {
+        return job();
+      } finally {
+        top = mark;
+      }
+    },
+    float32: (at, length) => new Float32Array(memory.buffer, at, length),
+    float64: (at, length) => new Float64Array(memory.buffer, at, length),
+    dispatch(operation, pieces, flops) {
+      control.set(operation, ARGUMENTS);
+      if (shared && !failed && flops >= START_FLOPS) {
+        stopWorkers ??= startWorkers(module, memory, threads - 1, () => (failed = true));
+      }
+      if (stopWorkers === undefined || failed || pieces === 1 || flops < SHARED_FLOPS) {
+        runAlone(pieces);
+      } else {
+        runShared(pieces);
+      }
+    },
+    close: () => stopWorkers?.(),
+  };
+}

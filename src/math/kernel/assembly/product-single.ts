@@ -1,0 +1,112 @@
+// C = A · B in single precision, from packed operands.
+//
+// What is summed, and in which order, is fixed by the inner dimension alone (see docs/math.md): one after another in single
+// precision inside a chunk, in double precision across chunks. Neither blocking nor threads can change a bit.
+import { argument, CHUNK, scratchOf, TILE_ROW_BYTES, TILE_ROWS } from "./layout";
+import { tileSingle } from "./tile-single";
+
+const TILE: i32 = TILE_ROWS * 8;
+/** Panels of A walked per panel of B: 24 · 5 rows · 256 · 4 bytes = 120 KiB, which stay in the second-level cache. */
+const PANELS: i32 = 24;
+
+/** The sums start here, rather than go on from the block of steps before. */
+const FIRST: i32 = 1;
+/** The sums end here and are rounded into the result. */
+const LAST: i32 = 2;
+/** A · Aᵀ: what lies wholly below the diagonal is left out. */
+const SYMMETRIC: i32 = 4;
+
+/** Copies a finished tile into the row-major result. */
+function place(from: usize, to: usize, rowBytes: usize): void {
+  for (let r = 0; r < TILE_ROWS; r++) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    from += TILE_ROW_BYTES;
+    to += rowBytes;
+  }
+}
+
+/** Adds a chunk's tile to the sums in double precision (or starts them). */
+function accumulate(from: usize, sums: usize, start: bool): void {
+  for (let i = 0; i < TILE / 4; i++) {
+    const x = v128.load(from);
+    let low = f64x2.promote_low_f32x4(x);
+    let high = f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
+    if (!start) {
+      low = f64x2.add(v128.load(sums), low);
+      high = f64x2.add(v128.load(sums, 16), high);
+    }
+    v128.store(sums, low);
+    v128.store(sums, high, 16);
+    from += 16;
+    sums += 32;
+  }
+}
+
+/** Rounds the sums of a tile to single precision. */
+function round(sums: usize, to: usize): void {
+  for (let i = 0; i < TILE / 4; i++) {
+    const low = f32x4.demote_f64x2_zero(v128.load(sums));
+    const high = f32x4.demote_f64x2_zero(v128.load(sums, 16));
+    v128.store(to, v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+    sums += 32;
+    to += 16;
+  }
+}
+
+/**
+ * One piece of the product: a rectangle of `pieceRows` × `pieceCols` panels. Arguments: packed A, packed B, their panels,
+ * the steps, the sums (40 doubles per tile, tile (i, j) at j · panels of A + i), the result and its bytes per row, the
+ * piece's panels each way, flags.
+ */
+export function productSingle(piece: i32, slot: i32): void {
+  const a = <usize>argument(1);
+  const b = <usize>argument(2);
+  const panelsA = argument(3);
+  const panelsB = argument(4);
+  const k = argument(5);
+  const sums = <usize>argument(6);
+  const out = <usize>argument(7);
+  const rowBytes = <usize>argument(8);
+  const pieceRows = argument(9);
+  const pieceCols = argument(10);
+  const flags = argument(11);
+
+  const across = (panelsB + pieceCols - 1) / pieceCols;
+  const top = (piece / across) * pieceRows;
+  const bottom = min(panelsA, top + pieceRows);
+  const left = (piece % across) * pieceCols;
+  const right = min(panelsB, left + pieceCols);
+  if ((flags & SYMMETRIC) != 0 && top * TILE_ROWS >= right * 8) return;
+
+  const scratch = scratchOf(slot);
+  for (let c = 0; c < k; c += CHUNK) {
+    const steps = min(CHUNK, k - c);
+    const start = (flags & FIRST) != 0 && c == 0;
+    const end = (flags & LAST) != 0 && c + CHUNK >= k;
+    const panelBytesA = <usize>steps * TILE_ROWS * 4;
+    const panelBytesB = <usize>steps * TILE_ROW_BYTES;
+    const chunkA = a + <usize>c * panelsA * TILE_ROWS * 4;
+    const chunkB = b + <usize>c * panelsB * TILE_ROW_BYTES;
+    for (let i0 = top; i0 < bottom; i0 += PANELS) {
+      const i1 = min(bottom, i0 + PANELS);
+      for (let j = left; j < right; j++) {
+        const panelB = chunkB + <usize>j * panelBytesB;
+        for (let i = i0; i < i1; i++) {
+          tileSingle(chunkA + <usize>i * panelBytesA, panelB, steps, scratch);
+          const sum = sums + (<usize>j * panelsA + i) * <usize>(TILE * 8);
+          if (!(start && end)) {
+            accumulate(scratch, sum, start);
+            if (end) round(sum, scratch);
+          }
+          if (end)
+            place(
+              scratch,
+              out + <usize>i * TILE_ROWS * rowBytes + <usize>j * TILE_ROW_BYTES,
+              rowBytes,
+            );
+        }
+      }
+    }
+  }
+}
