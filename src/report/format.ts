@@ -15,17 +15,26 @@ export function formatSeconds(seconds: number): string {
   return formatNumber(seconds, seconds < 10 ? 2 : seconds < 100 ? 1 : 0);
 }
 
+/** What XML and HTML do not allow in a text: control characters (blanks excepted) and two code points that are none. */
+const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g;
+
+/** The text without characters that a page must not hold. */
+export function withoutControls(text: string): string {
+  return text.replace(forbidden, "");
+}
+
 /**
- * At most `length` characters (by code point, so no emoji is cut in two), cut at a word where there is one; line breaks
- * and runs of blanks become one blank, control characters go.
+ * At most `length` characters (by code point, so no emoji is cut in two), cut at a word where there is one; tabs
+ * (between the cells of a table) become bars, line breaks and runs of blanks one blank, control characters go.
  */
 export function shorten(text: string, length: number): string {
   // Looking at a few times the length is enough, however long the text.
   const flat = text
     .slice(0, length * 8)
+    // A table row reads better with its cells told apart.
+    .replace(/[ \u00a0]*\t[ \u00a0]*/g, " | ")
     .replace(/\s+/g, " ")
-    // XML forbids control characters, and a page must not carry them.
-    .replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, "")
+    .replace(forbidden, "")
     .trim();
   const characters = [...flat].map((c) => (/^[\ud800-\udfff]$/.test(c) ? "\ufffd" : c));
   if (characters.length <= length && text.length <= length * 8) return characters.join("");

@@ -146,7 +146,7 @@ function barLayer(
         field: "share",
         type: "quantitative",
         stack: null,
-        title: "share of the label's pairs",
+        title: "share of pairs",
         scale: { domain: [0, highest] },
         axis: { format: "~%", tickCount: 4 },
       },

@@ -1,6 +1,8 @@
+import { withoutControls } from "./format.js";
+
 /** Text made safe for an element or a quoted attribute of HTML. */
 export function escapeHtml(text: string): string {
-  return text
+  return withoutControls(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

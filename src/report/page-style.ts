@@ -1,6 +1,7 @@
 import { colors } from "./vega-lite.js";
 
-const dark: Readonly<Record<keyof typeof colors, string>> = {
+/** The same purposes on a dark page. */
+export const darkColors: Readonly<Record<keyof typeof colors, string>> = {
   first: "#56b4e9",
   second: "#f0924c",
   ink: "#e6edf3",
@@ -18,16 +19,20 @@ const repaint = (Object.keys(colors) as (keyof typeof colors)[])
   ])
   .join("\n");
 
-const variables = (values: Readonly<Record<keyof typeof colors, string>>): string =>
+const variables = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values)
     .map(([name, value]) => `--${name}: ${value};`)
     .join(" ");
 
+/** What text stands on: the page, a panel, the highlighted row. */
+export const lightSurfaces = { paper: "#ffffff", panel: "#f6f8fa", tint: "#e8f3fa" } as const;
+export const darkSurfaces = { paper: "#0d1117", panel: "#161b22", tint: "#12283a" } as const;
+
 /** The style of the page: light and dark by the reader's setting, one column on a phone, plain on paper. */
 export const pageStyle = `
-:root { color-scheme: light dark; ${variables(colors)} --paper: #ffffff; --panel: #f6f8fa; --tint: #e8f3fa; }
+:root { color-scheme: light dark; ${variables(colors)} ${variables(lightSurfaces)} }
 @media (prefers-color-scheme: dark) {
-  :root { ${variables(dark)} --paper: #0d1117; --panel: #161b22; --tint: #12283a; }
+  :root { ${variables(darkColors)} ${variables(darkSurfaces)} }
 }
 @media print { :root { color-scheme: light; ${variables(colors)} --paper: #ffffff; --panel: #ffffff; --tint: #ffffff; } }
 * { box-sizing: border-box; }

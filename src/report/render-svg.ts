@@ -1,5 +1,7 @@
 import type * as Vega from "vega";
 import type * as VegaLite from "vega-lite";
+import { withoutControls } from "./format.js";
+import { escapeHtml } from "./html.js";
 import type { VegaLiteSpec } from "./vega-lite.js";
 
 /**
@@ -9,7 +11,7 @@ import type { VegaLiteSpec } from "./vega-lite.js";
  * A mark's description becomes its `<title>`, which browsers show when the pointer rests on it; the picture as a whole
  * carries the specification's description for those who do not see it.
  *
- * @throws Error when the packages are not installed.
+ * @throws Error when the packages are not installed, or the specification asks for data from elsewhere.
  */
 export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
   const { vega, vegaLite } = await loadVega();
@@ -17,13 +19,18 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
   const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0], {
     logger: vega.logger(vega.Error),
   }).spec;
+  const refused: string[] = [];
   const view = new vega.View(vega.parse(compiled), {
     renderer: "none",
-    logLevel: vega.Error,
-    loader: offlineLoader(vega),
+    logLevel: vega.None,
+    loader: offlineLoader(vega, refused),
   });
   try {
-    const svg = await view.toSVG();
+    const svg = withoutControls(await view.toSVG());
+    // Vega draws on without what it could not load; a picture that lacks its data must not pass for one.
+    if (refused.length > 0) {
+      throw new Error(`report: a plot must not load anything, it asked for ${refused.join(", ")}`);
+    }
     return hoverTitles(svg, typeof spec["description"] === "string" ? spec["description"] : "");
   } finally {
     view.finalize();
@@ -44,10 +51,12 @@ async function loadVega(): Promise<{
   }
 }
 
-/** A loader that refuses every address, so that no specification can read a file or the network. */
-function offlineLoader(vega: typeof Vega): Vega.Loader {
-  const refuse = (uri: string): Promise<never> =>
-    Promise.reject(new Error(`report: a plot must not load anything, it asked for ${uri}`));
+/** A loader that refuses every address, so that no specification can read a file or the network, and notes it. */
+function offlineLoader(vega: typeof Vega, refused: string[]): Vega.Loader {
+  const refuse = (uri: string): Promise<never> => {
+    refused.push(uri);
+    return Promise.reject(new Error(`refused to load ${uri}`));
+  };
   return { ...vega.loader(), load: refuse, sanitize: refuse, http: refuse, file: refuse };
 }
 
@@ -68,17 +77,9 @@ function hoverTitles(svg: string, description: string): string {
       },
     )
     .replace(/<g( [^>]*?)>/g, (_, attributes: string) => `<g${withoutAria(attributes)}>`)
-    .replace(/^<svg/, `<svg role="img" aria-label="${escapeAttribute(description)}"`);
+    .replace(/^<svg/, `<svg role="img" aria-label="${escapeHtml(description)}"`);
 }
 
 function withoutAria(attributes: string): string {
   return attributes.replace(/ (?:aria-[a-z]+|role|class|pointer-events)="[^"]*"/g, "");
-}
-
-function escapeAttribute(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

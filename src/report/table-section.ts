@@ -70,7 +70,7 @@ export function tableSection(data: ReportData): Html {
     <table>
       <caption>
         Accuracy is the share of pairs told right at a cosine threshold; its ± is half the 95 %
-        interval. Read it beside the base rate. The columns after it need no threshold.
+        interval. Read it beside the base rate. ROC AUC, recall and MRR need no threshold.
       </caption>
       <thead>
         <tr>

@@ -40,18 +40,11 @@ function accuracySentence(set: string, before: MethodFigures, after: MethodFigur
     before.interval === null || after.interval === null
       ? null
       : Math.hypot(before.interval, after.interval);
-  const verb =
-    noise !== null && Math.abs(change) <= noise
-      ? "shows no clear change"
-      : change > 0
-        ? "rises"
-        : change < 0
-          ? "falls"
-          : "stays";
-  return (
-    `On ${setTitle(set)} accuracy ${verb}: ${withInterval(before)} with ${before.name}, ` +
-    `${withInterval(after)} with ${after.name} (always answering the same: ${formatPercent(after.baseRate)}).`
-  );
+  const clear = noise === null || Math.abs(change) > noise;
+  const base = `always giving the same answer reaches ${formatPercent(after.baseRate)}`;
+  const figures = `from ${withInterval(before)} (${before.name}) to ${withInterval(after)} (${after.name})`;
+  const verb = change === 0 || !clear ? "shows no clear change," : change > 0 ? "rises" : "falls";
+  return `On ${setTitle(set)} accuracy ${verb} ${figures}; ${base}.`;
 }
 
 function retrievalSentence(

@@ -1,0 +1,316 @@
+import fc from "fast-check";
+import { compile } from "vega-lite";
+import { describe, expect, it } from "vitest";
+import {
+  distributionSpec,
+  histogramPanels,
+  histogramSpec,
+  latentSpec,
+  renderSvg,
+  trainingSpec,
+  type CosineSample,
+  type LatentView,
+  type VegaLiteSpec,
+} from "../../src/report.js";
+import { countBins, roundedRange } from "../../src/report/bins.js";
+import { sampleData } from "./sample-data.js";
+
+const data = sampleData();
+
+/** What vega-lite says about a specification it does not wholly understand. */
+function complaints(spec: VegaLiteSpec): string[] {
+  const said: string[] = [];
+  const note = (...args: readonly unknown[]) => {
+    said.push(args.join(" "));
+    return logger;
+  };
+  const logger = {
+    level: () => logger,
+    error: note,
+    warn: note,
+    info: () => logger,
+    debug: () => logger,
+  };
+  compile(spec as never, { logger: logger as never });
+  return said;
+}
+
+interface Layer {
+  data: { values: Record<string, unknown>[] };
+}
+const layersOf = (spec: VegaLiteSpec): Layer[] => spec["layer"] as Layer[];
+const roundNumbers = (svg: string): string =>
+  svg.replace(/\d+\.\d+/g, (number) => String(Math.round(Number(number) * 10) / 10));
+
+describe("countBins", () => {
+  it("counts every value once, whatever the values", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1 }),
+        fc.integer({ min: 1, max: 50 }),
+        (values, count) => {
+          const bins = countBins(values, { ...roundedRange([values], 0.05), count });
+          expect(bins).toHaveLength(count);
+          expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(values.length);
+        },
+      ),
+    );
+  });
+
+  it("puts a value on a border in the bin above it, the largest in the last", () => {
+    const bins = countBins([0, 0.5, 1], { from: 0, to: 1, count: 2 });
+    expect(bins).toEqual([
+      { from: 0, to: 0.5, count: 1 },
+      { from: 0.5, to: 1, count: 2 },
+    ]);
+  });
+
+  it("has a range to draw even when all values are equal", () => {
+    const { from, to } = roundedRange([[0.5, 0.5]], 0.05);
+    expect(from).toBeLessThan(0.5);
+    expect(to).toBeGreaterThan(0.5);
+  });
+});
+
+describe("every specification", () => {
+  const specs: Record<string, VegaLiteSpec> = {
+    histogramSpec: histogramSpec(data.histograms!, { methods: data.methods }),
+    latentSpec: latentSpec(data.latent!.before!),
+    trainingSpec: trainingSpec(data.training!),
+    distributionSpec: distributionSpec(data.distributions![0]),
+  };
+  for (const [name, spec] of Object.entries(specs)) {
+    it(`is plain data that vega-lite compiles without a complaint: ${name}`, () => {
+      expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
+      expect(complaints(spec)).toEqual([]);
+    });
+  }
+});
+
+describe("histogramSpec", () => {
+  it("has a row per set and a column per method, in the order given", () => {
+    const panels = histogramPanels(data.histograms!);
+    expect(panels.map(({ set, method }) => `${set}/${method}`)).toEqual([
+      "weak/none",
+      "weak/rca",
+      "hard/none",
+      "hard/rca",
+    ]);
+  });
+
+  it("shows shares that sum to 1 for each label of each panel, and counts that sum to the pairs", () => {
+    for (const { spec } of histogramPanels(data.histograms!)) {
+      const bars = layersOf(spec)[0].data.values as {
+        label: string;
+        share: number;
+        hover: string;
+      }[];
+      for (const label of ["match", "no match"]) {
+        const mine = bars.filter((bar) => bar.label === label);
+        expect(mine.reduce((sum, bar) => sum + bar.share, 0)).toBeCloseTo(1, 9);
+        const counted = mine.map((bar) => Number(/: (\d+) of/.exec(bar.hover)?.[1]));
+        expect(counted.reduce((sum, n) => sum + n, 0)).toBe(label === "match" ? 300 : 600);
+      }
+    }
+  });
+
+  it("marks the threshold of the panel's own method and set", () => {
+    const panels = histogramPanels(data.histograms!, { methods: data.methods });
+    const marked = panels.map(({ spec }) => layersOf(spec)[1].data.values[0]["threshold"]);
+    expect(marked).toEqual([0.207, 0.221, 0.402, 0.377]);
+  });
+
+  it("marks no threshold that lies outside the cosines, such as accepting all", () => {
+    const methods = data.methods!.map((row) => ({ ...row, threshold: -Infinity }));
+    for (const { spec } of histogramPanels(data.histograms!, { methods })) {
+      expect(layersOf(spec)).toHaveLength(1);
+    }
+  });
+
+  it("draws one label alone", async () => {
+    const svg = await renderSvg(histogramSpec([data.histograms![0]]));
+    expect(svg).toContain("<title>match: ");
+    expect(svg).not.toContain("<title>no match: ");
+  });
+
+  const sample = (change: Partial<CosineSample>): CosineSample[] => [
+    { method: "none", set: "weak", label: 1, cosines: [0.1, 0.2], ...change },
+  ];
+  it("refuses no sample, an empty one, a NaN, what is no cosine and a label that is none, by name", () => {
+    expect(() => histogramSpec([])).toThrow(
+      "histograms must be at least one sample, received none",
+    );
+    expect(() => histogramSpec(sample({ cosines: [] }))).toThrow(
+      "histograms[0].cosines must be at least one value, received none",
+    );
+    expect(() => histogramSpec(sample({ cosines: [0.1, NaN] }))).toThrow(
+      "histograms[0].cosines[1] must be a cosine (-1 to 1), received NaN",
+    );
+    expect(() => histogramSpec(sample({ cosines: [1.5] }))).toThrow("received 1.5");
+    expect(() => histogramSpec(sample({ label: 2 as 1 }))).toThrow("must be 0 or 1, received 2");
+    expect(() => histogramSpec([...sample({}), ...sample({})])).toThrow(
+      "histograms[1] must be one sample per method, set and label",
+    );
+  });
+
+  it("takes a cosine that rounding has carried beyond 1", () => {
+    expect(() => histogramSpec(sample({ cosines: [1 + 1e-9] }))).not.toThrow();
+  });
+});
+
+describe("latentSpec", () => {
+  const view: LatentView = {
+    points: [
+      { side: "query", x: 0, y: 0, text: "where is it" },
+      { side: "passage", x: 3, y: 1, text: "It is here." },
+    ],
+    links: [[0, 1]],
+  };
+
+  it("draws a line from each query to its right passage", () => {
+    expect(layersOf(latentSpec(view))[0].data.values).toEqual([{ x: 0, y: 0, x2: 3, y2: 1 }]);
+  });
+
+  it("makes one unit as long on both axes and leaves no point out", () => {
+    const { layer, width, height } = latentSpec(view) as unknown as {
+      layer: { encoding: Record<"x" | "y", { scale: { domain: [number, number] } }> }[];
+      width: number;
+      height: number;
+    };
+    const [x, y] = [layer[1].encoding.x.scale.domain, layer[1].encoding.y.scale.domain];
+    expect((x[1] - x[0]) / width).toBeCloseTo((y[1] - y[0]) / height, 9);
+    for (const point of view.points) {
+      expect(point.x).toBeGreaterThan(x[0]);
+      expect(point.x).toBeLessThan(x[1]);
+      expect(point.y).toBeGreaterThan(y[0]);
+      expect(point.y).toBeLessThan(y[1]);
+    }
+  });
+
+  it("draws a single point", async () => {
+    const svg = await renderSvg(latentSpec({ points: [view.points[0]], links: [] }));
+    expect(svg).toContain("<title>query: where is it</title>");
+    expect(svg).not.toContain("NaN");
+  });
+
+  it("refuses no points, a NaN and a line to a point that is not there, by name", () => {
+    expect(() => latentSpec({ points: [], links: [] })).toThrow(
+      "points must be at least one point",
+    );
+    const broken = [{ ...view.points[0], y: NaN }, view.points[1]];
+    expect(() => latentSpec({ points: broken, links: [] })).toThrow(
+      "points[0].y must be a finite number, received NaN",
+    );
+    expect(() => latentSpec({ ...view, links: [[0, 2]] })).toThrow(
+      "links[0][1] must be the index of a passage among the points, received 2",
+    );
+    expect(() => latentSpec({ ...view, links: [[1, 0]] })).toThrow("the index of a query");
+  });
+});
+
+describe("trainingSpec", () => {
+  it("has a plot for loss and one for accuracy, and none for what was not measured", () => {
+    const plots = (spec: VegaLiteSpec): unknown[] => spec["hconcat"] as unknown[];
+    expect(plots(trainingSpec(data.training!))).toHaveLength(2);
+    const lossOnly = { epochs: [{ epoch: 0, trainLoss: 1 }] };
+    expect(plots(trainingSpec(lossOnly))).toHaveLength(1);
+  });
+
+  it("refuses no epochs, a NaN, an accuracy above 1 and a best epoch that is none, by name", () => {
+    expect(() => trainingSpec({ epochs: [] })).toThrow("at least one epoch");
+    expect(() => trainingSpec({ epochs: [{ epoch: 0, trainLoss: NaN }] })).toThrow(
+      "training.epochs[0].trainLoss must be a finite number, received NaN",
+    );
+    expect(() => trainingSpec({ epochs: [{ epoch: 0, trainAccuracy: 72 }] })).toThrow(
+      "must be a share (0 to 1), received 72",
+    );
+    expect(() => trainingSpec({ epochs: [{ epoch: 0, trainLoss: 1 }], bestEpoch: 4 })).toThrow(
+      "bestEpoch must be the number of one of the epochs, received 4",
+    );
+  });
+});
+
+describe("distributionSpec", () => {
+  const bars = (values: number[]): { from: number; to: number; count: number; hover: string }[] =>
+    layersOf(distributionSpec({ title: "t", unit: "characters", values }))[0].data.values as never;
+
+  it("gives whole numbers bars of a whole width and counts each value once", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -50, max: 5000 }), { minLength: 1 }), (values) => {
+        const drawn = bars(values);
+        expect(drawn.reduce((sum, bar) => sum + bar.count, 0)).toBe(values.length);
+        expect(drawn.every((bar) => Number.isInteger(bar.to - bar.from))).toBe(true);
+      }),
+    );
+  });
+
+  it("gathers a long tail in the last bar and says so", () => {
+    const values = [...Array.from({ length: 200 }, (_, i) => i % 10), 9999];
+    const last = bars(values).at(-1)!;
+    expect(last.to).toBeLessThan(100);
+    expect(last.hover).toMatch(/or more characters$/);
+  });
+
+  it("refuses no values and a NaN, by name", () => {
+    expect(() => bars([])).toThrow("values must be at least one value, received none");
+    expect(() => bars([1, NaN])).toThrow("values[1] must be a finite number, received NaN");
+  });
+});
+
+describe("renderSvg", () => {
+  it("draws the same picture for the same data", async () => {
+    const view: LatentView = {
+      title: "before",
+      points: [
+        { side: "query", x: -1, y: 0.5, text: "where is it" },
+        { side: "passage", x: 1, y: -0.5, text: "It is here." },
+      ],
+      links: [[0, 1]],
+      explainedVarianceRatio: [0.5, 0.25],
+    };
+    await expect(roundNumbers(await renderSvg(latentSpec(view)))).toMatchFileSnapshot(
+      "snapshots/latent.svg",
+    );
+    const small: CosineSample[] = [
+      { method: "rca", set: "hard", label: 1, cosines: [0.4, 0.5, 0.5, 0.7] },
+      { method: "rca", set: "hard", label: 0, cosines: [0.1, 0.2, 0.2, 0.45] },
+    ];
+    await expect(
+      roundNumbers(await renderSvg(histogramSpec(small, { methods: data.methods }))),
+    ).toMatchFileSnapshot("snapshots/histogram.svg");
+    const epochs = [
+      { epoch: 1, trainLoss: 0.4, validationLoss: 0.45 },
+      { epoch: 2, trainLoss: 0.3, validationLoss: 0.4 },
+    ];
+    await expect(
+      roundNumbers(await renderSvg(trainingSpec({ epochs, bestEpoch: 2 }))),
+    ).toMatchFileSnapshot("snapshots/training.svg");
+  });
+
+  it("writes texts as texts, whatever they hold", async () => {
+    const text = `</title></svg><script>alert("1")</script> & 'quoted' 😀 \u0000\u0008`;
+    const svg = await renderSvg(
+      latentSpec({ title: text, points: [{ side: "query", x: 0, y: 0, text }], links: [] }),
+    );
+    expect(svg).not.toContain("<script");
+    expect(svg.match(/<\/svg>/g)).toHaveLength(1);
+    expect(svg).toContain("&lt;/title&gt;&lt;/svg&gt;&lt;script&gt;alert(&quot;1&quot;)");
+    expect(svg).toContain("😀");
+    expect([...svg].some((c) => c < " ")).toBe(false);
+  });
+
+  it("loads nothing, neither a file nor an address", async () => {
+    const asked: string[] = [];
+    const spec = (url: string): VegaLiteSpec => ({
+      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+      data: { url },
+      mark: "point",
+      encoding: { x: { field: "a", type: "quantitative" } },
+    });
+    for (const url of ["package.json", "https://example.org/a.json"]) {
+      await renderSvg(spec(url)).catch((error: unknown) => asked.push(String(error)));
+    }
+    expect(asked).toHaveLength(2);
+    for (const message of asked) expect(message).toContain("a plot must not load anything");
+  });
+});
