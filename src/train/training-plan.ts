@@ -119,8 +119,8 @@ export function planTraining(
   const run = JSON.stringify({
     ...shape,
     data: [digest(train), validation ? digest(validation) : null],
-    loss: loss.name,
-    optimizer: optimizer.name,
+    loss: [loss.name, loss.settings],
+    optimizer: [optimizer.name, optimizer.settings],
     rates: [0, total >> 1, total - 1].map((step) => schedule(step, total)),
     ...{ epochs, batchSize, minedNegatives, dropout, penalty, clipNorm, selectBy },
     ...{

@@ -12,7 +12,7 @@ export interface ContrastiveOptions {
  */
 export function contrastive({ margin = 0.5 }: ContrastiveOptions = {}): Loss {
   if (!(margin > 0)) throw new RangeError(`contrastive: margin must be > 0, received ${margin}`);
-  return pairLoss("contrastive", (cosines, labels) => {
+  return pairLoss("contrastive", { margin }, (cosines, labels) => {
     const count = cosines.length;
     const slopes = new Float64Array(count);
     let sum = 0;

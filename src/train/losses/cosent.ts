@@ -15,7 +15,7 @@ export function cosent({ temperature = 0.05 }: CosentOptions = {}): Loss {
   if (!(temperature > 0)) {
     throw new RangeError(`cosent: temperature must be > 0, received ${temperature}`);
   }
-  return pairLoss("cosent", (cosines, labels) => {
+  return pairLoss("cosent", { temperature }, (cosines, labels) => {
     const slopes = new Float64Array(cosines.length);
     // Signed so that both sums are of exp(sign · cosine / temperature).
     const sign = (i: number): number => (labels[i] === 1 ? -1 : 1);

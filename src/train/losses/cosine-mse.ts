@@ -12,7 +12,7 @@ export interface CosineMseOptions {
 
 /** Mean squared difference between each pair's cosine and the target of its label. */
 export function cosineMse({ targets = [0, 1] }: CosineMseOptions = {}): Loss {
-  return pairLoss("cosine-mse", (cosines, labels) => {
+  return pairLoss("cosine-mse", { targets }, (cosines, labels) => {
     const count = cosines.length;
     const slopes = new Float64Array(count);
     let sum = 0;

@@ -17,7 +17,7 @@ export function infoNce({ temperature = 0.05 }: InfoNceOptions = {}): Loss {
   if (!(temperature > 0)) {
     throw new RangeError(`infoNce: temperature must be > 0, received ${temperature}`);
   }
-  return rankingLoss("info-nce", ({ cosines, relations, anchors }, { pairs }) => {
+  return rankingLoss("info-nce", { temperature }, ({ cosines, relations, anchors }, { pairs }) => {
     const { cols, data } = cosines;
     const slopes = createMatrix(cosines.rows, cols);
     const weights = new Float64Array(cols);

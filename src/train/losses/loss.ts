@@ -32,6 +32,8 @@ export interface LossGradient {
 export interface Loss {
   /** E.g. `"cosine-mse"`. */
   readonly name: string;
+  /** What it was made with; a checkpoint records it. */
+  readonly settings: Readonly<Record<string, unknown>>;
   /**
    * How batches are made: `"pairs"` shuffles all labelled pairs; `"positives"` shuffles the matching pairs and brings
    * the mined negatives of their queries along.

@@ -29,6 +29,7 @@ export function matryoshka(loss: Loss, { sizes, weights }: MatryoshkaOptions): L
   if (total === 0) throw new RangeError("matryoshka: at least one weight must be above 0");
   return {
     name: `matryoshka-${loss.name}`,
+    settings: { ...loss.settings, sizes, weights: shares },
     batches: loss.batches,
     evaluate(batch, gradient) {
       let value = 0;

@@ -80,10 +80,12 @@ export interface ScoreLoss {
 /** A {@link Loss} over labelled pairs from a function of their cosines. */
 export function pairLoss(
   name: string,
+  settings: Loss["settings"],
   evaluateScores: (cosines: Float64Array, labels: Uint8Array) => ScoreLoss,
 ): Loss {
   return {
     name,
+    settings,
     batches: "pairs",
     evaluate(batch, gradient) {
       const scores = scorePairs(batch);

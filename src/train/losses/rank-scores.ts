@@ -32,10 +32,12 @@ export interface RankedLoss {
 /** A {@link Loss} that compares every query of a batch with all its passages. */
 export function rankingLoss(
   name: string,
+  settings: Loss["settings"],
   evaluateScores: (ranked: RankedBatch, batch: LossBatch) => RankedLoss,
 ): Loss {
   return {
     name,
+    settings,
     batches: "positives",
     evaluate(batch, gradient) {
       const queries = unitRows(batch.queries);

@@ -19,35 +19,39 @@ export interface TripletOptions {
  */
 export function tripletMargin({ margin = 0.2, negatives = "all" }: TripletOptions = {}): Loss {
   if (!(margin > 0)) throw new RangeError(`tripletMargin: margin must be > 0, received ${margin}`);
-  return rankingLoss("triplet-margin", ({ cosines, relations, anchors }, { pairs }) => {
-    const { cols, data } = cosines;
-    const slopes = createMatrix(cosines.rows, cols);
-    const choices = anchors.map((anchor) => {
-      const start = pairs.query[anchor] * cols;
-      const chosen: number[] = [];
-      let hardest = -1;
-      for (let j = 0; j < cols; j++) {
-        const relation = relations[start + j];
-        if (relation === Relation.match) continue;
-        if (relation === Relation.inBatch && negatives === "mined") continue;
-        if (negatives !== "hardest") chosen.push(j);
-        else if (hardest < 0 || data[start + j] > data[start + hardest]) hardest = j;
+  return rankingLoss(
+    "triplet-margin",
+    { margin, negatives },
+    ({ cosines, relations, anchors }, { pairs }) => {
+      const { cols, data } = cosines;
+      const slopes = createMatrix(cosines.rows, cols);
+      const choices = anchors.map((anchor) => {
+        const start = pairs.query[anchor] * cols;
+        const chosen: number[] = [];
+        let hardest = -1;
+        for (let j = 0; j < cols; j++) {
+          const relation = relations[start + j];
+          if (relation === Relation.match) continue;
+          if (relation === Relation.inBatch && negatives === "mined") continue;
+          if (negatives !== "hardest") chosen.push(j);
+          else if (hardest < 0 || data[start + j] > data[start + hardest]) hardest = j;
+        }
+        return hardest < 0 ? chosen : [hardest];
+      });
+      const count = choices.reduce((sum, chosen) => sum + chosen.length, 0);
+      let sum = 0;
+      for (const [a, chosen] of choices.entries()) {
+        const start = pairs.query[anchors[a]] * cols;
+        const match = start + pairs.passage[anchors[a]];
+        for (const j of chosen) {
+          const excess = margin - data[match] + data[start + j];
+          if (excess <= 0) continue;
+          sum += excess;
+          slopes.data[match] -= 1 / count;
+          slopes.data[start + j] += 1 / count;
+        }
       }
-      return hardest < 0 ? chosen : [hardest];
-    });
-    const count = choices.reduce((sum, chosen) => sum + chosen.length, 0);
-    let sum = 0;
-    for (const [a, chosen] of choices.entries()) {
-      const start = pairs.query[anchors[a]] * cols;
-      const match = start + pairs.passage[anchors[a]];
-      for (const j of chosen) {
-        const excess = margin - data[match] + data[start + j];
-        if (excess <= 0) continue;
-        sum += excess;
-        slopes.data[match] -= 1 / count;
-        slopes.data[start + j] += 1 / count;
-      }
-    }
-    return { value: count === 0 ? 0 : sum / count, slopes };
-  });
+      return { value: count === 0 ? 0 : sum / count, slopes };
+    },
+  );
 }

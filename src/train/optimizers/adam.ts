@@ -40,6 +40,7 @@ function adamLike(
   }
   return {
     name,
+    settings: { beta1, beta2, epsilon, weightDecay },
     init: (parameters) => ({
       step: 0,
       moments: {

@@ -19,6 +19,8 @@ export interface StepRates {
 /** A pure pair: neither function changes what it is given. */
 export interface Optimizer {
   readonly name: string;
+  /** What it was made with; a checkpoint records it. */
+  readonly settings: Readonly<Record<string, unknown>>;
   init(parameters: Tensors): OptimizerState;
   update(
     gradients: Tensors,

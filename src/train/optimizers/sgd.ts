@@ -16,6 +16,7 @@ export function sgd({ momentum = 0, nesterov = false }: SgdOptions = {}): Optimi
   }
   return {
     name: "sgd",
+    settings: { momentum, nesterov },
     init: () => ({ step: 0, moments: {} }),
     update(gradients, state, parameters, rates) {
       const mu = rates.momentum ?? momentum;

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type TrainingCheckpoint,
+} from "../../src/train/checkpoint.js";
+import { cosineMse } from "../../src/train/losses/cosine-mse.js";
+import { trainMatrix } from "../../src/train/matrix-trainer.js";
+import { adamW } from "../../src/train/optimizers/adam.js";
+import { notebookPreset } from "../../src/train/presets.js";
+import { cosineDecay } from "../../src/train/schedules.js";
+import type { TrainMatrixOptions } from "../../src/train/training-options.js";
+import { noisyTask } from "./shared.js";
+
+const data = {
+  ...noisyTask(40, { seed: "train" }),
+  validation: noisyTask(20, { seed: "validation" }),
+};
+const runs: [string, TrainMatrixOptions][] = [
+  ["the notebook's", { ...notebookPreset, batchSize: 30, epochs: 6 }],
+  [
+    "one with AdamW, centers, dropout and a penalty",
+    {
+      optimizer: adamW(),
+      schedule: cosineDecay(0.02),
+      sides: "separate",
+      bias: true,
+      dropout: 0.1,
+      penalty: 0.01,
+      batchSize: 16,
+      epochs: 6,
+      selectBy: "mrr",
+    },
+  ],
+  ["a low-rank one", { rank: 3, start: "identity", batchSize: 16, epochs: 6 }],
+];
+
+/** The run and the checkpoint of epoch 3, through bytes. */
+async function checkpointed(
+  options: TrainMatrixOptions,
+): Promise<{ whole: Awaited<ReturnType<typeof trainMatrix>>; bytes: Uint8Array }> {
+  let bytes = new Uint8Array();
+  const whole = await trainMatrix(data, {
+    ...options,
+    onEpoch: ({ epoch }, { checkpoint }) => {
+      if (epoch === 3) bytes = encodeCheckpoint(checkpoint());
+    },
+  });
+  return { whole, bytes };
+}
+
+describe("a checkpoint", () => {
+  it.each(runs)("resumes %s run bit for bit", async (_, options) => {
+    const { whole, bytes } = await checkpointed(options);
+    const resumed = await trainMatrix(data, { ...options, resumeFrom: decodeCheckpoint(bytes) });
+    expect(resumed).toEqual(whole);
+  });
+
+  it("reads back from bytes at any offset as it was", async () => {
+    let kept: TrainingCheckpoint | undefined;
+    await trainMatrix(data, {
+      epochs: 1,
+      onEpoch: (_, { checkpoint }) => {
+        kept = checkpoint();
+      },
+    });
+    const bytes = encodeCheckpoint(kept as TrainingCheckpoint);
+    const shifted = new Uint8Array(bytes.length + 1);
+    shifted.set(bytes, 1);
+    expect(decodeCheckpoint(shifted.subarray(1))).toEqual(kept);
+  });
+
+  it("continues no other run", async () => {
+    const [, options] = runs[0];
+    const { bytes } = await checkpointed(options);
+    const resumeFrom = decodeCheckpoint(bytes);
+    const changes: TrainMatrixOptions[] = [
+      { seed: 9 },
+      { batchSize: 31 },
+      { loss: cosineMse({ targets: [-1, 1] }) },
+    ];
+    for (const change of changes) {
+      await expect(trainMatrix(data, { ...options, ...change, resumeFrom })).rejects.toThrow(
+        "the checkpoint is of another run",
+      );
+    }
+    const other = { ...data, ...noisyTask(40, { seed: "other" }) };
+    await expect(trainMatrix(other, { ...options, resumeFrom })).rejects.toThrow("another run");
+  });
+
+  it("is refused when the bytes are damaged", async () => {
+    const { bytes } = await checkpointed(runs[2][1]);
+    expect(() => decodeCheckpoint(Uint8Array.of(1, 2, 3))).toThrow("not a training checkpoint");
+    expect(() => decodeCheckpoint(bytes.subarray(0, bytes.length - 4))).toThrow("cut short");
+    const broken = bytes.slice();
+    broken[12] = 0;
+    expect(() => decodeCheckpoint(broken)).toThrow("the header is damaged");
+  });
+});
