@@ -1,6 +1,7 @@
 import type { Question } from "../data/types.js";
 import { goldSpans, spansOverlap } from "./gold.js";
-import { comparableText, holdsWords } from "./text.js";
+import { comparableText } from "../data/comparable-text.js";
+import { holdsWords } from "./text.js";
 
 /** A guard's reason for refusing a passage, by which refusals are counted; a caller's guard may give its own. */
 export type GuardReason = "overlaps-gold" | "holds-answer" | (string & NonNullable<unknown>);

@@ -1,5 +1,6 @@
 import type { Pair } from "../data/types.js";
-import { comparableText, compareTexts, holdsWords } from "./text.js";
+import { comparableText } from "../data/comparable-text.js";
+import { compareTexts, holdsWords } from "./text.js";
 
 /** What is known to be right for one query, from all its positive pairs, wherever in the input they stand. */
 export interface KnownPositives {

@@ -9,7 +9,8 @@ import {
 import type { Neighbor, NeighborIndex, ScorePassages } from "./neighbors.js";
 import { checkInteger } from "./options.js";
 import { selectNegatives, type MinedPassage, type MiningDrop } from "./select-negatives.js";
-import { comparableText, quoteText } from "./text.js";
+import { comparableText } from "../data/comparable-text.js";
+import { quoteText } from "./text.js";
 
 /** A query with its positives and what was mined for it. */
 export interface MinedQuery {
@@ -36,7 +37,7 @@ export interface MinedNegatives {
 }
 
 /** Queries asked of the index at a time: few enough to report and to stop between, many enough for it to work well. */
-const BLOCK = 256;
+const BLOCK = 512;
 
 /**
  * Mines hard negatives: for every query of the positive pairs (label 1), passages near to it in an index that are none

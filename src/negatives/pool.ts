@@ -2,7 +2,8 @@ import type { Pair, Question } from "../data/types.js";
 import { createDropCounter, type DropCounts } from "./counts.js";
 import { pageOf } from "./gold.js";
 import { checkLengths, lengthReason, type LengthOptions } from "./options.js";
-import { comparableText, compareTexts } from "./text.js";
+import { comparableText } from "../data/comparable-text.js";
+import { compareTexts } from "./text.js";
 
 /** A passage that may serve as a negative for questions of other pages. */
 export interface PoolPassage {

@@ -2,7 +2,7 @@ import type { Pair, Question } from "../data/types.js";
 import { createDropCounter, type DropCounts } from "./counts.js";
 import { goldSpans, pageOf, requiredAnnotators } from "./gold.js";
 import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
-import { comparableText } from "./text.js";
+import { comparableText } from "../data/comparable-text.js";
 
 export interface PositivePairsOptions extends LengthOptions {
   /**

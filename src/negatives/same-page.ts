@@ -9,7 +9,8 @@ import { repeatsPositive } from "./known-positives.js";
 import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
 import { positivePairs, type PositivePairsOptions } from "./positives.js";
 import type { SampledNegatives } from "./sampled.js";
-import { comparableText, compareTexts } from "./text.js";
+import { comparableText } from "../data/comparable-text.js";
+import { compareTexts } from "./text.js";
 import { comparableVector, type SideVectors } from "./vectors.js";
 
 export interface SamePageCandidatesOptions extends LengthOptions {

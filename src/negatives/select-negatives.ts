@@ -4,7 +4,7 @@ import { firstReason, type GuardReason } from "./guards.js";
 import { repeatsPositive, type KnownPositives } from "./known-positives.js";
 import type { ResolvedMiningOptions } from "./mining-options.js";
 import type { Neighbor } from "./neighbors.js";
-import { comparableText } from "./text.js";
+import { comparableText } from "../data/comparable-text.js";
 
 /** Why a passage the index found is not among the negatives. */
 export type MiningDrop =

@@ -1,6 +1,6 @@
 import { checkMatrix, gatherRows, rowOf, type Matrix } from "../math/matrix.js";
-import { topK } from "../math/top-k.js";
 import { dot, norm, normalizeRows } from "../math/vectors.js";
+import { chunkedTopK } from "./chunked-top-k.js";
 import type { MiningTexts } from "./mining-texts.js";
 import type { NeighborIndex } from "./neighbors.js";
 import { quoteText } from "./text.js";
@@ -44,7 +44,8 @@ export function vectorIndex(
     async search(asked, k, { signal } = {}) {
       signal?.throwIfAborted();
       const rows = asked.map((query) => rowOfText(queryRows, query, "query"));
-      const { indices, scores } = topK(gatherRows(queries, rows), passages, k);
+      const block = gatherRows(queries, rows);
+      const { indices, scores } = await chunkedTopK(block, passages, k, signal);
       return rows.map((_, i) => {
         const found = indices.subarray(i * k, (i + 1) * k);
         const count = found.indexOf(-1);

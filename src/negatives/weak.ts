@@ -7,7 +7,8 @@ import { knownPositives, repeatsPositive } from "./known-positives.js";
 import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
 import { poolOfPairs, type PoolPassage } from "./pool.js";
 import type { SampledNegatives } from "./sampled.js";
-import { comparableText, compareTexts } from "./text.js";
+import { comparableText } from "../data/comparable-text.js";
+import { compareTexts } from "./text.js";
 
 export interface WeakNegativesOptions extends LengthOptions {
   /** Where negatives come from. @default the passages of the positive pairs, which are embedded anyway */

@@ -11,7 +11,7 @@ import {
 } from "../../src/negatives/mined-formats.js";
 import { mineHardNegatives, type MinedNegatives } from "../../src/negatives/mine.js";
 import { miningTexts } from "../../src/negatives/mining-texts.js";
-import { comparableText } from "../../src/negatives/text.js";
+import { comparableText } from "../../src/data/comparable-text.js";
 import { vectorIndex } from "../../src/negatives/vector-index.js";
 import { makeQuestion } from "./questions.js";
 import { gold, tableIndex } from "./support.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fromRows } from "../../src/math/matrix.js";
 import { createRandom } from "../../src/math/random.js";
 import { samePageCandidates, sampleSamePageNegatives } from "../../src/negatives/same-page.js";
-import { comparableText } from "../../src/negatives/text.js";
+import { comparableText } from "../../src/data/comparable-text.js";
 import { lookupVectors } from "../../src/negatives/vectors.js";
 import { makeQuestion, makeQuestions } from "./questions.js";
 

@@ -4,7 +4,7 @@ import type { Pair } from "../../src/data/types.js";
 import { createRandom } from "../../src/math/random.js";
 import { passagePool } from "../../src/negatives/pool.js";
 import { positivePairs } from "../../src/negatives/positives.js";
-import { comparableText } from "../../src/negatives/text.js";
+import { comparableText } from "../../src/data/comparable-text.js";
 import { sampleWeakNegatives } from "../../src/negatives/weak.js";
 import { makeQuestions } from "./questions.js";
 
