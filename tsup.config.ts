@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/node.ts", "src/openai.ts", "src/report.ts"],
+  entry: ["src/index.ts", "src/node.ts", "src/openai.ts", "src/report.ts", "src/umap.ts"],
   format: "esm",
   target: "es2023",
   platform: "neutral",

@@ -1,0 +1,96 @@
+import { UMAP } from "umap-js";
+import { checkMatrix, createMatrix, fromRows, type Matrix } from "../math/matrix.js";
+import { createRandom } from "../math/random.js";
+import type { Projection } from "./latent-space.js";
+
+export interface UmapOptions {
+  /** Neighbours each point is tied to: few show fine structure, many the whole. @default 15, at most rows - 1 */
+  readonly neighbors?: number | undefined;
+  /** How near two points may lie in the result, in its own units: 0 to `spread`. @default 0.1 */
+  readonly minDist?: number | undefined;
+  /** Scale of the result. @default 1 */
+  readonly spread?: number | undefined;
+  /** Rounds of optimisation. @default chosen by umap-js from the number of rows */
+  readonly epochs?: number | undefined;
+}
+
+/**
+ * Uniform manifold approximation (McInnes, Healy & Melville 2018) as a {@link Projection}, by the optional package
+ * umap-js over exact Euclidean neighbours: `latentSpace(queries, passages, pairs, { projection: umapProjection() })`.
+ * It shows which points are neighbours; distances between far points and the size of clusters mean little. The same
+ * seed gives the same picture.
+ *
+ * @throws RangeError (when applied) for fewer than 3 rows, a value that is not finite, or an option out of range.
+ */
+export function umapProjection({
+  neighbors,
+  minDist = 0.1,
+  spread = 1,
+  epochs,
+}: UmapOptions = {}): Projection {
+  if (neighbors !== undefined && (!Number.isInteger(neighbors) || neighbors < 2)) {
+    throw new RangeError(`umap: neighbors must be an integer >= 2, received ${neighbors}`);
+  }
+  if (!(spread > 0 && Number.isFinite(spread))) {
+    throw new RangeError(`umap: spread must be a number > 0, received ${spread}`);
+  }
+  if (!(minDist >= 0 && minDist <= spread)) {
+    throw new RangeError(`umap: minDist must be from 0 to spread (${spread}), received ${minDist}`);
+  }
+  if (epochs !== undefined && (!Number.isInteger(epochs) || epochs < 1)) {
+    throw new RangeError(`umap: epochs must be an integer >= 1, received ${epochs}`);
+  }
+  return (vectors, { dimensions, seed }) => {
+    const { rows } = vectors;
+    if (rows < 3) throw new RangeError(`umap: expected at least 3 rows, received ${rows}`);
+    if (neighbors !== undefined && neighbors >= rows) {
+      throw new RangeError(
+        `umap: neighbors must be < ${rows}, the number of rows, received ${neighbors}`,
+      );
+    }
+    checkMatrix(vectors, "umap");
+    const random = createRandom(`${seed}/umap`);
+    const count = neighbors ?? Math.min(15, rows - 1);
+    const umap = new UMAP({
+      nComponents: dimensions,
+      nNeighbors: count,
+      minDist,
+      spread,
+      random: () => random.next(),
+      ...(epochs === undefined ? {} : { nEpochs: epochs }),
+    });
+    const { indices, distances } = nearestRows(vectors, count);
+    umap.setPrecomputedKNN(indices, distances);
+    // With its neighbours given it asks of the vectors only how many they are.
+    const coordinates = umap.fit(Array.from({ length: rows }, () => []));
+    return { method: "UMAP", coordinates: fromRows(coordinates) };
+  };
+}
+
+/** For each row the `count` nearest rows by Euclidean distance, itself first (as umap-js expects), ties by row. */
+function nearestRows(
+  { rows, cols, data }: Matrix,
+  count: number,
+): { indices: number[][]; distances: number[][] } {
+  const all = createMatrix(rows, rows);
+  for (let a = 0; a < rows; a++) {
+    for (let b = 0; b < a; b++) {
+      let sum = 0;
+      for (let j = 0; j < cols; j++) sum += (data[a * cols + j] - data[b * cols + j]) ** 2;
+      all.data[a * rows + b] = Math.sqrt(sum);
+      all.data[b * rows + a] = Math.sqrt(sum);
+    }
+  }
+  const indices: number[][] = [];
+  const distances: number[][] = [];
+  for (let a = 0; a < rows; a++) {
+    const row = all.data.subarray(a * rows, (a + 1) * rows);
+    const order = Array.from({ length: rows }, (_, b) => b)
+      .filter((b) => b !== a)
+      .sort((x, y) => row[x] - row[y] || x - y)
+      .slice(0, count - 1);
+    indices.push([a, ...order]);
+    distances.push([0, ...order.map((b) => row[b])]);
+  }
+  return { indices, distances };
+}
