@@ -120,8 +120,10 @@ export {
   type CacheOptions,
   type CacheStatistics,
 } from "./embed/cache.js";
+export type { StoredPrecision } from "./embed/vector-record.js";
 export type { VectorStore, VectorStoreEntry } from "./embed/vector-store.js";
 export { createMemoryStore, type MemoryStoreOptions } from "./embed/memory-store.js";
+export { RefusedTextsError, type RefusedText } from "./embed/refused-texts.js";
 
 // evaluate: measure honestly
 export {
@@ -241,6 +243,15 @@ export {
 export { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "./train/checkpoint.js";
 export type { TrainedSides } from "./train/adapter-model.js";
 export { notebookPreset } from "./train/presets.js";
+export {
+  searchHyperparameters,
+  type HyperparameterSearchOptions,
+  type SearchChoice,
+  type SearchRange,
+  type SearchResult,
+  type SearchSpace,
+  type SearchTrial,
+} from "./train/hyperparameter-search.js";
 export { DivergenceError } from "./train/divergence-error.js";
 export type { IndexPairs, Loss, LossBatch, LossGradient } from "./train/losses/loss.js";
 export { contrastive, type ContrastiveOptions } from "./train/losses/contrastive.js";

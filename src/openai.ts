@@ -5,8 +5,11 @@
  */
 export {
   createOpenAIEmbedder,
+  type EmbeddingPlan,
   type OpenAIEmbedder,
-  type OpenAIEmbedderOptions,
   type OpenAIUsage,
 } from "./embed/openai/openai-embedder.js";
+export type { LongInputs, OpenAIEmbedderOptions } from "./embed/openai/settings.js";
+export type { Tokenizer } from "./embed/openai/tokenizer.js";
+export { embeddingPrices } from "./embed/openai/prices.js";
 export { EmbeddingRequestError } from "./embed/openai/failures.js";

@@ -3,6 +3,7 @@ import { cacheKeys } from "./cache-key.js";
 import { checkTexts } from "./check-texts.js";
 import { distinctTexts } from "./distinct-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
+import { RefusedTextsError } from "./refused-texts.js";
 import { createSingleFlight, type SingleFlight } from "./single-flight.js";
 import { untilAborted } from "./until-aborted.js";
 import { decodeVector, encodeVector, type StoredPrecision } from "./vector-record.js";
@@ -193,6 +194,8 @@ export function withCache(
           );
         }
       }
+    } catch (error) {
+      throw reindexed(error, (index) => missing[index]);
     } finally {
       for (const key of [...claimed]) settle(key, undefined);
     }
@@ -213,7 +216,9 @@ export function withCache(
         options,
         (k, vector) => put(abandoned[k], vector),
         report,
-      );
+      ).catch((error: unknown) => {
+        throw reindexed(error, (index) => abandoned[index]);
+      });
     }
   };
 
@@ -254,7 +259,9 @@ export function withCache(
           done++;
         },
         () => onProgress?.({ stage: "embed", done, total: distinct.length }),
-      );
+      ).catch((error: unknown) => {
+        throw reindexed(error, (index) => firstRow[index]);
+      });
       const matrix = result ?? createMatrix(0, dimensions() ?? 0);
       for (let i = 0; i < texts.length; i++) {
         const first = firstRow[sameAs[i]];
@@ -263,6 +270,11 @@ export function withCache(
       return matrix;
     },
   };
+}
+
+/** An error that names texts by position names them by the caller's. */
+function reindexed(error: unknown, indexOf: (index: number) => number): unknown {
+  return error instanceof RefusedTextsError ? error.reindexed(indexOf) : error;
 }
 
 /** The embedder's own batches, or slices of `batchSize` texts where it has none. */

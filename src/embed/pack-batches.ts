@@ -1,8 +1,12 @@
-/** One input of a request: which text it is, and how many tokens it has. */
+/** One input of a request: which text it is (or is a part of), and how many tokens it has. */
 export interface SizedInput {
+  /** Position of the text among all texts. */
   readonly index: number;
   readonly text: string;
+  /** Tokens, or a little more where they were estimated. */
   readonly tokens: number;
+  /** In how many inputs the text was split; 1 for most. */
+  readonly parts: number;
 }
 
 export interface BatchLimits {
@@ -14,17 +18,20 @@ export interface BatchLimits {
 
 /**
  * Packs inputs, in order, into requests that keep both limits. Lazy: an input is taken (and so counted) when its request
- * is about to be made. An input larger than `maxTokens` stands alone.
+ * is about to be made, and the limits are read anew for every request, since a server may teach them. An input larger
+ * than `maxTokens` stands alone.
  */
 export function* packBatches(
   inputs: Iterable<SizedInput>,
-  { maxInputs, maxTokens }: BatchLimits,
+  limits: () => BatchLimits,
 ): Generator<SizedInput[], void, undefined> {
+  let { maxInputs, maxTokens } = limits();
   let batch: SizedInput[] = [];
   let tokens = 0;
   for (const input of inputs) {
     if (batch.length > 0 && (batch.length >= maxInputs || tokens + input.tokens > maxTokens)) {
       yield batch;
+      ({ maxInputs, maxTokens } = limits());
       batch = [];
       tokens = 0;
     }
@@ -32,4 +39,9 @@ export function* packBatches(
     tokens += input.tokens;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** The tokens of all inputs together. */
+export function tokensOf(inputs: readonly SizedInput[]): number {
+  return inputs.reduce((sum, { tokens }) => sum + tokens, 0);
 }

@@ -44,7 +44,7 @@ describe("the OpenAI embedder", () => {
     expect(server.log[0].body.encoding_format).toBe("base64");
     expect(server.log[0].headers.authorization).toBe("Bearer test");
     expect(embedder.dimensions).toBe(8);
-    expect(embedder.usage()).toMatchObject({ requests: 3, cutTexts: 0 });
+    expect(embedder.usage()).toMatchObject({ requests: 3, longTexts: 0 });
     expect(embedder.usage().tokens).toBe(server.log.reduce((sum, { tokens }) => sum + tokens, 0));
   });
 
@@ -62,7 +62,7 @@ describe("the OpenAI embedder", () => {
     expect(long.startsWith(sent)).toBe(true);
     expect(sent.length).toBeGreaterThan(3);
     expect(sent.length).toBeLessThan(long.length);
-    expect(embedder.usage().cutTexts).toBe(1);
+    expect(embedder.usage().longTexts).toBe(1);
   });
 
   it("takes a text that spells a control token for what it is", async () => {

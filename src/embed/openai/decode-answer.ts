@@ -105,13 +105,13 @@ function bytesOfBase64(text: string): Uint8Array {
 
 function checkRow(row: Float32Array, position: number): void {
   let nonZero = false;
-  for (const [j, value] of row.entries()) {
-    if (!Number.isFinite(value)) {
+  for (let j = 0; j < row.length; j++) {
+    if (!Number.isFinite(row[j])) {
       throw new MalformedAnswerError(
-        `data[${position}].embedding[${j}]: expected a finite number, received ${value}`,
+        `data[${position}].embedding[${j}]: expected a finite number, received ${row[j]}`,
       );
     }
-    if (value !== 0) nonZero = true;
+    if (row[j] !== 0) nonZero = true;
   }
   if (!nonZero) throw new MalformedAnswerError(`data[${position}].embedding: all values are zero`);
 }

@@ -1,0 +1,192 @@
+import { createRandom } from "../../math/random.js";
+import { tokensOf, type BatchLimits, type SizedInput } from "../pack-batches.js";
+import { createRateLimiter } from "../rate-limiter.js";
+import type { RefusedText } from "../refused-texts.js";
+import { sleep } from "../sleep.js";
+import { decodeAnswer, type EmbeddingAnswer } from "./decode-answer.js";
+import { classify, EmbeddingRequestError, type Failure } from "./failures.js";
+import type { OpenAISettings } from "./settings.js";
+
+/** Inputs and their answer, in the same order. */
+export interface AnsweredInputs {
+  readonly inputs: readonly SizedInput[];
+  readonly answer: EmbeddingAnswer;
+}
+
+/** What became of a batch: it may have been sent in pieces. */
+export interface Delivery {
+  readonly answered: readonly AnsweredInputs[];
+  readonly refused: readonly RefusedText[];
+}
+
+export interface SenderCounts {
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+/** Sends batches until they are answered, within all limits, learning those it was not told. */
+export interface Sender {
+  send(batch: readonly SizedInput[], signal: AbortSignal): Promise<Delivery>;
+  /** The limits a new batch should keep. */
+  limits(): BatchLimits;
+  counts(): SenderCounts;
+  readonly dimensions: number | undefined;
+}
+
+/** How often to knock at a door that nobody opens before saying so. */
+const unreachableRetries = 2;
+
+/** Inputs refused one by one before the rest of the job is given up. */
+const maxRefused = 20;
+
+export function createSender(settings: OpenAISettings): Sender {
+  const { client, model, address, requestedDimensions, maxRetries, timeoutMs, maxWaitMs } =
+    settings;
+  const random = createRandom(`${settings.seed}/jitter`);
+  const limiter = createRateLimiter(settings.rateLimits);
+  let dimensions = settings.knownDimensions;
+  let maxInputs = settings.maxInputsPerRequest;
+  let requests = 0;
+  let tokens = 0;
+  /** The server's tokens per token of ours, at worst: its limits are counted in its tokens. */
+  let tokenScale = 1;
+  let accepted = false;
+  let refusals = 0;
+
+  /** One request, one answer. */
+  const attempt = async (
+    batch: readonly SizedInput[],
+    signal: AbortSignal,
+  ): Promise<EmbeddingAnswer> => {
+    const size = tokensOf(batch);
+    const permit = await limiter.acquire(Math.ceil(size * tokenScale), signal);
+    requests++;
+    // The client's own timeout ends with the headers; this one also ends a body that stalls.
+    const deadline = AbortSignal.timeout(timeoutMs);
+    let headers: Headers | undefined;
+    try {
+      const { data, response } = await client.embeddings
+        .create(
+          {
+            model,
+            input: batch.map(({ text }) => text),
+            encoding_format: "base64",
+            ...(requestedDimensions === undefined ? {} : { dimensions: requestedDimensions }),
+          },
+          { signal: AbortSignal.any([signal, deadline]), maxRetries: 0 },
+        )
+        .withResponse();
+      headers = response.headers;
+      const answer = decodeAnswer(data, batch.length, dimensions);
+      dimensions ??= answer.vectors.cols;
+      accepted = true;
+      if (answer.tokens !== undefined) {
+        tokens += answer.tokens;
+        if (size > 0) tokenScale = Math.max(tokenScale, answer.tokens / size);
+      }
+      return answer;
+    } catch (error) {
+      headers ??= headersOf(error);
+      signal.throwIfAborted();
+      if (deadline.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
+      throw error;
+    } finally {
+      permit.done(headers);
+    }
+  };
+
+  /** Attempts until there is an answer, or a failure that no repetition will heal. */
+  const persist = async (
+    batch: readonly SizedInput[],
+    signal: AbortSignal,
+  ): Promise<EmbeddingAnswer | Failure> => {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await attempt(batch, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = classify(error);
+        if (failure.kind === "input") return failure;
+        if (failure.status === 429 && tooLargeForLimit(batch)) return failure;
+        if (failures > retriesFor(failure)) throw finalError(failure, failures, error);
+        const backoff = 500 * 2 ** (failures - 1) * (0.5 + random.next());
+        const wait = Math.min(maxWaitMs, Math.max(failure.waitMs ?? 0, backoff));
+        // Too many requests are everybody's: a wait of this one alone would leave the others running into it.
+        if (failure.status === 429) limiter.pause(Math.min(maxWaitMs, failure.waitMs ?? wait));
+        await sleep(wait, signal);
+      }
+    }
+  };
+
+  const retriesFor = ({ kind }: Failure): number =>
+    kind === "retry"
+      ? maxRetries
+      : kind === "unreachable"
+        ? Math.min(maxRetries, unreachableRetries)
+        : 0;
+
+  const finalError = (failure: Failure, tries: number, cause: unknown): EmbeddingRequestError =>
+    new EmbeddingRequestError(
+      `${address}: ${failure.sentence}${tries === 1 ? "" : ` (tried ${tries} times)`}`,
+      { cause, status: failure.status, code: failure.code },
+    );
+
+  const tooLargeForLimit = (batch: readonly SizedInput[]): boolean =>
+    batch.length > 1 && tokensOf(batch) * tokenScale > (limiter.tokensPerMinute ?? Infinity);
+
+  const send = async (batch: readonly SizedInput[], signal: AbortSignal): Promise<Delivery> => {
+    // Packed before the limits were learnt: it would be refused for sure.
+    if (batch.length > maxInputs || tooLargeForLimit(batch)) return sendHalves(batch, signal);
+    const result = await persist(batch, signal);
+    if ("vectors" in result) {
+      return { answered: [{ inputs: batch, answer: result }], refused: [] };
+    }
+    if (batch.length === 1) {
+      refusals++;
+      // Several refused and none accepted: it is not the inputs' fault.
+      if (refusals > maxRefused || (refusals > 1 && !accepted)) throw finalError(result, 1, result);
+      const [{ index, text }] = batch;
+      return { answered: [], refused: [{ index, text, reason: result.sentence }] };
+    }
+    const delivery = await sendHalves(batch, signal);
+    // Nothing in it was wrong: the batch itself was too large for this server.
+    if (delivery.refused.length === 0) {
+      const accepted = Math.max(...delivery.answered.map(({ inputs }) => inputs.length));
+      maxInputs = Math.min(maxInputs, accepted);
+    }
+    return delivery;
+  };
+
+  const sendHalves = async (
+    batch: readonly SizedInput[],
+    signal: AbortSignal,
+  ): Promise<Delivery> => {
+    const middle = Math.ceil(batch.length / 2);
+    const first = await send(batch.slice(0, middle), signal);
+    const second = await send(batch.slice(middle), signal);
+    return {
+      answered: [...first.answered, ...second.answered],
+      refused: [...first.refused, ...second.refused],
+    };
+  };
+
+  return {
+    send,
+    limits: () => ({
+      maxInputs,
+      maxTokens: Math.min(
+        settings.maxTokensPerRequest,
+        Math.floor((limiter.tokensPerMinute ?? Infinity) / tokenScale),
+      ),
+    }),
+    counts: () => ({ requests, tokens }),
+    get dimensions() {
+      return dimensions;
+    },
+  };
+}
+
+function headersOf(error: unknown): Headers | undefined {
+  const { headers } = (error ?? {}) as { headers?: unknown };
+  return headers instanceof Headers ? headers : undefined;
+}

@@ -1,0 +1,197 @@
+import OpenAI from "openai";
+import type { RateLimits } from "../rate-limiter.js";
+import { embeddingPrices } from "./prices.js";
+import type { Tokenizer } from "./tokenizer.js";
+
+/** What to do with a text of more tokens than the model takes. */
+export type LongInputs =
+  /** Embed its beginning, cut between two tokens and two characters. */
+  | "cut"
+  /** Refuse it by name; the others are embedded. */
+  | "refuse"
+  /** Split it, embed the parts, and take their mean by tokens, scaled to length 1. */
+  | "average";
+
+export interface OpenAIEmbedderOptions extends RateLimits {
+  /** The key. @default the environment's OPENAI_API_KEY (a server of your own may need none) */
+  readonly apiKey?: string | undefined;
+  /** Address up to and without `/embeddings`. @default the environment's OPENAI_BASE_URL, else OpenAI's own */
+  readonly baseURL?: string | undefined;
+  /** A client of the `openai` package made by you, e.g. for Azure; its key and address are used. @default none */
+  readonly client?: OpenAI | undefined;
+  /** @default "text-embedding-ada-002" */
+  readonly model?: string | undefined;
+  /** Length of vectors to ask for; only the v3 models take it. @default the model's own */
+  readonly dimensions?: number | undefined;
+  /** First part of the embedder's id. @default "openai", or the host name of an address elsewhere */
+  readonly provider?: string | undefined;
+  /** Inputs in one request. @default 2048 */
+  readonly maxInputsPerRequest?: number | undefined;
+  /** Tokens in one request. @default 300000 */
+  readonly maxTokensPerRequest?: number | undefined;
+  /** Tokens of one input; what is longer is treated as `longInputs` says. @default 8191 */
+  readonly maxTokensPerInput?: number | undefined;
+  /** @default "cut" */
+  readonly longInputs?: LongInputs | undefined;
+  /** Counts and cuts tokens. @default OpenAI's own encoding of its embedding models, cl100k_base */
+  readonly tokenizer?: Tokenizer | undefined;
+  /** Requests under way at once. @default 8 */
+  readonly concurrency?: number | undefined;
+  /** How often a failed request is sent again. @default 8 */
+  readonly maxRetries?: number | undefined;
+  /** Milliseconds one attempt may take, its body included. @default 60000 */
+  readonly timeoutMs?: number | undefined;
+  /** The longest wait before a retry in milliseconds, whatever the server asks. @default 60000 */
+  readonly maxWaitMs?: number | undefined;
+  /** US dollars per million tokens. @default OpenAI's price of the model where it is known */
+  readonly pricePerMillionTokens?: number | undefined;
+  /** Seed of the waits' jitter. @default 1 */
+  readonly seed?: string | number | undefined;
+}
+
+/** The options with everything filled in. */
+export interface OpenAISettings {
+  readonly id: string;
+  readonly client: OpenAI;
+  /** For error messages. */
+  readonly address: string;
+  readonly model: string;
+  /** What is sent as `dimensions`. */
+  readonly requestedDimensions: number | undefined;
+  /** What answers must have, where that is known beforehand. */
+  readonly knownDimensions: number | undefined;
+  readonly maxInputsPerRequest: number;
+  readonly maxTokensPerRequest: number;
+  readonly maxTokensPerInput: number;
+  readonly longInputs: LongInputs;
+  readonly tokenizer: Tokenizer | undefined;
+  readonly concurrency: number;
+  readonly maxRetries: number;
+  readonly timeoutMs: number;
+  readonly maxWaitMs: number;
+  readonly pricePerMillionTokens: number | undefined;
+  readonly seed: string | number;
+  readonly rateLimits: RateLimits;
+}
+
+const openAIAddress = "https://api.openai.com/v1";
+
+/** Tokens of one input that OpenAI's models take. */
+const openAIInputLimit = 8191;
+
+/** Lengths of vectors of OpenAI's models when none is asked for. */
+const nativeDimensions: Readonly<Record<string, number>> = {
+  "text-embedding-ada-002": 1536,
+  "text-embedding-3-small": 1536,
+  "text-embedding-3-large": 3072,
+};
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws Error when there is no key; RangeError naming an option that is no count.
+ */
+export function resolveSettings({
+  apiKey = environment("OPENAI_API_KEY"),
+  baseURL = environment("OPENAI_BASE_URL") ?? openAIAddress,
+  client: ownClient,
+  model = "text-embedding-ada-002",
+  dimensions,
+  provider,
+  maxInputsPerRequest = 2048,
+  maxTokensPerRequest = 300_000,
+  maxTokensPerInput = openAIInputLimit,
+  longInputs = "cut",
+  tokenizer,
+  concurrency = 8,
+  maxRetries = 8,
+  timeoutMs = 60_000,
+  maxWaitMs = 60_000,
+  pricePerMillionTokens,
+  requestsPerMinute,
+  tokensPerMinute,
+  seed = 1,
+}: OpenAIEmbedderOptions): OpenAISettings {
+  const counts = {
+    dimensions,
+    maxInputsPerRequest,
+    maxTokensPerRequest,
+    maxTokensPerInput,
+    concurrency,
+    timeoutMs,
+    requestsPerMinute,
+    tokensPerMinute,
+  };
+  for (const [name, value] of Object.entries(counts)) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+      throw new RangeError(`${name}: expected an integer >= 1, received ${value}`);
+    }
+  }
+  if (!(maxRetries >= 0)) throw new RangeError(`maxRetries: expected >= 0, received ${maxRetries}`);
+  const client = ownClient ?? createClient(apiKey, baseURL, timeoutMs);
+  const host = hostOf(client.baseURL);
+  const openAI = host === "api.openai.com";
+  const knownDimensions = dimensions ?? nativeDimensions[model];
+  // Whatever changes a vector is part of the name: how long texts are treated, and from where on.
+  const id = [
+    provider ?? (openAI ? "openai" : host),
+    model,
+    ...(knownDimensions === undefined ? [] : [knownDimensions]),
+    ...(longInputs === "average" ? ["average"] : []),
+    ...(maxTokensPerInput === openAIInputLimit ? [] : [`to-${maxTokensPerInput}`]),
+  ].join("/");
+  return {
+    id,
+    client,
+    address: `${client.baseURL.replace(/\/+$/, "")}/embeddings`,
+    model,
+    requestedDimensions: dimensions,
+    knownDimensions,
+    maxInputsPerRequest,
+    maxTokensPerRequest,
+    maxTokensPerInput,
+    longInputs,
+    tokenizer,
+    concurrency,
+    maxRetries,
+    timeoutMs,
+    maxWaitMs,
+    pricePerMillionTokens:
+      pricePerMillionTokens ?? (model in embeddingPrices ? embeddingPrices[model] : undefined),
+    seed,
+    rateLimits: { requestsPerMinute, tokensPerMinute },
+  };
+}
+
+function createClient(apiKey: string | undefined, baseURL: string, timeoutMs: number): OpenAI {
+  if (hostOf(baseURL) === "api.openai.com" && apiKey === undefined) {
+    throw new Error(
+      "OpenAI: no API key; set the environment variable OPENAI_API_KEY or pass `apiKey`",
+    );
+  }
+  return new OpenAI({
+    apiKey: apiKey ?? "none",
+    baseURL,
+    maxRetries: 0, // ours: abortable, counted, and with the batch's fate known
+    timeout: timeoutMs,
+    dangerouslyAllowBrowser: true, // whoever brings a key to a browser has been warned by OpenAI's own documentation
+  });
+}
+
+function hostOf(address: string): string {
+  try {
+    return new URL(address).hostname;
+  } catch (cause) {
+    throw new Error(
+      `baseURL: expected an address like "${openAIAddress}", received ${JSON.stringify(address)}`,
+      { cause },
+    );
+  }
+}
+
+/** An environment variable where there is an environment; an empty one counts as absent. */
+function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  const value = process?.env?.[name]?.trim();
+  return value === "" ? undefined : value;
+}
