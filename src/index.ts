@@ -194,11 +194,23 @@ export {
 } from "./evaluate/overlap.js";
 export { pairCosines } from "./evaluate/pair-cosines.js";
 export {
+  evaluateScores,
+  type EvaluateScoresOptions,
+  type ScoreEvaluation,
+} from "./evaluate/evaluate-scores.js";
+export {
+  evaluateTriplets,
+  type TripletColumns,
+  type TripletEvaluation,
+  type TripletOptions,
+} from "./evaluate/triplets.js";
+export {
   evaluateRetrieval,
   type RetrievalEvaluation,
   type RetrievalOptions,
 } from "./evaluate/retrieval.js";
 export { rankRelevant } from "./evaluate/rank-relevant.js";
+export { rankingOf, retrieve, toRun, type Ranking } from "./evaluate/retrieve.js";
 export type { Gain } from "./evaluate/rank-metrics.js";
 export type { RetrievalFigures } from "./evaluate/summarize-ranked.js";
 export {
@@ -215,6 +227,56 @@ export {
   type Retrieved,
   type Run,
 } from "./evaluate/trec-format.js";
+export { comparePaired, type CompareOptions, type Comparison, type Verdict } from "./evaluate/compare.js";
+export {
+  compareRetrieval,
+  type CompareRetrievalOptions,
+  type RetrievalComparison,
+} from "./evaluate/compare-retrieval.js";
+export {
+  compareScores,
+  type ScoreComparison,
+  type ScoresAtThreshold,
+} from "./evaluate/compare-scores.js";
+export {
+  queryChanges,
+  type QueryChange,
+  type QueryChanges,
+  type QueryChangesOptions,
+} from "./evaluate/query-changes.js";
+export {
+  pairedBootstrap,
+  type BootstrapDifference,
+  type BootstrapOptions,
+} from "./evaluate/paired-bootstrap.js";
+export {
+  pairedPermutation,
+  type PermutationOptions,
+  type PermutationTest,
+} from "./evaluate/paired-permutation.js";
+export { mcnemar, rightAtThreshold, type McNemarTest } from "./evaluate/mcnemar.js";
+export {
+  bucketOf,
+  sliceBy,
+  sliceRetrieval,
+  sliceScores,
+  type Slice,
+  type SliceKey,
+  type SliceOptions,
+} from "./evaluate/slices.js";
+export {
+  learningCurve,
+  type LearningCurveOptions,
+  type LearningCurvePoint,
+} from "./evaluate/learning-curve.js";
+export { formatMarkdownTable, formatTerminalTable, type Table } from "./evaluate/table.js";
+export {
+  comparisonTable,
+  reportTable,
+  retrievalTable,
+  scoresTable,
+  slicesTable,
+} from "./evaluate/tables.js";
 
 // adapter: apply
 export type { Adapter, AdapterMetadata, AdapterSide, LowRankUpdate } from "./adapter/adapter.js";
