@@ -6,7 +6,8 @@
  */
 export { distributionSpec } from "./report/distribution-spec.js";
 export { histogramPanels, histogramSpec, type HistogramOptions } from "./report/histogram-spec.js";
-export { latentSpec } from "./report/latent-spec.js";
+export { latentSpec, type LatentOptions } from "./report/latent-spec.js";
+export { renderPng, type PngOptions } from "./report/render-png.js";
 export { renderReport } from "./report/render-report.js";
 export { renderSvg } from "./report/render-svg.js";
 export type {
@@ -24,4 +25,5 @@ export type {
   TrainingEpoch,
 } from "./report/report-data.js";
 export { trainingPanels, trainingSpec } from "./report/training-spec.js";
+export type { ViewAngle } from "./report/turn.js";
 export type { PlotOptions, VegaLiteSpec } from "./report/vega-lite.js";

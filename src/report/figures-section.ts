@@ -3,7 +3,7 @@ import { histogramPanels } from "./histogram-spec.js";
 import { html, trusted, type Html } from "./html.js";
 import { latentSpec } from "./latent-spec.js";
 import { renderSvg } from "./render-svg.js";
-import type { ReportData } from "./report-data.js";
+import type { LatentView, ReportData } from "./report-data.js";
 import { trainingPanels } from "./training-spec.js";
 import type { VegaLiteSpec } from "./vega-lite.js";
 
@@ -54,7 +54,8 @@ export async function figureSections(data: ReportData): Promise<Html> {
           { label: "passage", kind: "first", shape: "square" },
           { label: "question to right passage", kind: "line" },
         ],
-        specs: views.map((view) => latentSpec(view, { legend: false })),
+        specs: views.flatMap(latentSpecs),
+        across: 2,
       }),
     );
   }
@@ -84,6 +85,14 @@ export async function figureSections(data: ReportData): Promise<Html> {
     );
   }
   return html`${parts}`;
+}
+
+/** One plot of a flat view; of a solid one two, from directions at right angles: together they leave no doubt of depth. */
+function latentSpecs(view: LatentView): VegaLiteSpec[] {
+  if (view.points[0].z === undefined) return [latentSpec(view, { legend: false })];
+  return [30, 120].map((azimuth) =>
+    latentSpec({ ...view, title: `${view.title}, from ${azimuth}°` }, { legend: false, azimuth }),
+  );
 }
 
 async function figure({

@@ -38,7 +38,8 @@ export const colors = {
 /** Fonts, axes and colours of every plot. */
 export const plotConfig = {
   background: "transparent",
-  font: "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
+  // Without quotes, which CSS does not ask for here and resvg does not understand.
+  font: "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, DejaVu Sans, sans-serif",
   view: { stroke: null },
   title: {
     anchor: "start",

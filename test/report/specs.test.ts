@@ -6,6 +6,7 @@ import {
   histogramPanels,
   histogramSpec,
   latentSpec,
+  renderPng,
   renderSvg,
   trainingSpec,
   type CosineSample,
@@ -13,6 +14,7 @@ import {
   type VegaLiteSpec,
 } from "../../src/report.js";
 import { countBins, roundedRange } from "../../src/report/bins.js";
+import { boxEdges, turner } from "../../src/report/turn.js";
 import { sampleData } from "./sample-data.js";
 
 const data = sampleData();
@@ -312,5 +314,80 @@ describe("renderSvg", () => {
     }
     expect(asked).toHaveLength(2);
     for (const message of asked) expect(message).toContain("a plot must not load anything");
+  });
+});
+
+describe("latentSpec in three dimensions", () => {
+  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => ({ x: i & 1, y: (i >> 1) & 1, z: i >> 2 }));
+
+  it("keeps lengths: what is turned is as long on paper as it is deep and wide together", () => {
+    const turn = turner({ azimuth: 37, elevation: 11 });
+    const origin = turn(corners[0]);
+    for (const corner of corners) {
+      const { x, y, depth } = turn(corner);
+      const length = Math.hypot(x - origin.x, y - origin.y, depth - origin.depth);
+      expect(length).toBeCloseTo(Math.hypot(corner.x, corner.y, corner.z), 9);
+    }
+  });
+
+  it("looks along y without a turn, and from above at 90° of elevation", () => {
+    const front = turner({ azimuth: 0, elevation: 0 })({ x: 1, y: 2, z: 3 });
+    expect([front.x, front.y, front.depth].map((n) => Math.round(n * 1e9) / 1e9)).toEqual([
+      1, 3, -2,
+    ]);
+    const above = turner({ azimuth: 0, elevation: 90 })({ x: 1, y: 2, z: 3 });
+    expect([above.x, above.y, above.depth].map((n) => Math.round(n * 1e9) / 1e9)).toEqual([
+      1, 2, 3,
+    ]);
+  });
+
+  it("draws the twelve edges of the box, and points in front larger", () => {
+    expect(boxEdges(corners)).toHaveLength(12);
+    const points = corners.map((corner) => ({ side: "query" as const, ...corner, text: "" }));
+    const layers = layersOf(latentSpec({ points, links: [] }, { azimuth: 0, elevation: 0 }));
+    expect(layers).toHaveLength(3);
+    expect(layers[0].data.values).toHaveLength(12);
+    // At an azimuth of 0 the reader looks along y: the points of y = 0 are in front.
+    expect(layers[2].data.values.map((dot) => dot["near"])).toEqual(
+      corners.map(({ y }) => (y === 0 ? 1 : 0)),
+    );
+  });
+
+  it("refuses a view in which only some points have a depth", () => {
+    const points = [
+      { side: "query" as const, x: 0, y: 0, z: 1, text: "" },
+      { side: "query" as const, x: 0, y: 0, text: "" },
+    ];
+    expect(() => latentSpec({ points, links: [] })).toThrow(
+      "points must be a z on every point or on none, received 1 without",
+    );
+  });
+});
+
+describe("renderPng", () => {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"><rect width="30" height="20" fill="#0072b2"/></svg>`;
+
+  it("writes a PNG of the size asked for", async () => {
+    const png = await renderPng(svg, { scale: 3 });
+    const view = new DataView(png.buffer, png.byteOffset);
+    expect([...png.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
+    expect([view.getUint32(16), view.getUint32(20)]).toEqual([90, 60]);
+  });
+
+  it("draws the letters of a plot", async () => {
+    const spec = trainingSpec({ epochs: [{ epoch: 1, trainLoss: 1 }] });
+    const drawn = await renderSvg(spec);
+    const [all, mute] = [
+      await renderPng(drawn),
+      await renderPng(drawn.replace(/<text.*?<\/text>/g, "")),
+    ];
+    expect(all.length).toBeGreaterThan(mute.length);
+  });
+
+  it("refuses what is no SVG and a scale that is none, by name", async () => {
+    await expect(renderPng("hello")).rejects.toThrow(
+      'not an SVG that can be drawn, it starts "hello"',
+    );
+    await expect(renderPng(svg, { scale: 0 })).rejects.toThrow("scale must be above 0");
   });
 });
