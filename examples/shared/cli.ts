@@ -38,6 +38,7 @@ export interface ProgressBars {
 
 /** @see ProgressBars */
 export function progressBars(): ProgressBars {
+  if (!process.stderr.isTTY) return { onProgress: () => undefined, stop: () => undefined };
   const multi = new cliProgress.MultiBar(
     {
       format: " {stage} |{bar}| {percentage}% {value}/{total} {duration_formatted}",
@@ -50,10 +51,9 @@ export function progressBars(): ProgressBars {
   );
   const bars = new Map<string, cliProgress.SingleBar>();
   const show = ({ stage, done, total }: Progress): void => {
-    if (!process.stderr.isTTY) return;
     let bar = bars.get(stage);
     if (bar === undefined) {
-      bar = multi.create(total ?? 0, 0, { stage: stage.padEnd(10) });
+      bar = multi.create(total ?? 0, 0, { stage: stage.padEnd(14) });
       bars.set(stage, bar);
     }
     // A total that is not known yet grows with the work, so that the bar never claims to be finished.
