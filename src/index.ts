@@ -227,7 +227,12 @@ export {
   type Retrieved,
   type Run,
 } from "./evaluate/trec-format.js";
-export { comparePaired, type CompareOptions, type Comparison, type Verdict } from "./evaluate/compare.js";
+export {
+  comparePaired,
+  type CompareOptions,
+  type Comparison,
+  type Verdict,
+} from "./evaluate/compare.js";
 export {
   compareRetrieval,
   type CompareRetrievalOptions,

@@ -2,6 +2,7 @@ import { createMatrix, gatherRows, rowOf, type Matrix } from "../math/matrix.js"
 import { multiply } from "../math/multiply.js";
 import type { LongJobOptions } from "../math/progress.js";
 import { dot, normalizeRows } from "../math/vectors.js";
+import { cosineErrorBound, rowLengths } from "./exact-cosine.js";
 
 /** Sizes that keep a block of scores at 16 MB whatever the corpus. */
 const queryBlock = 512;
@@ -35,9 +36,7 @@ export async function rankRelevant(
     dot(rowOf(queries, query), rowOf(corpus, passage)) /
     (queryLengths[query] * corpusLengths[passage]);
 
-  // Any order of summing d products of two unit vectors in single precision errs by at most about d · 2^-24; rounding
-  // both vectors to unit length adds a few units more.
-  const errorBound = (queries.cols + 8) * 2 ** -24;
+  const errorBound = cosineErrorBound(queries.cols);
 
   const asked = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
   const targets = asked.map((query) => {
@@ -151,20 +150,4 @@ function checkRelevant(
       throw new RangeError(`relevant[${i}]: a passage is listed twice`);
     }
   }
-}
-
-function rowLengths(matrix: Matrix, name: string): Float64Array {
-  const lengths = new Float64Array(matrix.rows);
-  for (let i = 0; i < matrix.rows; i++) {
-    const row = rowOf(matrix, i);
-    const square = dot(row, row);
-    if (!Number.isFinite(square)) {
-      throw new RangeError(`${name}: row ${i} holds a value that is not finite`);
-    }
-    if (square === 0) {
-      throw new RangeError(`${name}: row ${i} is all zeros and has no direction to compare`);
-    }
-    lengths[i] = Math.sqrt(square);
-  }
-  return lengths;
 }

@@ -19,6 +19,8 @@ export interface RetrievalEvaluation extends RetrievalFigures {
   readonly queries: readonly number[];
   /** Ranks of each evaluated query's relevant passages, ascending. */
   readonly ranks: readonly (readonly number[])[];
+  /** Those passages, rows of the corpus, in the order of `ranks`. */
+  readonly relevant: readonly (readonly number[])[];
   /** How many queries were evaluated. */
   readonly n: number;
   /** How many were left out because nothing is relevant to them. */
@@ -64,6 +66,10 @@ export async function evaluateRetrieval(
     ...summarizeRanked(ranked, { ks, gain }),
     queries: evaluated,
     ranks: ranked.map((query) => query.ranks),
+    relevant: evaluated.map((query) => {
+      const place = new Map(relevant[query].map((passage, j) => [passage, ranks[query][j]]));
+      return relevant[query].toSorted((a, b) => place.get(a)! - place.get(b)!);
+    }),
     n: evaluated.length,
     withoutRelevant: relevant.length - evaluated.length,
   };
