@@ -8,7 +8,9 @@ import {
   type JsonField,
 } from "./json-fields.js";
 import { pageTitle } from "./page-title.js";
-import { PageText } from "./page-text.js";
+import { pageFromTextField, pageFromTokensField } from "./json-pages.js";
+import { parseSpans } from "./json-spans.js";
+import type { PageText } from "./page-text.js";
 import { createQuestion, type RawAnnotation, type RawQuestion } from "./question.js";
 import type { Question } from "./types.js";
 
@@ -62,7 +64,9 @@ class LineReader {
     const id = this.#id();
     const text = this.#string("question_text");
     const url = this.#string("document_url");
-    const page = simplified ? new PageText(this.#string("document_text")) : this.#tokens();
+    const page = simplified
+      ? pageFromTextField(this.#bytes, this.#stringField("document_text"))
+      : this.#tokens();
     return createQuestion(
       {
         id,
@@ -86,12 +90,16 @@ class LineReader {
     return this.#fields.get(name) ?? this.#fail(`the field ${name} is missing`);
   }
 
-  #string(name: string): string {
+  #stringField(name: string): JsonField {
     const field = this.#field(name);
     if (this.#bytes[field.start] !== 0x22) {
       this.#fail(`${name} must be a string, received ${show(parseJsonField(this.#bytes, field))}`);
     }
-    return decodeJsonString(this.#bytes, field);
+    return field;
+  }
+
+  #string(name: string): string {
+    return decodeJsonString(this.#bytes, this.#stringField(name));
   }
 
   /** As its digits: `JSON.parse` would round it. */
@@ -109,10 +117,6 @@ class LineReader {
     return this.#fail(`${name} must be an integer, received ${show(value)}`);
   }
 
-  #array(name: string): readonly Json[] {
-    return this.#objects(parseJsonField(this.#bytes, this.#field(name)), name);
-  }
-
   #objects(value: unknown, name: string): readonly Json[] {
     if (!Array.isArray(value))
       return this.#fail(`${name} must be an array, received ${show(value)}`);
@@ -128,23 +132,18 @@ class LineReader {
   }
 
   #tokens(): PageText {
-    const tokens = this.#array("document_tokens");
-    const html = new Uint8Array(tokens.length);
-    const words = tokens.map(({ token, html_token: isTag }, i) => {
-      if (typeof token !== "string" || typeof isTag !== "boolean") {
-        return this.#fail(
-          `document_tokens[${i}] must have a string token and a boolean html_token, received ${show(tokens[i])}`,
-        );
-      }
-      if (isTag) html[i] = 1;
-      return token.includes(" ") ? token.replaceAll(" ", "_") : token;
-    });
-    if (words.length === 0) this.#fail("document_tokens is empty");
-    return new PageText(words.join(" "), html);
+    const field = this.#field("document_tokens");
+    if (this.#bytes[field.start] !== 0x5b || field.objects === 0) {
+      this.#fail("document_tokens must be an array of objects");
+    }
+    return pageFromTokensField(this.#bytes, field);
   }
 
   #candidates(): NonNullable<RawQuestion["candidates"]> {
-    const list = this.#array("long_answer_candidates");
+    const field = this.#field("long_answer_candidates");
+    const columns = parseSpans(this.#bytes, field);
+    if (columns !== null) return columns;
+    const list = this.#objects(parseJsonField(this.#bytes, field), "long_answer_candidates");
     const startToken = new Float64Array(list.length);
     const endToken = new Float64Array(list.length);
     const topLevel = new Uint8Array(list.length);

@@ -1,57 +1,41 @@
-/**
- * A page as its tokens: one string in which single spaces part them, as in the simplified format. Slicing a few
- * tokens out costs no more than those tokens, and a page not asked for costs only its string.
- */
-export class PageText {
-  readonly text: string;
-  readonly #html: Uint8Array | null;
-  /** Where token i starts; filled as far as was asked. */
-  #starts: number[] = [0];
-  #count: number | undefined;
-
+/** A page as its tokens. */
+export interface PageText {
   /**
-   * @param text Tokens joined by single spaces; a space inside a token is written "_".
-   * @param html 1 for each token that is a tag, where the format says so; otherwise a tag is known by its look.
+   * Tokens `start` to `end`, the end exclusive; a blank inside a token is "_".
+   *
+   * @throws RangeError when the page has fewer tokens.
    */
-  constructor(text: string, html: Uint8Array | null = null) {
-    this.text = text;
-    this.#html = html;
-  }
-
-  /** How many tokens the page has. */
-  get count(): number {
-    if (this.#count === undefined) {
-      let count = 1;
-      for (let i = this.text.indexOf(" "); i >= 0; i = this.text.indexOf(" ", i + 1)) count++;
-      this.#count = count;
-    }
-    return this.#count;
-  }
-
-  /** Tokens `start` to `end`, the end exclusive. */
-  slice(start: number, end: number): string[] {
-    if (end <= start) return [];
-    return this.text.slice(this.#startOf(start), this.#startOf(end) - 1).split(" ");
-  }
-
+  slice(start: number, end: number): string[];
+  /** The first tokens, at most so many. */
+  head(most: number): string[];
   /** Whether token `index`, which reads `token`, is a tag. */
-  isTag(index: number, token: string): boolean {
-    return this.#html === null ? looksLikeTag(token) : this.#html[index] === 1;
-  }
-
-  #startOf(index: number): number {
-    const starts = this.#starts;
-    while (starts.length <= index) {
-      const space = this.text.indexOf(" ", starts[starts.length - 1]);
-      starts.push((space < 0 ? this.text.length : space) + 1);
-    }
-    return starts[index];
-  }
+  isTag(index: number, token: string): boolean;
 }
 
 /** `<P>`, `</Li>`, `<Th_colspan="2">`; but not a lone "<", which pages have as well. */
-function looksLikeTag(token: string): boolean {
+export function looksLikeTag(token: string): boolean {
   return (
     token.charCodeAt(0) === 0x3c && /^<\/?[A-Za-z][A-Za-z0-9]*(?:[_ ][^<>]*)?\/?>$/.test(token)
   );
+}
+
+/** A page from a list of its tokens. */
+export function pageFromTokens(tokens: readonly string[], html?: ArrayLike<unknown>): PageText {
+  const clean = (from: number, to: number): string[] =>
+    tokens.slice(from, to).map((token) => token.replaceAll(" ", "_"));
+  return {
+    slice(from, to) {
+      checkEnd(to, tokens.length);
+      return clean(from, to);
+    },
+    head: (most) => clean(0, most),
+    isTag: (index, token) => (html === undefined ? looksLikeTag(token) : Boolean(html[index])),
+  };
+}
+
+/** @throws RangeError when a span ends beyond the page. */
+export function checkEnd(end: number, count: number): void {
+  if (end > count) {
+    throw new RangeError(`a span ends at token ${end}, but the page has only ${count}`);
+  }
 }

@@ -10,27 +10,28 @@ import type { PageText } from "./page-text.js";
  * letter's case comes from the text: addresses always begin with a capital ("IPhone").
  */
 export function pageTitle(page: PageText, url: string): string {
-  const fromText = titleInText(page);
+  const words = titleInText(page);
   const fromUrl = titleInUrl(url);
-  if (fromUrl === "") return fromText;
-  if (fromText === "") return fromUrl;
-  if (letters(fromText) !== letters(fromUrl)) return fromText;
-  return fromText[0].toLowerCase() === fromUrl[0].toLowerCase()
-    ? fromText[0] + fromUrl.slice(1)
-    : fromUrl;
+  const fromText = words.join("");
+  if (fromUrl === "" || (fromText !== "" && letters(fromText) !== letters(fromUrl))) {
+    return naturalText(words.join(" "));
+  }
+  const sameFirst = fromText.charAt(0).toLowerCase() === fromUrl.charAt(0).toLowerCase();
+  return sameFirst ? fromText.charAt(0) + fromUrl.slice(1) : fromUrl;
 }
 
-const longestHead = 100; // tokens; a title longer than that is no title
+const longestTitle = 100; // tokens
 
-function titleInText(page: PageText): string {
-  const head: string[] = [];
-  for (const [i, token] of page.slice(0, Math.min(longestHead, page.count)).entries()) {
-    if (page.isTag(i, token)) break;
-    head.push(token);
+/** The tokens before the site's name; none where the page does not begin with a title. */
+function titleInText(page: PageText): string[] {
+  for (const most of [16, longestTitle]) {
+    const head = page.head(most);
+    const end = head.findIndex((token, i) => page.isTag(i, token));
+    if (end < 0) continue;
+    const dash = head.lastIndexOf("-", end - 1);
+    return head.slice(0, dash > 0 ? dash : end);
   }
-  if (head.length === longestHead) return "";
-  const dash = head.lastIndexOf("-");
-  return naturalText((dash > 0 ? head.slice(0, dash) : head).join(" "));
+  return [];
 }
 
 function titleInUrl(url: string): string {

@@ -1,5 +1,5 @@
 import { cleanText, type CleanTextOptions } from "./clean-text.js";
-import { DataError, show, type Place } from "./data-error.js";
+import { DataError, type Place } from "./data-error.js";
 import type { PageText } from "./page-text.js";
 import type { Annotation, Candidate, LongAnswer, Question, ShortAnswer } from "./types.js";
 
@@ -31,64 +31,61 @@ export interface RawQuestion {
 }
 
 /**
- * Checks every span against the page and makes the record that users see. Texts are cut out when they are first
- * read, so that a page's hundreds of candidates cost nothing until someone asks.
+ * Checks the spans and makes the record that users see. The answers' texts are cut out at once; those of the candidates
+ * when they are first read, so that a page's hundreds of them cost nothing until someone asks.
  *
- * @throws DataError naming the first span that is outside the page or contradicts another.
+ * @throws DataError naming a span that is outside the page or contradicts another. Only a candidate that ends beyond
+ *   the page is found later, when its text is read.
  */
 export function createQuestion(
   raw: RawQuestion,
   place: Place,
   options: CleanTextOptions,
 ): Question {
-  const { page, candidates: spans } = raw;
-  const count = page.count;
-  const checkSpan = (start: number, end: number, what: () => string): void => {
-    if (!(
-      Number.isInteger(start) &&
-      Number.isInteger(end) &&
-      0 <= start &&
-      start < end &&
-      end <= count
-    )) {
-      throw new DataError(
-        place,
-        `${what()} spans tokens ${show(start)} to ${show(end)}, expected 0 <= start < end <= ${count}`,
-      );
+  const { id, text, title, url, page, candidates: spans } = raw;
+  const cut: CutText = (startToken, endToken) => {
+    try {
+      return cleanText(page, startToken, endToken, options);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      throw new DataError(place, cause, { cause: error });
     }
+  };
+  const checkSpan = (start: number, end: number, what: () => string): void => {
+    if (0 <= start && start < end) return;
+    const message = `spans tokens ${start} to ${end}, expected 0 <= start < end`;
+    throw new DataError(place, `${what()} ${message}`);
   };
   if (spans !== null) {
     for (let i = 0; i < spans.startToken.length; i++) {
       checkSpan(spans.startToken[i], spans.endToken[i], () => `candidate ${i}`);
     }
   }
-  const text = ({ startToken, endToken }: { startToken: number; endToken: number }): string =>
-    cleanText(page, startToken, endToken, options);
 
   const annotations = raw.annotations.map((annotation, k): Annotation => {
-    const { id, startToken, endToken, candidateIndex, shortStarts, shortEnds, yesNo } = annotation;
+    const { startToken, endToken, candidateIndex, shortStarts, shortEnds, yesNo } = annotation;
     let longAnswer: LongAnswer | null = null;
     if (startToken >= 0 || candidateIndex >= 0) {
       checkSpan(startToken, endToken, () => `annotation ${k}: the long answer`);
       checkCandidate(annotation, spans, k, place);
-      longAnswer = lazyText({ candidateIndex, startToken, endToken }, text);
+      longAnswer = { candidateIndex, startToken, endToken, text: cut(startToken, endToken) };
     }
     const shortAnswers = shortStarts.map((start, j): ShortAnswer => {
-      checkSpan(start, shortEnds[j], () => `annotation ${k}: short answer ${j}`);
-      return lazyText({ startToken: start, endToken: shortEnds[j] }, text);
+      const end = shortEnds[j];
+      checkSpan(start, end, () => `annotation ${k}: short answer ${j}`);
+      return { startToken: start, endToken: end, text: cut(start, end) };
     });
-    return { id, longAnswer, shortAnswers, yesNo };
+    return { id: annotation.id, longAnswer, shortAnswers, yesNo };
   });
 
   let candidates: readonly Candidate[] | undefined;
   return {
-    id: raw.id,
-    text: raw.text,
-    title: raw.title,
-    url: raw.url,
+    id,
+    text,
+    title,
+    url,
     get candidates() {
-      candidates ??= listCandidates(spans, text);
-      return candidates;
+      return (candidates ??= listCandidates(spans, cut));
     },
     annotations,
   };
@@ -101,12 +98,8 @@ function checkCandidate(
   place: Place,
 ): void {
   if (spans === null) return;
-  const name = `annotation ${k}: candidate_index ${show(candidateIndex)}`;
-  if (!(
-    Number.isInteger(candidateIndex) &&
-    candidateIndex >= 0 &&
-    candidateIndex < spans.startToken.length
-  )) {
+  const name = `annotation ${k}: candidate_index ${candidateIndex}`;
+  if (candidateIndex < 0 || candidateIndex >= spans.startToken.length) {
     throw new DataError(place, `${name} names none of the ${spans.startToken.length} candidates`);
   }
   const start = spans.startToken[candidateIndex];
@@ -119,32 +112,34 @@ function checkCandidate(
   }
 }
 
-function listCandidates(
-  spans: RawQuestion["candidates"],
-  text: (span: { startToken: number; endToken: number }) => string,
-): Candidate[] {
+type CutText = (startToken: number, endToken: number) => string;
+
+function listCandidates(spans: RawQuestion["candidates"], cut: CutText): Candidate[] {
   if (spans === null) return [];
-  return Array.from(spans.startToken, (startToken, index) =>
-    lazyText(
-      {
-        index,
-        startToken,
-        endToken: spans.endToken[index],
-        topLevel: Boolean(spans.topLevel[index]),
-      },
-      text,
-    ),
-  );
+  const { startToken, endToken, topLevel } = spans;
+  const candidates: Candidate[] = [];
+  for (let i = 0; i < startToken.length; i++) {
+    candidates.push(lazyCandidate(i, startToken[i], endToken[i], Boolean(topLevel[i]), cut));
+  }
+  return candidates;
 }
 
-/** Adds `text`, cut out when first read; enumerable, so that copies and JSON have it. */
-function lazyText<T extends { startToken: number; endToken: number }>(
-  span: T,
-  cut: (span: T) => string,
-): T & { readonly text: string } {
+/** With a text that is cut out when first read, yet an enumerable field, so that copies and JSON have it. */
+function lazyCandidate(
+  index: number,
+  startToken: number,
+  endToken: number,
+  topLevel: boolean,
+  cut: CutText,
+): Candidate {
   let text: string | undefined;
-  return Object.defineProperty(span, "text", {
-    enumerable: true,
-    get: () => (text ??= cut(span)),
-  }) as T & { readonly text: string };
+  return {
+    index,
+    startToken,
+    endToken,
+    topLevel,
+    get text() {
+      return (text ??= cut(startToken, endToken));
+    },
+  };
 }

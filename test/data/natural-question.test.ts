@@ -117,9 +117,29 @@ describe("parseNaturalQuestion", () => {
       'example_id must be an integer, received "1.5"',
     ],
     [
-      "a candidate outside the page",
-      { long_answer_candidates: [{ start_token: 5, end_token: 38, top_level: true }] },
-      "candidate 0 spans tokens 5 to 38, expected 0 <= start < end <= 37",
+      "a candidate that ends before it starts",
+      { long_answer_candidates: [{ start_token: 5, end_token: 5, top_level: true }] },
+      "candidate 0 spans tokens 5 to 5, expected 0 <= start < end",
+    ],
+    [
+      "a candidate without an end",
+      { long_answer_candidates: [{ start_token: 5, top_level: true }] },
+      "long_answer_candidates[0].end_token must be an integer, received nothing",
+    ],
+    [
+      "an answer beyond the page",
+      {
+        long_answer_candidates: [{ start_token: 30, end_token: 38, top_level: true }],
+        annotations: [
+          {
+            annotation_id: 1,
+            long_answer: { start_token: 30, end_token: 38, candidate_index: 0 },
+            short_answers: [],
+            yes_no_answer: "NONE",
+          },
+        ],
+      },
+      "a span ends at token 38, but the page has only 37",
     ],
     [
       "an answer that is no candidate",
@@ -162,10 +182,42 @@ describe("parseNaturalQuestion", () => {
     expect(() => read(fields)).toThrow(`f.jsonl:3: ${message}`);
   });
 
+  it("refuses a candidate beyond the page when its text is read", () => {
+    const question = read({
+      long_answer_candidates: [{ start_token: 30, end_token: 99, top_level: true }],
+      annotations: [],
+    });
+    expect(() => question.candidates[0].text).toThrow(
+      "f.jsonl:3: a span ends at token 99, but the page has only 37",
+    );
+  });
+
+  it("counts tokens right where a space is written as an escape", () => {
+    const line = JSON.stringify(simplified()).replace("Ann Poe wrote", "Ann\\u0020Poe wrote");
+    const { annotations } = parseNaturalQuestion(line);
+    expect(annotations).toEqual(read().annotations);
+  });
+
+  it("reads candidates with bytes, in any order of fields and spacing, as the plain ones", () => {
+    const spaced = simplified({
+      long_answer_candidates: (simplified()["long_answer_candidates"] as object[]).map((span) =>
+        Object.fromEntries([["end_byte", 12], ...Object.entries(span).reverse()]),
+      ),
+    });
+    const { candidates } = parseNaturalQuestion(
+      JSON.stringify(spaced, null, 1).replaceAll("\n", "\r"),
+    );
+    expect(JSON.stringify(candidates)).toBe(JSON.stringify(read().candidates));
+  });
+
   it.each([
     ["a line cut short", (line: string) => line.slice(0, 300), "the line ends"],
     ["two values on a line", (line: string) => `${line}\r${line}`, "a lone carriage return"],
-    ["a raw tab in a string", (line: string) => line.replace("who wrote", "who\twrote"), "U+0009"],
+    [
+      "a raw tab in a string",
+      (line: string) => line.replace("who wrote", "who\twrote"),
+      "control character",
+    ],
     ["something else", () => "[1]", 'expected a JSON object, received "[1]"'],
     ["nothing", () => " ", "received an empty line"],
   ])("refuses %s", (_, change, message) => {

@@ -1,0 +1,166 @@
+/**
+ * `npm run bench -- data [--megabytes 100]`: reads Natural Questions files of that size and holds the speed against
+ * the limit of this machine, measured in the same run: gunzip and JSON.parse work on two cores at once, so a reader
+ * can be as fast as the slower of the two alone. Real pages where `../shared/data` is present, else our sample's.
+ */
+import { execFileSync } from "node:child_process";
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
+import { readNaturalQuestions } from "embedtune/node";
+import type { BenchOptions, BenchRow } from "./run.js";
+
+const sample = new URL("../examples/data/nq-sample.jsonl.gz", import.meta.url);
+const shared = new URL("../../shared/data/nq/", import.meta.url);
+const rounds = 3;
+
+function linesOf(file: URL): string[] {
+  const bytes = readFileSync(file);
+  const text = file.pathname.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+  return text.toString("utf8").trimEnd().split("\n");
+}
+
+function simplifiedLines(): string[] {
+  if (!existsSync(shared)) return linesOf(sample);
+  return ["simplified-train.jsonl", "simplified-dev.jsonl"].flatMap((name) =>
+    linesOf(new URL(name, shared)),
+  );
+}
+
+function originalLines(): string[] {
+  if (!existsSync(shared)) return linesOf(sample).map(toOriginal);
+  return ["original-dev-00.jsonl.gz", "original-train-01.jsonl.gz"].flatMap((name) =>
+    linesOf(new URL(name, shared)),
+  );
+}
+
+/** A simplified example with the fields that the original has beside it. */
+function toOriginal(line: string): string {
+  const example = JSON.parse(line) as { document_text: string };
+  const { document_text: text, ...rest } = example;
+  let at = 0;
+  const document_tokens = text.split(" ").map((token) => {
+    const start_byte = at;
+    at += Buffer.byteLength(token) + 1;
+    return { end_byte: at - 1, html_token: /^<\/?[A-Z]/.test(token), start_byte, token };
+  });
+  return JSON.stringify({ ...rest, document_html: text, document_title: "Page", document_tokens });
+}
+
+/** Writes the lines again and again until there are so many bytes; returns how many there are. */
+function write(path: string, lines: readonly string[], bytes: number): number {
+  const block = `${lines.join("\n")}\n`;
+  const blockBytes = Buffer.byteLength(block);
+  const times = Math.max(1, Math.round(bytes / blockBytes));
+  // Members of a few blocks each: the file is as slow to unpack as a real one, but quick to make.
+  const packed = gzipSync(block, { level: 6 });
+  writeFileSync(path, Buffer.concat(new Array<Buffer>(times).fill(packed)));
+  return blockBytes * times;
+}
+
+async function seconds(work: () => Promise<void> | void): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return (performance.now() - begun) / 1000;
+}
+
+async function gunzipAlone(path: string): Promise<void> {
+  const stream = createReadStream(path).pipe(createGunzip({ chunkSize: 1 << 18 }));
+  for await (const _ of stream);
+}
+
+async function readAll(path: string): Promise<void> {
+  let characters = 0;
+  for await (const { text, candidates, annotations } of readNaturalQuestions(path)) {
+    characters += text.length + candidates.length;
+    for (const { longAnswer } of annotations) characters += longAnswer?.text.length ?? 0;
+  }
+  if (characters === 0) throw new Error("nothing was read");
+}
+
+const python = `
+import gzip, json, sys, time
+begun = time.perf_counter()
+for line in gzip.open(sys.argv[1], "rb"):
+    json.loads(line)
+print(time.perf_counter() - begun)
+`;
+
+function pythonSeconds(path: string): number | null {
+  try {
+    return Number(execFileSync("python3", ["-c", python, path], { encoding: "utf8" }));
+  } catch {
+    return null; // no Python here
+  }
+}
+
+/** Peak memory of a process of its own that reads the file, in MB. */
+function peakMemory(path: string): number {
+  const script = fileURLToPath(new URL("data-memory.ts", import.meta.url));
+  const output = execFileSync(process.execPath, ["--import", "tsx", script, path], {
+    encoding: "utf8",
+  });
+  return Number(output) / 1000;
+}
+
+async function measure(
+  name: string,
+  lines: readonly string[],
+  folder: string,
+  bytes: number,
+): Promise<BenchRow[]> {
+  const path = join(folder, `${name}.jsonl.gz`);
+  const size = write(path, lines, bytes) / 1e6;
+  const strings = lines.map((line) => Buffer.from(line).toString("utf8"));
+  const repeats = Math.round(bytes / Buffer.byteLength(lines.join("\n")));
+  const parseAlone = (): void => {
+    for (let i = 0; i < repeats; i++) for (const line of strings) JSON.parse(line);
+  };
+  const best = { gunzip: Infinity, parse: Infinity, read: Infinity };
+  // In turns, so that what else the machine does falls on all alike.
+  for (let round = 0; round < rounds; round++) {
+    best.gunzip = Math.min(best.gunzip, await seconds(() => gunzipAlone(path)));
+    best.parse = Math.min(best.parse, await seconds(parseAlone));
+    best.read = Math.min(best.read, await seconds(() => readAll(path)));
+  }
+  const limit = size / Math.max(best.gunzip, best.parse);
+  const row = (what: string, time: number): BenchRow => ({
+    table: `${name} Natural Questions, ${size.toFixed(0)} MB unpacked`,
+    what,
+    "MB/s": size / time,
+    "of the limit": size / time / limit,
+  });
+  const rows = [
+    row("gunzip alone", best.gunzip),
+    row("JSON.parse alone", best.parse),
+    row("readNaturalQuestions", best.read),
+  ];
+  const reference = pythonSeconds(path);
+  if (reference !== null) rows.push(row("Python gzip + json", reference));
+  return rows;
+}
+
+export async function run(options: BenchOptions): Promise<BenchRow[]> {
+  const bytes = Number(options.get("megabytes") ?? 100) * 1e6;
+  const folder = mkdtempSync(join(tmpdir(), "embedtune-bench-"));
+  try {
+    const rows = [
+      ...(await measure("simplified", simplifiedLines(), folder, bytes)),
+      ...(await measure("original", originalLines(), folder, bytes)),
+    ];
+    for (const factor of [1, 10]) {
+      const path = join(folder, "memory.jsonl.gz");
+      const size = write(path, simplifiedLines(), bytes * factor) / 1e6;
+      rows.push({
+        table: "peak memory of reading",
+        "MB unpacked": Math.round(size),
+        "peak MB": peakMemory(path),
+      });
+    }
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
