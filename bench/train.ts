@@ -1,0 +1,241 @@
+/**
+ * `npm run bench -- train`: the notebook's full run at its own size against PyTorch, its cost by the number of pairs,
+ * and the closed-form fits.
+ *
+ *   --pairs 11034 --queries 3782 --dimensions 1536 --epochs 20   the size of the notebook's run
+ *   --python python3      an interpreter that has torch
+ *   --only notebook       one of notebook, pairs, closed (commas between several)
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  createMatrix,
+  createRandom,
+  encodeNpy,
+  fitRca,
+  kernelStatus,
+  normalizeRows,
+  notebookPreset,
+  setKernel,
+  trainMatrix,
+  type Matrix,
+  type TrainingData,
+  type TrainingPairs,
+} from "embedtune";
+import * as embedtune from "embedtune";
+import type { BenchOptions, BenchRow } from "./run.js";
+
+interface Size {
+  readonly pairs: number;
+  readonly queries: number;
+  readonly dimensions: number;
+}
+
+/**
+ * Seeded pairs with something to learn: a query is its passage plus noise, more noise in the second half of the
+ * dimensions; of three pairs one is a match, as in the notebook's set of hard negatives.
+ */
+function makePairs({ pairs, queries, dimensions }: Size, seed: string): TrainingPairs {
+  const random = createRandom(seed);
+  const wide = createMatrix(queries, dimensions);
+  const passages = createMatrix(Math.max(queries, Math.ceil((2 * pairs) / 3)), dimensions);
+  for (let i = 0; i < passages.data.length; i++) passages.data[i] = random.next() - 0.5;
+  for (let i = 0, at = 0; i < queries; i++) {
+    for (let j = 0; j < dimensions; j++, at++) {
+      const noise = j < dimensions / 2 ? 1 : 4;
+      wide.data[at] = passages.data[at] + noise * (random.next() - 0.5);
+    }
+  }
+  const query = Uint32Array.from({ length: pairs }, (_, i) => Math.floor(i / 3) % queries);
+  const label = Uint8Array.from({ length: pairs }, (_, i) => (i % 3 === 0 ? 1 : 0));
+  const passage = query.map((q, i) =>
+    label[i] === 1 ? q : (q + 1 + random.integer(passages.rows - 1)) % passages.rows,
+  );
+  return {
+    queries: normalizeRows(wide),
+    passages: normalizeRows(passages),
+    pairs: { query, passage, label },
+  };
+}
+
+function makeData(size: Size): TrainingData {
+  const part = (share: number): Size => ({
+    ...size,
+    pairs: Math.ceil(size.pairs * share),
+    queries: Math.ceil(size.queries * share),
+  });
+  return {
+    ...makePairs(size, "bench/train"),
+    // The notebook's large set: 4,947 test pairs beside 11,034.
+    validation: makePairs(part(4947 / 11034), "bench/validation"),
+  };
+}
+
+const megabytes = (): number => process.resourceUsage().maxRSS / 1024;
+
+async function timed<T>(job: () => Promise<T>): Promise<[T, number]> {
+  const started = performance.now();
+  const result = await job();
+  return [result, (performance.now() - started) / 1000];
+}
+
+async function notebookRow(name: string, data: TrainingData, epochs: number): Promise<BenchRow> {
+  const [{ history }, seconds] = await timed(() =>
+    trainMatrix(data, { ...notebookPreset, epochs }),
+  );
+  return {
+    table: tableOf(data, epochs),
+    engine: name,
+    seconds,
+    "train loss": history.at(-1)?.trainLoss ?? NaN,
+    "best validation accuracy": Math.max(...history.map((e) => e.validationAccuracy ?? 0)),
+    "peak MB": Math.round(megabytes()),
+  };
+}
+
+function tableOf({ queries, pairs }: TrainingData, epochs: number): string {
+  const d = queries.cols;
+  return `the notebook's run: ${pairs.label.length} pairs, ${queries.rows} queries, ${d} to ${Math.round((2 * d) / 3)}, ${epochs} epochs`;
+}
+
+/** The same run in PyTorch; no row where there is none. */
+function torchRows(data: TrainingData, epochs: number, python: string): BenchRow[] {
+  // Settings of OpenBLAS that suit another program would slow this one down: it chooses its own kernel.
+  const environment = { ...process.env };
+  delete environment["OPENBLAS_CORETYPE"];
+  delete environment["OPENBLAS_L2_SIZE"];
+  try {
+    execFileSync(python, ["-c", "import torch"], { stdio: "ignore", env: environment });
+  } catch {
+    console.log(`${python} has no torch: nothing to compare with`);
+    return [];
+  }
+  const folder = mkdtempSync(join(tmpdir(), "embedtune-bench-"));
+  const threads = availableParallelism();
+  try {
+    writeSide(folder, "train", data);
+    if (data.validation) writeSide(folder, "validation", data.validation);
+    const script = new URL("torch-notebook.py", import.meta.url).pathname;
+    const output = execFileSync(python, [script, folder, String(epochs), String(threads)], {
+      env: environment,
+    });
+    const torch = JSON.parse(output.toString()) as Record<string, number>;
+    return [
+      {
+        table: tableOf(data, epochs),
+        engine: `PyTorch ${torch["version"]}, ${threads} threads`,
+        seconds: torch["seconds"],
+        "train loss": torch["trainLoss"],
+        "best validation accuracy": torch["accuracy"],
+        "peak MB": Math.round(torch["memory"]),
+      },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function writeSide(
+  folder: string,
+  side: string,
+  { queries, passages, pairs }: TrainingPairs,
+): void {
+  const write = (name: string, matrix: Matrix): void => {
+    writeFileSync(join(folder, `${side}-${name}.npy`), encodeNpy(matrix));
+  };
+  write("queries", queries);
+  write("passages", passages);
+  const rows = new Uint32Array(3 * pairs.label.length);
+  for (const [i, label] of pairs.label.entries()) {
+    rows.set([pairs.query[i], pairs.passage[i], label], 3 * i);
+  }
+  writeFileSync(join(folder, `${side}-pairs.u32`), rows);
+}
+
+async function notebook(size: Size, epochs: number, python: string): Promise<BenchRow[]> {
+  const data = makeData(size);
+  const rows: BenchRow[] = [];
+  // A short run first, so that nobody is timed while compiling.
+  await trainMatrix(makePairs({ ...size, pairs: 300, queries: 100 }, "warm-up"), {
+    ...notebookPreset,
+    epochs: 1,
+  });
+  rows.push(await notebookRow(`embedtune, ${kernelStatus().threads} threads`, data, epochs));
+  setKernel({ fma: true });
+  if (kernelStatus().fma) {
+    const name = `embedtune, ${kernelStatus().threads} threads, fused multiply-add`;
+    rows.push(await notebookRow(name, data, epochs));
+  }
+  setKernel();
+  return [...rows, ...torchRows(data, epochs, python)];
+}
+
+async function byPairs(size: Size): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const share of [1 / 8, 1 / 4, 1 / 2, 1]) {
+    const pairs = Math.round(size.pairs * share);
+    const queries = Math.round(size.queries * share);
+    const data = makePairs({ ...size, pairs, queries }, "bench/pairs");
+    const [, seconds] = await timed(() => trainMatrix(data, { ...notebookPreset, epochs: 1 }));
+    rows.push({
+      table: "one epoch of the notebook's run by pairs",
+      pairs,
+      seconds,
+      "ms per pair": (1000 * seconds) / pairs,
+    });
+  }
+  return rows;
+}
+
+async function closedForm(size: Size): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  const fits: [string, (data: TrainingPairs) => Promise<unknown>][] = [
+    ["fitRca", (data) => fitRca(data, { seed: 1 })],
+  ];
+  const fitAdapter: unknown = (embedtune as Record<string, unknown>)["fitAdapter"];
+  if (typeof fitAdapter === "function") {
+    fits.push([
+      "fitAdapter",
+      (data) => (fitAdapter as (d: unknown, o: unknown) => Promise<unknown>)(data, { seed: 1 }),
+    ]);
+  }
+  for (const dimensions of [size.dimensions, 2 * size.dimensions]) {
+    const data = makePairs({ ...size, dimensions }, "bench/closed");
+    for (const [fit, job] of fits) {
+      const [, seconds] = await timed(() => job(data));
+      rows.push({
+        table: `closed form: ${size.pairs} pairs, ${size.queries} queries`,
+        fit,
+        dimensions,
+        seconds,
+        "peak MB": Math.round(megabytes()),
+      });
+    }
+  }
+  return rows;
+}
+
+export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
+  const number = (name: string, standard: number): number => {
+    const value = Number(options.get(name) ?? standard);
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`--${name}: expected a whole number, received ${options.get(name)}`);
+    }
+    return value;
+  };
+  const size = {
+    pairs: number("pairs", 11034),
+    queries: number("queries", 3782),
+    dimensions: number("dimensions", 1536),
+  };
+  const parts = (options.get("only") ?? "notebook,pairs,closed").split(",");
+  const rows: BenchRow[] = [];
+  if (parts.includes("notebook")) {
+    rows.push(...(await notebook(size, number("epochs", 20), options.get("python") ?? "python3")));
+  }
+  if (parts.includes("pairs")) rows.push(...(await byPairs(size)));
+  if (parts.includes("closed")) rows.push(...(await closedForm(size)));
+  return rows;
+}
