@@ -202,7 +202,7 @@ export {
   evaluateTriplets,
   type TripletColumns,
   type TripletEvaluation,
-  type TripletOptions,
+  type EvaluateTripletsOptions,
 } from "./evaluate/triplets.js";
 export {
   evaluateRetrieval,

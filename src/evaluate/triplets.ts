@@ -10,7 +10,7 @@ export interface TripletColumns {
   readonly negative: Uint32Array;
 }
 
-export interface TripletOptions extends IntervalOptions {
+export interface EvaluateTripletsOptions extends IntervalOptions {
   /** How much nearer the right passage must be, in cosine. @default 0 */
   readonly margin?: number | undefined;
 }
@@ -39,7 +39,7 @@ export function evaluateTriplets(
   queries: Matrix,
   passages: Matrix,
   { query, positive, negative }: TripletColumns,
-  { margin = 0, level = 0.95 }: TripletOptions = {},
+  { margin = 0, level = 0.95 }: EvaluateTripletsOptions = {},
 ): TripletEvaluation {
   checkSameLength(positive, "triplets.positive", negative, "triplets.negative");
   if (query.length === 0) throw new RangeError("triplets: expected at least one, received none");
