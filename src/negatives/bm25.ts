@@ -48,21 +48,24 @@ export function createBm25Index(
     return { term, weight: Math.log1p((documents - holders + 0.5) / (holders + 0.5)) };
   };
 
+  // Scratch space of one search, left clean by each.
   const scores = new Float64Array(documents);
+  const touched = new Uint32Array(documents);
   const searchOne = (query: string, k: number): Neighbor[] => {
-    const touched: number[] = [];
+    let count = 0;
     for (const [token, repeats] of countTerms(tokenize(query))) {
       const found = weightOf(token);
       if (found === undefined) continue;
       const weight = repeats * found.weight;
       for (let i = start[found.term]; i < start[found.term + 1]; i++) {
         const at = document[i];
-        if (scores[at] === 0) touched.push(at);
+        if (scores[at] === 0) touched[count++] = at;
         scores[at] += weight * impact[i];
       }
     }
-    const best = greatest(touched, scores, k).map((i) => ({ text: passages[i], score: scores[i] }));
-    for (const i of touched) scores[i] = 0;
+    const held = touched.subarray(0, count);
+    const best = greatest(held, scores, k).map((i) => ({ text: passages[i], score: scores[i] }));
+    for (let i = 0; i < count; i++) scores[held[i]] = 0;
     return best;
   };
 
@@ -91,7 +94,7 @@ export function createBm25Index(
 }
 
 /** The `k` candidates of the greatest scores, best first, equal scores by number: a heap of the best so far. */
-function greatest(candidates: readonly number[], scores: Float64Array, k: number): number[] {
+function greatest(candidates: Uint32Array, scores: Float64Array, k: number): number[] {
   const isWorse = (a: number, b: number): boolean =>
     scores[a] < scores[b] || (scores[a] === scores[b] && a > b);
   const heap: number[] = []; // the worst on top
@@ -117,10 +120,10 @@ function greatest(candidates: readonly number[], scores: Float64Array, k: number
     }
     heap[at] = moved;
   };
-  for (const candidate of candidates) {
-    if (heap.length < k) rise(candidate);
-    else if (k > 0 && isWorse(heap[0], candidate)) {
-      heap[0] = candidate;
+  for (let i = 0; i < candidates.length; i++) {
+    if (heap.length < k) rise(candidates[i]);
+    else if (k > 0 && isWorse(heap[0], candidates[i])) {
+      heap[0] = candidates[i];
       sink();
     }
   }

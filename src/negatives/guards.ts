@@ -1,4 +1,5 @@
 import type { Question } from "../data/types.js";
+import { remember } from "./remember.js";
 import { goldSpans, spansOverlap } from "./gold.js";
 import { comparableText } from "../data/comparable-text.js";
 import { holdsWords } from "./text.js";
@@ -40,10 +41,9 @@ export function goldGuard(questions: Iterable<Question>): NegativeGuard {
       }
     }
   }
+  const comparable = remember(comparableText);
   return (query, passage) =>
-    refused.get(comparableText(query))?.has(comparableText(passage)) === true
-      ? "overlaps-gold"
-      : null;
+    refused.get(comparable(query))?.has(comparable(passage)) === true ? "overlaps-gold" : null;
 }
 
 /**
@@ -59,10 +59,11 @@ export function answerGuard(
     const known = setOf(byQuery, comparableText(query));
     for (const text of texts) known.add(comparableText(text));
   }
+  const comparable = remember(comparableText);
   return (query, passage) => {
-    const known = byQuery.get(comparableText(query));
+    const known = byQuery.get(comparable(query));
     if (known === undefined || known.size === 0) return null;
-    const text = comparableText(passage);
+    const text = comparable(passage);
     for (const answer of known) if (holdsWords(text, answer)) return "holds-answer";
     return null;
   };

@@ -8,6 +8,7 @@ import {
 } from "./mining-options.js";
 import type { Neighbor, NeighborIndex, ScorePassages } from "./neighbors.js";
 import { checkInteger } from "./options.js";
+import { remember } from "./remember.js";
 import { selectNegatives, type MinedPassage, type MiningDrop } from "./select-negatives.js";
 import { comparableText } from "../data/comparable-text.js";
 import { quoteText } from "./text.js";
@@ -60,6 +61,7 @@ export async function mineHardNegatives(
   const mostPositives = known.reduce((most, { texts }) => Math.max(most, texts.size), 0);
   const resolved = resolveMiningOptions(options, mostPositives);
   const drops = createDropCounter<MiningDrop>();
+  const comparable = remember(comparableText);
   const queries: MinedQuery[] = [];
   let retrieved = 0;
   let mined = 0;
@@ -75,10 +77,10 @@ export async function mineHardNegatives(
     }
     const results = await mapConcurrently(block, rescoreConcurrency, async (entry, i) => {
       signal?.throwIfAborted();
-      return scoreQuery(entry, found[i], index.score, rescore);
+      return scoreQuery(entry, found[i], index.score, rescore, comparable);
     });
     for (const [i, { candidates, positiveScores }] of results.entries()) {
-      const entry = mineQuery(block[i], candidates, positiveScores, resolved, drops);
+      const entry = mineQuery(block[i], candidates, positiveScores, resolved, drops, comparable);
       queries.push(entry);
       retrieved += candidates.length;
       mined += entry.negatives.length;
@@ -102,6 +104,7 @@ async function scoreQuery(
   found: readonly Neighbor[],
   score: ScorePassages | undefined,
   rescore: ScorePassages | undefined,
+  comparable: (text: string) => string,
 ): Promise<ScoredQuery> {
   const positives = [...texts.values()];
   if (rescore !== undefined) {
@@ -119,16 +122,16 @@ async function scoreQuery(
     found.map(({ text }) => text),
   );
   // A positive that was found has its score already: the very number its rivals are ranked by.
-  const known = new Map(found.map(({ text, score: value }) => [comparableText(text), value]));
-  const missing = [...texts].filter(([comparable]) => !known.has(comparable));
+  const known = new Map(found.map(({ text, score: value }) => [comparable(text), value]));
+  const missing = [...texts].filter(([form]) => !known.has(form));
   if (score !== undefined && missing.length > 0) {
     const passages = missing.map(([, passage]) => passage);
     const scores = checkScores(await score(query, passages), "index", query, passages);
-    for (const [i, [comparable]] of missing.entries()) known.set(comparable, scores[i]);
+    for (const [i, [form]] of missing.entries()) known.set(form, scores[i]);
   }
   return {
     candidates: found,
-    positiveScores: [...texts.keys()].map((comparable) => known.get(comparable)),
+    positiveScores: [...texts.keys()].map((form) => known.get(form)),
   };
 }
 
@@ -138,6 +141,7 @@ function mineQuery(
   positiveScores: readonly (number | undefined)[],
   options: ResolvedMiningOptions,
   drops: DropCounter<MiningDrop>,
+  comparable: (text: string) => string,
 ): MinedQuery {
   const { query, group } = known;
   const texts = [...known.texts.values()];
@@ -157,7 +161,7 @@ function mineQuery(
     query,
     group,
     positives: texts.map((text, i) => ({ text, score: positiveScores[i] })),
-    negatives: selectNegatives(candidates, known, lowest, options, drops),
+    negatives: selectNegatives(candidates, known, lowest, options, drops, comparable),
   };
 }
 

@@ -37,6 +37,7 @@ export interface MinedPassage extends Neighbor {
  * Chooses a query's negatives among its candidates: filters first, then ranks.
  *
  * @param lowestPositive score of the query's lowest positive; needed only for margins
+ * @param comparable the comparable form of a text, perhaps remembered
  */
 export function selectNegatives(
   candidates: readonly Neighbor[],
@@ -44,20 +45,21 @@ export function selectNegatives(
   lowestPositive: number,
   options: ResolvedMiningOptions,
   drops: DropCounter<MiningDrop>,
+  comparable: (text: string) => string = comparableText,
 ): MinedPassage[] {
   const seen = new Set<string>();
   const kept: MinedPassage[] = [];
   for (const { text, score } of [...candidates].sort((a, b) => b.score - a.score)) {
-    const comparable = comparableText(text);
-    const positive = known.texts.has(comparable);
+    const form = comparable(text);
+    const positive = known.texts.has(form);
     const reason =
       (positive && !options.includePositives ? "positive" : null) ??
       scoreReason(score, lowestPositive, options) ??
-      (!positive && repeatsPositive(comparable, known.texts) ? "repeats-positive" : null) ??
-      (seen.has(comparable) ? "duplicate" : null) ??
+      (!positive && repeatsPositive(form, known.texts) ? "repeats-positive" : null) ??
+      (seen.has(form) ? "duplicate" : null) ??
       (positive ? null : firstReason(options.guards, known.query, text));
     if (reason === null) {
-      seen.add(comparable);
+      seen.add(form);
       kept.push({ text, score, positive });
     } else drops.add(reason);
   }

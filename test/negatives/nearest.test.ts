@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { decodeNpy } from "../../src/data/npy.js";
+import { lookupVectors, matrixOfTexts } from "../../src/negatives/vectors.js";
+import { mineHardNegatives } from "../../src/negatives/mine.js";
+import { miningTexts } from "../../src/negatives/mining-texts.js";
+import { vectorIndex } from "../../src/negatives/vector-index.js";
+import { gold } from "./support.js";
+
+const folder = new URL("../../../shared/data/nq/", import.meta.url);
+const read = (name: string): Buffer => readFileSync(new URL(name, folder));
+
+describe.skipIf(!existsSync(folder))("mining real questions under real vectors", () => {
+  it("finds what NumPy finds straight from the definition", async () => {
+    // Made by test/fixtures/negatives/nearest.py: rows of passages, and their cosines.
+    const expected = JSON.parse(
+      readFileSync(new URL("../fixtures/negatives/nearest.json", import.meta.url), "utf8"),
+    ) as [row: number, cosine: number][][];
+    const lines = gunzipSync(read("questions-passages.jsonl.gz"))
+      .toString("utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { question: string; passage: string });
+    const pairs = lines.map(({ question, passage }) => gold(question, passage));
+    const texts = miningTexts(pairs);
+    const vectorsOf = (name: string, all: string[], asked: readonly string[]) =>
+      matrixOfTexts(asked, lookupVectors(all, decodeNpy(read(name))));
+    const questions = lines.map(({ question }) => question);
+    const passages = lines.map(({ passage }) => passage);
+    const index = vectorIndex(texts, {
+      queries: vectorsOf("queries-words-325d.npy", questions, texts.queries),
+      passages: vectorsOf("passages-words-325d.npy", passages, texts.passages),
+    });
+    const mined = await mineHardNegatives(pairs, index, {
+      numNegatives: 3,
+      rangeMin: 2,
+      rangeMax: 40,
+      relativeMargin: 0.05,
+    });
+    const byQuery = new Map(mined.queries.map(({ query, negatives }) => [query, negatives]));
+    for (const [row, negatives] of expected.entries()) {
+      const found = byQuery.get(questions[row])!;
+      expect(found.map(({ text }) => text)).toEqual(
+        negatives.map(([passage]) => passages[passage]),
+      );
+      for (const [i, [, cosine]] of negatives.entries()) {
+        expect(found[i].score).toBeCloseTo(cosine, 5);
+      }
+    }
+  });
+});
