@@ -23,7 +23,11 @@ export {
   type KernelStatus,
 } from "./math/kernel.js";
 export { topK, type TopK, type TopKOptions } from "./math/top-k.js";
-export { symmetricEigen, type SymmetricEigen } from "./math/eigen.js";
+export {
+  symmetricEigen,
+  type SymmetricEigen,
+  type SymmetricEigenOptions,
+} from "./math/eigen.js";
 export { cosineSimilarity, normalizeRows } from "./math/vectors.js";
 export { createRandom, type Random } from "./math/random.js";
 export type { LongJobOptions, Progress } from "./math/progress.js";

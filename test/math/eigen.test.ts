@@ -1,48 +1,134 @@
-import { describe, expect, it } from "vitest";
+import { EigenvalueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
+import { afterEach, describe, expect, it } from "vitest";
 import { symmetricEigen } from "../../src/math/eigen.js";
-import { createMatrix, identityMatrix } from "../../src/math/matrix.js";
+import { setKernel } from "../../src/math/kernel.js";
+import { createMatrix, identityMatrix, type Matrix } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
-import { createRandom } from "../../src/math/random.js";
+import { normalMatrix, sameBits } from "./random-matrix.js";
 
-function randomGram(n: number, rank: number): ReturnType<typeof multiply> {
-  const random = createRandom(n);
-  const a = createMatrix(rank, n);
-  for (let i = 0; i < a.data.length; i++) a.data[i] = random.normal();
+function randomGram(n: number, rank: number): Matrix {
+  const a = normalMatrix(rank, n, n);
   return multiply(a, a, { transposeA: true });
 }
 
-describe("symmetricEigen", () => {
-  it("gives descending values whose vectors rebuild the matrix and are orthonormal", () => {
-    for (const [n, rank] of [
-      [1, 1],
-      [2, 5],
-      [20, 8],
-      [60, 200],
-    ]) {
-      const matrix = randomGram(n, rank);
-      const { values, vectors } = symmetricEigen(matrix);
-      expect([...values]).toEqual([...values].sort((x, y) => y - x));
-      const scaled = createMatrix(n, n, vectors.data.slice());
-      for (let i = 0; i < n * n; i++) scaled.data[i] *= values[i % n];
-      const rebuilt = multiply(scaled, vectors, { transposeB: true });
-      const gram = multiply(vectors, vectors, { transposeA: true });
-      const eye = identityMatrix(n);
-      for (let i = 0; i < n * n; i++) {
-        expect(Math.abs(rebuilt.data[i] - matrix.data[i])).toBeLessThan(4e-6 * values[0]);
-        expect(Math.abs(gram.data[i] - eye.data[i])).toBeLessThan(4e-6);
+function filled(n: number, value: (i: number, j: number) => number): Matrix {
+  const matrix = createMatrix(n, n);
+  for (let i = 0; i < n * n; i++) matrix.data[i] = value(Math.floor(i / n), i % n);
+  return matrix;
+}
+
+/** Largest error of A · v = λ · v beside the largest |λ|, and of the vectors' orthonormality; in double precision. */
+function errors(a: Matrix): { residual: number; orthogonality: number } {
+  const { values, vectors } = symmetricEigen(a);
+  const n = a.rows;
+  const v = vectors.data;
+  const largest = Math.max(Math.abs(values[0]), Math.abs(values[n - 1]), 1e-300);
+  let [residual, orthogonality] = [0, 0];
+  for (let j = 0; j < n; j++) {
+    for (let i = 0; i < n; i++) {
+      let [product, inner] = [0, 0];
+      for (let p = 0; p < n; p++) {
+        product += a.data[i * n + p] * v[p * n + j];
+        inner += v[p * n + i] * v[p * n + j];
       }
+      residual = Math.max(residual, Math.abs(product - values[j] * v[i * n + j]) / largest);
+      orthogonality = Math.max(orthogonality, Math.abs(inner - (i === j ? 1 : 0)));
+    }
+  }
+  return { residual, orthogonality };
+}
+
+describe("symmetricEigen", () => {
+  afterEach(() => {
+    setKernel();
+  });
+
+  const cases: readonly [string, Matrix][] = [
+    ["a single value", filled(1, () => -3)],
+    ["a small matrix", randomGram(20, 30)],
+    ["a matrix just too large for ml-matrix", randomGram(49, 60)],
+    ["more than one merge, and an odd size", randomGram(151, 300)],
+    ["a matrix of low rank", randomGram(150, 9)],
+    ["one of rank one, whose rest is rounding", filled(180, () => 1)],
+    ["zeros", createMatrix(100, 100)],
+    ["the identity: one value, a hundred times", identityMatrix(100)],
+    ["a diagonal with many repeats", filled(130, (i, j) => (i === j ? (i % 3) - 1 : 0))],
+    ["Wilkinson's matrix, whose values come in near pairs", wilkinson(101)],
+    ["values from 1e-30 to 1e8", filled(90, (i, j) => (i === j ? 10 ** (8 - (38 * i) / 90) : 0))],
+    ["all values tiny", filled(90, (i, j) => 1e-30 / (1 + Math.abs(i - j)))],
+    ["all values huge", filled(90, (i, j) => 1e30 / (1 + Math.abs(i - j)))],
+    ["negative couplings", filled(120, (i, j) => (Math.abs(i - j) === 1 ? -1 : 0))],
+  ];
+  it.each(cases)("gives orthonormal vectors that fit their values: %s", (_, matrix) => {
+    const { residual, orthogonality } = errors(matrix);
+    expect(residual).toBeLessThan(2e-7);
+    expect(orthogonality).toBeLessThan(4e-7);
+  });
+
+  it("gives the values that ml-matrix gives, descending", () => {
+    const matrix = randomGram(170, 400);
+    const { values } = symmetricEigen(matrix);
+    const dense = DenseMatrix.from1DArray(170, 170, matrix.data);
+    const expected = new EigenvalueDecomposition(dense, { assumeSymmetric: true }).realEigenvalues;
+    expected.sort((x, y) => y - x);
+    for (let i = 0; i < 170; i++) {
+      expect(Math.abs(values[i] - expected[i])).toBeLessThan(1e-12 * expected[0]);
     }
   });
 
-  it("refuses what is not square, not symmetric or not finite", () => {
+  it("gives the leading part alone when asked, the same as in the whole", () => {
+    for (const n of [30, 150]) {
+      const matrix = randomGram(n, 3 * n);
+      const whole = symmetricEigen(matrix);
+      const part = symmetricEigen(matrix, { count: 11 });
+      expect(part.values).toEqual(whole.values.slice(0, 11));
+      expect(part.vectors.cols).toBe(11);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < 11; j++) {
+          const [x, y] = [part.vectors.data[i * 11 + j], whole.vectors.data[i * n + j]];
+          expect(Math.abs(x - y)).toBeLessThan(1e-7);
+        }
+      }
+    }
+    expect(symmetricEigen(randomGram(9, 9), { count: 0 }).vectors.rows).toBe(9);
+  });
+
+  it("gives the same bits whatever the number of threads", () => {
+    const matrix = randomGram(520, 600);
+    const results = [1, 2, 4].map((threads) => {
+      setKernel({ threads });
+      return symmetricEigen(matrix);
+    });
+    for (const { values, vectors } of results) {
+      expect([...values]).toEqual([...results[0].values]);
+      expect(sameBits(vectors.data, results[0].vectors.data)).toBe(true);
+    }
+  });
+
+  it("turns every vector so that its greatest value is positive", () => {
+    const { vectors } = symmetricEigen(randomGram(60, 60));
+    for (let j = 0; j < 60; j++) {
+      const column = Array.from({ length: 60 }, (_, i) => vectors.data[i * 60 + j]);
+      expect(Math.max(...column)).toBe(Math.max(...column.map(Math.abs)));
+    }
+  });
+
+  it("refuses what is not square, not symmetric or not finite, and a count that is too large", () => {
     expect(() => symmetricEigen(createMatrix(2, 3))).toThrow("expected a square matrix");
     const skew = createMatrix(2, 2, Float32Array.of(1, 2, 3, 1));
     expect(() => symmetricEigen(skew)).toThrow("expected a symmetric matrix");
     const broken = createMatrix(2, 2, Float32Array.of(1, 2, 2, NaN));
     expect(() => symmetricEigen(broken)).toThrow("row 1, column 1 is NaN");
+    expect(() => symmetricEigen(identityMatrix(2), { count: 3 })).toThrow(
+      "count must be an integer from 0 to 2, received 3",
+    );
   });
 
   it("gives nothing for nothing", () => {
     expect(symmetricEigen(createMatrix(0, 0)).values).toHaveLength(0);
   });
 });
+
+function wilkinson(n: number): Matrix {
+  return filled(n, (i, j) => (i === j ? Math.abs(i - (n - 1) / 2) : Math.abs(i - j) === 1 ? 1 : 0));
+}
