@@ -51,21 +51,22 @@ export function queryChanges(
   checkSameQueries(before, after);
   const changes: QueryChange[] = [];
   for (const [i, query] of before.queries.entries()) {
+    const rankAfter = new Map(after.relevant[i].map((passage, j) => [passage, after.ranks[i][j]]));
+    const relevant = before.relevant[i].map((passage, j) => {
+      const rank = rankAfter.get(passage);
+      if (rank === undefined || rankAfter.size !== before.relevant[i].length) {
+        throw new RangeError(`query ${query}: before and after have different relevant passages`);
+      }
+      return { passage, rankBefore: before.ranks[i][j], rankAfter: rank };
+    });
     const change = valuesAfter[i] - valuesBefore[i];
     if (change === 0) continue;
-    const rankAfter = new Map(after.relevant[i].map((passage, j) => [passage, after.ranks[i][j]]));
     changes.push({
       query,
       before: valuesBefore[i],
       after: valuesAfter[i],
       change,
-      relevant: before.relevant[i].map((passage, j) => {
-        const rank = rankAfter.get(passage);
-        if (rank === undefined) {
-          throw new RangeError(`query ${query}: before and after have different relevant passages`);
-        }
-        return { passage, rankBefore: before.ranks[i][j], rankAfter: rank };
-      }),
+      relevant,
       topBefore: rankings === undefined ? [] : rankingOf(rankings.before, query),
       topAfter: rankings === undefined ? [] : rankingOf(rankings.after, query),
     });
