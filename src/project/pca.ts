@@ -1,7 +1,6 @@
 import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
 import { columnMeans } from "../math/vectors.js";
-import { allAxes } from "./all-axes.js";
-import { leadingAxes } from "./leading-axes.js";
+import { orthonormalize, principalAxes } from "./principal-axes.js";
 
 export interface PcaOptions {
   /** How many axes to keep: 1 to min(rows, cols). @default 2 */
@@ -19,9 +18,6 @@ export interface Pca {
   /** The same as a share of the variance of all d columns, length k. */
   readonly explainedVarianceRatio: Float64Array;
 }
-
-/** Up to this size of the smaller side a full decomposition takes milliseconds. */
-const SMALL = 64;
 
 /**
  * Principal component analysis (Pearson 1901, Hotelling 1933) of the rows of `matrix` (n × d): the orthogonal axes along
@@ -48,17 +44,16 @@ export function fitPca(matrix: Matrix, { components = 2 }: PcaOptions = {}): Pca
   if (!(total > 0)) {
     throw new RangeError(`fitPca: all ${rows} rows are equal, there is no direction to find`);
   }
-  const few = most > SMALL && components * 8 <= most;
-  const axes = (few ? leadingAxes(matrix, mean, components) : null) ?? allAxes(matrix, mean);
-  const found = Math.min(components, axes.values.length);
+  const axes = principalAxes(matrix, mean, components);
+  const found = axes.values.length;
   const directions = new Float64Array(components * cols);
-  directions.set(axes.vectors.subarray(0, found * cols));
+  directions.set(axes.vectors);
   fillUp(directions, found, components, cols);
   for (let i = 0; i < components; i++) {
     orient(directions.subarray(i * cols, (i + 1) * cols));
   }
   const explainedVariance = new Float64Array(components);
-  explainedVariance.set(axes.values.subarray(0, found));
+  explainedVariance.set(axes.values);
   return {
     mean: Float32Array.from(mean),
     components: createMatrix(components, cols, Float32Array.from(directions)),
@@ -115,19 +110,10 @@ function orient(axis: Float64Array): void {
 function fillUp(axes: Float64Array, found: number, count: number, cols: number): void {
   let candidate = 0;
   for (let k = found; k < count; candidate++) {
-    const axis = new Float64Array(cols);
+    const axis = axes.subarray(k * cols, (k + 1) * cols);
+    axis.fill(0);
     axis[candidate] = 1;
-    for (let pass = 0; pass < 2; pass++) {
-      for (let i = 0; i < k; i++) {
-        let share = 0;
-        for (let j = 0; j < cols; j++) share += axis[j] * axes[i * cols + j];
-        for (let j = 0; j < cols; j++) axis[j] -= share * axes[i * cols + j];
-      }
-    }
-    const length = Math.sqrt(axis.reduce((sum, x) => sum + x * x, 0));
     // What is left of the d unit vectors has squared lengths that sum to d - k >= 1, so one of them is long enough.
-    if (length < 0.5 / Math.sqrt(cols)) continue;
-    for (let j = 0; j < cols; j++) axes[k * cols + j] = axis[j] / length;
-    k++;
+    if (orthonormalize(axis, axes.subarray(0, k * cols)) >= 0.5 / Math.sqrt(cols)) k++;
   }
 }
