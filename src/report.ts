@@ -7,6 +7,7 @@
 export { distributionSpec } from "./report/distribution-spec.js";
 export { histogramPanels, histogramSpec, type HistogramOptions } from "./report/histogram-spec.js";
 export { latentSpec, type LatentOptions } from "./report/latent-spec.js";
+export { latentView } from "./report/latent-view.js";
 export { renderPng, type PngOptions } from "./report/render-png.js";
 export { renderReport } from "./report/render-report.js";
 export { renderSvg } from "./report/render-svg.js";

@@ -6,6 +6,7 @@ import {
   histogramPanels,
   histogramSpec,
   latentSpec,
+  latentView,
   renderPng,
   renderSvg,
   trainingSpec,
@@ -13,6 +14,8 @@ import {
   type LatentView,
   type VegaLiteSpec,
 } from "../../src/report.js";
+import { createMatrix } from "../../src/math/matrix.js";
+import { latentSpace } from "../../src/project/latent-space.js";
 import { countBins, roundedRange } from "../../src/report/bins.js";
 import { boxEdges, turner } from "../../src/report/turn.js";
 import { sampleData } from "./sample-data.js";
@@ -207,6 +210,32 @@ describe("latentSpec", () => {
       "links[0][1] must be the index of a passage among the points, received 2",
     );
     expect(() => latentSpec({ ...view, links: [[1, 0]] })).toThrow("the index of a query");
+  });
+});
+
+describe("latentView", () => {
+  const vectors = createMatrix(3, 3, Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
+  const pairs = {
+    query: Uint32Array.of(0, 1),
+    passage: Uint32Array.of(1, 2),
+    label: Uint8Array.of(1, 1),
+  };
+
+  it("gives each point its own text, and a depth where there is one", () => {
+    const texts = { queries: ["q0", "q1", "q2"], passages: ["p0", "p1", "p2"] };
+    const flat = latentView(latentSpace(vectors, vectors, pairs), texts);
+    expect(flat.points.map(({ text }) => text)).toEqual(["q0", "q1", "p1", "p2"]);
+    expect(flat.points.every(({ z }) => z === undefined)).toBe(true);
+    const solid = latentView(latentSpace(vectors, vectors, pairs, { dimensions: 3 }), texts);
+    expect(solid.points.every(({ z }) => z !== undefined)).toBe(true);
+    expect(() => latentSpec(solid)).not.toThrow();
+  });
+
+  it("refuses a point without a text, by name", () => {
+    const space = latentSpace(vectors, vectors, pairs);
+    expect(() => latentView(space, { queries: ["q0"], passages: [] })).toThrow(
+      "expected a text for row 1 of the query texts",
+    );
   });
 });
 
