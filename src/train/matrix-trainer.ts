@@ -67,7 +67,7 @@ export async function runTraining(
   const { model, train, epochs, stepsPerEpoch, onValidation, onTrain, metrics } = plan;
   const metadata = { embedder: plan.embedder, method: plan.method };
   const untouchedAdapter = identityAdapter(train.queries.cols, plan.embedder);
-  const start = startTensors(plan, randomness);
+  const start = await startTensors(plan, randomness, signal);
 
   let untouched = resumeFrom?.untouched;
   let at: Progressed;

@@ -1,8 +1,10 @@
 import type { Adapter, AdapterSide } from "../adapter/adapter.js";
+import { isIdentitySide } from "../adapter/identity.js";
 import { symmetricEigen } from "../math/eigen.js";
 import type { Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
-import type { TensorShape } from "./adapter-model.js";
+import type { AdapterModel, TensorShape } from "./adapter-model.js";
+import { fitRca } from "./closed-form/rca.js";
 import type { TrainingRandomness } from "./randomness.js";
 import type { TrainingPlan } from "./training-plan.js";
 
@@ -11,45 +13,71 @@ import type { TrainingPlan } from "./training-plan.js";
  *
  * @throws RangeError when the start does not fit the shape.
  */
-export function startTensors(
+export async function startTensors(
   { model, start, train }: Pick<TrainingPlan, "model" | "start" | "train">,
   randomness: TrainingRandomness,
-): Float32Array[] {
-  const { inputDimensions: d, outputDimensions: k, sides } = model.shape;
+  signal?: AbortSignal,
+): Promise<Float32Array[]> {
+  const { inputDimensions: d, outputDimensions: k, sides, rank } = model.shape;
   if ((start === "identity" || start === "pca") && k > d) {
     throw new RangeError(
       `trainMatrix: start "${start}" needs outputDimensions <= ${d}, received ${k}; use start "random"`,
     );
   }
+  let fitted: Adapter | undefined;
+  if (start === "rca") {
+    const side = sides === "query" ? "query" : "both";
+    fitted = (await fitRca(train, { side, signal })).adapter;
+  } else if (typeof start === "object") fitted = start;
+  if (fitted !== undefined) checkFits(fitted, model);
   const principal = start === "pca" ? principalDirections(train, k) : undefined;
-  if (typeof start === "object") {
-    if (start.inputDimensions !== d || start.outputDimensions !== k) {
-      throw new RangeError(
-        `trainMatrix: the start maps ${start.inputDimensions} to ${start.outputDimensions} dimensions, expected ${d} to ${k}`,
-      );
-    }
-    if (sides === "shared" && !sameMap(start.query, start.passage)) {
-      throw new RangeError(
-        `trainMatrix: the start has a matrix per side; train it with sides "separate"`,
-      );
-    }
-  }
   return model.tensors.map((tensor) => {
     const { name, rows, cols } = tensor;
     if (name.endsWith("center")) {
-      const center = typeof start === "object" ? sideOf(start, name).center : null;
+      const center = fitted === undefined ? null : sideOf(fitted, name).center;
       return center === null ? new Float32Array(cols) : Float32Array.from(center);
     }
-    if (name.endsWith("left")) {
+    if (rank !== null) {
+      const lowRank = fitted && sideOf(fitted, name).lowRank;
+      if (lowRank) return (name.endsWith("left") ? lowRank.left : lowRank.right).data.slice();
       // One factor random, the other zero: the map starts as the identity and both factors can move.
-      const values = randomness.normals(name, rows * cols);
-      return values.map((value) => value / Math.sqrt(rows));
+      if (name.endsWith("right")) return new Float32Array(rows * cols);
+      return randomness.normals(name, rows * cols).map((value) => value / Math.sqrt(rows));
     }
-    if (name.endsWith("right")) return new Float32Array(rows * cols);
+    if (fitted !== undefined) return denseWeights(sideOf(fitted, name), tensor);
     if (principal !== undefined) return principal.slice();
-    if (start === "random") return randomness.normals(name, rows * cols);
-    return typeof start === "object" ? denseWeights(sideOf(start, name), tensor) : eye(tensor);
+    return start === "random" ? randomness.normals(name, rows * cols) : eye(tensor);
   });
+}
+
+/** Refuses a start that the model could not take over whole. */
+function checkFits(start: Adapter, { shape }: AdapterModel): void {
+  const { inputDimensions: d, outputDimensions: k, sides, rank } = shape;
+  if (start.inputDimensions !== d || start.outputDimensions !== k) {
+    throw new RangeError(
+      `trainMatrix: the start maps ${start.inputDimensions} to ${start.outputDimensions} dimensions, expected ${d} to ${k}`,
+    );
+  }
+  if (sides === "shared" && !sameMap(start.query, start.passage)) {
+    throw new RangeError(
+      `trainMatrix: the start has a matrix per side; train it with sides "separate"`,
+    );
+  }
+  if (sides === "query" && !isIdentitySide(start.passage)) {
+    throw new RangeError(
+      `trainMatrix: the start changes passages too; training the query side alone would lose that`,
+    );
+  }
+  if (rank !== null) {
+    for (const { weights, lowRank } of sides === "query"
+      ? [start.query]
+      : [start.query, start.passage]) {
+      const found = weights !== null ? "a full matrix" : `rank ${lowRank?.left.cols ?? rank}`;
+      if (found !== `rank ${rank}`) {
+        throw new RangeError(`trainMatrix: identity + rank ${rank} cannot start from ${found}`);
+      }
+    }
+  }
 }
 
 const sideOf = (adapter: Adapter, tensorName: string): AdapterSide =>

@@ -9,9 +9,10 @@ import type { Schedule } from "./schedules.js";
 
 /**
  * Where training starts: the identity (cut to k columns), standard normal values, the k leading principal directions of
- * all training vectors, or an adapter that was fitted (the closed form, a run before).
+ * all training vectors, the closed form of the training pairs (`fitRca`, on the training pairs alone), or an adapter that
+ * was fitted before. With `bias` false the centers of a fitted start are left out.
  */
-export type TrainingStart = "identity" | "random" | "pca" | Adapter;
+export type TrainingStart = "identity" | "random" | "pca" | "rca" | Adapter;
 
 /** What a run can be asked for after an epoch. */
 export interface EpochState {
@@ -30,7 +31,7 @@ export interface TrainMatrixOptions extends LongJobOptions {
   readonly sides?: TrainedSides | undefined;
   /** Length k of the adapted vectors, or how it follows from the length d of the given ones. @default d */
   readonly outputDimensions?: number | ((inputDimensions: number) => number) | undefined;
-  /** Learn a center per trained side, subtracted first. @default false */
+  /** Learn a center per trained side, subtracted first. @default true where the start has centers, else false */
   readonly bias?: boolean | undefined;
   /** Learn identity + low rank of this rank in place of a full matrix; `null` for a full one. @default null */
   readonly rank?: number | null | undefined;

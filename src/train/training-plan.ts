@@ -50,9 +50,9 @@ export function planTraining(
   {
     sides = "shared",
     outputDimensions = (d) => d,
-    bias = false,
     rank = null,
     start,
+    bias = hasCenters(start),
     loss = infoNce(),
     optimizer = adam(),
     schedule = cosineDecay(1e-3),
@@ -97,6 +97,8 @@ export function planTraining(
   if (rank !== null) {
     checkInteger("rank", rank, 1);
     check("rank", rank <= d, `at most the ${d} dimensions`, rank);
+    const fits = start === undefined || start === "identity" || typeof start === "object";
+    check("start", fits, `"identity" or an adapter of rank ${rank}`, start);
   }
   if ((sides === "query" || rank !== null) && k !== d) {
     const what = sides === "query" ? "training the query side alone" : "identity + low rank";
@@ -140,12 +142,18 @@ export function planTraining(
   };
 }
 
+/** The closed form centers each side; a center that was fitted is worth keeping. */
+const hasCenters = (start: TrainingStart | undefined): boolean =>
+  start === "rca" ||
+  (typeof start === "object" && (start.query.center !== null || start.passage.center !== null));
+
 function checkedUnit(pairs: TrainingPairs, name: string): TrainingPairs {
   checkTrainingPairs(pairs, name);
   return {
     queries: normalizeRows(pairs.queries),
     passages: normalizeRows(pairs.passages),
     pairs: pairs.pairs,
+    groups: pairs.groups,
   };
 }
 

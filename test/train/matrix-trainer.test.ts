@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { AdapterSide } from "../../src/adapter/adapter.js";
 import { identityAdapter } from "../../src/adapter/identity.js";
 import { createMatrix, fromRows } from "../../src/math/matrix.js";
+import { fitRca } from "../../src/train/closed-form/rca.js";
 import { DivergenceError } from "../../src/train/divergence-error.js";
 import type { EpochRecord } from "../../src/train/history.js";
 import { contrastive } from "../../src/train/losses/contrastive.js";
@@ -89,6 +91,27 @@ describe("trainMatrix learns what separates matches from the rest", () => {
     const second = await trainMatrix(data, { ...quick, epochs: 1, start: first.adapter });
     const again = await trainMatrix(data, { ...quick, epochs: 1 });
     expect(second.history[0].trainLoss).toBeLessThan(again.history[0].trainLoss);
+  });
+
+  it("from the closed form of the training pairs, whose centers it keeps and learns on", async () => {
+    const rca = (await fitRca(data)).adapter;
+    const none = { ...quick, epochs: 1, schedule: constant(1e-12) };
+    const shared = await trainMatrix(data, { ...none, start: "rca" });
+    expect(shared.adapter.query.weights?.data).toEqual(rca.query.weights?.data);
+    expect(shared.adapter.query.center).toEqual(rca.query.center);
+    expect(shared.adapter.passage.center).toEqual(rca.passage.center);
+    const bare = await trainMatrix(data, { ...none, start: "rca", bias: false });
+    expect(bare.adapter.query.center).toBeNull();
+    const query = await trainMatrix(data, { ...none, start: "rca", sides: "query" });
+    expect(query.adapter.passage).toEqual({ center: null, weights: null });
+    expect(query.adapter.query.weights).not.toBeNull();
+  });
+
+  it("from a low-rank adapter of the same rank", async () => {
+    const first = await trainMatrix(data, { ...quick, rank: 3 });
+    const still = { ...quick, epochs: 1, schedule: constant(1e-12), rank: 3 };
+    const second = await trainMatrix(data, { ...still, start: first.adapter });
+    expect(second.adapter.query.lowRank).toEqual(first.adapter.query.lowRank);
   });
 
   it("stays near the start under a penalty", async () => {
@@ -290,6 +313,11 @@ describe("trainMatrix refuses what cannot be trained with, or gives a sound answ
   });
 
   it("names what is wrong with the options", async () => {
+    const side = (seed: string): AdapterSide => ({
+      center: null,
+      weights: normalMatrix(16, 16, seed),
+    });
+    const perSide = { ...identityAdapter(16), query: side("a"), passage: side("b") };
     const wrong: [TrainMatrixOptions, string][] = [
       [{ epochs: 0 }, "epochs must be an integer >= 1, received 0"],
       [{ batchSize: 1.5 }, "batchSize must be an integer >= 1, received 1.5"],
@@ -302,6 +330,14 @@ describe("trainMatrix refuses what cannot be trained with, or gives a sound answ
       [{ sides: "query", outputDimensions: 8 }, "query side alone needs as many output as input"],
       [{ rank: 20 }, "rank must be at most the 16 dimensions, received 20"],
       [{ start: identityAdapter(5) }, "the start maps 5 to 5 dimensions, expected 16 to 16"],
+      [
+        { start: "rca", outputDimensions: 8 },
+        "the start maps 16 to 16 dimensions, expected 16 to 8",
+      ],
+      [{ start: perSide }, 'the start has a matrix per side; train it with sides "separate"'],
+      [{ start: perSide, sides: "query" }, "the start changes passages too"],
+      [{ start: perSide, sides: "separate", rank: 2 }, "rank 2 cannot start from a full matrix"],
+      [{ start: "random", rank: 2 }, 'start must be "identity" or an adapter of rank 2'],
     ];
     for (const [options, message] of wrong) {
       await expect(bad({}, options)).rejects.toThrow(message);

@@ -1,0 +1,72 @@
+import { discriminativeFamily } from "./closed-form/discriminative.js";
+import { identityFamily, type Family } from "./closed-form/family.js";
+import { procrustesFamily, ridgeFamily, whiteningFamily } from "./closed-form/linear-families.js";
+import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "./closed-form/rca-family.js";
+import type { PreparedPairs } from "./closed-form/training-pairs.js";
+
+/** A method that {@link fitAdapter} can try. */
+export type CandidateName =
+  "rca" | "ridge-rca" | "query-rca" | "ridge" | "whitening" | "procrustes" | "discriminative";
+
+/** A family with what it costs, in decompositions of the size of the data. */
+export interface Candidate {
+  readonly family: Family;
+  readonly cost: number;
+}
+
+const grid = {
+  lambdas: [0.01, 0.03, 0.1, 0.3, 1, 3],
+  powers: [0.125, 0.25, 0.5, 0.75, 1],
+};
+const lambdas = [0.03, 0.1, 0.3, 1];
+
+const create: Record<CandidateName, () => Candidate> = {
+  rca: () => ({ family: rcaFamily(grid), cost: 1 }),
+  "query-rca": () => ({ family: queryRcaFamily(grid), cost: 1 }),
+  ridge: () => ({ family: ridgeFamily([0.1, 0.3, 1, 3, 10]), cost: 2 }),
+  whitening: () => ({ family: whiteningFamily({ ...grid, lambdas }), cost: 2 }),
+  "ridge-rca": () => ({
+    family: ridgeRcaFamily({ mus: [3, 1, 0.3], lambdas, powers: [0.25, 0.5, 0.75, 1] }),
+    cost: 4,
+  }),
+  procrustes: () => ({ family: procrustesFamily([0.1, 1]), cost: 6 }),
+  discriminative: () => ({
+    family: discriminativeFamily({ lambdas: [0.1, 0.3], gammas: [0.2, 0.4, 0.6] }),
+    cost: 9,
+  }),
+};
+
+/** What is tried when the caller names nothing: what has won somewhere (docs/experiments.md), cheapest first. */
+export const defaultCandidates: Readonly<Record<"both" | "query", readonly CandidateName[]>> = {
+  both: ["rca", "ridge-rca"],
+  query: ["query-rca", "ridge"],
+};
+
+/**
+ * The families behind names, cheapest first, the untouched embedding before all.
+ *
+ * @throws RangeError when a name is unknown, changes the passages although only queries may change, or needs pairs
+ *   with label 0 that are not there.
+ */
+export function candidatesByCost(
+  names: readonly CandidateName[],
+  side: "both" | "query",
+  { negatives }: Pick<PreparedPairs, "negatives">,
+): Candidate[] {
+  const candidates = names.map((name) => {
+    if (!Object.hasOwn(create, name)) {
+      throw new RangeError(
+        `fitAdapter: candidate "${name}" is unknown, expected one of ${Object.keys(create).join(", ")}`,
+      );
+    }
+    if (side === "query" && name !== "query-rca" && name !== "ridge") {
+      throw new RangeError(`fitAdapter: candidate "${name}" changes passages, side is "query"`);
+    }
+    if (name === "discriminative" && negatives.query.length === 0) {
+      throw new RangeError('fitAdapter: candidate "discriminative" needs pairs with label 0');
+    }
+    return create[name]();
+  });
+  candidates.sort((a, b) => a.cost - b.cost);
+  return [{ family: identityFamily, cost: 0 }, ...candidates];
+}
