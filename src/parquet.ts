@@ -1,0 +1,10 @@
+/**
+ * Natural Questions from parquet files, local or by URL.
+ *
+ * @module
+ */
+export {
+  readNaturalQuestionsParquet,
+  type ParquetSource,
+  type ReadParquetOptions,
+} from "./data/parquet/read-parquet.js";
