@@ -23,11 +23,7 @@ export {
   type KernelStatus,
 } from "./math/kernel.js";
 export { topK, type TopK, type TopKOptions } from "./math/top-k.js";
-export {
-  symmetricEigen,
-  type SymmetricEigen,
-  type SymmetricEigenOptions,
-} from "./math/eigen.js";
+export { symmetricEigen, type SymmetricEigen, type SymmetricEigenOptions } from "./math/eigen.js";
 export { cosineSimilarity, normalizeRows } from "./math/vectors.js";
 export { createRandom, type Random } from "./math/random.js";
 export type { LongJobOptions, Progress } from "./math/progress.js";
@@ -45,6 +41,8 @@ export type {
 } from "./data/types.js";
 export { DataError, type Place } from "./data/data-error.js";
 export { parseNaturalQuestion } from "./data/natural-question.js";
+export { simplifyNaturalQuestion } from "./data/simplify.js";
+export { naturalText } from "./data/natural-text.js";
 export type { CleanTextOptions } from "./data/clean-text.js";
 export { groupedSplit, type GroupedSplitOptions, type Split } from "./data/grouped-split.js";
 export { leakReport, type LeakReport } from "./data/leak-report.js";
@@ -101,7 +99,7 @@ export {
 } from "./negatives/same-page.js";
 export type { SampledNegatives } from "./negatives/sampled.js";
 export type { MinedPassage, MiningDrop } from "./negatives/select-negatives.js";
-export { tokenizeWords, type Tokenizer } from "./negatives/tokenize.js";
+export { tokenizeWords, type Bm25Tokenizer } from "./negatives/tokenize.js";
 export {
   vectorIndex,
   type MiningVectors,
@@ -127,6 +125,13 @@ export {
 export type { StoredPrecision } from "./embed/vector-record.js";
 export type { VectorStore, VectorStoreEntry } from "./embed/vector-store.js";
 export { createMemoryStore, type MemoryStoreOptions } from "./embed/memory-store.js";
+export { createKeyvStore, type KeyvLike, type KeyvStoreOptions } from "./embed/keyv-store.js";
+export { withPrefixes, type Prefixes } from "./embed/prefixed-embedder.js";
+export {
+  createFunctionEmbedder,
+  type EmbedFunction,
+  type FunctionEmbedderOptions,
+} from "./embed/function-embedder.js";
 export { RefusedTextsError, type RefusedText } from "./embed/refused-texts.js";
 
 // evaluate: measure honestly
@@ -278,6 +283,7 @@ export {
   type LearningCurveOptions,
   type LearningCurvePoint,
 } from "./evaluate/learning-curve.js";
+export { toPlain, type Plain } from "./evaluate/to-plain.js";
 export { formatMarkdownTable, formatTerminalTable, type Table } from "./evaluate/table.js";
 export {
   comparisonTable,
@@ -302,6 +308,27 @@ export {
 } from "./train/closed-form/rca.js";
 export type { TrainingPairs } from "./train/closed-form/training-pairs.js";
 export type { RankingMetrics } from "./train/closed-form/ranking-metrics.js";
+export type { ChoiceMetric } from "./train/closed-form/cross-validate.js";
+export type { Parameters } from "./train/closed-form/family.js";
+export {
+  fitCca,
+  fitLda,
+  reduceAdapter,
+  type ReductionOptions,
+} from "./train/closed-form/reduction.js";
+export {
+  fitAdapter,
+  type FitAdapterOptions,
+  type FitAdapterRow,
+  type FittedAdapter,
+} from "./train/fit-adapter.js";
+export type { CandidateName } from "./train/fit-adapter-candidates.js";
+export {
+  adapterLearningCurve,
+  type AdapterLearningCurve,
+  type AdapterLearningCurveOptions,
+  type AdapterLearningCurvePoint,
+} from "./train/learning-curve.js";
 export { trainMatrix, type TrainedMatrix } from "./train/matrix-trainer.js";
 export type { EpochState, TrainMatrixOptions, TrainingStart } from "./train/training-options.js";
 export type { TrainingData } from "./train/training-data.js";

@@ -13,3 +13,10 @@ export type { LongInputs, OpenAIEmbedderOptions } from "./embed/openai/settings.
 export type { Tokenizer } from "./embed/openai/tokenizer.js";
 export { embeddingPrices } from "./embed/openai/prices.js";
 export { EmbeddingRequestError } from "./embed/openai/failures.js";
+export {
+  generateQueries,
+  type GeneratedQueries,
+  type GenerateQueriesOptions,
+  type QueryStore,
+} from "./negatives/generate-queries.js";
+export type { ChatClient } from "./negatives/query-request.js";

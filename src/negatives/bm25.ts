@@ -1,6 +1,6 @@
 import type { Neighbor, NeighborIndex } from "./neighbors.js";
 import { buildPostings, countTerms } from "./postings.js";
-import { tokenizeWords, type Tokenizer } from "./tokenize.js";
+import { tokenizeWords, type Bm25Tokenizer } from "./tokenize.js";
 
 export interface Bm25Options {
   /** How soon repeats of a term stop counting; 0 counts presence alone. @default 1.2 */
@@ -8,7 +8,7 @@ export interface Bm25Options {
   /** How much long passages are held back, from 0 (not at all) to 1 (in full proportion). @default 0.75 */
   readonly b?: number | undefined;
   /** Splits passages and queries into terms; bring one with stemming or stop words for your language. @default words */
-  readonly tokenize?: Tokenizer | undefined;
+  readonly tokenize?: Bm25Tokenizer | undefined;
 }
 
 /**

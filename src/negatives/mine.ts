@@ -1,6 +1,7 @@
 import type { Pair } from "../data/types.js";
 import { createDropCounter, type DropCounter, type DropCounts } from "./counts.js";
 import { knownPositives, type KnownPositives } from "./known-positives.js";
+import { mapConcurrently } from "./map-concurrently.js";
 import {
   resolveMiningOptions,
   type MiningOptions,
@@ -185,22 +186,4 @@ function checkScores(
     );
   }
   return values;
-}
-
-/** Results in the order of the items, at most `limit` under way at once. */
-async function mapConcurrently<Item, Result>(
-  items: readonly Item[],
-  limit: number,
-  work: (item: Item, i: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results = new Array<Result>(items.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const i = next++;
-      results[i] = await work(items[i], i);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }

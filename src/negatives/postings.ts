@@ -1,4 +1,4 @@
-import type { Tokenizer } from "./tokenize.js";
+import type { Bm25Tokenizer } from "./tokenize.js";
 
 /** Which documents hold each term, and how often: flat columns, the documents of a term beside each other. */
 export interface Postings {
@@ -15,7 +15,7 @@ export interface Postings {
   readonly lengths: Uint32Array;
 }
 
-export function buildPostings(texts: readonly string[], tokenize: Tokenizer): Postings {
+export function buildPostings(texts: readonly string[], tokenize: Bm25Tokenizer): Postings {
   const terms = new Map<string, number>();
   const lengths = new Uint32Array(texts.length);
   // Gathered document by document, then counting-sorted by term, which keeps documents ascending.

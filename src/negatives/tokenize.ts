@@ -1,8 +1,8 @@
 /** Splits a text into the terms a lexical index counts. */
-export type Tokenizer = (text: string) => readonly string[];
+export type Bm25Tokenizer = (text: string) => readonly string[];
 
 /** Runs of letters, marks and digits of any script, NFKC-normalised and in lower case; no stop words, no stemming. */
-export const tokenizeWords: Tokenizer = (text) =>
+export const tokenizeWords: Bm25Tokenizer = (text) =>
   text
     .normalize("NFKC")
     .toLowerCase()
