@@ -8,19 +8,22 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import {
+  accuracyAtThreshold,
   applyAdapter,
+  averagePrecision,
   decodeNpy,
+  fitAdapter,
   fitRca,
+  fitThreshold,
   identityAdapter,
   multiply,
+  notebookPreset,
+  pairCosines,
+  rocAuc,
+  trainMatrix,
   type Adapter,
   type Matrix,
 } from "embedtune";
-import { accuracyAtThreshold } from "../src/evaluate/accuracy.js";
-import { averagePrecision } from "../src/evaluate/average-precision.js";
-import { pairCosines } from "../src/evaluate/pair-cosines.js";
-import { rocAuc } from "../src/evaluate/roc.js";
-import { fitThreshold } from "../src/evaluate/threshold.js";
 import { runExample } from "./shared/cli.js";
 import { testRowsByGroup, vectorTask, type VectorTask } from "./shared/vector-task.js";
 
@@ -30,11 +33,21 @@ interface FitContext {
   readonly signal: AbortSignal;
 }
 
+interface Fitted {
+  readonly adapter: Adapter;
+  /** Fitted on training pairs that were held out; without it, the threshold is fitted on the training pairs as they are. */
+  readonly threshold?: number | null;
+}
+
 /** What `--methods` can name. Each sees the training rows alone. */
-const methods: Record<string, (context: FitContext) => Promise<Adapter>> = {
-  none: async ({ train }) => identityAdapter(train.queries.cols),
-  rca: async ({ train, seed, signal }) => (await fitRca(train, { seed, signal })).adapter,
-  auto: async ({ train, seed, signal }) => (await fitRca(train, { seed, signal })).adapter,
+const methods: Record<string, (context: FitContext) => Promise<Fitted>> = {
+  none: async ({ train }) => ({ adapter: identityAdapter(train.queries.cols) }),
+  notebook: ({ train, seed, signal }) => trainMatrix(train, { ...notebookPreset, seed, signal }),
+  rca: ({ train, seed, signal }) => fitRca(train, { seed, signal }),
+  "query-rca": ({ train, seed, signal }) => fitRca(train, { side: "query", seed, signal }),
+  ridge: ({ train, seed, signal }) =>
+    fitAdapter(train, { side: "query", candidates: ["ridge"], level: 0.5, seed, signal }),
+  auto: ({ train, seed, signal }) => fitAdapter(train, { seed, signal }),
 };
 
 await runExample(async (signal) => {
@@ -94,9 +107,9 @@ await runExample(async (signal) => {
   const results: Record<string, Result> = {};
   for (const name of names) {
     const start = performance.now();
-    const adapter = await methods[name]({ train, seed: values.seed, signal });
+    const fitted = await methods[name]({ train, seed: values.seed, signal });
     const seconds = (performance.now() - start) / 1000;
-    results[name] = { ...measure(adapter, train, test), seconds };
+    results[name] = { ...measure(fitted, train, test), seconds };
   }
   const rows = { train: trainRows.length, test: testRows.length };
   await writeFile(
@@ -107,7 +120,7 @@ await runExample(async (signal) => {
 });
 
 interface Result {
-  /** At the threshold fitted on train. */
+  /** At the threshold fitted on train: by cross-validation for the closed forms, on the fitted pairs for the others. */
   readonly accuracy: number;
   readonly standardError: number;
   readonly threshold: number;
@@ -123,7 +136,11 @@ interface Result {
   readonly seconds: number;
 }
 
-function measure(adapter: Adapter, train: VectorTask, test: VectorTask): Omit<Result, "seconds"> {
+function measure(
+  { adapter, threshold: heldOut }: Fitted,
+  train: VectorTask,
+  test: VectorTask,
+): Omit<Result, "seconds"> {
   const adapted = (task: VectorTask): VectorTask => ({
     ...task,
     queries: applyAdapter(adapter, task.queries, { side: "query" }),
@@ -134,7 +151,7 @@ function measure(adapter: Adapter, train: VectorTask, test: VectorTask): Omit<Re
   const onTest = adapted(test);
   const scores = scoresOf(onTest);
   const { label } = test.pairs;
-  const { threshold } = fitThreshold(scoresOf(adapted(train)), train.pairs.label);
+  const threshold = heldOut ?? fitThreshold(scoresOf(adapted(train)), train.pairs.label).threshold;
   const figure = accuracyAtThreshold(scores, label, threshold);
   const best = fitThreshold(scores, label);
   return {

@@ -24,6 +24,11 @@ export {
 } from "./math/kernel.js";
 export { topK, type TopK, type TopKOptions } from "./math/top-k.js";
 export { symmetricEigen, type SymmetricEigen, type SymmetricEigenOptions } from "./math/eigen.js";
+export { cholesky, choleskySolve, type Cholesky } from "./math/cholesky.js";
+export { symmetricPower, type SymmetricPowerOptions } from "./math/matrix-power.js";
+export { covariance, type Covariance, type CovarianceOptions } from "./math/covariance.js";
+export { randomizedSvd, type RandomizedSvdOptions, type Svd } from "./math/randomized-svd.js";
+export { cosineRows } from "./math/cosine-rows.js";
 export { cosineSimilarity, normalizeRows } from "./math/vectors.js";
 export { createRandom, type Random } from "./math/random.js";
 export type { LongJobOptions, Progress } from "./math/progress.js";
@@ -340,7 +345,13 @@ export {
 } from "./train/history.js";
 export { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "./train/checkpoint.js";
 export type { TrainedSides } from "./train/adapter-model.js";
-export { notebookPreset } from "./train/presets.js";
+export {
+  classificationPreset,
+  cookbookGrid,
+  cookbookPreset,
+  notebookPreset,
+  retrievalPreset,
+} from "./train/presets.js";
 export {
   searchHyperparameters,
   type HyperparameterSearchOptions,

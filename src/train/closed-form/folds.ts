@@ -33,8 +33,7 @@ export interface FoldOptions {
 }
 
 /**
- * Splits training pairs into folds that keep groups whole. A passage that matches queries of several folds is held out
- * with the first and learnt from in none of the others' place: its pairs stay with their queries.
+ * Splits training pairs into folds that keep groups whole: a pair goes where the group of its query goes.
  *
  * @returns No folds when there are fewer than two groups with a matching pair.
  */
@@ -59,10 +58,7 @@ export function makeFolds(
       task: rankingTask(
         prepared,
         select(positives, (q) => foldOf(q) === fold),
-        withoutPassages(
-          select(negatives, (q) => foldOf(q) === fold),
-          train,
-        ),
+        select(negatives, (q) => foldOf(q) === fold),
         minedNegatives,
       ),
     };
@@ -98,19 +94,6 @@ function select({ query, passage }: IndexPairs, keep: (query: number) => boolean
   return {
     query: Uint32Array.from(rows, (i) => query[i]),
     passage: Uint32Array.from(rows, (i) => passage[i]),
-  };
-}
-
-/** Negatives whose passage was not learnt from as somebody's match: those would look better than they are. */
-function withoutPassages(negatives: IndexPairs, train: IndexPairs): IndexPairs {
-  const learnt = new Set(train.passage);
-  const rows: number[] = [];
-  for (let i = 0; i < negatives.query.length; i++) {
-    if (!learnt.has(negatives.passage[i])) rows.push(i);
-  }
-  return {
-    query: Uint32Array.from(rows, (i) => negatives.query[i]),
-    passage: Uint32Array.from(rows, (i) => negatives.passage[i]),
   };
 }
 

@@ -1,6 +1,13 @@
 import type { Adapter } from "../../adapter/adapter.js";
 import type { LongJobOptions } from "../../math/progress.js";
-import { choiceScore, crossValidate, nextTurn, type ChoiceMetric } from "./cross-validate.js";
+import {
+  choiceScore,
+  crossValidate,
+  nextTurn,
+  type ChoiceMetric,
+  type Trial,
+} from "./cross-validate.js";
+import { heldOutThreshold } from "./held-out-threshold.js";
 import { identityFamily, type Family, type Parameters } from "./family.js";
 import { makeFolds } from "./folds.js";
 import type { RankingMetrics } from "./ranking-metrics.js";
@@ -22,6 +29,8 @@ export interface RcaFit {
   readonly chosen: RcaCandidate;
   /** Everything that was tried, the untouched embedding first. */
   readonly candidates: readonly RcaCandidate[];
+  /** Cosine above which adapted pairs count as matches, fitted on held-out pairs; `null` without any. */
+  readonly threshold: number | null;
 }
 
 export interface RcaOptions extends LongJobOptions {
@@ -120,13 +129,22 @@ export async function fitRca(
     },
     chosen: candidates[best],
     candidates,
+    threshold: chosen.outcomes === null ? null : heldOutThreshold(chosen.outcomes),
   };
 }
 
 interface Choice {
-  readonly trials: readonly { family: Family; point: Parameters; metrics: RankingMetrics | null }[];
+  readonly trials: readonly (Trial | UnmeasuredTrial)[];
   /** Position of the best in `trials`; of equals the first. */
   readonly best: number;
+}
+
+/** The only point there is, so that nothing had to be measured. */
+interface UnmeasuredTrial {
+  readonly family: Family;
+  readonly point: Parameters;
+  readonly metrics: null;
+  readonly outcomes: null;
 }
 
 async function chooseTrial(
@@ -141,7 +159,10 @@ async function chooseTrial(
 ): Promise<Choice> {
   const points = families.flatMap((family) => family.points.map((point) => ({ family, point })));
   if (points.length === 1) {
-    return { trials: points.map((point) => ({ ...point, metrics: null })), best: 0 };
+    return {
+      trials: points.map((point) => ({ ...point, metrics: null, outcomes: null })),
+      best: 0,
+    };
   }
   const parts = makeFolds(prepared, { folds, seed });
   if (parts.length < 2) {
