@@ -329,6 +329,14 @@ export {
 } from "./train/fit-adapter.js";
 export type { CandidateName } from "./train/fit-adapter-candidates.js";
 export {
+  collectPairStatistics,
+  mergePairStatistics,
+  pairStatistics,
+  type PairStatistics,
+} from "./train/pair-statistics.js";
+export { decodePairStatistics, encodePairStatistics } from "./train/pair-statistics-encode.js";
+export { fitFromStatistics, type StatisticsFitOptions } from "./train/pair-statistics-fit.js";
+export {
   adapterLearningCurve,
   type AdapterLearningCurve,
   type AdapterLearningCurveOptions,
