@@ -1,7 +1,18 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/node.ts", "src/openai.ts", "src/report.ts", "src/umap.ts"],
+  entry: [
+    "src/index.ts",
+    "src/node.ts",
+    "src/openai.ts",
+    "src/parquet.ts",
+    "src/report.ts",
+    "src/umap.ts",
+    "src/usearch.ts",
+    "src/ai-sdk.ts",
+    "src/langchain.ts",
+    "src/transformers.ts",
+  ],
   format: "esm",
   target: "es2023",
   platform: "neutral",

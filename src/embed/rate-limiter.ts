@@ -6,6 +6,8 @@ export interface RateLimits {
   readonly requestsPerMinute?: number | undefined;
   /** Tokens a minute. @default what the server's headers say */
   readonly tokensPerMinute?: number | undefined;
+  /** Milliseconds of the "minute" above, for servers that count by another. @default 60000 */
+  readonly rateWindowMs?: number | undefined;
 }
 
 /** Lets requests go as fast as the server allows, first come first served. */
@@ -23,19 +25,17 @@ export interface RatePermit {
   done(headers?: Headers): void;
 }
 
-/** A minute; shorter only in tests. */
-const minute = 60_000;
-
 /**
  * While neither the caller nor the server has said what the limits are, requests go one by one: the first answer's
  * `x-ratelimit-*` headers tell; where they do not, nothing is limited from then on.
  */
-export function createRateLimiter(
-  { requestsPerMinute, tokensPerMinute }: RateLimits,
-  windowMs: number = minute,
-): RateLimiter {
-  const requests = createRateMeter(requestsPerMinute, windowMs);
-  const tokens = createRateMeter(tokensPerMinute, windowMs);
+export function createRateLimiter({
+  requestsPerMinute,
+  tokensPerMinute,
+  rateWindowMs = 60_000,
+}: RateLimits): RateLimiter {
+  const requests = createRateMeter(requestsPerMinute, rateWindowMs);
+  const tokens = createRateMeter(tokensPerMinute, rateWindowMs);
   let known = requestsPerMinute !== undefined || tokensPerMinute !== undefined;
   let open = 0;
   let pausedUntil = 0;

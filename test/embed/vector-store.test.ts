@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createConnection } from "node:net";
+import KeyvRedis from "@keyv/redis";
+import Keyv from "keyv";
 import { describe, expect, it } from "vitest";
-import { createMemoryStore } from "embedtune";
+import { createKeyvStore, createMemoryStore } from "embedtune";
 import { createLmdbStore } from "embedtune/node";
 import { describeVectorStore, readAll } from "./vector-store.contract.js";
 
@@ -14,6 +17,54 @@ describeVectorStore("LMDB", async () => {
     store: createLmdbStore({ path }),
     dispose: async () => rmSync(path, { recursive: true, force: true }),
   };
+});
+
+describeVectorStore("Keyv", async () => ({ store: createKeyvStore(new Keyv()) }));
+
+// A real server: REDIS_URL, or the usual place. Without one this part is skipped.
+const redisURL = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
+const redisAnswers = await new Promise<boolean>((resolve) => {
+  const { hostname, port } = new URL(redisURL);
+  const socket = createConnection({ host: hostname, port: Number(port) || 6379 });
+  socket.setTimeout(1000, () => socket.destroy());
+  socket.on("connect", () => {
+    resolve(true);
+    socket.destroy();
+  });
+  socket.on("error", () => resolve(false));
+  socket.on("close", () => resolve(false));
+});
+
+describe.skipIf(!redisAnswers)("with a Redis server", () => {
+  describeVectorStore("Redis", async () => {
+    const namespace = `embedtune-test-${process.pid}-${performance.now()}`;
+    const keyv = new Keyv(new KeyvRedis(redisURL), { namespace });
+    const store = createKeyvStore(keyv);
+    return {
+      store: {
+        readMany: store.readMany,
+        writeMany: store.writeMany,
+        removeMany: store.removeMany,
+      },
+      dispose: async () => {
+        await keyv.clear();
+        await keyv.disconnect();
+      },
+    };
+  });
+});
+
+describe("the Keyv store", () => {
+  it("fails where Keyv only says false", async () => {
+    const store = createKeyvStore({
+      get: async () => [],
+      set: async () => false,
+      delete: async () => true,
+    });
+    await expect(store.writeMany([["a", Uint8Array.of(1)]])).rejects.toThrow(
+      "keyv: a could not be stored",
+    );
+  });
 });
 
 describe("the memory store", () => {

@@ -13,6 +13,10 @@ export interface FakeOpenAIServer {
   readonly log: readonly LoggedRequest[];
   /** How many times each text was answered with a vector that reached the end of its response. */
   readonly answered: ReadonlyMap<string, number>;
+  /** Requests that came while the limits were used up; each was answered 429. */
+  readonly violations: () => number;
+  /** Requests in all. */
+  readonly requests: () => number;
   /** Most requests that were under way at once. */
   readonly mostAtOnce: () => number;
   close(): Promise<void>;
@@ -62,6 +66,18 @@ export interface FakeServerOptions {
   readonly misbehave?: (inputs: readonly string[], request: number) => Fault | undefined;
   /** Headers of every answer, made when it is sent. */
   readonly headers?: () => Readonly<Record<string, string>>;
+  /**
+   * Limits that are kept as OpenAI's are, as buckets that fill up continuously, or as a strict sliding window; told in
+   * `x-ratelimit-*` headers.
+   */
+  readonly limits?: {
+    readonly requests: number;
+    readonly tokens: number;
+    /** @default 60000 */
+    readonly windowMs?: number;
+    /** @default "bucket" */
+    readonly model?: "bucket" | "window";
+  };
   /** Keep inputs and bodies in the log. Off for very large runs. @default true */
   readonly keepLog?: boolean;
 }
@@ -90,22 +106,30 @@ export async function startFakeOpenAI({
   delayMs = 0,
   misbehave = () => undefined,
   headers = () => ({}),
+  limits,
   keepLog = true,
 }: FakeServerOptions = {}): Promise<FakeOpenAIServer> {
   const started = performance.now();
   const log: LoggedRequest[] = [];
   const answered = new Map<string, number>();
   let requests = 0;
+  let violations = 0;
+  const budget = limits === undefined ? undefined : createBudget(limits);
   let open = 0;
   let mostAtOnce = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (request.socket.destroyed) return; // nobody waits for an answer any more
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
     const inputs = typeof body.input === "string" ? [body.input] : (body.input as string[]);
     const tokens = inputs.reduce((sum, text) => sum + fakeTokens(text), 0);
-    const fault = misbehave(inputs, requests++);
+    const refusal = budget?.take(tokens);
+    if (refusal !== undefined) violations++;
+    const rateHeaders = budget?.headers() ?? {};
+    const fault = refusal ?? misbehave(inputs, requests);
+    requests++;
     if (keepLog) {
       log.push({
         at: performance.now() - started,
@@ -125,7 +149,7 @@ export async function startFakeOpenAI({
       model: String(body.model),
       base64: body.encoding_format === "base64",
       size,
-      headers: headers(),
+      headers: { ...rateHeaders, ...headers() },
       delivered: () => {
         if (keepLog) for (const text of inputs) answered.set(text, (answered.get(text) ?? 0) + 1);
       },
@@ -151,12 +175,84 @@ export async function startFakeOpenAI({
     baseURL: `http://127.0.0.1:${port}/v1`,
     log,
     answered,
+    violations: () => violations,
+    requests: () => requests,
     mostAtOnce: () => mostAtOnce,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** The server's side of the limits. */
+function createBudget({
+  requests,
+  tokens,
+  windowMs = 60_000,
+  model = "bucket",
+}: NonNullable<FakeServerOptions["limits"]>) {
+  const limit = { requests, tokens };
+  const level = { requests, tokens };
+  let filledAt = performance.now();
+  const uses: { at: number; tokens: number }[] = [];
+  const left = (): {
+    requests: number;
+    tokens: number;
+    resetMs: (name: "requests" | "tokens") => number;
+  } => {
+    const now = performance.now();
+    if (model === "bucket") {
+      for (const name of ["requests", "tokens"] as const) {
+        const gain = ((now - filledAt) * limit[name]) / windowMs;
+        level[name] = Math.min(limit[name], level[name] + gain);
+      }
+      filledAt = now;
+      return {
+        ...level,
+        resetMs: (name) => ((limit[name] - level[name]) / limit[name]) * windowMs,
+      };
+    }
+    while (uses.length > 0 && uses[0].at + windowMs <= now) uses.shift();
+    return {
+      requests: requests - uses.length,
+      tokens: tokens - uses.reduce((sum, use) => sum + use.tokens, 0),
+      resetMs: () => (uses.length === 0 ? 0 : uses[uses.length - 1].at + windowMs - now),
+    };
+  };
+  return {
+    /** Uses the budget, or says why not. */
+    take(amount: number): Fault | undefined {
+      const now = left();
+      if (now.requests < 1 || now.tokens < amount) {
+        const name = now.requests < 1 ? "requests" : "tokens";
+        return {
+          kind: "status",
+          status: 429,
+          headers: { "retry-after-ms": String(Math.ceil(windowMs / 10)) },
+          error: {
+            message: `Rate limit reached for ${name}`,
+            type: name,
+            code: "rate_limit_exceeded",
+          },
+        };
+      }
+      level.requests -= 1;
+      level.tokens -= amount;
+      uses.push({ at: performance.now(), tokens: amount });
+      return undefined;
+    },
+    headers(): Record<string, string> {
+      const now = left();
+      return Object.fromEntries(
+        (["requests", "tokens"] as const).flatMap((name) => [
+          [`x-ratelimit-limit-${name}`, String(limit[name])],
+          [`x-ratelimit-remaining-${name}`, String(Math.floor(now[name]))],
+          [`x-ratelimit-reset-${name}`, `${Math.ceil(now.resetMs(name))}ms`],
+        ]),
+      );
+    },
   };
 }
 

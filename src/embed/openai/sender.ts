@@ -99,15 +99,15 @@ export function createSender(settings: OpenAISettings): Sender {
   const persist = async (
     batch: readonly SizedInput[],
     signal: AbortSignal,
-  ): Promise<EmbeddingAnswer | Failure> => {
+  ): Promise<EmbeddingAnswer | (Failure & { readonly cause: unknown })> => {
     for (let failures = 1; ; failures++) {
       try {
         return await attempt(batch, signal);
       } catch (error) {
         signal.throwIfAborted();
         const failure = classify(error);
-        if (failure.kind === "input") return failure;
-        if (failure.status === 429 && tooLargeForLimit(batch)) return failure;
+        if (failure.kind === "input") return { ...failure, cause: error };
+        if (failure.status === 429 && tooLargeForLimit(batch)) return { ...failure, cause: error };
         if (failures > retriesFor(failure)) throw finalError(failure, failures, error);
         const backoff = 500 * 2 ** (failures - 1) * (0.5 + random.next());
         const wait = Math.min(maxWaitMs, Math.max(failure.waitMs ?? 0, backoff));
@@ -144,7 +144,8 @@ export function createSender(settings: OpenAISettings): Sender {
     if (batch.length === 1) {
       refusals++;
       // Several refused and none accepted: it is not the inputs' fault.
-      if (refusals > maxRefused || (refusals > 1 && !accepted)) throw finalError(result, 1, result);
+      if (refusals > maxRefused || (refusals > 1 && !accepted))
+        throw finalError(result, 1, result.cause);
       const [{ index, text }] = batch;
       return { answered: [], refused: [{ index, text, reason: result.sentence }] };
     }

@@ -110,6 +110,7 @@ export function resolveSettings({
   pricePerMillionTokens,
   requestsPerMinute,
   tokensPerMinute,
+  rateWindowMs,
   seed = 1,
 }: OpenAIEmbedderOptions): OpenAISettings {
   const counts = {
@@ -121,6 +122,7 @@ export function resolveSettings({
     timeoutMs,
     requestsPerMinute,
     tokensPerMinute,
+    rateWindowMs,
   };
   for (const [name, value] of Object.entries(counts)) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
@@ -159,7 +161,7 @@ export function resolveSettings({
     pricePerMillionTokens:
       pricePerMillionTokens ?? (model in embeddingPrices ? embeddingPrices[model] : undefined),
     seed,
-    rateLimits: { requestsPerMinute, tokensPerMinute },
+    rateLimits: { requestsPerMinute, tokensPerMinute, rateWindowMs },
   };
 }
 

@@ -1,0 +1,96 @@
+import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
+import { checkTexts } from "./check-texts.js";
+import { collectBatches } from "./collect-batches.js";
+import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
+import { runConcurrently } from "./run-concurrently.js";
+
+/** Vectors of texts, in their order: a matrix, or one array of numbers per text. */
+export type EmbedFunction = (
+  texts: readonly string[],
+  context: { readonly side: "query" | "passage"; readonly signal: AbortSignal },
+) => Promise<Matrix | readonly ArrayLike<number>[]> | Matrix | readonly ArrayLike<number>[];
+
+export interface FunctionEmbedderOptions {
+  /** Names everything the vectors depend on: `"my-server/my-model/384"`. A cache tells models apart by it alone. */
+  readonly id: string;
+  /** Length of the vectors. @default what the first answer has */
+  readonly dimensions?: number | undefined;
+  /** True when a text has the same vector as query and as passage. @default false */
+  readonly symmetric?: boolean | undefined;
+  /** Texts per call. @default 64 */
+  readonly batchSize?: number | undefined;
+  /** Calls under way at once. @default 1 */
+  readonly concurrency?: number | undefined;
+}
+
+/**
+ * Makes an embedder of any function that gives vectors for texts. Its answers are checked: their count, their length, and
+ * that every value is finite.
+ *
+ * @throws RangeError for options that are no counts; from `embed`, for wrong answers, naming `id`.
+ */
+export function createFunctionEmbedder(
+  embedFunction: EmbedFunction,
+  { id, dimensions, symmetric = false, batchSize = 64, concurrency = 1 }: FunctionEmbedderOptions,
+): Embedder {
+  for (const [name, value] of Object.entries({ batchSize, concurrency })) {
+    if (!(value >= 1)) throw new RangeError(`${name}: expected a count >= 1, received ${value}`);
+  }
+  let learnt = dimensions;
+
+  const call = async (
+    texts: readonly string[],
+    start: number,
+    context: Parameters<EmbedFunction>[1],
+  ): Promise<EmbeddedBatch> => {
+    const slice = texts.slice(start, start + batchSize);
+    const answer = await embedFunction(slice, context);
+    const vectors = "data" in answer && "cols" in answer ? answer : fromRows(answer);
+    if (vectors.rows !== slice.length) {
+      throw new RangeError(
+        `${id}: expected ${slice.length} vectors for ${slice.length} texts, received ${vectors.rows}`,
+      );
+    }
+    learnt ??= vectors.cols;
+    if (vectors.cols !== learnt) {
+      throw new RangeError(`${id}: expected vectors of ${learnt} values, received ${vectors.cols}`);
+    }
+    checkMatrix(vectors, id, { zeroRows: false });
+    return { indices: slice.map((_, k) => start + k), vectors };
+  };
+
+  async function* embedBatches(
+    texts: readonly string[],
+    { signal, side = "passage" }: EmbedOptions = {},
+  ): AsyncGenerator<EmbeddedBatch, void, undefined> {
+    signal?.throwIfAborted();
+    checkTexts(texts);
+    const starts: number[] = [];
+    for (let start = 0; start < texts.length; start += batchSize) starts.push(start);
+    const stop = new AbortController();
+    const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+    try {
+      yield* runConcurrently(
+        starts,
+        async (start) => {
+          either.throwIfAborted();
+          return call(texts, start, { side, signal: either });
+        },
+        () => concurrency,
+      );
+    } finally {
+      stop.abort();
+    }
+  }
+
+  return {
+    id,
+    symmetric,
+    get dimensions() {
+      return learnt;
+    },
+    embedBatches,
+    embed: (texts, options = {}) =>
+      collectBatches(id, texts.length, embedBatches(texts, options), options),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Embedder, EmbedOptions } from "./embedder.js";
+
+export interface Prefixes {
+  /** Put before each query, e.g. `"query: "`. @default "" */
+  readonly query?: string | undefined;
+  /** Put before each passage, e.g. `"passage: "`. @default "" */
+  readonly passage?: string | undefined;
+}
+
+/**
+ * For models that were trained with a prefix per side (E5, BGE, nomic-embed, …). The prefixes become part of the id, so
+ * that a cache never mixes vectors made with and without them.
+ */
+export function withPrefixes(embedder: Embedder, { query = "", passage = "" }: Prefixes): Embedder {
+  const prefixed = (texts: readonly string[], { side = "passage" }: EmbedOptions): string[] => {
+    const prefix = side === "query" ? query : passage;
+    return texts.map((text) => prefix + text);
+  };
+  const { embedBatches } = embedder;
+  return {
+    id: `${embedder.id}?query=${encodeURIComponent(query)}&passage=${encodeURIComponent(passage)}`,
+    symmetric: embedder.symmetric === true && query === passage,
+    get dimensions() {
+      return embedder.dimensions;
+    },
+    embed: (texts, options = {}) => embedder.embed(prefixed(texts, options), options),
+    ...(embedBatches !== undefined && {
+      embedBatches: (texts: readonly string[], options: EmbedOptions = {}) =>
+        embedBatches.call(embedder, prefixed(texts, options), options),
+    }),
+  };
+}

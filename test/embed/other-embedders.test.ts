@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import {
+  createFunctionEmbedder,
+  createMemoryStore,
+  fromRows,
+  withCache,
+  withPrefixes,
+} from "embedtune";
+import { fromAISDK } from "embedtune/ai-sdk";
+import { fromLangChain } from "embedtune/langchain";
+
+const lengths = (texts: readonly string[]): number[][] => texts.map((text) => [text.length, 1]);
+
+describe("an embedder of any function", () => {
+  it("gives its vectors in order, whatever order calls end in", async () => {
+    const calls: number[] = [];
+    const embedder = createFunctionEmbedder(
+      async (texts) => {
+        calls.push(texts.length);
+        await new Promise((resolve) => setTimeout(resolve, 10 - texts[0].length));
+        return lengths(texts);
+      },
+      { id: "test/length", batchSize: 2, concurrency: 3 },
+    );
+    const texts = ["a", "bb", "ccc", "dddd", "eeeee"];
+    const { data } = await embedder.embed(texts);
+    expect([...data]).toEqual([1, 1, 2, 1, 3, 1, 4, 1, 5, 1]);
+    expect(calls).toEqual([2, 2, 1]);
+    expect(embedder.dimensions).toBe(2);
+  });
+
+  it("takes a matrix as well as arrays, and tells the function the side", async () => {
+    const sides: string[] = [];
+    const embedder = createFunctionEmbedder(
+      (texts, { side }) => {
+        sides.push(side);
+        return fromRows(lengths(texts));
+      },
+      { id: "test/length" },
+    );
+    await embedder.embed(["a"], { side: "query" });
+    await embedder.embed(["a"]);
+    expect(sides).toEqual(["query", "passage"]);
+  });
+
+  it("refuses answers that would end in a wrong number", async () => {
+    const of = (rows: number[][]) =>
+      createFunctionEmbedder(() => rows, { id: "test/wrong", dimensions: 2 });
+    await expect(of([[1, 2]]).embed(["a", "b"])).rejects.toThrow("test/wrong: expected 2 vectors");
+    await expect(of([[1, 2, 3]]).embed(["a"])).rejects.toThrow("expected vectors of 2 values");
+    await expect(of([[1, Infinity]]).embed(["a"])).rejects.toThrow("column 1 is Infinity");
+    await expect(of([[0, 0]]).embed(["a"])).rejects.toThrow("all zeros");
+  });
+
+  it("stops between calls when it is told to", async () => {
+    const stop = new AbortController();
+    let calls = 0;
+    const embedder = createFunctionEmbedder(
+      (texts) => {
+        if (++calls === 2) stop.abort(new Error("enough"));
+        return lengths(texts);
+      },
+      { id: "test/length", batchSize: 1 },
+    );
+    const texts = ["a", "b", "c", "d"];
+    await expect(embedder.embed(texts, { signal: stop.signal })).rejects.toThrow("enough");
+    expect(calls).toBe(2);
+  });
+});
+
+describe("prefixes", () => {
+  const seen: string[] = [];
+  const inner = createFunctionEmbedder(
+    (texts) => {
+      seen.push(...texts);
+      return lengths(texts);
+    },
+    { id: "test/length", symmetric: true },
+  );
+  const embedder = withPrefixes(inner, { query: "query: ", passage: "passage: " });
+
+  it("stand before the texts of their side", async () => {
+    seen.length = 0;
+    await embedder.embed(["a"], { side: "query" });
+    await embedder.embed(["a"]);
+    expect(seen).toEqual(["query: a", "passage: a"]);
+  });
+
+  it("are part of the id, and part queries from passages in a cache", async () => {
+    expect(embedder.id).toBe("test/length?query=query%3A%20&passage=passage%3A%20");
+    const cached = withCache(embedder, createMemoryStore());
+    const query = await cached.embed(["a"], { side: "query" });
+    const passage = await cached.embed(["a"], { side: "passage" });
+    expect([query.data[0], passage.data[0]]).toEqual([8, 10]);
+  });
+});
+
+describe("an embedder of an AI SDK model", () => {
+  it("keeps the model's limit of texts per call, and its name", async () => {
+    const calls: string[][] = [];
+    const embedder = await fromAISDK({
+      provider: "openai.embedding",
+      modelId: "text-embedding-3-small",
+      maxEmbeddingsPerCall: 2,
+      supportsParallelCalls: true,
+      async doEmbed({ values, abortSignal }) {
+        abortSignal?.throwIfAborted();
+        calls.push(values);
+        return { embeddings: lengths(values) };
+      },
+    });
+    const { data } = await embedder.embed(["a", "bb", "ccc"]);
+    expect([...data]).toEqual([1, 1, 2, 1, 3, 1]);
+    expect(calls).toEqual([["a", "bb"], ["ccc"]]);
+    expect(embedder.id).toBe("openai.embedding/text-embedding-3-small");
+  });
+});
+
+describe("an embedder of LangChain embeddings", () => {
+  const calls: string[] = [];
+  const embeddings = {
+    async embedDocuments(texts: string[]) {
+      calls.push(`documents ${texts.join()}`);
+      return lengths(texts);
+    },
+    async embedQuery(text: string) {
+      calls.push(`query ${text}`);
+      return [-text.length, 1];
+    },
+  };
+
+  it("asks for queries as queries and for passages as documents", async () => {
+    calls.length = 0;
+    const embedder = fromLangChain(embeddings, { id: "test/langchain" });
+    const queries = await embedder.embed(["a", "bb"], { side: "query" });
+    await embedder.embed(["a", "bb"]);
+    expect([...queries.data]).toEqual([-1, 1, -2, 1]);
+    expect(calls).toEqual(["query a", "query bb", "documents a,bb"]);
+  });
+
+  it("asks for queries in batches where they are the same", async () => {
+    calls.length = 0;
+    const embedder = fromLangChain(embeddings, { id: "test/langchain", symmetric: true });
+    await embedder.embed(["a", "bb"], { side: "query" });
+    expect(calls).toEqual(["documents a,bb"]);
+  });
+});

@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createRateLimiter, durationMs } from "../../src/embed/rate-limiter.js";
+import { createRateMeter } from "../../src/embed/rate-meter.js";
+
+const never = new AbortController().signal;
+
+describe("a duration in a header", () => {
+  it("is read as OpenAI writes it", () => {
+    expect(durationMs("6m0s")).toBe(360_000);
+    expect(durationMs("20ms")).toBe(20);
+    expect(durationMs("1.5s")).toBe(1500);
+    expect(durationMs("1h2m3s4ms")).toBe(3_723_004);
+    expect(durationMs("7")).toBe(7000);
+    expect(durationMs("soon")).toBeUndefined();
+    expect(durationMs(null)).toBeUndefined();
+  });
+});
+
+describe("a rate meter", () => {
+  it("limits nothing while no limit is known", () => {
+    expect(createRateMeter(undefined, 1000).wait(1e9, 0)).toBe(0);
+  });
+
+  it("never lets more than the limit go in any window, wherever it begins, however long answers take", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            amount: fc.integer({ min: 1, max: 50 }),
+            latency: fc.integer({ min: 0, max: 700 }),
+            pause: fc.integer({ min: 0, max: 400 }),
+          }),
+          { minLength: 1, maxLength: 60 },
+        ),
+        (uses) => {
+          const meter = createRateMeter(100, 1000);
+          // The server may count a use at any moment between sending and answer: both ends are tried.
+          const early: { at: number; amount: number }[] = [];
+          const late: { at: number; amount: number }[] = [];
+          const ends: { at: number; end: (now: number) => void }[] = [];
+          let now = 0;
+          for (const { amount, latency, pause } of uses) {
+            now += pause;
+            for (;;) {
+              ends.sort((a, b) => a.at - b.at);
+              while (ends.length > 0 && ends[0].at <= now) {
+                const { at, end } = ends.shift()!;
+                end(at);
+              }
+              const wait = meter.wait(amount, now);
+              if (wait <= 0) break;
+              now = Math.min(now + wait, ends[0]?.at ?? Infinity);
+            }
+            const end = meter.take(amount, now);
+            early.push({ at: now, amount });
+            late.push({ at: now + latency, amount });
+            ends.push({ at: now + latency, end });
+          }
+          for (const counted of [early, late]) {
+            for (const { at } of counted) {
+              const sum = counted
+                .filter((use) => use.at >= at && use.at < at + 1000)
+                .reduce((total, use) => total + use.amount, 0);
+              expect(sum).toBeLessThanOrEqual(100);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it("keeps to what the server says is left until it is reset", () => {
+    const meter = createRateMeter(undefined, 1000);
+    meter.take(1, 0)(10);
+    meter.learn({ limit: 100, remaining: 5, resetMs: 300 }, 10);
+    expect(meter.wait(5, 10)).toBe(0);
+    expect(meter.wait(6, 10)).toBe(300);
+    meter.take(3, 20);
+    expect(meter.wait(3, 20)).toBe(290);
+    expect(meter.wait(50, 310)).toBe(0);
+  });
+
+  it("trusts the bucket only after the server's figures have matched it three times", () => {
+    const meter = createRateMeter(undefined, 1000);
+    let left = 100;
+    for (let k = 1; k <= 3; k++) {
+      meter.take(20, 0)(0);
+      left -= 20;
+      meter.learn({ limit: 100, remaining: left, resetMs: 10 * (100 - left) }, 0);
+      // As a window, all that was used comes back after 1,000 ms; as a bucket, 10 units come back every 100 ms.
+      expect(meter.wait(left + 10, 0)).toBe(k < 3 ? 1000 : 100);
+    }
+  });
+
+  it("does not take a window for a bucket", () => {
+    const meter = createRateMeter(undefined, 1000);
+    let left = 100;
+    for (let k = 0; k < 5; k++) {
+      meter.take(20, 0)(0);
+      left -= 20;
+      meter.learn({ limit: 100, remaining: left, resetMs: 1000 }, 0);
+    }
+    expect(meter.wait(10, 500)).toBe(500);
+  });
+
+  it("keeps the caller's limit where it is the lower one", () => {
+    const meter = createRateMeter(10, 1000);
+    meter.learn({ limit: 1000, remaining: 1000 }, 0);
+    expect(meter.limit).toBe(10);
+    meter.learn({ limit: 4, remaining: 4 }, 0);
+    expect(meter.limit).toBe(4);
+  });
+});
+
+describe("the rate limiter", () => {
+  it("lets the first request go alone, and the others when its answer has told the limits", async () => {
+    const limiter = createRateLimiter({});
+    const first = await limiter.acquire(10, never);
+    let gone = 0;
+    const others = [1, 2, 3].map(async () => {
+      const permit = await limiter.acquire(10, never);
+      gone++;
+      return permit;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(gone).toBe(0);
+    first.done(new Headers({ "x-ratelimit-limit-tokens": "1000" }));
+    await Promise.all(others);
+    expect(limiter.tokensPerMinute).toBe(1000);
+  });
+
+  it("forgets a waiter that is stopped, and serves the next", async () => {
+    const limiter = createRateLimiter({ requestsPerMinute: 1, rateWindowMs: 50 });
+    (await limiter.acquire(1, never)).done();
+    const stop = new AbortController();
+    const stopped = limiter.acquire(1, stop.signal);
+    const next = limiter.acquire(1, never);
+    stop.abort(new Error("enough"));
+    await expect(stopped).rejects.toThrow("enough");
+    (await next).done();
+  });
+
+  it("lets nobody go while it is paused", async () => {
+    const limiter = createRateLimiter({ requestsPerMinute: 100 });
+    limiter.pause(60);
+    const before = performance.now();
+    (await limiter.acquire(1, never)).done();
+    expect(performance.now() - before).toBeGreaterThan(50);
+  });
+});
