@@ -1,6 +1,8 @@
 import { cosineMse } from "./losses/cosine-mse.js";
+import { infoNce } from "./losses/info-nce.js";
+import { adam } from "./optimizers/adam.js";
 import { sgd } from "./optimizers/sgd.js";
-import { oneCycle } from "./schedules.js";
+import { constant, cosineDecay, oneCycle } from "./schedules.js";
 import type { TrainMatrixOptions } from "./training-options.js";
 
 /**
@@ -22,4 +24,63 @@ export const notebookPreset = {
   selectBy: "accuracy",
   untouchedCompetes: false,
   method: "notebook",
+} as const satisfies TrainMatrixOptions;
+
+/**
+ * The recipe of OpenAI's cookbook ("Customizing embeddings"): a random matrix to 2,048 dimensions, mean squared error of
+ * cosines against labels -1 and 1, plain SGD at a constant rate, dropout 0.2, 30 epochs, best epoch by accuracy. Rate
+ * and batch size are the middle one of the three it tries; {@link cookbookGrid} has them all.
+ */
+export const cookbookPreset = {
+  sides: "shared",
+  start: "random",
+  outputDimensions: 2048,
+  loss: cosineMse({ targets: [-1, 1] }),
+  optimizer: sgd(),
+  schedule: constant(100),
+  batchSize: 100,
+  epochs: 30,
+  dropout: 0.2,
+  selectBy: "accuracy",
+  untouchedCompetes: false,
+  method: "cookbook",
+} as const satisfies TrainMatrixOptions;
+
+/** The batch sizes and learning rates the cookbook tries, for {@link cookbookPreset}. */
+export const cookbookGrid: readonly {
+  readonly batchSize: number;
+  readonly schedule: ReturnType<typeof constant>;
+}[] = [10, 100, 1000].map((batchSize) => ({ batchSize, schedule: constant(batchSize) }));
+
+/**
+ * To find the right passage first: starts from the closed form of the training pairs, then turns each side a little by
+ * InfoNCE against the other passages of the batch and the pairs labelled 0. The best epoch is chosen by mean reciprocal
+ * rank.
+ */
+export const retrievalPreset = {
+  sides: "separate",
+  start: "rca",
+  loss: infoNce({ temperature: 0.05 }),
+  optimizer: adam(),
+  schedule: cosineDecay(1e-4),
+  batchSize: 128,
+  epochs: 10,
+  selectBy: "mrr",
+  method: "retrieval",
+} as const satisfies TrainMatrixOptions;
+
+/**
+ * To tell matches from non-matches by one threshold: starts from the closed form of the training pairs, then brings the
+ * cosines of labelled pairs near 1 and 0. The best epoch is chosen by ROC AUC.
+ */
+export const classificationPreset = {
+  sides: "shared",
+  start: "rca",
+  loss: cosineMse({ targets: [0, 1] }),
+  optimizer: adam(),
+  schedule: cosineDecay(3e-4),
+  batchSize: 256,
+  epochs: 10,
+  selectBy: "rocAuc",
+  method: "classification",
 } as const satisfies TrainMatrixOptions;
