@@ -1,0 +1,164 @@
+/**
+ * npm run bench -- evaluate [--scores 1000000] [--queries 5000] [--passages 100000] [--dimensions 1536]
+ *
+ * Threshold sweep and areas on scores, and exact retrieval over a corpus, against NumPy and scikit-learn on the same
+ * numbers in the same run, where a Python with both is found (PYTHON names another). Seeded; scores are timed after a
+ * warm-up, the best of several runs; retrieval once. Each program runs alone.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  averagePrecision,
+  createMatrix,
+  createRandom,
+  evaluateRetrieval,
+  fitThreshold,
+  notebookThreshold,
+  rocAuc,
+  type Matrix,
+} from "embedtune";
+import type { BenchOptions, BenchRow } from "./run.js";
+
+export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
+  const size = (name: string, usual: number): number => Number(options.get(name) ?? usual);
+  const n = size("scores", 1_000_000);
+  const [queries, passages, dimensions] = [
+    size("queries", 5000),
+    size("passages", 100_000),
+    size("dimensions", 1536),
+  ];
+  const folder = mkdtempSync(join(tmpdir(), "bench-evaluate-"));
+  try {
+    const rows = [...scoreRows(n, folder)];
+    rows.push(...(await retrievalRows(queries, passages, dimensions, folder)));
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Cosines of matches and others as they come: two overlapping bells, a third of them matches. */
+function sampleScores(n: number): { scores: Float64Array; labels: Uint8Array } {
+  const random = createRandom("bench/scores");
+  const labels = Uint8Array.from({ length: n }, () => +(random.next() < 1 / 3));
+  const scores = Float64Array.from(labels, (label) => 0.72 + 0.05 * label + 0.06 * random.normal());
+  return { scores, labels };
+}
+
+function scoreRows(n: number, folder: string): BenchRow[] {
+  const { scores, labels } = sampleScores(n);
+  const jobs = {
+    "tie-safe threshold (exact)": () => fitThreshold(scores, labels).value,
+    "notebook's sweep": () => notebookThreshold(scores, labels).accuracy,
+    "ROC AUC": () => rocAuc(scores, labels),
+    "average precision": () => averagePrecision(scores, labels),
+  };
+  const ours = Object.entries(jobs).map(([name, job]) => ({ name, ...bestOf(5, job) }));
+  writeFileSync(join(folder, "scores.f64"), scores);
+  writeFileSync(join(folder, "labels.u8"), labels);
+  const theirs = python(["scores", folder]);
+  return ours.map(({ name, seconds, value }) => ({
+    table: `${n} scores, seconds`,
+    figure: name,
+    embedtune: seconds,
+    ...(theirs === null
+      ? {}
+      : {
+          "NumPy/scikit-learn": theirs[name].seconds,
+          ratio: theirs[name].seconds / seconds,
+          "same value": Math.abs(theirs[name].value - value) <= 1e-9 ? "yes" : "NO",
+        }),
+  }));
+}
+
+async function retrievalRows(
+  queryCount: number,
+  passageCount: number,
+  dimensions: number,
+  folder: string,
+): Promise<BenchRow[]> {
+  const { queries, corpus } = sampleVectors(queryCount, passageCount, dimensions);
+  const relevant = Array.from({ length: queryCount }, (_, i) => [i % passageCount]);
+  const before = process.memoryUsage().rss;
+  let peak = before;
+  const start = performance.now();
+  const result = await evaluateRetrieval(queries, corpus, relevant, {
+    ks: [1, 10],
+    onProgress: () => (peak = Math.max(peak, process.memoryUsage().rss)),
+  });
+  const seconds = (performance.now() - start) / 1000;
+  const row = (program: string, took: number, extra: number, recall: number): BenchRow => ({
+    table: `${queryCount} queries over ${passageCount} passages of ${dimensions} dimensions`,
+    program,
+    seconds: took,
+    GFLOPS: (2 * queryCount * passageCount * dimensions) / took / 1e9,
+    "MB beside the vectors": extra / 2 ** 20,
+    "recall@1": recall,
+    "recall@10": result.metrics["recall@10"],
+  });
+  const rows = [
+    row("embedtune, ranks exact in 64 bits", seconds, peak - before, result.metrics["recall@1"]),
+  ];
+  writeFileSync(join(folder, "queries.f32"), queries.data);
+  writeFileSync(join(folder, "corpus.f32"), corpus.data);
+  const theirs = python(["retrieval", folder, String(queryCount), String(dimensions)]);
+  if (theirs !== null) {
+    for (const [program, { seconds: took, extra, value, recall10 }] of Object.entries(theirs)) {
+      rows.push({ ...row(program, took, extra!, value), "recall@10": recall10! });
+    }
+  }
+  return rows;
+}
+
+/** Passages at random; query i is passage i with so much noise that it is not always found first. */
+function sampleVectors(
+  queryCount: number,
+  passageCount: number,
+  dimensions: number,
+): { queries: Matrix; corpus: Matrix } {
+  const random = createRandom("bench/vectors");
+  const corpus = createMatrix(passageCount, dimensions);
+  // Uniform numbers: cheap, and as good as normal ones for this.
+  for (let i = 0; i < corpus.data.length; i++) corpus.data[i] = random.next() - 0.5;
+  const queries = createMatrix(queryCount, dimensions);
+  for (let i = 0; i < queryCount; i++) {
+    const passage = (i % passageCount) * dimensions;
+    for (let j = 0; j < dimensions; j++) {
+      queries.data[i * dimensions + j] = 0.1 * corpus.data[passage + j] + random.next() - 0.5;
+    }
+  }
+  return { queries, corpus };
+}
+
+function bestOf(runs: number, job: () => number): { seconds: number; value: number } {
+  let seconds = Infinity;
+  let value = job();
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    value = job();
+    seconds = Math.min(seconds, (performance.now() - start) / 1000);
+  }
+  return { seconds, value };
+}
+
+type Timed = Record<
+  string,
+  { seconds: number; value: number; extra?: number | undefined; recall10?: number | undefined }
+>;
+
+/** What bench/evaluate.py measured, or `null` where no Python with NumPy and scikit-learn is found. */
+function python(args: readonly string[]): Timed | null {
+  const script = fileURLToPath(new URL("evaluate.py", import.meta.url));
+  const programs = process.env.PYTHON ? [process.env.PYTHON] : ["python3", "/usr/bin/python3"];
+  for (const program of programs) {
+    if (spawnSync(program, ["-c", "import numpy, sklearn"]).status !== 0) continue;
+    const { status, stdout, stderr } = spawnSync(program, [script, ...args], { encoding: "utf8" });
+    if (status !== 0) throw new Error(`bench: evaluate.py failed: ${stderr}`);
+    return JSON.parse(stdout) as Timed;
+  }
+  console.error("bench: no Python with NumPy and scikit-learn found, so there is no comparison");
+  return null;
+}
