@@ -112,7 +112,9 @@ async function* frameSources<R>(
         .map(({ value, line }) => ({ value, place: { source: position.source, line } }));
       if (ordinal >= skip + limit) return;
     }
-    if (ordinal === begin) throw new DataError({ source: position.source }, "the file is empty");
+    if (ordinal === begin) {
+      throw new DataError({ source: position.source }, "the file is empty: it has no records");
+    }
   }
 }
 

@@ -1,0 +1,258 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { frameDelimited } from "../../src/data/delimited-rows.js";
+import { frameJsonArray } from "../../src/data/json-array.js";
+import { readBeir } from "../../src/data/read-beir.js";
+import { dprPairs, readDpr } from "../../src/data/read-dpr.js";
+import { readPairs, type ReadPairsOptions } from "../../src/data/read-pairs.js";
+import type { Pair } from "../../src/data/types.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "embedtune-own-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+const read = (name: string, text: string, options?: ReadPairsOptions): Promise<Pair[]> =>
+  collect(readPairs(file(name, text), options));
+
+/** Bytes cut into pieces of the given size. */
+async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
+}
+
+describe("readPairs", () => {
+  it("reads JSON lines; without a label a pair matches, without a group its query groups it", async () => {
+    const text = '{"query":"q","passage":"p"}\n{"query":"q","passage":"r","label":0,"group":"g"}\n';
+    expect(await read("a.jsonl", text)).toEqual([
+      { query: "q", passage: "p", label: 1, group: "q", kind: "gold" },
+      { query: "q", passage: "r", label: 0, group: "g", kind: "given" },
+    ]);
+  });
+
+  it("reads CSV and TSV alike, plain and gzipped", async () => {
+    const rows = [
+      { query: 'what "is" it', passage: "one, two\nthree", label: 1, group: "q1", kind: "gold" },
+      { query: "é?", passage: "four", label: 0, group: "q1", kind: "given" },
+    ];
+    const csv =
+      'query,passage,label,group\r\n"what ""is"" it","one, two\nthree",1,q1\r\né?,four,0,q1\r\n';
+    expect(await read("a.csv", csv)).toEqual(rows);
+    expect(await collect(readPairs(file("a.csv.gz", gzipSync(csv))))).toEqual(rows);
+    const tsv = 'label\tquery\tgroup\tpassage\n1\twhat "is" it\tq1\tone, two\n0\té?\tq1\tfour';
+    expect((await read("a.tsv", tsv)).map(({ query }) => query)).toEqual(['what "is" it', "é?"]);
+  });
+
+  it("takes other names for the fields", async () => {
+    const fields = { query: "anchor", passage: "positive" };
+    const [pair] = await read("b.csv", "anchor,positive\na,b", { fields });
+    expect(pair).toMatchObject({ query: "a", passage: "b", label: 1 });
+  });
+
+  it.each([
+    [
+      "c.jsonl",
+      '{"query":"q","passage":"p","label":"yes"}',
+      ':1: label must be 0 or 1, received "yes"',
+    ],
+    [
+      "d.jsonl",
+      '{"query":"q"}',
+      ":1: passage must be a text, received nothing among the fields query",
+    ],
+    ["e.jsonl", '\n{"query":"q","passage":""}', ':2: passage must be a text, received ""'],
+    ["f.jsonl", '{"query":', ":1: not valid JSON"],
+    ["g.jsonl", "[1,2]", ":1: expected a JSON object, received [1,2]"],
+    ["h.csv", "query,passage\na,b\nc", ":3: expected 2 fields like the header, received 1"],
+    ["i.csv", 'query,passage\na,"b\n\n', ":2: a quote is opened and never closed"],
+    ["j.csv", "query,query\na,b", ":1: the header names a column twice: query, query"],
+    ["k.csv", 'query,passage,label\n"a\nb",c,2', ':2: label must be 0 or 1, received "2"'],
+    ["l.csv", "query,passage\n", ": the file is empty"],
+  ])("refuses %s: %j", async (name, text, message) => {
+    await expect(read(name, text)).rejects.toThrow(name + message);
+  });
+});
+
+describe("frameDelimited", () => {
+  const field = fc.string({ unit: fc.constantFrom("a", "é", '"', ",", "\n", "\r", "😀", " ") });
+  it("reads back what RFC 4180 writes, however the bytes are cut", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(field, field), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom("\n", "\r\n", "\r"),
+        async (rows, size, end) => {
+          const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+          const text = ["x,y", ...rows.map((row) => row.map(quote).join(","))].join(end);
+          const position = { source: "s", line: 0 };
+          const batches = await collect(frameDelimited(pieces(text, size), position, ","));
+          expect(batches.flat().map(({ value }) => [...value.values()])).toEqual(rows);
+        },
+      ),
+    );
+  });
+});
+
+describe("frameJsonArray", () => {
+  it("cuts an array, or lines, into its objects however the bytes are cut", async () => {
+    const objects = [{ a: 'x]}"\\' }, { b: [{ c: 1 }, []] }, {}];
+    const lines = objects.map((object) => JSON.stringify(object));
+    for (const text of [
+      JSON.stringify(objects, null, 1),
+      lines.join("\n"),
+      ` [${lines.join(" , ")} ]\n`,
+    ]) {
+      for (const size of [1, 2, 1000]) {
+        const position = { source: "s", line: 0 };
+        const batches = await collect(frameJsonArray(pieces(text, size), position));
+        const parsed = batches
+          .flat()
+          .map(({ value }) => JSON.parse(Buffer.from(value).toString()) as unknown);
+        expect(parsed).toEqual(objects);
+      }
+    }
+  });
+
+  it.each([
+    ["[1]", 's:1: expected an array of JSON objects, received "1"'],
+    ['[{"a":1}', 's:1: the file ends before the "]"'],
+    ['[\n{"a":1', "s:2: the file ends inside an object"],
+    ['[{}]\n{"a":1}', 's:2: expected an array of JSON objects, received "{"'],
+  ])("refuses %j", async (text, message) => {
+    const position = { source: "s", line: 0 };
+    await expect(collect(frameJsonArray(pieces(text, 100), position))).rejects.toThrow(message);
+  });
+});
+
+describe("readBeir", () => {
+  const lay = (name: string, changes: Record<string, string> = {}): string => {
+    const at = join(folder, name);
+    mkdirSync(join(at, "qrels"), { recursive: true });
+    const files: Record<string, string> = {
+      "corpus.jsonl":
+        '{"_id":"d1","title":"T","text":"one"}\n{"_id":"d2","title":"","text":"two","metadata":{}}\n',
+      "queries.jsonl": '{"_id":"q1","text":"who"}\n',
+      "qrels/test.tsv": "query-id\tcorpus-id\tscore\nq1\td1\t2\nq1\td2\t0\n",
+      ...changes,
+    };
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(at, path), text);
+    return at;
+  };
+
+  it("reads passages, queries and judgements, and makes pairs of them", async () => {
+    const { passages, queries, judgements, pairs } = await readBeir(lay("beir"));
+    expect([...passages.keys()]).toEqual(["d1", "d2"]);
+    expect(queries.get("q1")).toEqual({ id: "q1", title: "", text: "who" });
+    expect(judgements).toHaveLength(2);
+    expect(pairs).toEqual([
+      { query: "who", passage: "T one", label: 1, group: "T", kind: "gold" },
+      { query: "who", passage: "two", label: 0, group: "d2", kind: "given" },
+    ]);
+  });
+
+  it.each([
+    [
+      "an unknown passage",
+      { "qrels/test.tsv": "query-id\tcorpus-id\tscore\nq1\tx\t1" },
+      'test.tsv:2: there is no passage "x"',
+    ],
+    [
+      "an unknown query",
+      { "qrels/test.tsv": "query-id\tcorpus-id\tscore\nx\td1\t1" },
+      'test.tsv:2: there is no query "x"',
+    ],
+    [
+      "a score that is no number",
+      { "qrels/test.tsv": "query-id\tcorpus-id\tscore\nq1\td1\tx" },
+      'test.tsv:2: score must be a number, received "x"',
+    ],
+    [
+      "qrels without header",
+      { "qrels/test.tsv": "q1\td1\t1\nq1\td2\t1" },
+      "test.tsv:2: expected the columns query-id",
+    ],
+    [
+      "an id that comes twice",
+      { "queries.jsonl": '{"_id":"a","text":"b"}\n{"_id":"a","text":"c"}' },
+      'queries.jsonl:2: the _id "a" is there twice',
+    ],
+  ])("refuses %s", async (name, changes, message) => {
+    await expect(readBeir(lay(name, changes))).rejects.toThrow(message);
+  });
+
+  it("names a split that is not there, and those that are", async () => {
+    await expect(readBeir(lay("beir2"), { split: "dev" })).rejects.toThrow(
+      "dev.tsv: there is no such file; the folder has test.tsv",
+    );
+  });
+});
+
+const sample = fileURLToPath(new URL("../../../shared/data/dpr/sample.json", import.meta.url));
+
+describe("readDpr", () => {
+  it("reads questions with their passages; extra keys are passed over", async () => {
+    const text = JSON.stringify([
+      {
+        dataset: "x",
+        question: "who",
+        answers: ["me"],
+        positive_ctxs: [{ title: "T", text: "p", score: 1, passage_id: "7" }],
+        negative_ctxs: [{ title: "U", text: "n" }],
+        hard_negative_ctxs: [{ title: "V", text: "h" }],
+      },
+    ]);
+    const [question] = await collect(readDpr(file("a.json", text)));
+    expect(question.answers).toEqual(["me"]);
+    expect(
+      dprPairs(question).map(({ passage, label, kind, group }) => [passage, label, kind, group]),
+    ).toEqual([
+      ["p", 1, "gold", "T"],
+      ["n", 0, "given", "T"],
+      ["h", 0, "given-hard", "T"],
+    ]);
+  });
+
+  it("refuses another kind of array by line and field", async () => {
+    const text = '[\n{"question":"q","positive_ctxs":[{"title":"t"}]}]';
+    await expect(collect(readDpr(file("b.json", text)))).rejects.toThrow(
+      'b.json:2: positive_ctxs[0] must have a text and a title, received {"title":"t"}',
+    );
+  });
+
+  it.skipIf(!existsSync(sample))("reads a real file as JSON.parse does", async () => {
+    const expected = JSON.parse(readFileSync(sample, "utf8")) as Record<
+      string,
+      { text: string }[]
+    >[];
+    const questions = await collect(readDpr(sample));
+    expect(questions.map(({ question }) => question)).toEqual(
+      expected.map((item) => item["question"]),
+    );
+    for (const [i, { positives, negatives, hardNegatives }] of questions.entries()) {
+      const texts = (name: string): string[] => expected[i][name].map(({ text }) => text);
+      expect(positives.map(({ text }) => text)).toEqual(texts("positive_ctxs"));
+      expect(negatives.map(({ text }) => text)).toEqual(texts("negative_ctxs"));
+      expect(hardNegatives.map(({ text }) => text)).toEqual(texts("hard_negative_ctxs"));
+    }
+  });
+});
