@@ -1,0 +1,6 @@
+/**
+ * Approximate nearest neighbors for corpora of millions, through the optional peer usearch.
+ *
+ * @module
+ */
+export { createUsearchIndex, type UsearchIndexOptions } from "./negatives/usearch-index.js";

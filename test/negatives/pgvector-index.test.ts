@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { pgvectorIndex, type Database } from "../../examples/shared/pgvector-index.js";
+import { createMatrix, rowOf } from "../../src/math/matrix.js";
+import { createRandom } from "../../src/math/random.js";
+import { mineHardNegatives } from "../../src/negatives/mine.js";
+import { vectorIndex } from "../../src/negatives/vector-index.js";
+import { lookupVectors } from "../../src/negatives/vectors.js";
+import { gold } from "./support.js";
+
+/** PostgreSQL inside this process, where PGlite and its pgvector are installed. */
+async function startDatabase() {
+  try {
+    const { PGlite } = await import("@electric-sql/pglite");
+    const { vector } = await import("@electric-sql/pglite-pgvector");
+    return { PGlite, vector };
+  } catch {
+    return null;
+  }
+}
+
+const packages = await startDatabase();
+
+describe.skipIf(packages === null)("mining a table of PostgreSQL with pgvector", () => {
+  const random = createRandom(9);
+  const rows = (count: number) =>
+    createMatrix(
+      count,
+      8,
+      Float32Array.from({ length: count * 8 }, () => random.normal()),
+    );
+  const texts = {
+    queries: Array.from({ length: 12 }, (_, i) => `question ${i}`),
+    passages: Array.from({ length: 60 }, (_, i) => `it's passage ${i}`),
+  };
+  const vectors = { queries: rows(12), passages: rows(60) };
+  const pairs = texts.queries.map((query, i) => gold(query, texts.passages[i]));
+  let database: Database;
+
+  beforeAll(async () => {
+    const { PGlite, vector } = packages!;
+    const db = await PGlite.create({ extensions: { vector } });
+    await db.exec(
+      "create extension vector; create table passages (text text primary key, embedding vector(8)); create index on passages using hnsw (embedding vector_cosine_ops)",
+    );
+    for (const [i, text] of texts.passages.entries()) {
+      const embedding = `[${rowOf(vectors.passages, i).join(",")}]`;
+      await db.query("insert into passages values ($1, $2)", [text, embedding]);
+    }
+    database = db;
+    return () => db.close();
+  }, 240_000); // PostgreSQL initialises itself from nothing
+
+  it("gives the negatives that comparing all vectors here gives, margins included", async () => {
+    const vectorOf = lookupVectors(texts.queries, vectors.queries);
+    const there = pgvectorIndex(database, { table: "passages", vectorOf });
+    const here = vectorIndex(texts, vectors);
+    const options = { numNegatives: 3, relativeMargin: 0.05, minScore: -0.5, rangeMax: 20 };
+    const expected = await mineHardNegatives(pairs, here, options);
+    const mined = await mineHardNegatives(pairs, there, options);
+    expect(mined.counts).toEqual(expected.counts);
+    expect(mined.counts.mined).toBeGreaterThan(12);
+    for (const [i, { negatives, positives }] of mined.queries.entries()) {
+      const same = expected.queries[i];
+      expect(negatives.map(({ text }) => text)).toEqual(same.negatives.map(({ text }) => text));
+      expect(positives[0].score).toBeCloseTo(same.positives[0].score!, 5);
+    }
+  });
+
+  it("names the positive that the table lacks", async () => {
+    const vectorOf = lookupVectors(texts.queries, vectors.queries);
+    const index = pgvectorIndex(database, { table: "passages", vectorOf });
+    const stranger = [gold(texts.queries[0], "not in the table")];
+    await expect(mineHardNegatives(stranger, index, { absoluteMargin: 0 })).rejects.toThrow(
+      'the score of query "question 0" and passage "not in the table" is NaN',
+    );
+  });
+});
