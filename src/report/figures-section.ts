@@ -18,7 +18,15 @@ export async function figureSections(data: ReportData): Promise<Html> {
   const parts: Html[] = [];
   const { histograms = [], latent, training, methods, distributions = [] } = data;
   if (histograms.length > 0) {
-    const panels = histogramPanels(histograms, { legend: false, ...(methods && { methods }) });
+    const across = Math.min(3, new Set(histograms.map((sample) => sample.method)).size);
+    // Three in a row are drawn narrower, so that their letters are as large as elsewhere.
+    const width = across === 3 ? 230 : 330;
+    const panels = histogramPanels(histograms, {
+      legend: false,
+      width,
+      ...(methods && { methods }),
+    });
+    const sets = [...new Set(panels.map((panel) => panel.set))];
     parts.push(
       await figure({
         id: "histograms",
@@ -31,15 +39,17 @@ export async function figureSections(data: ReportData): Promise<Html> {
           { label: "no match", kind: "second", shape: "square" },
           { label: "threshold", kind: "dash" },
         ],
-        specs: panels.map((panel) => panel.spec),
         // A row per set, so that before and after stand side by side.
-        across: Math.min(3, new Set(panels.map((panel) => panel.method)).size),
+        rows: sets.map((set) =>
+          panels.filter((panel) => panel.set === set).map(({ spec }) => spec),
+        ),
+        across,
       }),
     );
   }
   const views = [
-    latent?.before && { title: "before", ...latent.before },
-    latent?.after && { title: "after", ...latent.after },
+    latent?.before && named("before", latent.before),
+    latent?.after && named("after", latent.after),
   ].filter((view) => view !== undefined);
   if (views.length > 0) {
     parts.push(
@@ -54,7 +64,7 @@ export async function figureSections(data: ReportData): Promise<Html> {
           { label: "passage", kind: "first", shape: "square" },
           { label: "question to right passage", kind: "line" },
         ],
-        specs: views.flatMap(latentSpecs),
+        rows: [views.flatMap(latentSpecs)],
         across: 2,
       }),
     );
@@ -69,7 +79,7 @@ export async function figureSections(data: ReportData): Promise<Html> {
           { label: "train", kind: "second", shape: "circle" },
           { label: "validation", kind: "first", shape: "circle" },
         ],
-        specs: trainingPanels(training, { legend: false }),
+        rows: [trainingPanels(training, { legend: false })],
       }),
     );
   }
@@ -80,11 +90,15 @@ export async function figureSections(data: ReportData): Promise<Html> {
         heading: "The data",
         caption: "How the data are distributed; the dashed line marks the median.",
         legend: [],
-        specs: distributions.map((values) => distributionSpec(values)),
+        rows: [distributions.map((values) => distributionSpec(values))],
       }),
     );
   }
   return html`${parts}`;
+}
+
+function named(when: string, view: LatentView): LatentView {
+  return { ...view, title: view.title === undefined ? when : `${when} · ${view.title}` };
 }
 
 /** One plot of a flat view; of a solid one two, from directions at right angles: together they leave no doubt of depth. */
@@ -100,25 +114,29 @@ async function figure({
   heading,
   caption,
   legend,
-  specs,
-  across = Math.min(2, specs.length),
+  rows,
+  across = Math.min(2, rows[0].length),
 }: {
   id: string;
   heading: string;
   caption: string;
   legend: readonly LegendEntry[];
-  specs: readonly VegaLiteSpec[];
+  rows: readonly (readonly VegaLiteSpec[])[];
   across?: number;
 }): Promise<Html> {
-  const drawings: Html[] = [];
-  for (const spec of specs) drawings.push(trusted(await renderSvg(spec)));
+  const drawn: Html[] = [];
+  for (const row of rows) {
+    const panels: Html[] = [];
+    for (const spec of row) {
+      panels.push(html`<div class="panel">${trusted(await renderSvg(spec))}</div>`);
+    }
+    drawn.push(html`<div class="panels across-${across}">${panels}</div>`);
+  }
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${heading}</h2>
     <figure>
       ${legend.length === 0 ? html`` : html`<p class="legend" aria-hidden="true">${legend.map(swatch)}</p>`}
-      <div class="panels across-${across}">
-        ${drawings.map((svg) => html`<div class="panel">${svg}</div>`)}
-      </div>
+      ${drawn}
       <figcaption>${caption}</figcaption>
     </figure>
   </section>`;

@@ -66,11 +66,11 @@ export function histogramPanels(
   return panels.map(({ method, set }, i) => {
     const threshold = methods.find((row) => row.name === method && row.set === set)?.threshold;
     const layer: unknown[] = [barLayer(bars[i], range, highest, legend)];
-    if (typeof threshold === "number") layer.push(...thresholdLayers(threshold, range));
+    if (typeof threshold === "number") layer.push(...thresholdLayers(threshold, range, width));
     const spec = {
       $schema: vegaLiteSchema,
       config: plotConfig,
-      title: { text: `${setTitle(set)} · ${method}` },
+      title: { text: method, subtitle: setTitle(set) },
       description: `Histogram of cosine by label: ${method} on ${setTitle(set)}.`,
       width,
       height,
@@ -167,10 +167,13 @@ function barLayer(
 function thresholdLayers(
   threshold: number,
   range: { readonly from: number; readonly to: number },
+  width: number,
 ): unknown[] {
   if (threshold < range.from || threshold > range.to) return [];
   const left = threshold > (range.from + range.to) / 2;
   const hover = `Threshold: a cosine above ${formatNumber(threshold, 3)} counts as a match`;
+  // A narrow plot has no room for the word; a text that sticks out would shrink the whole picture.
+  const text = `${width < 300 ? "" : "threshold "}${formatNumber(threshold, 3)}`;
   const x = { field: "threshold", type: "quantitative" };
   return [
     {
@@ -179,7 +182,7 @@ function thresholdLayers(
       encoding: { x, description: { field: "hover" }, tooltip: { field: "hover" } },
     },
     {
-      data: { values: [{ threshold, text: `threshold ${formatNumber(threshold, 3)}` }] },
+      data: { values: [{ threshold, text }] },
       mark: {
         type: "text",
         align: left ? "right" : "left",

@@ -68,6 +68,7 @@ figure { margin: 0; }
 .panel { background: var(--panel); border-radius: 8px; padding: .75rem; break-inside: avoid; }
 .panel svg { display: block; width: 100%; height: auto; max-width: 34rem; margin: 0 auto; }
 figcaption { margin-top: .6rem; }
+.panels + .panels { margin-top: 1rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .6rem; font-size: .9rem; }
 .key { display: inline-flex; align-items: center; gap: .4rem; }
 .swatch { width: .8rem; height: .8rem; display: inline-block; }
@@ -80,7 +81,7 @@ figcaption { margin-top: .6rem; }
 .example ol { margin: 0; padding-left: 1.5rem; } .example li { margin-bottom: .6rem; padding: .1rem .5rem; border-left: 3px solid transparent; }
 .example li.right { border-left-color: var(--mark); } .example li p { margin: 0; }
 footer { margin-top: 3rem; color: var(--mutedInk); font-size: .85rem; }
-@media (max-width: 46rem) {
+@media (max-width: 54rem) {
   body { padding: 1rem .75rem 2rem; }
   table, caption, tbody, tr, th, td { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

@@ -23,7 +23,8 @@ const columns: readonly Column[] = [
     title: "Accuracy",
     meaning: "Share of the pairs told right at the threshold, with its 95 % interval",
     show: ({ accuracy, interval }) =>
-      formatPercent(accuracy) + (interval === null ? "" : ` ± ${formatNumber(interval * 100, 1)}`),
+      formatPercent(accuracy) +
+      (interval === null ? "" : `\u00a0±\u00a0${formatNumber(interval * 100, 1)}`),
   },
   {
     title: "Base rate",

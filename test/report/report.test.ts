@@ -124,7 +124,7 @@ describe("renderReport", () => {
     const { text } = read(page);
     for (const row of sampleData().methods!) {
       expect(text).toContain(
-        `${formatPercent(row.accuracy)} ± ${formatNumber(row.interval! * 100, 1)}`,
+        `${formatPercent(row.accuracy)}\u00a0±\u00a0${formatNumber(row.interval! * 100, 1)}`,
       );
       expect(text).toContain(`${formatNumber(row.threshold!, 3)} (train)`);
       expect(text).toContain(formatNumber(row.rocAuc!, 3));

@@ -131,7 +131,7 @@ export function sampleData(): ReportData {
       },
     ],
     histograms,
-    latent: { before: latent("before · none", 0.5), after: latent("after · rca", 0.15) },
+    latent: { before: latent("none", 0.5), after: latent("rca", 0.15) },
     training: {
       method: "notebook",
       bestEpoch: 13,
