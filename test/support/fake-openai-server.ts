@@ -187,7 +187,7 @@ export async function startFakeOpenAI({
 }
 
 /** The server's side of the limits. */
-function createBudget({
+export function createBudget({
   requests,
   tokens,
   windowMs = 60_000,

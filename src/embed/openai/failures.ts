@@ -87,7 +87,8 @@ function classifyConnection(error: unknown): Failure {
   const unreachable = codes.find((code) =>
     ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH"].includes(code),
   );
-  if (unreachable !== undefined) {
+  // What fetch refuses to try (a blocked port, a scheme it does not know) it will refuse again.
+  if (unreachable !== undefined || /bad port|unknown scheme|parse url/i.test(detail)) {
     return { kind: "unreachable", sentence: `the server cannot be reached (${detail})` };
   }
   return { kind: "retry", sentence: `the connection broke (${detail})` };

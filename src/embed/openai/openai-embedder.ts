@@ -124,7 +124,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
       let requests = 0;
       const batches = packBatches(
         prepareInputs(distinct, loaded, settings, () => long++),
-        sender.limits,
+        createSender(settings).limits,
       );
       for (const batch of batches) {
         signal?.throwIfAborted();

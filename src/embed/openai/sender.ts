@@ -27,7 +27,7 @@ export interface SenderCounts {
 /** Sends batches until they are answered, within all limits, learning those it was not told. */
 export interface Sender {
   send(batch: readonly SizedInput[], signal: AbortSignal): Promise<Delivery>;
-  /** The limits a new batch should keep. */
+  /** The limits a new batch should keep; the first is smaller than others while the server's are not known. */
   limits(): BatchLimits;
   counts(): SenderCounts;
   readonly dimensions: number | undefined;
@@ -35,6 +35,9 @@ export interface Sender {
 
 /** How often to knock at a door that nobody opens before saying so. */
 const unreachableRetries = 2;
+
+/** The first request of a server whose limits are not known goes alone, so it is a small one. */
+const probe: BatchLimits = { maxInputs: 256, maxTokens: 30_000 };
 
 /** Inputs refused one by one before the rest of the job is given up. */
 const maxRefused = 20;
@@ -51,6 +54,9 @@ export function createSender(settings: OpenAISettings): Sender {
   /** The server's tokens per token of ours, at worst: its limits are counted in its tokens. */
   let tokenScale = 1;
   let accepted = false;
+  let probing =
+    settings.rateLimits.requestsPerMinute === undefined &&
+    settings.rateLimits.tokensPerMinute === undefined;
   let refusals = 0;
 
   /** One request, one answer. */
@@ -173,13 +179,18 @@ export function createSender(settings: OpenAISettings): Sender {
 
   return {
     send,
-    limits: () => ({
-      maxInputs,
-      maxTokens: Math.min(
-        settings.maxTokensPerRequest,
-        Math.floor((limiter.tokensPerMinute ?? Infinity) / tokenScale),
-      ),
-    }),
+    limits() {
+      const first = probing;
+      probing = false;
+      return {
+        maxInputs: Math.min(maxInputs, first ? probe.maxInputs : Infinity),
+        maxTokens: Math.min(
+          settings.maxTokensPerRequest,
+          Math.floor((limiter.tokensPerMinute ?? Infinity) / tokenScale),
+          first ? probe.maxTokens : Infinity,
+        ),
+      };
+    },
     counts: () => ({ requests, tokens }),
     get dimensions() {
       return dimensions;

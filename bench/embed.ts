@@ -1,0 +1,77 @@
+/**
+ * Clients for embeddings on one server (loopback, with OpenAI's wire format, a realistic delay and the rate limit of
+ * OpenAI's first paid tier): embedtune; LangChain.js's OpenAIEmbeddings behind CacheBackedEmbeddings; the AI SDK's
+ * embedMany, which has no cache. Every client runs in a process of its own, with its defaults, a memory store where it
+ * has a cache, and 1,536 dimensions.
+ *
+ *     npm i --prefix bench            # the rivals
+ *     npm run bench -- embed [--texts 10000] [--only embedtune]
+ *
+ * A text that is half-warm: half of the texts were embedded before.
+ */
+import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { BenchOptions, BenchRow } from "./run.js";
+
+interface Run {
+  readonly seconds: number;
+  readonly requests: number;
+  readonly refused: number;
+  readonly error?: string;
+}
+
+interface Runs {
+  readonly cold: Run;
+  readonly warm: Run;
+  readonly "half-warm": Run;
+  readonly peakMB: number;
+}
+
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
+  const texts = Number(options.get("texts") ?? 10_000);
+  const installed = existsSync(path("node_modules/ai"));
+  const names = (
+    options.get("only") ?? (installed ? "embedtune,langchain,ai-sdk" : "embedtune")
+  ).split(",");
+  if (!installed) console.error("bench: only embedtune; install the rivals: npm i --prefix bench");
+  const rows: BenchRow[] = [];
+  for (const name of names) {
+    const server = fork(path("embed-server.ts"), { execArgv: ["--import", "tsx"] });
+    const port = await new Promise<number>((resolve) =>
+      server.once("message", (p) => resolve(p as number)),
+    );
+    try {
+      const runs = await contend(name, `http://127.0.0.1:${port}/v1`, texts);
+      const speed = ({ error, seconds }: Run): string | number =>
+        error === undefined ? Math.round(texts / seconds) : `failed: ${error}`;
+      rows.push({
+        table: `${texts} texts of about 100 tokens`,
+        client: name,
+        "cold texts/s": speed(runs.cold),
+        "warm texts/s": speed(runs.warm),
+        "half-warm texts/s": speed(runs["half-warm"]),
+        "cold requests": runs.cold.requests,
+        "of them refused": runs.cold.refused,
+        "warm requests": runs.warm.requests,
+        "half-warm requests": runs["half-warm"].requests,
+        "peak MB (cold)": Math.round(runs.peakMB),
+      });
+    } finally {
+      server.kill();
+    }
+  }
+  return rows;
+}
+
+function contend(name: string, baseURL: string, texts: number): Promise<Runs> {
+  const child = fork(path("embed-contender.ts"), [name, baseURL, String(texts)], {
+    execArgv: ["--import", "tsx", "--max-old-space-size=16000"],
+  });
+  return new Promise((resolve, reject) => {
+    child.once("message", (runs) => resolve(runs as Runs));
+    child.once("exit", (code) => reject(new Error(`${name}: ended with code ${code}`)));
+  });
+}
