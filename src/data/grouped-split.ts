@@ -1,22 +1,13 @@
-import { createRandom } from "../math/random.js";
-import { connectedComponents, type Component } from "./components.js";
-import { splitKeys } from "./split-keys.js";
+import { assignGroups, defaultKeys, type GroupingOptions } from "./assign-groups.js";
 import type { Pair, Question } from "./types.js";
 
-export interface GroupedSplitOptions<T> {
+export interface GroupedSplitOptions<T> extends GroupingOptions<T> {
   /** Share of the items to train on. @default what `validation` and `test` leave */
   readonly train?: number | undefined;
   /** Share to choose thresholds and settings on. @default 0.1 */
   readonly validation?: number | undefined;
   /** Share to report on. @default 0.3 */
   readonly test?: number | undefined;
-  /** @default 0 */
-  readonly seed?: string | number | undefined;
-  /**
-   * What an item shares with others that must be on its side. Give every key a prefix by kind, so that a page named
-   * like a question does not tie them. @default question, answering passages and page, see {@link splitKeys}
-   */
-  readonly keys?: ((item: T) => readonly string[]) | undefined;
 }
 
 export interface Split<T> {
@@ -42,59 +33,21 @@ export function groupedSplit<T>(
 ): Split<T>;
 export function groupedSplit<T extends Question | Pair>(
   items: readonly T[],
-  {
+  options: GroupedSplitOptions<T> = {},
+): Split<T> {
+  const {
     validation = 0.1,
     test = 0.3,
     train = 1 - validation - test,
-    seed = 0,
     keys = defaultKeys,
-  }: GroupedSplitOptions<T> = {},
-): Split<T> {
+  } = options;
   const shares = { train, validation, test };
   checkShares(shares);
-  const names = (["train", "validation", "test"] as const).filter((name) => shares[name] > 0);
-  const components = shuffledComponents(items, keys, seed);
-  if (components.length < names.length) {
-    throw new RangeError(
-      `groupedSplit: ${items.length} items in ${components.length} groups cannot fill ${names.length} sides`,
-    );
-  }
-
-  const missing = { train: 0, validation: 0, test: 0 };
-  for (const name of names) missing[name] = shares[name] * items.length;
-  const sideOf = new Array<keyof Split<T>>(items.length);
-  const empty = new Set(names);
-  for (const [i, component] of components.entries()) {
-    // When only as many groups are left as sides are empty, those come first.
-    const choice = components.length - i > empty.size ? names : [...empty];
-    const side = choice.reduce((best, name) => (missing[name] > missing[best] ? name : best));
-    empty.delete(side);
-    missing[side] -= component.items.length;
-    for (const item of component.items) sideOf[item] = side;
-  }
-  const pick = (side: keyof Split<T>): T[] => items.filter((_, i) => sideOf[i] === side);
+  const names = (["train", "validation", "test"] as const).filter((name) => shares[name] > 1e-12);
+  const wanted = names.map((name) => shares[name]);
+  const sideOf = assignGroups(items, wanted, { ...options, keys }, "groupedSplit");
+  const pick = (name: keyof Split<T>): T[] => items.filter((_, i) => names[sideOf[i]] === name);
   return { train: pick("train"), validation: pick("validation"), test: pick("test") };
-}
-
-/** The groups of items in an order that depends on the seed and the items, but not on the order of the items. */
-export function shuffledComponents<T>(
-  items: readonly T[],
-  keys: (item: T) => readonly string[],
-  seed: string | number,
-): Component[] {
-  const components = connectedComponents(items.map((item) => keys(item)));
-  components.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return createRandom(`${seed}/split`).shuffle(components);
-}
-
-/** The keys of {@link splitKeys}, marked by kind. */
-export function defaultKeys(item: Question | Pair): string[] {
-  const { questions, passages, pages } = splitKeys(item);
-  return [
-    ...questions.map((key) => `question\t${key}`),
-    ...passages.map((key) => `passage\t${key}`),
-    ...pages.map((key) => `page\t${key}`),
-  ];
 }
 
 function checkShares(shares: Readonly<Record<string, number>>): void {

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRandom, groupedSplit, leakReport, type Pair } from "../../src/index.js";
+import { groupedFolds } from "../../src/data/grouped-folds.js";
+import { groupedSplit } from "../../src/data/grouped-split.js";
+import { leakReport } from "../../src/data/leak-report.js";
+import type { Pair } from "../../src/data/types.js";
+import { createRandom } from "../../src/math/random.js";
 
 const pair = (query: string, passage: string, group: string, label: 0 | 1 = 1): Pair => ({
   query,
@@ -110,7 +114,83 @@ describe("groupedSplit", () => {
   });
 });
 
+describe("stratify", () => {
+  it("gives every side its share of each class, with groups kept whole", () => {
+    const items = Array.from({ length: 1000 }, (_, i) => pair(`q${i}`, `p${i}`, `g${i >> 1}`));
+    const isRare = ({ query }: Pair): boolean => Number(query.slice(1)) % 50 < 2; // 4 %, in whole groups
+    const stratify = (item: Pair): string => (isRare(item) ? "rare" : "common");
+    for (let seed = 0; seed < 5; seed++) {
+      const { train, validation, test } = groupedSplit(items, {
+        train: 0.5,
+        validation: 0.2,
+        test: 0.3,
+        seed,
+        stratify,
+      });
+      const rare = [train, validation, test].map((side) => side.filter(isRare).length);
+      expect(rare).toEqual([20, 8, 12]);
+      expect(Math.abs(train.length - 500)).toBeLessThanOrEqual(2);
+    }
+  });
+});
+
+describe("groupedFolds", () => {
+  it("tests every item once and shares nothing between the sides of a fold", () => {
+    fc.assert(
+      fc.property(pairs, fc.integer({ min: 2, max: 4 }), (items, folds) => {
+        let rounds;
+        try {
+          rounds = groupedFolds(items, { folds });
+        } catch (error) {
+          expect(String(error)).toContain(`cannot fill ${folds} sides`);
+          return;
+        }
+        expect(rounds.flatMap(({ test }) => test).length).toBe(items.length);
+        for (const { train, test } of rounds) {
+          expect(train.length + test.length).toBe(items.length);
+          expect(test.length).toBeGreaterThan(0);
+          expect(leakReport(train, test).clean).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("refuses fewer than two folds", () => {
+    expect(() => groupedFolds([pair("a", "b", "c")], { folds: 1 })).toThrow(
+      "groupedFolds: folds must be an integer >= 2, received 1",
+    );
+  });
+});
+
 describe("leakReport", () => {
+  it("finds every pair of texts that share enough of their word runs, as comparing all with all does", () => {
+    const words = fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 12 });
+    const texts = fc.array(
+      words.map((list) => list.join(" ")),
+      { minLength: 1, maxLength: 8 },
+    );
+    const runs = (text: string): Set<string> => {
+      const list = text.split(" ");
+      const count = Math.max(1, list.length - 1);
+      return new Set(Array.from({ length: count }, (_, i) => list.slice(i, i + 2).join(" ")));
+    };
+    fc.assert(
+      fc.property(texts, texts, fc.constantFrom(0.3, 0.5, 0.75, 0.8), (a, b, nearThreshold) => {
+        const expected = new Set<string>();
+        for (const x of a) {
+          for (const y of b) {
+            const shared = [...runs(x)].filter((run) => runs(y).has(run)).length;
+            const similarity = shared / (runs(x).size + runs(y).size - shared);
+            if (x !== y && similarity >= nearThreshold) expected.add(`${x}|${y}`);
+          }
+        }
+        const side = (list: string[]): Pair[] => list.map((text, i) => pair(text, `${i}`, `${i}`));
+        const { nearQuestions } = leakReport(side(a), side(b), { nearThreshold, shingleSize: 2 });
+        expect(new Set(nearQuestions.map((found) => `${found.a}|${found.b}`))).toEqual(expected);
+      }),
+    );
+  });
+
   it("names what two sets share, whatever its case and spacing", () => {
     const report = leakReport(
       [pair("Who  is it", "one", "P"), pair("x", "shared  passage", "Q")],
