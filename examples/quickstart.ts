@@ -156,7 +156,7 @@ await runExample(async (signal) => {
     await writeFile(
       join(options.out, "report.html"),
       await renderReport({
-        subtitle: `${answered.length} answered questions on ${pages} pages; figures on ${test.queries.rows} questions of pages never trained on`,
+        subtitle: `${answered.length} answered questions on ${pages} pages; figures on ${test.queries.rows} questions of pages never trained on. Hard negatives are the wrong passages of the same page nearest to the question before customisation.`,
         baseline: "none",
         chosen: "auto",
         facts,

@@ -1,5 +1,5 @@
-import { latentSpace, type LatentSpace } from "embedtune";
-import type { LatentView } from "embedtune/report";
+import { latentSpace } from "embedtune";
+import { latentView, type LatentView } from "embedtune/report";
 import type { MeasuredMethod } from "./measure.js";
 import type { SideData } from "./nq-task.js";
 
@@ -12,24 +12,9 @@ export function latentViews(
 ): { before: LatentView; after: LatentView } {
   const first = latentSpace(before.queries, before.passages, test.pairs, { seed });
   const second = latentSpace(after.queries, after.passages, test.pairs, { seed, alignTo: first });
-  return { before: view(first, before.name, test), after: view(second, after.name, test) };
-}
-
-function view(
-  { coordinates, points, links, method, explainedVarianceRatio }: LatentSpace,
-  title: string,
-  test: SideData,
-): LatentView {
+  const texts = { queries: test.queryTexts, passages: test.passageTexts };
   return {
-    title,
-    method,
-    explainedVarianceRatio,
-    links,
-    points: points.map(({ side, row }, i) => ({
-      side,
-      x: coordinates.data[i * coordinates.cols],
-      y: coordinates.data[i * coordinates.cols + 1],
-      text: side === "query" ? test.queryTexts[row] : test.passageTexts[row],
-    })),
+    before: latentView(first, { ...texts, title: before.name }),
+    after: latentView(second, { ...texts, title: after.name }),
   };
 }
