@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createMatrix, createRandom, evaluateRetrieval, fromRows, rankRelevant } from "embedtune";
+import {
+  createMatrix,
+  createRandom,
+  evaluateRetrieval,
+  fromRows,
+  gatherRows,
+  rankRelevant,
+} from "embedtune";
 
 function randomMatrix(rows: number, cols: number, seed: string) {
   const random = createRandom(seed);
@@ -124,6 +131,34 @@ describe("evaluateRetrieval", () => {
     expect([...result.perQuery["map@2"]]).toEqual([1, 0.25, 0.5]);
     expect(result.perQuery["ndcg@2"][2]).toBeCloseTo(1 / Math.log2(3), 15);
     expect(result.metrics.mrr).toBeCloseTo(2 / 3, 15);
+  });
+
+  it("does not depend on the order of queries or corpus", async () => {
+    const [queries, passages] = [randomMatrix(12, 6, "q"), randomMatrix(40, 6, "p")];
+    const relevant = Array.from({ length: 12 }, (_, i) => [i, i + 20]);
+    const random = createRandom("order");
+    const [queryOrder, passageOrder] = [random.sample(12, 12), random.sample(40, 40)];
+    const turned = await evaluateRetrieval(
+      gatherRows(queries, queryOrder),
+      gatherRows(passages, passageOrder),
+      queryOrder.map((query) => relevant[query].map((passage) => passageOrder.indexOf(passage))),
+    );
+    const straight = await evaluateRetrieval(queries, passages, relevant);
+    expect(queryOrder.map((query) => straight.ranks[query])).toEqual(turned.ranks);
+    for (const [name, value] of Object.entries(straight.metrics)) {
+      expect(turned.metrics[name]).toBeCloseTo(value, 14);
+    }
+  });
+
+  it("counts grades in nDCG alone: the best order of grades scores 1", async () => {
+    const queries = fromRows([[1, 0]]);
+    const best = await evaluateRetrieval(queries, corpus, [[0, 1, 3]], { grades: [[3, 2, 1]] });
+    const worst = await evaluateRetrieval(queries, corpus, [[0, 1, 3]], { grades: [[1, 2, 3]] });
+    // Ranks 1, 2 and 4: the ideal order has no gap.
+    const ideal = 3 + 2 / Math.log2(3) + 1 / 2;
+    expect(best.metrics.ndcg).toBeCloseTo((3 + 2 / Math.log2(3) + 1 / Math.log2(5)) / ideal, 14);
+    expect(worst.metrics.ndcg).toBeLessThan(best.metrics.ndcg);
+    expect(worst.metrics.map).toBe(best.metrics.map);
   });
 
   it("leaves out queries with nothing relevant, and counts them", async () => {

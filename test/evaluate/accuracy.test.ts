@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  accuracyAtThreshold,
+  balancedAccuracy,
+  confusionAtThreshold,
+  evaluateScores,
+  mcc,
+  normalInterval,
+  toPlain,
+  wilsonInterval,
+} from "embedtune";
+import { scored } from "./arbitraries.js";
+
+describe("accuracyAtThreshold", () => {
+  it("stands beside its base rate, standard error and intervals", () => {
+    const figure = accuracyAtThreshold([0.9, 0.6, 0.4, 0.1], [1, 0, 0, 0], 0.5);
+    expect(figure).toMatchObject({ accuracy: 0.75, baseRate: 0.75, n: 4, threshold: 0.5 });
+    expect(figure.standardError).toBe(Math.sqrt((0.75 * 0.25) / 4));
+    expect(figure.interval[0]).toBeCloseTo(0.75 - 1.959964 * figure.standardError, 6);
+    expect(figure.interval[1]).toBe(1);
+  });
+
+  it("counts a score equal to the threshold as no match", () => {
+    expect(accuracyAtThreshold([0.5], [1], 0.5).accuracy).toBe(0);
+    expect(accuracyAtThreshold([0.5], [0], 0.5).accuracy).toBe(1);
+  });
+
+  it("accepts everything and nothing at the infinities", () => {
+    expect(accuracyAtThreshold([0.1, 0.2], [1, 0], -Infinity).accuracy).toBe(0.5);
+    expect(confusionAtThreshold([0.1, 0.2], [1, 0], Infinity).truePositives).toBe(0);
+    expect(() => accuracyAtThreshold([0.1], [1], NaN)).toThrow("threshold: expected a number");
+  });
+});
+
+describe("intervals of a share", () => {
+  it("reach the ends exactly, and Wilson's is not empty there", () => {
+    expect(wilsonInterval(0, 10)[0]).toBe(0);
+    expect(wilsonInterval(0, 10)[1]).toBeGreaterThan(0.2);
+    expect(wilsonInterval(10, 10)[1]).toBe(1);
+    expect(normalInterval(10, 10)).toEqual([1, 1]);
+  });
+
+  it("hold the share and widen with the level", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 500 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (n, p) => {
+          const k = Math.round(p * n);
+          for (const interval of [wilsonInterval, normalInterval]) {
+            const narrow = interval(k, n, { level: 0.8 });
+            const wide = interval(k, n, { level: 0.99 });
+            expect(narrow[0]).toBeLessThanOrEqual(k / n);
+            expect(narrow[1]).toBeGreaterThanOrEqual(k / n);
+            expect(wide[0]).toBeLessThanOrEqual(narrow[0]);
+            expect(wide[1]).toBeGreaterThanOrEqual(narrow[1]);
+          }
+        },
+      ),
+    );
+  });
+
+  it("refuse counts and levels that are none", () => {
+    expect(() => wilsonInterval(3, 2)).toThrow("received 3/2");
+    expect(() => normalInterval(0, 0)).toThrow("received 0/0");
+    expect(() => wilsonInterval(1, 2, { level: 95 })).toThrow("level: expected a number");
+  });
+});
+
+describe("evaluateScores", () => {
+  it("agrees with itself: every figure follows from the confusion and stays in its range", () => {
+    fc.assert(
+      fc.property(scored(), fc.double({ min: -1, max: 1, noNaN: true }), (sample, threshold) => {
+        const { scores, labels } = sample;
+        const result = evaluateScores(scores, labels, { threshold });
+        expect(result.mcc).toBe(mcc(result.confusion));
+        expect(Math.abs(result.mcc)).toBeLessThanOrEqual(1 + 1e-12);
+        expect(result.report.accuracy).toBe(result.accuracy.accuracy);
+        expect(result.oracle.accuracy).toBeGreaterThanOrEqual(result.accuracy.accuracy);
+        expect(result.oracle.accuracy).toBeGreaterThanOrEqual(result.baseRate);
+        expect(result.oracle.accuracy).toBeGreaterThanOrEqual(result.notebook.accuracy);
+        if (result.rocAuc !== null) {
+          expect(result.report.macro.recall).toBeCloseTo(balancedAccuracy(result.confusion), 12);
+        }
+      }),
+    );
+  });
+
+  it("is one plain object, also where a label does not occur", () => {
+    const plain = toPlain(evaluateScores([0.2, 0.4], [0, 0])) as Record<string, unknown>;
+    expect(JSON.parse(JSON.stringify(plain))).toEqual(plain);
+    expect(plain).toMatchObject({
+      rocAuc: null,
+      averagePrecision: null,
+      overlap: null,
+      positives: 0,
+    });
+  });
+});
