@@ -1,5 +1,7 @@
 import { createMatrix, type Matrix } from "./matrix.js";
 import { multiply } from "./multiply.js";
+import type { ProductEngine } from "./product-engine.js";
+import type { LongJobOptions } from "./progress.js";
 
 export interface TopKOptions {
   /** Leaves a corpus row out for a query, e.g. its own positives. Asked only about rows that would enter. */
@@ -32,6 +34,57 @@ export function topK(
   k: number,
   { exclude }: TopKOptions = {},
 ): TopK {
+  const search = createSearch(queries, corpus, k, exclude);
+  for (const block of search.blocks) {
+    search.add(block, multiply(block.queries, block.corpus, { transposeB: true }));
+  }
+  return search.result;
+}
+
+/**
+ * {@link topK} with the products of another engine, e.g. `onnxEngine()` of `embedtune/onnx`. Near-equal scores may come in
+ * another order than the kernel's, since engines differ in the last bits.
+ *
+ * @throws RangeError as {@link topK}; the signal's reason when stopped.
+ */
+export async function topKWith(
+  engine: ProductEngine,
+  queries: Matrix,
+  corpus: Matrix,
+  k: number,
+  { exclude, signal, onProgress }: TopKOptions & LongJobOptions = {},
+): Promise<TopK> {
+  const search = createSearch(queries, corpus, k, exclude);
+  const total = search.blocks.length;
+  for (const [done, block] of search.blocks.entries()) {
+    signal?.throwIfAborted();
+    onProgress?.({ stage: "top-k", done, total });
+    search.add(block, await engine.multiply(block.queries, block.corpus, { transposeB: true }));
+  }
+  onProgress?.({ stage: "top-k", done: total, total });
+  return search.result;
+}
+
+interface Block {
+  readonly queries: Matrix;
+  readonly corpus: Matrix;
+  readonly firstQuery: number;
+  readonly firstRow: number;
+}
+
+interface Search {
+  /** Corpus blocks ascend for every query. */
+  readonly blocks: readonly Block[];
+  add(block: Block, scores: Matrix): void;
+  readonly result: TopK;
+}
+
+function createSearch(
+  queries: Matrix,
+  corpus: Matrix,
+  k: number,
+  exclude: TopKOptions["exclude"],
+): Search {
   if (queries.cols !== corpus.cols) {
     throw new RangeError(
       `topK: queries have ${queries.cols} dimensions, the corpus has ${corpus.cols}`,
@@ -42,18 +95,27 @@ export function topK(
   }
   const indices = new Int32Array(queries.rows * k).fill(-1);
   const scores = new Float32Array(queries.rows * k).fill(-Infinity);
+  const blocks: Block[] = [];
   for (let c = 0; c < corpus.rows; c += CORPUS_BLOCK) {
-    const corpusBlock = rowRange(corpus, c, CORPUS_BLOCK);
     for (let q = 0; q < queries.rows; q += QUERY_BLOCK) {
-      const queryBlock = rowRange(queries, q, QUERY_BLOCK);
-      const block = multiply(queryBlock, corpusBlock, { transposeB: true });
-      for (let i = 0; i < block.rows; i++) {
-        const row = block.data.subarray(i * block.cols, (i + 1) * block.cols);
-        select(row, q + i, c, k, indices, scores, exclude);
-      }
+      blocks.push({
+        queries: rowRange(queries, q, QUERY_BLOCK),
+        corpus: rowRange(corpus, c, CORPUS_BLOCK),
+        firstQuery: q,
+        firstRow: c,
+      });
     }
   }
-  return { indices, scores };
+  return {
+    blocks,
+    result: { indices, scores },
+    add({ firstQuery, firstRow }, block) {
+      for (let i = 0; i < block.rows; i++) {
+        const row = block.data.subarray(i * block.cols, (i + 1) * block.cols);
+        select(row, firstQuery + i, firstRow, k, indices, scores, exclude);
+      }
+    },
+  };
 }
 
 /** Rows `start` to `start + count` as a view. */

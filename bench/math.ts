@@ -1,0 +1,202 @@
+/**
+ * `npm run bench -- math [--large]`: products against ml-matrix and, where Python is there, NumPy; eigen-decompositions at
+ * 512 and 1,536 (with --large 3,072); exact top-k. Times are the best of several runs, since others may share the machine;
+ * the share of one thread's time that the process really got stands beside them.
+ */
+import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { EigenvalueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
+import {
+  covariance,
+  createMatrix,
+  createRandom,
+  kernelStatus,
+  multiply,
+  normalizeRows,
+  setKernel,
+  symmetricEigen,
+  topK,
+  type Matrix,
+} from "embedtune";
+import type { BenchOptions, BenchRow } from "./run.js";
+
+const SIZE = 1536;
+
+interface Timing {
+  /** Best wall-clock seconds. */
+  readonly seconds: number;
+  /** Processor seconds of all threads in the best run, beside its wall-clock seconds. */
+  readonly processors: number;
+}
+
+function best(runs: number, job: () => void): Timing {
+  let result: Timing = { seconds: Infinity, processors: 0 };
+  for (let i = 0; i < runs; i++) {
+    const { user, system } = process.cpuUsage();
+    const start = performance.now();
+    job();
+    const seconds = (performance.now() - start) / 1e3;
+    const after = process.cpuUsage();
+    const used = (after.user + after.system - user - system) / 1e6;
+    if (seconds < result.seconds) result = { seconds, processors: used / seconds };
+  }
+  return result;
+}
+
+function normal(rows: number, cols: number, seed: string): Matrix {
+  const random = createRandom(seed);
+  const matrix = createMatrix(rows, cols);
+  for (let i = 0; i < matrix.data.length; i++) matrix.data[i] = random.normal();
+  return matrix;
+}
+
+interface NumpyTimes {
+  readonly product: number;
+  readonly eigen: Readonly<Record<string, number>>;
+  readonly numpy: string;
+}
+
+/** NumPy's times; `undefined` where there is no Python with NumPy. OpenBLAS finds the processor by itself. */
+function numpy(threads: number, sizes: readonly number[]): NumpyTimes | undefined {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    OPENBLAS_NUM_THREADS: String(threads),
+    OMP_NUM_THREADS: String(threads),
+  };
+  delete env.OPENBLAS_CORETYPE;
+  delete env.OPENBLAS_L2_SIZE;
+  const script = fileURLToPath(new URL("numpy-math.py", import.meta.url));
+  const { status, stdout } = spawnSync("python3", [script, JSON.stringify(sizes)], { env });
+  return status === 0 ? (JSON.parse(stdout.toString()) as NumpyTimes) : undefined;
+}
+
+function products(): BenchRow[] {
+  const table = `Product, ${SIZE} × ${SIZE} × ${SIZE}, single precision`;
+  const [a, b] = [normal(SIZE, SIZE, "a"), normal(SIZE, SIZE, "b")];
+  const row = (engine: string, threads: number, { seconds, processors }: Timing): BenchRow => ({
+    ...{ table, engine, threads, "GFLOP/s": (2 * SIZE ** 3) / seconds / 1e9 },
+    ...{
+      "processors got": processors,
+      "GFLOP per processor second": (2 * SIZE ** 3) / seconds / processors / 1e9,
+    },
+  });
+  const rows: BenchRow[] = [];
+  for (const fma of [false, true]) {
+    for (const threads of new Set([1, availableParallelism()])) {
+      setKernel({ threads, fma });
+      const status = kernelStatus();
+      if (fma && !status.fma) continue;
+      multiply(a, b); // compiles, starts the workers
+      multiply(a, b);
+      rows.push(
+        row(
+          `embedtune${fma ? ", fma" : ""}`,
+          threads,
+          best(20, () => multiply(a, b)),
+        ),
+      );
+      if (threads > 1) {
+        const gram = best(10, () => multiply(a, a, { transposeA: true }));
+        rows.push(row(`embedtune${fma ? ", fma" : ""}: its own transpose`, threads, gram));
+      }
+    }
+  }
+  setKernel();
+  const small = 512;
+  const dense = DenseMatrix.from1DArray(small, small, normal(small, small, "a").data);
+  const { seconds } = best(3, () => dense.mmul(dense));
+  rows.push({
+    ...{ table, engine: `ml-matrix (at ${small})`, threads: 1 },
+    ...{ "GFLOP/s": (2 * small ** 3) / seconds / 1e9 },
+  });
+  return rows;
+}
+
+/** Largest error of A · v = λ · v over a sample of columns, beside the largest λ. */
+function residual(a: Matrix, values: Float64Array, vectors: Matrix): number {
+  const product = multiply(a, vectors);
+  let largest = 0;
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0; j < vectors.cols; j++) {
+      const at = i * vectors.cols + j;
+      largest = Math.max(largest, Math.abs(product.data[at] - values[j] * vectors.data[at]));
+    }
+  }
+  return largest / values[0];
+}
+
+function orthogonality(vectors: Matrix): number {
+  const gram = multiply(vectors, vectors, { transposeA: true });
+  let largest = 0;
+  for (let i = 0; i < gram.rows; i++) {
+    for (let j = 0; j < gram.cols; j++) {
+      const error = gram.data[i * gram.cols + j] - (i === j ? 1 : 0);
+      largest = Math.max(largest, Math.abs(error));
+    }
+  }
+  return largest;
+}
+
+function eigen(sizes: readonly number[]): BenchRow[] {
+  const table = "Symmetric eigen-decomposition, all values and vectors";
+  const rows: BenchRow[] = [];
+  for (const n of sizes) {
+    const { covariance: matrix } = covariance(normal(2 * n, n, "rows"));
+    symmetricEigen(covariance(normal(200, 100, "warm")).covariance);
+    for (const count of [n, n >> 3]) {
+      let result = symmetricEigen(createMatrix(0, 0));
+      const { seconds, processors } = best(n > 2000 ? 1 : 2, () => {
+        result = symmetricEigen(matrix, { count });
+      });
+      rows.push({
+        ...{ table, engine: `embedtune${count < n ? `, leading ${count}` : ""}`, size: n, seconds },
+        "processors got": processors,
+        residual: residual(matrix, result.values, result.vectors),
+        orthogonality: orthogonality(result.vectors),
+      });
+    }
+    if (n > 512) continue;
+    const dense = DenseMatrix.from1DArray(n, n, matrix.data);
+    const decompose = (): unknown => new EigenvalueDecomposition(dense, { assumeSymmetric: true });
+    rows.push({ table, engine: "ml-matrix", size: n, seconds: best(1, decompose).seconds });
+  }
+  return rows;
+}
+
+function nearest(): BenchRow[] {
+  const [queries, passages, dimensions, k] = [1000, 20_000, 1536, 10];
+  const q = normalizeRows(normal(queries, dimensions, "q"));
+  const p = normalizeRows(normal(passages, dimensions, "p"));
+  const { seconds, processors } = best(3, () => topK(q, p, k));
+  return [
+    {
+      table: `Exact top ${k} of every query, ${dimensions} dimensions`,
+      ...{ queries, passages, seconds, "processors got": processors },
+      "million scores/s": (queries * passages) / seconds / 1e6,
+      "GFLOP/s": (2 * queries * passages * dimensions) / seconds / 1e9,
+    },
+  ];
+}
+
+export function run(options: BenchOptions): Promise<readonly BenchRow[]> {
+  const sizes = options.has("large") ? [512, 1536, 3072] : [512, 1536];
+  const rows = [...products(), ...eigen(sizes), ...nearest()];
+  const [product, decomposition] = [
+    rows[0].table,
+    "Symmetric eigen-decomposition, all values and vectors",
+  ];
+  for (const threads of new Set([1, availableParallelism()])) {
+    const times = numpy(threads, sizes);
+    if (times === undefined) continue;
+    const engine = `NumPy ${times.numpy}`;
+    rows.push({
+      ...{ table: product, engine, threads, "GFLOP/s": (2 * SIZE ** 3) / times.product / 1e9 },
+    });
+    for (const size of sizes) {
+      const name = `${engine}, ${threads} thread${threads > 1 ? "s" : ""}`;
+      rows.push({ table: decomposition, engine: name, size, seconds: times.eigen[size] });
+    }
+  }
+  return Promise.resolve(rows);
+}
