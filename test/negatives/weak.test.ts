@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Pair } from "../../src/data/types.js";
 import { createRandom } from "../../src/math/random.js";
+import { answerGuard } from "../../src/negatives/guards.js";
 import { passagePool } from "../../src/negatives/pool.js";
 import { positivePairs } from "../../src/negatives/positives.js";
 import { comparableText } from "../../src/data/comparable-text.js";
@@ -73,6 +74,16 @@ describe("sampleWeakNegatives", () => {
       "b: y",
     ]);
     expect(weak.counts.drops["repeats-positive"]).toBe(1);
+  });
+
+  it("leaves out what a guard refuses, under the guard's reason", () => {
+    const pairs = [gold("a", "x", "p"), gold("b", "y", "q"), gold("c", "z", "r")];
+    const guards = [answerGuard([["a", ["Y"]]])];
+    const weak = sampleWeakNegatives(pairs, { guards, perPositive: 2 });
+    expect(weak.pairs.filter(({ query }) => query === "a").map(({ passage }) => passage)).toEqual([
+      "z",
+    ]);
+    expect(weak.counts.drops["holds-answer"]).toBe(1);
   });
 
   it("draws every passage of other pages equally often", () => {

@@ -1,0 +1,14 @@
+import { describe, expect, it } from "vitest";
+import { remember } from "../../src/negatives/remember.js";
+
+describe("remember", () => {
+  it("works out each text once, until there are too many", () => {
+    const asked: string[] = [];
+    const length = remember((text) => {
+      asked.push(text);
+      return text.length;
+    }, 2);
+    expect(["a", "bb", "a", "ccc", "a"].map(length)).toEqual([1, 2, 1, 3, 1]);
+    expect(asked).toEqual(["a", "bb", "ccc", "a"]);
+  });
+});
