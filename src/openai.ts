@@ -15,8 +15,14 @@ export { embeddingPrices } from "./embed/openai/prices.js";
 export { EmbeddingRequestError } from "./embed/openai/failures.js";
 export {
   generateQueries,
+  type GeneratedDrop,
   type GeneratedQueries,
   type GenerateQueriesOptions,
   type QueryStore,
 } from "./negatives/generate-queries.js";
-export type { ChatClient } from "./negatives/query-request.js";
+export type { ChatClient, QueryReply, QueryRequest } from "./negatives/query-request.js";
+export {
+  embedWithOpenAIBatches,
+  type OpenAIBatchOptions,
+  type OpenAIBatchReport,
+} from "./embed/openai/batch-job.js";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createFakeBatchAPI, type FakeBatch } from "./fake-batch-api.js";
 
 /**
  * A server on loopback that speaks OpenAI's `POST /embeddings` as the real one does, and misbehaves when told to.
@@ -15,6 +16,8 @@ export interface FakeOpenAIServer {
   readonly answered: ReadonlyMap<string, number>;
   /** Requests that came while the limits were used up; each was answered 429. */
   readonly violations: () => number;
+  /** The Batch API's batches, in order of creation; a test may change their status. */
+  readonly batches: readonly FakeBatch[];
   /** Requests in all. */
   readonly requests: () => number;
   /** Most requests that were under way at once. */
@@ -112,6 +115,9 @@ export async function startFakeOpenAI({
   const started = performance.now();
   const log: LoggedRequest[] = [];
   const answered = new Map<string, number>();
+  const batchAPI = createFakeBatchAPI((text, size, model) =>
+    fakeVector(text, size ?? dimensions, model),
+  );
   let requests = 0;
   let violations = 0;
   const budget = limits === undefined ? undefined : createBudget(limits);
@@ -160,6 +166,12 @@ export async function startFakeOpenAI({
     open++;
     mostAtOnce = Math.max(mostAtOnce, open);
     response.on("close", () => open--);
+    if (/^\/v1\/(files|batches)/.test(request.url ?? "")) {
+      batchAPI
+        .handle(request, response)
+        .catch((error: unknown) => response.destroy(error as Error));
+      return;
+    }
     if (request.method !== "POST" || request.url !== "/v1/embeddings") {
       response.writeHead(404, { "content-type": "application/json" });
       response.end(
@@ -175,6 +187,7 @@ export async function startFakeOpenAI({
     baseURL: `http://127.0.0.1:${port}/v1`,
     log,
     answered,
+    batches: batchAPI.batches,
     violations: () => violations,
     requests: () => requests,
     mostAtOnce: () => mostAtOnce,
