@@ -40,6 +40,7 @@ export type {
   LongAnswer,
   Pair,
   PairColumns,
+  PassageKind,
   Question,
   ShortAnswer,
   TokenSpan,
@@ -50,7 +51,15 @@ export { simplifyNaturalQuestion } from "./data/simplify.js";
 export { naturalText } from "./data/natural-text.js";
 export type { CleanTextOptions } from "./data/clean-text.js";
 export { groupedSplit, type GroupedSplitOptions, type Split } from "./data/grouped-split.js";
-export { leakReport, type LeakReport } from "./data/leak-report.js";
+export { groupedFolds, type Fold, type GroupedFoldsOptions } from "./data/grouped-folds.js";
+export type { GroupingOptions } from "./data/assign-groups.js";
+export { leakReport, type LeakReport, type LeakReportOptions } from "./data/leak-report.js";
+export type { NearDuplicate } from "./data/shingles.js";
+export {
+  questionStatistics,
+  type Distribution,
+  type QuestionStatistics,
+} from "./data/statistics.js";
 export { decodeNpy, encodeNpy } from "./data/npy.js";
 
 // negatives: sample
@@ -88,10 +97,12 @@ export {
   passagePool,
   type PassagePool,
   type PassagePoolOptions,
+  type PoolDrop,
   type PoolPassage,
 } from "./negatives/pool.js";
 export {
   positivePairs,
+  type PositiveDrop,
   type PositivePairs,
   type PositivePairsOptions,
 } from "./negatives/positives.js";
@@ -100,6 +111,8 @@ export {
   sampleSamePageNegatives,
   type SamePageCandidates,
   type SamePageCandidatesOptions,
+  type SamePageDrop,
+  type SamePageEntry,
   type SamePageNegativesOptions,
 } from "./negatives/same-page.js";
 export type { SampledNegatives } from "./negatives/sampled.js";
@@ -116,7 +129,7 @@ export {
   type SideVectors,
   type VectorLookup,
 } from "./negatives/vectors.js";
-export { sampleWeakNegatives, type WeakNegativesOptions } from "./negatives/weak.js";
+export { sampleWeakNegatives, type WeakDrop, type WeakNegativesOptions } from "./negatives/weak.js";
 
 // embed: texts to vectors
 export type { EmbeddedBatch, EmbedOptions, Embedder } from "./embed/embedder.js";
