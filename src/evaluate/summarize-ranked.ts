@@ -16,6 +16,8 @@ import {
 export interface RetrievalFigures {
   /** Mean over the queries, by name. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Standard error of each mean, the queries taken as drawn at random; empty for a single query. */
+  readonly standardErrors: Readonly<Record<string, number>>;
   /** The value of each query behind each mean. */
   readonly perQuery: Readonly<Record<string, Float64Array>>;
 }
@@ -47,13 +49,18 @@ export function summarizeRanked(
   add("mrr", (query) => reciprocalRankAt(query, Infinity));
   add("map", (query) => averagePrecisionAt(query, Infinity));
   add("ndcg", (query) => ndcgAt(query, Infinity, gain));
-  const metrics = Object.fromEntries(
-    Object.entries(perQuery).map(([name, values]) => [
-      name,
-      values.reduce((sum, value) => sum + value, 0) / n,
-    ]),
-  );
-  return { metrics, perQuery };
+  const metrics: Record<string, number> = {};
+  const standardErrors: Record<string, number> = {};
+  for (const [name, values] of Object.entries(perQuery)) {
+    const mean = values.reduce((sum, value) => sum + value, 0) / n;
+    metrics[name] = mean;
+    if (n < 2) continue;
+    // Missing queries count 0 and so lie `mean` away from it.
+    const missing = (n - values.length) * mean ** 2;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, missing);
+    standardErrors[name] = Math.sqrt(squares / (n - 1) / n);
+  }
+  return { metrics, standardErrors, perQuery };
 }
 
 /** Refuses depths that are not whole numbers from 1. */

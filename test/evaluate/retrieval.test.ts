@@ -131,6 +131,8 @@ describe("evaluateRetrieval", () => {
     expect([...result.perQuery["map@2"]]).toEqual([1, 0.25, 0.5]);
     expect(result.perQuery["ndcg@2"][2]).toBeCloseTo(1 / Math.log2(3), 15);
     expect(result.metrics.mrr).toBeCloseTo(2 / 3, 15);
+    // Sample standard deviation of 1, .5 and .5, over the root of 3.
+    expect(result.standardErrors.mrr).toBeCloseTo(Math.sqrt(1 / 12 / 3), 15);
   });
 
   it("does not depend on the order of queries or corpus", async () => {
@@ -167,7 +169,7 @@ describe("evaluateRetrieval", () => {
       [0, 1],
     ]);
     const result = await evaluateRetrieval(queries, corpus, [[], [3]]);
-    expect(result).toMatchObject({ queries: [1], n: 1, withoutRelevant: 1 });
+    expect(result).toMatchObject({ queries: [1], n: 1, withoutRelevant: 1, standardErrors: {} });
     expect(result.metrics["recall@1"]).toBe(1);
   });
 
