@@ -19,7 +19,12 @@ await runExample(async (signal) => {
       url,
       candidates: candidates.length,
       annotations: annotations.map(({ longAnswer, shortAnswers, yesNo }) => ({
-        longAnswer,
+        longAnswer: longAnswer && {
+          candidateIndex: longAnswer.candidateIndex,
+          startToken: longAnswer.startToken,
+          endToken: longAnswer.endToken,
+          text: longAnswer.text,
+        },
         shortAnswers,
         yesNo,
       })),

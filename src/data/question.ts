@@ -1,7 +1,15 @@
 import { cleanText, type CleanTextOptions } from "./clean-text.js";
 import { DataError, type Place } from "./data-error.js";
 import type { PageText } from "./page-text.js";
-import type { Annotation, Candidate, LongAnswer, Question, ShortAnswer } from "./types.js";
+import { passageKind } from "./passage-kind.js";
+import type {
+  Annotation,
+  Candidate,
+  LongAnswer,
+  PassageKind,
+  Question,
+  ShortAnswer,
+} from "./types.js";
 
 /** An annotation as the formats store it. */
 export interface RawAnnotation {
@@ -51,6 +59,7 @@ export function createQuestion(
       throw new DataError(place, cause, { cause: error });
     }
   };
+  const kindAt = (token: number): PassageKind => passageKind(page.slice(token, token + 1)[0]);
   const checkSpan = (start: number, end: number, what: () => string): void => {
     if (0 <= start && start < end) return;
     const message = `spans tokens ${start} to ${end}, expected 0 <= start < end`;
@@ -68,7 +77,8 @@ export function createQuestion(
     if (startToken >= 0 || candidateIndex >= 0) {
       checkSpan(startToken, endToken, () => `annotation ${k}: the long answer`);
       checkCandidate(annotation, spans, k, place);
-      longAnswer = { candidateIndex, startToken, endToken, text: cut(startToken, endToken) };
+      const text = cut(startToken, endToken); // first: it checks the span
+      longAnswer = { candidateIndex, startToken, endToken, kind: kindAt(startToken), text };
     }
     const shortAnswers = shortStarts.map((start, j): ShortAnswer => {
       const end = shortEnds[j];
@@ -85,7 +95,7 @@ export function createQuestion(
     title,
     url,
     get candidates() {
-      return (candidates ??= listCandidates(spans, cut));
+      return (candidates ??= listCandidates(spans, cut, kindAt));
     },
     annotations,
   };
@@ -114,23 +124,30 @@ function checkCandidate(
 
 type CutText = (startToken: number, endToken: number) => string;
 
-function listCandidates(spans: RawQuestion["candidates"], cut: CutText): Candidate[] {
+function listCandidates(
+  spans: RawQuestion["candidates"],
+  cut: CutText,
+  kindAt: (token: number) => PassageKind,
+): Candidate[] {
   if (spans === null) return [];
   const { startToken, endToken, topLevel } = spans;
   const candidates: Candidate[] = [];
   for (let i = 0; i < startToken.length; i++) {
-    candidates.push(lazyCandidate(i, startToken[i], endToken[i], Boolean(topLevel[i]), cut));
+    candidates.push(
+      lazyCandidate(i, startToken[i], endToken[i], Boolean(topLevel[i]), cut, kindAt),
+    );
   }
   return candidates;
 }
 
-/** With a text that is cut out when first read, yet an enumerable field, so that copies and JSON have it. */
+/** With a kind and a text that are found when first read, yet enumerable fields, so that copies and JSON have it. */
 function lazyCandidate(
   index: number,
   startToken: number,
   endToken: number,
   topLevel: boolean,
   cut: CutText,
+  kindAt: (token: number) => PassageKind,
 ): Candidate {
   let text: string | undefined;
   return {
@@ -138,6 +155,9 @@ function lazyCandidate(
     startToken,
     endToken,
     topLevel,
+    get kind() {
+      return kindAt(startToken);
+    },
     get text() {
       return (text ??= cut(startToken, endToken));
     },

@@ -4,12 +4,17 @@ export interface TokenSpan {
   readonly endToken: number;
 }
 
+/** What the tag that opens a passage makes of it. */
+export type PassageKind = "paragraph" | "table" | "row" | "list" | "item" | "other";
+
 /** One passage of a page that could hold the answer: a paragraph, table, table row, list or list item. */
 export interface Candidate extends TokenSpan {
   /** Position in the page's list of candidates. */
   readonly index: number;
   /** False when another candidate of the page contains this one. */
   readonly topLevel: boolean;
+  /** Readers always tell. */
+  readonly kind?: PassageKind | undefined;
   /** Clean text: tags stripped, a table as lines of tab-separated cells. */
   readonly text: string;
 }
@@ -17,6 +22,8 @@ export interface Candidate extends TokenSpan {
 /** The passage an annotator chose. */
 export interface LongAnswer extends TokenSpan {
   readonly candidateIndex: number;
+  /** Readers always tell. */
+  readonly kind?: PassageKind | undefined;
   readonly text: string;
 }
 
