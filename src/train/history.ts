@@ -28,7 +28,10 @@ export interface EpochRecord {
   readonly learningRate: number;
   /** Mean loss of the epoch's batches as they passed, dropout on, penalty not counted. */
   readonly trainLoss: number;
-  /** Best-threshold accuracy on the training pairs after the epoch, dropout off. */
+  /**
+   * Best-threshold accuracy on the training pairs, as the batches passed (dropout on); with `measureTraining`, after the
+   * epoch with dropout off.
+   */
   readonly trainAccuracy?: number;
   /** Loss on the validation pairs, dropout off. */
   readonly validationLoss?: number;

@@ -1,5 +1,6 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { identityAdapter } from "../adapter/identity.js";
+import { fitThreshold } from "../evaluate/threshold.js";
 import { toAdapter } from "./adapter-model.js";
 import type { TrainingCheckpoint } from "./checkpoint.js";
 import { DivergenceError } from "./divergence-error.js";
@@ -100,14 +101,15 @@ export async function runTraining(
     }
     const { tensors, state, rates, trainLoss } = finished;
     const adapter = toAdapter(model, tensors, metadata);
-    const accuracyAlone = new Set(["accuracy"] as const);
-    const training = onTrain && (await measureAdapter(adapter, onTrain, accuracyAlone));
+    const trainAccuracy = onTrain
+      ? (await measureAdapter(adapter, onTrain, new Set(["accuracy"] as const))).accuracy
+      : finished.trainAccuracy;
     const figures = onValidation && (await measureAdapter(adapter, onValidation, metrics));
     const record: EpochRecord = {
       epoch,
       learningRate: rates.learningRate,
       trainLoss,
-      ...(training?.accuracy !== undefined && { trainAccuracy: training.accuracy }),
+      ...(trainAccuracy !== undefined && { trainAccuracy }),
       ...(figures?.loss !== undefined && { validationLoss: figures.loss }),
       ...(figures?.accuracy !== undefined && { validationAccuracy: figures.accuracy }),
       ...(figures && { validationMetrics: figures }),
@@ -169,20 +171,26 @@ async function runEpoch(
   state: OptimizerState;
   rates: StepRates;
   trainLoss: number;
+  trainAccuracy: number | undefined;
 } | null> {
   const { batches, batchSize, stepsPerEpoch, optimizer, schedule } = plan;
   const order = randomness.order(epoch, batches.count);
   let lossSum = 0;
+  const cosines: number[] = [];
+  const labels: number[] = [];
   let rates: StepRates = { learningRate: 0 };
   for (let batch = 0; batch < stepsPerEpoch; batch++) {
     const done = (epoch - 1) * stepsPerEpoch + batch;
     const chosen = order.subarray(batch * batchSize, (batch + 1) * batchSize);
     rates = schedule(done, plan.epochs * stepsPerEpoch);
-    const { value, gradients } = step(tensors, batches.plan(chosen), (inputs) => {
+    const batchPlan = batches.plan(chosen);
+    const { value, gradients, ...scored } = step(tensors, batchPlan, (inputs) => {
       if (plan.dropout > 0) randomness.drop(inputs, epoch, batch);
     });
     if (!Number.isFinite(value)) throw new DivergenceError(epoch, rates.learningRate);
     lossSum += value * chosen.length;
+    for (const cosine of scored.cosines) cosines.push(cosine);
+    for (const label of batchPlan.pairs.label) labels.push(label);
     pullTowardStart(gradients, tensors, start, plan.penalty);
     clipGradients(gradients, plan.clipNorm);
     ({ parameters: tensors, state } = optimizer.update(gradients, state, tensors, rates));
@@ -190,7 +198,10 @@ async function runEpoch(
     if (signal?.aborted) return null;
   }
   if (!tensors.every(allFinite)) throw new DivergenceError(epoch, rates.learningRate);
-  return { tensors, state, rates, trainLoss: lossSum / batches.count };
+  // Of matches alone every threshold that accepts them all is right: that says nothing.
+  const bothLabels = labels.includes(0) && labels.includes(1);
+  const trainAccuracy = bothLabels ? fitThreshold(cosines, labels).value : undefined;
+  return { tensors, state, rates, trainLoss: lossSum / batches.count, trainAccuracy };
 }
 
 /** The selecting figure, turned so that more is better. */

@@ -3,15 +3,21 @@ import { backward, forward, rowRange, type AdapterModel } from "./adapter-model.
 import type { BatchPlan } from "./batches.js";
 import type { TrainingPairs } from "./closed-form/training-pairs.js";
 import type { Loss } from "./losses/loss.js";
+import { scorePairs } from "./losses/pair-scores.js";
 import type { Tensors } from "./optimizers/optimizer.js";
 
-/** Loss of one batch and its derivatives with respect to the tensors. */
+/** Loss and cosines of one batch, and the loss's derivatives with respect to the tensors. */
 export type Step = (
   tensors: Tensors,
   plan: BatchPlan,
   /** Drops input values in place. */
   dropOut: (inputs: Float32Array) => void,
-) => { readonly value: number; readonly gradients: Float32Array[] };
+) => {
+  readonly value: number;
+  /** One per pair of the plan. */
+  readonly cosines: Float64Array;
+  readonly gradients: Float32Array[];
+};
 
 /** Makes the function that computes a step; a batch's buffers are kept for the next. */
 export function createStepper(model: AdapterModel, unit: TrainingPairs, loss: Loss): Step {
@@ -30,14 +36,13 @@ export function createStepper(model: AdapterModel, unit: TrainingPairs, loss: Lo
     const pass = forward(model, tensors, inputs, queryCount);
     const slopes = createMatrix(rows, k, slopeBuffer.subarray(0, rows * k));
     slopes.data.fill(0);
-    const value = loss.evaluate(
-      { queries: pass.queries, passages: pass.passages, pairs, knownMatches },
-      {
-        queries: rowRange(slopes, 0, queryCount),
-        passages: rowRange(slopes, queryCount, rows),
-      },
-    );
-    return { value, gradients: backward(model, tensors, pass, slopes) };
+    const batch = { queries: pass.queries, passages: pass.passages, pairs, knownMatches };
+    const value = loss.evaluate(batch, {
+      queries: rowRange(slopes, 0, queryCount),
+      passages: rowRange(slopes, queryCount, rows),
+    });
+    const { cosines } = scorePairs(batch);
+    return { value, cosines, gradients: backward(model, tensors, pass, slopes) };
   };
 }
 

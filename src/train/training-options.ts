@@ -72,9 +72,9 @@ export interface TrainMatrixOptions extends LongJobOptions {
    */
   readonly untouchedCompetes?: boolean | undefined;
   /**
-   * Measure accuracy on the training pairs after each epoch, dropout off. Costs one more transform of their unique
-   * rows per epoch.
-   * @default true
+   * Measure accuracy on the training pairs after each epoch, dropout off, instead of taking it from the batches as they
+   * pass. Costs one more transform of their unique rows per epoch.
+   * @default false
    */
   readonly measureTraining?: boolean | undefined;
   /** @default 0 */

@@ -66,7 +66,7 @@ export function planTraining(
     metrics = [],
     patience = null,
     untouchedCompetes = true,
-    measureTraining = true,
+    measureTraining = false,
     seed = 0,
     method = "trained",
     embedder = null,
