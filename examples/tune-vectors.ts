@@ -3,7 +3,9 @@
  *
  *   npx tsx examples/tune-vectors.ts --queries Q.npy --passages P.npy --groups G.txt --json OUT.json
  *
- * Row i of Q belongs with row i of P; line i of G names the group of row i, which the split keeps whole.
+ * Row i of Q belongs with row i of P; line i of G names the group of row i, which the split keeps whole. In place of the
+ * three, --texts FILE.jsonl[.gz] takes lines of {"question", "passage", "title"} and embeds them with the built-in
+ * embedder. --splits N averages over the seeds N counts up from --seed.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -12,43 +14,16 @@ import {
   applyAdapter,
   averagePrecision,
   decodeNpy,
-  fitAdapter,
-  fitRca,
   fitThreshold,
-  identityAdapter,
   multiply,
-  notebookPreset,
   pairCosines,
   rocAuc,
-  trainMatrix,
-  type Adapter,
   type Matrix,
 } from "embedtune";
 import { runExample } from "./shared/cli.js";
+import { readTexts } from "./shared/embedded-texts.js";
+import { defaultMethods, methodOf, type Fitted } from "./shared/vector-methods.js";
 import { testRowsByGroup, vectorTask, type VectorTask } from "./shared/vector-task.js";
-
-interface FitContext {
-  readonly train: VectorTask;
-  readonly seed: string;
-  readonly signal: AbortSignal;
-}
-
-interface Fitted {
-  readonly adapter: Adapter;
-  /** Fitted on training pairs that were held out; without it, the threshold is fitted on the training pairs as they are. */
-  readonly threshold?: number | null;
-}
-
-/** What `--methods` can name. Each sees the training rows alone. */
-const methods: Record<string, (context: FitContext) => Promise<Fitted>> = {
-  none: async ({ train }) => ({ adapter: identityAdapter(train.queries.cols) }),
-  notebook: ({ train, seed, signal }) => trainMatrix(train, { ...notebookPreset, seed, signal }),
-  rca: ({ train, seed, signal }) => fitRca(train, { seed, signal }),
-  "query-rca": ({ train, seed, signal }) => fitRca(train, { side: "query", seed, signal }),
-  ridge: ({ train, seed, signal }) =>
-    fitAdapter(train, { side: "query", candidates: ["ridge"], level: 0.5, seed, signal }),
-  auto: ({ train, seed, signal }) => fitAdapter(train, { seed, signal }),
-};
 
 await runExample(async (signal) => {
   const { values } = parseArgs({
@@ -56,9 +31,11 @@ await runExample(async (signal) => {
       queries: { type: "string" },
       passages: { type: "string" },
       groups: { type: "string" },
+      texts: { type: "string" },
       test: { type: "string" },
-      methods: { type: "string", default: Object.keys(methods).join(",") },
+      methods: { type: "string", default: defaultMethods.join(",") },
       seed: { type: "string", default: "1" },
+      splits: { type: "string", default: "1" },
       json: { type: "string" },
     },
   });
@@ -68,56 +45,58 @@ await runExample(async (signal) => {
     return value;
   };
   const out = required("json");
-  const queries = await readVectors(required("queries"));
-  const passages = await readVectors(required("passages"));
-  if (queries.rows !== passages.rows || queries.cols !== passages.cols) {
-    throw new Error(
-      `row i of --queries belongs with row i of --passages, so they need one shape; received ${queries.rows} × ${queries.cols} and ${passages.rows} × ${passages.cols}`,
-    );
-  }
-  const groups = await readLines(required("groups"));
-  if (groups.length !== queries.rows) {
-    throw new Error(
-      `${values.groups}: expected one group per row (${queries.rows} lines), received ${groups.length}`,
-    );
-  }
   const names = values.methods.split(",").map((name) => name.trim());
-  for (const name of names) {
-    if (!Object.hasOwn(methods, name)) {
+  const methods = names.map(methodOf);
+  const splits = Number(values.splits);
+  if (!Number.isInteger(splits) || splits < 1) {
+    throw new Error(`--splits must be an integer >= 1, received "${values.splits}"`);
+  }
+  if (splits > 1 && (values.test !== undefined || !/^\d+$/.test(values.seed))) {
+    throw new Error("--splits needs a whole number as --seed and no --test");
+  }
+  const data =
+    values.texts === undefined
+      ? await readVectorPairs(required("queries"), required("passages"), required("groups"))
+      : await readTexts(values.texts, signal);
+
+  const runs: Run[] = [];
+  for (let split = 0; split < splits; split++) {
+    const seed = splits === 1 ? values.seed : String(Number(values.seed) + split);
+    const testRows =
+      values.test === undefined
+        ? testRowsByGroup(data.groups, seed)
+        : await readRows(values.test, data.queries.rows);
+    const held = new Set(testRows);
+    const trainRows = Array.from(data.groups.keys()).filter((row) => !held.has(row));
+    if (testRows.length === 0 || trainRows.length === 0) {
       throw new Error(
-        `--methods: "${name}" is unknown, expected some of ${Object.keys(methods).join(", ")}`,
+        `the split leaves ${trainRows.length} rows to train and ${testRows.length} to test, expected some of each`,
       );
     }
+    const train = vectorTask(data.queries, data.passages, data.groups, trainRows);
+    const test = vectorTask(data.queries, data.passages, data.groups, testRows);
+    const results: Record<string, Result> = {};
+    for (const [i, name] of names.entries()) {
+      const start = performance.now();
+      const fitted = await methods[i]({ train, seed, signal });
+      const seconds = (performance.now() - start) / 1000;
+      results[name] = { ...measure(fitted, train, test), seconds };
+    }
+    const rows = { train: trainRows.length, test: testRows.length };
+    runs.push({ seed, rows, methods: results });
   }
-
-  const testRows =
-    values.test === undefined
-      ? testRowsByGroup(groups, values.seed)
-      : await readRows(values.test, queries.rows);
-  const held = new Set(testRows);
-  const trainRows = Array.from(groups.keys()).filter((row) => !held.has(row));
-  if (testRows.length === 0 || trainRows.length === 0) {
-    throw new Error(
-      `the split leaves ${trainRows.length} rows to train and ${testRows.length} to test, expected some of each`,
-    );
-  }
-  const train = vectorTask(queries, passages, groups, trainRows);
-  const test = vectorTask(queries, passages, groups, testRows);
-
-  const results: Record<string, Result> = {};
-  for (const name of names) {
-    const start = performance.now();
-    const fitted = await methods[name]({ train, seed: values.seed, signal });
-    const seconds = (performance.now() - start) / 1000;
-    results[name] = { ...measure(fitted, train, test), seconds };
-  }
-  const rows = { train: trainRows.length, test: testRows.length };
-  await writeFile(
-    out,
-    JSON.stringify({ seed: values.seed, rows, methods: results }, undefined, 2) + "\n",
-  );
-  printTable(results);
+  const whole =
+    splits === 1 ? runs[0] : { seed: values.seed, splits, methods: meanResults(runs, names), runs };
+  await writeFile(out, JSON.stringify(whole, undefined, 2) + "\n");
+  printTable(whole.methods);
 });
+
+/** One split. */
+interface Run {
+  readonly seed: string;
+  readonly rows: { readonly train: number; readonly test: number };
+  readonly methods: Record<string, Result>;
+}
 
 interface Result {
   /** At the threshold fitted on train: by cross-validation for the closed forms, on the fitted pairs for the others. */
@@ -189,8 +168,41 @@ function retrieval({ queries, passages, answers }: VectorTask): {
   return { recallAt1: first / n, recallAt10: firstTen / n, mrr: reciprocal / n };
 }
 
-async function readVectors(path: string): Promise<Matrix> {
-  return decodeNpy(await readFile(path), path);
+/** Every figure's mean over the splits. */
+function meanResults(runs: readonly Run[], names: readonly string[]): Record<string, Result> {
+  const mean = (name: string, key: keyof Result): number =>
+    runs.reduce((sum, { methods }) => sum + methods[name][key], 0) / runs.length;
+  return Object.fromEntries(
+    names.map((name) => {
+      const keys = Object.keys(runs[0].methods[name]) as (keyof Result)[];
+      // Every key of the first split's result is there.
+      return [
+        name,
+        Object.fromEntries(keys.map((key) => [key, mean(name, key)])) as unknown as Result,
+      ];
+    }),
+  );
+}
+
+async function readVectorPairs(
+  queriesPath: string,
+  passagesPath: string,
+  groupsPath: string,
+): Promise<{ queries: Matrix; passages: Matrix; groups: string[] }> {
+  const queries = decodeNpy(await readFile(queriesPath), queriesPath);
+  const passages = decodeNpy(await readFile(passagesPath), passagesPath);
+  if (queries.rows !== passages.rows || queries.cols !== passages.cols) {
+    throw new Error(
+      `row i of --queries belongs with row i of --passages, so they need one shape; received ${queries.rows} × ${queries.cols} and ${passages.rows} × ${passages.cols}`,
+    );
+  }
+  const groups = await readLines(groupsPath);
+  if (groups.length !== queries.rows) {
+    throw new Error(
+      `${groupsPath}: expected one group per row (${queries.rows} lines), received ${groups.length}`,
+    );
+  }
+  return { queries, passages, groups };
 }
 
 async function readLines(path: string): Promise<string[]> {

@@ -53,7 +53,7 @@ export function procrustesFamily(mus: readonly number[]): Family {
       let trace = 0;
       for (const value of pairs.queries.data) trace += value * value;
       for (const value of pairs.passages.data) trace += value * value;
-      const unit = trace / 2 / n / d;
+      const unit = trace > 0 ? trace / 2 / n / d : 1;
       return {
         sides({ mu }) {
           const drawn: Matrix = { rows: d, cols: d, data: cross.data.map((value) => value / n) };

@@ -164,7 +164,7 @@ function plusIdentity(matrix: Matrix): Matrix {
 function inverseRoot(rows: Matrix, lambda: number): Matrix {
   const basis = basisOfRows(rows);
   const scales = shrinkingScales(basis, lambda, 0.5);
-  const factor = 1 / Math.sqrt(lambda * basis.meanValue);
+  const factor = basis.meanValue > 0 ? 1 / Math.sqrt(lambda * basis.meanValue) : 1;
   return scaleAll(
     plusIdentity(
       spectralMatrix(

@@ -31,7 +31,9 @@ export function ridgeToIdentity(from: Matrix, to: Matrix): (mu: number) => Ridge
   for (let i = 0; i < moment.data.length; i++) moment.data[i] /= n;
   const { values, vectors } = symmetricEigen(moment);
   const eigenvalues = values.map((value) => Math.max(0, value));
-  const unit = eigenvalues.reduce((total, value) => total + value, 0) / d;
+  const meanValue = eigenvalues.reduce((total, value) => total + value, 0) / d;
+  // Rows that are all zero (a single pair, centred) say nothing: any unit then gives the identity.
+  const unit = meanValue > 0 ? meanValue : 1;
   const inverse = (mu: number): Matrix =>
     multiply(
       scaleColumns(

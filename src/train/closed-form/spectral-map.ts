@@ -1,6 +1,7 @@
 import type { AdapterSide } from "../../adapter/adapter.js";
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
+import { spectralMatrix } from "./spectral-basis.js";
 
 /**
  * I + U diag(s - 1) Uᵀ for orthonormal columns U: kept as low rank when that is cheaper to apply than a dense matrix.
@@ -24,6 +25,10 @@ export function spectralMap(
     }
   }
   if (2 * kept.length < d) return { weights: null, lowRank: { left, right } };
+  if (scales.length === d) {
+    // Nothing lies outside the basis: without the 1 and the -1, small scales keep all their digits.
+    return { weights: spectralMatrix(vectors, scales) };
+  }
   const weights = multiply(left, right);
   for (let i = 0; i < d; i++) weights.data[i * d + i] += 1;
   return { weights };

@@ -1,4 +1,4 @@
-import type { Matrix } from "../../math/matrix.js";
+import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { scaleColumns } from "./spectral-basis.js";
 
@@ -22,16 +22,21 @@ export function spectralScorer(
   vectors: Matrix,
   { query, passage }: SideExponents,
 ): (scales: Float64Array) => Matrix {
-  const inner = multiply(q, p, { transposeB: true });
+  // When the basis is complete nothing lies outside it, and small scales keep all their digits without the 1 and the -1.
+  const complete = vectors.cols === vectors.rows;
+  const outside = complete ? 0 : 1;
+  const inner = complete ? createMatrix(q.rows, p.rows) : multiply(q, p, { transposeB: true });
   const qInBasis = multiply(q, vectors);
   const pInBasis = multiply(p, vectors);
   const qSquares = squaredLengths(q);
   const pSquares = squaredLengths(p);
+  const factors = (scales: Float64Array, exponent: number): Float64Array =>
+    scales.map((s) => s ** exponent - outside);
   return (scales) => {
-    const change = scales.map((s) => s ** (query + passage) - 1);
-    const scores = multiply(scaleColumns(qInBasis, change), pInBasis, { transposeB: true });
-    const qLengths = lengths(qSquares, qInBasis, scales, 2 * query);
-    const pLengths = lengths(pSquares, pInBasis, scales, 2 * passage);
+    const weighted = scaleColumns(qInBasis, factors(scales, query + passage));
+    const scores = multiply(weighted, pInBasis, { transposeB: true });
+    const qLengths = lengths(qSquares, outside, qInBasis, factors(scales, 2 * query));
+    const pLengths = lengths(pSquares, outside, pInBasis, factors(scales, 2 * passage));
     for (let i = 0, at = 0; i < scores.rows; i++) {
       for (let j = 0; j < scores.cols; j++, at++) {
         const scale = qLengths[i] * pLengths[j];
@@ -50,19 +55,18 @@ function squaredLengths({ rows, cols, data }: Matrix): Float64Array {
   });
 }
 
-/** Length of each row under the metric I + U diag(s^exponent - 1) Uᵀ. */
+/** Length of each row, from its projections and (weighed by `outside`) all of it. */
 function lengths(
   squares: Float64Array,
+  outside: number,
   inBasis: Matrix,
-  scales: Float64Array,
-  exponent: number,
+  factors: Float64Array,
 ): Float64Array {
   const { cols, data } = inBasis;
-  const change = scales.map((s) => s ** exponent - 1);
   return squares.map((square, i) => {
-    let total = square;
-    for (let j = 0; j < cols; j++) total += change[j] * data[i * cols + j] ** 2;
+    let total = outside * square;
+    for (let j = 0; j < cols; j++) total += factors[j] * data[i * cols + j] ** 2;
     // What rounding leaves of a vector that the map sends to zero has no direction.
-    return total > 1e-12 * square ? Math.sqrt(total) : 0;
+    return total > 1e-12 * outside * square ? Math.sqrt(total) : 0;
   });
 }
