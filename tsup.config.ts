@@ -4,6 +4,7 @@ export default defineConfig({
   entry: [
     "src/index.ts",
     "src/node.ts",
+    "src/onnx.ts",
     "src/openai.ts",
     "src/parquet.ts",
     "src/report.ts",

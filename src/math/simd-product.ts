@@ -7,9 +7,9 @@ const BLOCK = 1560;
 /** A multiple of the tile both ways, so that blocks on the diagonal of a square product are square. */
 const BLOCK_MULTIPLE = TILE_ROWS * TILE_COLS_SINGLE;
 
-/** Panels of a piece of work: 240 rows by 256 columns, of which a large product has many more than there are threads. */
-const PIECE_ROWS = 48;
-const PIECE_COLS = 32;
+/** Panels of a piece of work: 120 rows by 512 columns, of which a large product has many more than there are threads. */
+const PIECE_ROWS = 24;
+const PIECE_COLS = 64;
 
 const FIRST = 1;
 const LAST = 2;
