@@ -22,10 +22,15 @@ const backslash = 0x5c;
  * find their ends; the rest is checked when they are decoded.
  *
  * @param bytes UTF-8, one object, white space around it allowed.
+ * @param endOf Called for each field with the start of its value, by a caller that parses some fields itself: gives back
+ *   the end of the value, or -1 to have it found.
  * @returns The fields by name; the last one where a name repeats, as with `JSON.parse`.
  * @throws JsonSyntaxError when the bytes are not one JSON object.
  */
-export function findJsonFields(bytes: Uint8Array): Map<string, JsonField> {
+export function findJsonFields(
+  bytes: Uint8Array,
+  endOf: (name: string, start: number) => number = () => -1,
+): Map<string, JsonField> {
   const fields = new Map<string, JsonField>();
   let i = skipSpace(bytes, 0);
   if (bytes[i] !== 0x7b) {
@@ -41,7 +46,9 @@ export function findJsonFields(bytes: Uint8Array): Map<string, JsonField> {
     if (bytes[i] !== 0x3a) {
       throw new JsonSyntaxError(`expected ":" after "${name}", ${found(bytes, i)}`);
     }
-    const value = scanValue(bytes, skipSpace(bytes, i + 1));
+    const start = skipSpace(bytes, i + 1);
+    const end = endOf(name, start);
+    const value = end < 0 ? scanValue(bytes, start) : { start, end, objects: 0 };
     fields.set(name, value);
     i = skipSpace(bytes, value.end);
     if (bytes[i] === 0x7d) return endOfLine(bytes, i + 1, fields);

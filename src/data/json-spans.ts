@@ -1,77 +1,109 @@
-import type { JsonField } from "./json-fields.js";
-
 /** Candidates as columns. */
 export interface SpanColumns {
   readonly startToken: Int32Array;
   readonly endToken: Int32Array;
+  /** 1 for true. */
   readonly topLevel: Uint8Array;
+  /** One past the last byte of the array. */
+  readonly end: number;
 }
 
 const startToken = 1;
 const endToken = 2;
 const topLevel = 4;
+const all = startToken | endToken | topLevel;
 
 /**
- * Reads `[{"start_token": 1, "top_level": true, "end_token": 9}, …]` straight into columns: a page has hundreds of
- * these, and objects for them would cost more than all else in the line.
+ * Reads `[{"start_token": 1, "top_level": true, "end_token": 9}, …]` straight into columns, finding its end on the way: a
+ * page has hundreds of these, and objects for them would cost more than all else in the line.
  *
- * @param field The array, its end found already.
+ * @param start The "[".
  * @returns `null` when anything is not as expected; `JSON.parse` then says what.
  */
-export function parseSpans(bytes: Uint8Array, field: JsonField): SpanColumns | null {
-  const count = field.objects;
-  const columns = {
-    startToken: new Int32Array(count),
-    endToken: new Int32Array(count),
-    topLevel: new Uint8Array(count),
-  };
-  const end = field.end - 1;
-  let i = field.start;
-  for (let index = 0; index < count; index++) {
-    i = skip(bytes, i + 1); // past "[" or ","
-    if (bytes[i] !== 0x7b) return null;
-    let seen = 0;
-    do {
-      i = skip(bytes, i + 1); // past "{" or ","
-      if (bytes[i] !== 0x22) return null;
-      const key = i + 1;
-      for (i = key; i < end && bytes[i] !== 0x22; i++);
-      const name = nameOf(bytes, key, i);
-      i = skip(bytes, i + 1);
-      if (bytes[i] !== 0x3a) return null;
-      i = skip(bytes, i + 1);
-      if (name === topLevel) {
-        const isTrue = bytes[i] === 0x74;
-        if (!isWord(bytes, i, isTrue ? "true" : "false")) return null;
-        columns.topLevel[index] = isTrue ? 1 : 0;
-        i += isTrue ? 4 : 5;
-      } else {
-        const negative = bytes[i] === 0x2d;
-        if (negative) i++;
-        const first = i;
-        let value = 0;
-        while (i < end && bytes[i] >= 0x30 && bytes[i] <= 0x39)
-          value = value * 10 + bytes[i++] - 48;
-        if (i === first || i - first > 9 || (bytes[first] === 0x30 && i > first + 1)) return null;
-        if (name === startToken) columns.startToken[index] = negative ? -value : value;
-        else if (name === endToken) columns.endToken[index] = negative ? -value : value;
+export function parseSpans(bytes: Uint8Array, start: number): SpanColumns | null {
+  let starts = new Int32Array(256);
+  let ends = new Int32Array(256);
+  let tops = new Uint8Array(256);
+  let count = 0;
+  let i = skip(bytes, start + 1);
+  if (bytes[start] !== 0x5b) return null;
+  if (bytes[i] === 0x5d) i++;
+  else {
+    for (;;) {
+      if (bytes[i] !== 0x7b) return null;
+      if (count === starts.length) {
+        starts = grown(starts, new Int32Array(2 * count));
+        ends = grown(ends, new Int32Array(2 * count));
+        tops = grown(tops, new Uint8Array(2 * count));
       }
-      seen |= name;
-      i = skip(bytes, i);
-    } while (bytes[i] === 0x2c);
-    if (bytes[i] !== 0x7d || seen !== (startToken | endToken | topLevel)) return null;
-    i = skip(bytes, i + 1);
-    if (bytes[i] !== (index === count - 1 ? 0x5d : 0x2c)) return null;
+      let seen = 0;
+      do {
+        i = skip(bytes, i + 1); // past "{" or ","
+        const name = nameAt(bytes, i);
+        if (name < 0) return null;
+        i = skip(bytes, i + lengths[name] + 2);
+        if (bytes[i] !== 0x3a) return null;
+        i = skip(bytes, i + 1);
+        if (name === topLevel) {
+          const isTrue = bytes[i] === 0x74;
+          if (!isWord(bytes, i, isTrue ? "true" : "false")) return null;
+          tops[count] = isTrue ? 1 : 0;
+          i += isTrue ? 4 : 5;
+        } else {
+          const negative = bytes[i] === 0x2d;
+          if (negative) i++;
+          const first = i;
+          let value = 0;
+          for (let c = bytes[i]; c >= 0x30 && c <= 0x39; c = bytes[++i])
+            value = value * 10 + c - 48;
+          if (i === first || i - first > 9 || (bytes[first] === 0x30 && i > first + 1)) return null;
+          if (name === startToken) starts[count] = negative ? -value : value;
+          else if (name === endToken) ends[count] = negative ? -value : value;
+        }
+        seen |= name;
+        i = skip(bytes, i);
+      } while (bytes[i] === 0x2c);
+      if (bytes[i] !== 0x7d || (seen & all) !== all) return null;
+      count++;
+      i = skip(bytes, i + 1);
+      if (bytes[i] === 0x5d) break;
+      if (bytes[i] !== 0x2c) return null;
+      i = skip(bytes, i + 1);
+    }
+    i++;
   }
-  return count > 0 || skip(bytes, i + 1) === end ? columns : null;
+  return {
+    startToken: starts.subarray(0, count),
+    endToken: ends.subarray(0, count),
+    topLevel: tops.subarray(0, count),
+    end: i,
+  };
 }
 
-/** Told apart by length and first letter; another name (start_byte, end_byte) counts as 0 and must hold an integer. */
-function nameOf(bytes: Uint8Array, from: number, to: number): number {
-  if (to - from === 11 && isWord(bytes, from, "start_token")) return startToken;
-  if (to - from !== 9) return 0;
-  if (isWord(bytes, from, "end_token")) return endToken;
-  return isWord(bytes, from, "top_level") ? topLevel : 0;
+const startByte = 8;
+const endByte = 16;
+const lengths: Readonly<Record<number, number>> = {
+  [startToken]: 11,
+  [endToken]: 9,
+  [topLevel]: 9,
+  [startByte]: 10,
+  [endByte]: 8,
+};
+
+/** Which field name stands in quotes at `i`; -1 for another. */
+function nameAt(bytes: Uint8Array, i: number): number {
+  // The letters that tell the five apart first; then the rest, to be sure.
+  if (bytes[i] !== 0x22) return -1;
+  switch (bytes[i + 1]) {
+    case 0x73:
+      if (bytes[i + 7] === 0x74) return isWord(bytes, i + 2, 'tart_token"') ? startToken : -1;
+      return isWord(bytes, i + 2, 'tart_byte"') ? startByte : -1;
+    case 0x65:
+      if (bytes[i + 5] === 0x74) return isWord(bytes, i + 2, 'nd_token"') ? endToken : -1;
+      return isWord(bytes, i + 2, 'nd_byte"') ? endByte : -1;
+    default:
+      return isWord(bytes, i + 1, 'top_level"') ? topLevel : -1;
+  }
 }
 
 function isWord(bytes: Uint8Array, from: number, word: string): boolean {
@@ -80,6 +112,12 @@ function isWord(bytes: Uint8Array, from: number, word: string): boolean {
 }
 
 function skip(bytes: Uint8Array, i: number): number {
-  while (bytes[i] === 0x20 || bytes[i] === 0x0a || bytes[i] === 0x0d || bytes[i] === 0x09) i++;
+  let c = bytes[i];
+  while (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) c = bytes[++i];
   return i;
+}
+
+function grown<T extends Int32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

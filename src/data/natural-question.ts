@@ -9,7 +9,7 @@ import {
 } from "./json-fields.js";
 import { pageTitle } from "./page-title.js";
 import { pageFromTextField, pageFromTokensField } from "./json-pages.js";
-import { parseSpans } from "./json-spans.js";
+import { parseSpans, type SpanColumns } from "./json-spans.js";
 import type { PageText } from "./page-text.js";
 import { createQuestion, type RawAnnotation, type RawQuestion } from "./question.js";
 import type { Question } from "./types.js";
@@ -45,11 +45,17 @@ class LineReader {
   readonly #bytes: Uint8Array;
   readonly #place: Place;
   readonly #fields: Map<string, JsonField>;
+  /** The candidates, where they are written as usual. */
+  #spans: SpanColumns | null = null;
 
   constructor(bytes: Uint8Array, place: Place) {
     this.#bytes = bytes;
     this.#place = place;
-    this.#fields = findJsonFields(bytes);
+    this.#fields = findJsonFields(bytes, (name, start) => {
+      if (name !== "long_answer_candidates") return -1;
+      this.#spans = parseSpans(bytes, start);
+      return this.#spans?.end ?? -1;
+    });
   }
 
   question(options: CleanTextOptions): Question {
@@ -141,8 +147,7 @@ class LineReader {
 
   #candidates(): NonNullable<RawQuestion["candidates"]> {
     const field = this.#field("long_answer_candidates");
-    const columns = parseSpans(this.#bytes, field);
-    if (columns !== null) return columns;
+    if (this.#spans !== null) return this.#spans;
     const list = this.#objects(parseJsonField(this.#bytes, field), "long_answer_candidates");
     const startToken = new Float64Array(list.length);
     const endToken = new Float64Array(list.length);
