@@ -4,7 +4,7 @@ import { dot } from "../math/vectors.js";
 import { createDropCounter, type DropCounts } from "./counts.js";
 import { drawWithoutReplacement } from "./draw.js";
 import { goldSpans, pageOf, spansOverlap, type GoldSpan } from "./gold.js";
-import { answerGuard, firstReason, shortAnswersOf } from "./guards.js";
+import { answerGuard, firstReason, goldGuard, shortAnswersOf } from "./guards.js";
 import { repeatsPositive } from "./known-positives.js";
 import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
 import { positivePairs, type PositivePairsOptions } from "./positives.js";
@@ -26,7 +26,7 @@ export interface SamePageCandidatesOptions extends LengthOptions {
 export type SamePageDrop =
   /** It shares a token with a passage that some annotator chose. */
   | "overlaps-gold"
-  /** It repeats or holds the text of such a passage. */
+  /** It repeats or holds the text of such a passage, or repeats one that overlaps it. */
   | "repeats-positive"
   /** It holds a short answer (`excludeAnswers`). */
   | "holds-answer"
@@ -88,6 +88,8 @@ export function samePageCandidates(
   const entries: SamePageEntry[] = [];
   for (const { query, group, positives, records } of answeredQueries(questions, minAnnotators)) {
     const golds = new Set(records.flatMap(goldSpans).map(({ text }) => comparableText(text)));
+    // The question may have been asked twice on one page: what overlaps in either record is refused in both.
+    const overlaps = goldGuard(records);
     const guards = excludeAnswers ? [answerGuard(shortAnswersOf(records))] : [];
     const taken = new Set<string>();
     const rows: number[] = [];
@@ -99,6 +101,7 @@ export function samePageCandidates(
           (topLevelOnly && !candidate.topLevel ? "nested" : null) ??
           lengthReason(candidate.text, minLength, maxLength) ??
           goldReason(candidate, comparable, spans, golds) ??
+          (overlaps(query, candidate.text) === null ? null : "repeats-positive") ??
           (firstReason(guards, query, candidate.text) as "holds-answer" | null) ??
           (taken.has(comparable) ? "duplicate" : null);
         if (reason !== null) {
