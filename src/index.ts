@@ -22,7 +22,8 @@ export {
   type KernelOptions,
   type KernelStatus,
 } from "./math/kernel.js";
-export { topK, type TopK, type TopKOptions } from "./math/top-k.js";
+export { topK, topKWith, type TopK, type TopKOptions } from "./math/top-k.js";
+export { kernelEngine, type ProductEngine } from "./math/product-engine.js";
 export { symmetricEigen, type SymmetricEigen, type SymmetricEigenOptions } from "./math/eigen.js";
 export { cholesky, choleskySolve, type Cholesky } from "./math/cholesky.js";
 export { symmetricPower, type SymmetricPowerOptions } from "./math/matrix-power.js";
@@ -134,6 +135,7 @@ export { sampleWeakNegatives, type WeakDrop, type WeakNegativesOptions } from ".
 // embed: texts to vectors
 export type { EmbeddedBatch, EmbedOptions, Embedder } from "./embed/embedder.js";
 export { createHashingEmbedder, type HashingEmbedderOptions } from "./embed/hashing-embedder.js";
+export { fitHashingIdf, type HashingIdf } from "./embed/hashing-idf.js";
 export {
   withCache,
   type CachedEmbedder,
