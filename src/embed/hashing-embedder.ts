@@ -2,22 +2,21 @@ import { createMatrix } from "../math/matrix.js";
 import { checkTexts } from "./check-texts.js";
 import { createNgramCounter } from "./character-ngrams.js";
 import type { Embedder } from "./embedder.js";
+import { idfEntry, idfFingerprint, maxSize, minSize, type HashingIdf } from "./hashing-idf.js";
 import { nextTurn } from "./next-turn.js";
 
 export interface HashingEmbedderOptions {
   /** Length of the vectors, >= 1. @default 1536 (as text-embedding-ada-002) */
   readonly dimensions?: number | undefined;
+  /** Weights of rare and frequent n-grams, from `fitHashingIdf`; its fingerprint becomes part of the id. @default none */
+  readonly idf?: HashingIdf | undefined;
 }
-
-/** The sizes of the n-grams; the embedder's id names them. */
-const minSize = 3;
-const maxSize = 5;
 
 /**
  * The built-in embedder: no key, no network, no model file, the same vectors on every machine.
  *
  * It is *not* a neural model: it compares spelling, not meaning. Each text becomes its word-boundary character
- * 3–5-grams; each n-gram adds its log term frequency (1 + ln tf) to one component, chosen with its sign by a 32-bit hash
+ * 3–5-grams; each n-gram adds its log term frequency (1 + ln tf), times its inverse document frequency where one was fitted, to one component, chosen with its sign by a 32-bit hash
  * (signed feature hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009); the sum is
  * scaled to length 1.
  *
@@ -25,12 +24,14 @@ const maxSize = 5;
  */
 export function createHashingEmbedder({
   dimensions = 1536,
+  idf,
 }: HashingEmbedderOptions = {}): Embedder {
   if (!Number.isInteger(dimensions) || dimensions < 1) {
     throw new RangeError(`dimensions: expected an integer >= 1, received ${dimensions}`);
   }
+  const fitted = idf === undefined ? "" : `/idf-${idfFingerprint(idf)}`;
   return {
-    id: `hashing/char-${minSize}-${maxSize}/${dimensions}/v1`,
+    id: `hashing/char-${minSize}-${maxSize}/${dimensions}${fitted}/v1`,
     dimensions,
     symmetric: true,
     async embed(texts, { signal, onProgress } = {}) {
@@ -43,7 +44,7 @@ export function createHashingEmbedder({
       for (let i = 0; i < texts.length; i++) {
         sum.fill(0);
         counter.forEach(texts[i], (hash, count) => {
-          const weight = 1 + Math.log(count);
+          const weight = (1 + Math.log(count)) * (idf?.weights[idfEntry(hash)] ?? 1);
           sum[(hash & 0x7fffffff) % dimensions] += hash < 0 ? -weight : weight;
         });
         normalizeInto(result.data.subarray(i * dimensions, (i + 1) * dimensions), sum, i);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { createHashingEmbedder, cosineSimilarity } from "embedtune";
+import { createHashingEmbedder, cosineSimilarity, fitHashingIdf } from "embedtune";
 import { createNgramCounter } from "../../src/embed/character-ngrams.js";
 import { rowOf } from "../../src/math/matrix.js";
 
@@ -111,6 +111,48 @@ describe("the hashing embedder", () => {
       expect(first / rows.length).toBeGreaterThan(0.72); // measured: .725
     },
   );
+});
+
+describe("the idf of the hashing embedder", () => {
+  const passages = ["the cat sat", "the dog ran", "the bird sang", "the fish swam"];
+
+  it("weighs an n-gram by how few texts have it, as scikit-learn's smooth idf does", async () => {
+    const { documents, weights } = await fitHashingIdf(passages);
+    expect(documents).toBe(4);
+    const weightOf = (word: string): number => {
+      let weight = 0;
+      createNgramCounter(5, 5).forEach(word, (hash) => (weight = weights[hash >>> 12]));
+      return weight;
+    };
+    expect(weightOf("the")).toBeCloseTo(Math.log(5 / 5) + 1, 6);
+    expect(weightOf("cat")).toBeCloseTo(Math.log(5 / 2) + 1, 6);
+    expect(weightOf("cow")).toBeCloseTo(Math.log(5 / 1) + 1, 6);
+  });
+
+  it("lets a rare word decide where frequent ones are shared", async () => {
+    const embedder = createHashingEmbedder({ idf: await fitHashingIdf(passages) });
+    const plain = createHashingEmbedder();
+    const texts = ["the cat", "the dog ran", "a cat slept"];
+    const likeness = async (e: typeof plain): Promise<number> => {
+      const m = await e.embed(texts);
+      const of = (i: number): number => cosineOfUnit(rowOf(m, 0), rowOf(m, i));
+      return of(2) - of(1);
+    };
+    expect(await likeness(embedder)).toBeGreaterThan(await likeness(plain));
+  });
+
+  it("names the fit in the id, so that a cache never mixes two", async () => {
+    const one = createHashingEmbedder({ idf: await fitHashingIdf(passages) });
+    const same = createHashingEmbedder({ idf: await fitHashingIdf([...passages].reverse()) });
+    const other = createHashingEmbedder({ idf: await fitHashingIdf(passages.slice(1)) });
+    expect(one.id).toMatch(/^hashing\/char-3-5\/1536\/idf-[0-9a-f]{16}\/v1$/);
+    expect(same.id).toBe(one.id);
+    expect(other.id).not.toBe(one.id);
+  });
+
+  it("refuses to be fitted on nothing", async () => {
+    await expect(fitHashingIdf([])).rejects.toThrow("texts: expected at least one text");
+  });
 });
 
 function cosineOfUnit(a: Float32Array, b: Float32Array): number {
