@@ -84,17 +84,15 @@ export function fitThreshold(
   let best = -1;
   let bestValue = -Infinity;
   let bestGap = -Infinity;
+  // One object for all cuts: a million short-lived ones would cost more than the sort.
+  const confusion = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
   // Cut -1 accepts nothing, cut count - 1 everything; in between, cut i lies between distinct scores i and i + 1.
   for (let i = -1; i < count; i++) {
-    const truePositives = i < 0 ? 0 : cuts.truePositives[i];
-    const falsePositives = i < 0 ? 0 : cuts.falsePositives[i];
-    const confusion = {
-      truePositives,
-      falsePositives,
-      trueNegatives: cuts.negatives - falsePositives,
-      falseNegatives: cuts.positives - truePositives,
-    };
-    // Accepting nothing makes no claim, so no floor on precision can be held against it; its recall is 0.
+    confusion.truePositives = i < 0 ? 0 : cuts.truePositives[i];
+    confusion.falsePositives = i < 0 ? 0 : cuts.falsePositives[i];
+    confusion.trueNegatives = cuts.negatives - confusion.falsePositives;
+    confusion.falseNegatives = cuts.positives - confusion.truePositives;
+    // Accepting nothing has no precision that could reach a floor.
     if (floor !== undefined && (i < 0 || precision(confusion) < floor)) continue;
     const value = measure(confusion);
     const gap = i < 0 || i === count - 1 ? 0 : cuts.scores[i] - cuts.scores[i + 1];
