@@ -11,6 +11,7 @@ import {
   retrievalPreset,
   trainMatrix,
   type Adapter,
+  type CandidateName,
 } from "embedtune";
 import type { VectorTask } from "./vector-task.js";
 
@@ -27,6 +28,12 @@ export interface Fitted {
 }
 
 export type FitMethod = (context: FitContext) => Promise<Fitted>;
+
+/** One candidate of the one call, used whatever the verdict. */
+function only(name: CandidateName): FitMethod {
+  return ({ train, seed, signal }) =>
+    fitAdapter(train, { candidates: [name], level: 0.5, timeBudget: Infinity, seed, signal });
+}
 
 /** What `--methods` can name. Each sees the training rows alone. */
 const methods: Record<string, FitMethod> = {
@@ -51,6 +58,23 @@ const methods: Record<string, FitMethod> = {
     fitAdapter(train, { side: "query", candidates: ["ridge"], level: 0.5, seed, signal }),
   rca: ({ train, seed, signal }) => fitRca(train, { seed, signal }),
   "query-rca": ({ train, seed, signal }) => fitRca(train, { side: "query", seed, signal }),
+  "ridge-rca": only("ridge-rca"),
+  whitening: only("whitening"),
+  procrustes: only("procrustes"),
+  discriminative: only("discriminative"),
+  "rca-gradient": async ({ train, seed, signal }) => {
+    const { adapter } = await fitRca(train, { seed, signal });
+    return trainMatrix(train, {
+      start: adapter,
+      loss: infoNce({ temperature: 0.05 }),
+      optimizer: adam(),
+      schedule: constant(3e-4),
+      penalty: 1e-4,
+      epochs: 3,
+      seed,
+      signal,
+    });
+  },
   auto: ({ train, seed, signal }) => fitAdapter(train, { seed, signal }),
   "auto-query": ({ train, seed, signal }) => fitAdapter(train, { side: "query", seed, signal }),
 };
