@@ -53,20 +53,18 @@ export async function rankRelevant(
     };
   });
 
+  const parts = Array.from({ length: Math.ceil(targets.length / queryBlock) }, (_, i) => {
+    const part = targets.slice(i * queryBlock, (i + 1) * queryBlock);
+    const rows = part.map(({ query }) => query);
+    return { part, unit: normalizeRows(gatherRows(queries, rows)) };
+  });
   const total = targets.length * corpus.rows;
   let done = 0;
   for (let start = 0; start < corpus.rows; start += corpusBlock) {
     const end = Math.min(corpus.rows, start + corpusBlock);
     const block = normalizeRows(rowRange(corpus, start, end));
-    for (let first = 0; first < targets.length; first += queryBlock) {
+    for (const { part, unit } of parts) {
       signal?.throwIfAborted();
-      const part = targets.slice(first, first + queryBlock);
-      const unit = normalizeRows(
-        gatherRows(
-          queries,
-          part.map(({ query }) => query),
-        ),
-      );
       const products = multiply(unit, block, { transposeB: true });
       for (const [i, target] of part.entries()) {
         countBefore(target, rowOf(products, i), start, errorBound, cosine);
