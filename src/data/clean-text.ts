@@ -10,8 +10,32 @@ export interface CleanTextOptions {
   readonly natural?: boolean | undefined;
 }
 
-const cellTags = new Set(["td", "th"]);
-const inlineTags = new Set(["a", "b", "i", "em", "strong", "span", "sup", "sub", "small", "code"]);
+/** What a tag does to the text: begins a cell, a row or a table, parts lines, or nothing. */
+type TagRole = "cell" | "row" | "table" | "block" | "inline";
+
+const roles: ReadonlyMap<string, TagRole> = new Map<string, TagRole>([
+  ["td", "cell"],
+  ["th", "cell"],
+  ["tr", "row"],
+  ["table", "table"],
+  ...["a", "b", "i", "em", "strong", "span", "sup", "sub", "small", "code"].map(
+    (name): [string, TagRole] => [name, "inline"],
+  ),
+]);
+
+/** Pages repeat a handful of tags thousands of times. */
+const known = new Map<string, TagRole>();
+const mostKnown = 1000;
+
+function roleOf(tag: string): TagRole {
+  let role = known.get(tag);
+  if (role === undefined) {
+    const name = /[A-Za-z][A-Za-z0-9]*/.exec(tag)?.[0].toLowerCase() ?? "";
+    role = roles.get(name) ?? "block";
+    if (known.size < mostKnown) known.set(tag, role);
+  }
+  return role;
+}
 
 /**
  * The text of a run of tokens as a person would read it: no tags, each paragraph and list item on a line of its own,
@@ -25,42 +49,48 @@ export function cleanText(
   { natural = false }: CleanTextOptions = {},
 ): string {
   const lines: string[] = [];
-  /** Cells of the line being written; each a list of words. */
-  let cells: string[][] = [[]];
+  let line = "";
+  let afterWord = false;
   /** Cells opened on this line so far. */
   let opened = 0;
   /** One entry for each open table: is a cell of it open? */
   const inCell: boolean[] = [false];
 
   const breakLine = (): void => {
-    const texts = cells.map((words) => {
-      const text = words.join(" ");
-      return natural ? naturalText(text) : text;
-    });
-    const line = texts.join("\t").trimEnd();
-    if (line.trim() !== "") lines.push(line);
-    cells = [[]];
+    if (line !== "") {
+      const text = (natural ? naturalText(line) : line).trimEnd();
+      if (text !== "") lines.push(text);
+    }
+    line = "";
+    afterWord = false;
     opened = 0;
   };
 
-  for (const [offset, token] of page.slice(start, end).entries()) {
-    if (!page.isTag(start + offset, token)) {
-      if (token !== "") cells.at(-1)!.push(decodeToken(token));
+  const tokens = page.slice(start, end);
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i];
+    if (token.charCodeAt(0) !== 0x3c || !page.isTag(start + i, token)) {
+      if (token === "") continue;
+      if (afterWord) line += " ";
+      line += token.includes("&") ? decodeToken(token) : token;
+      afterWord = true;
       continue;
     }
+    const role = roleOf(token);
     const closing = token.charCodeAt(1) === 0x2f;
-    const name = /[A-Za-z][A-Za-z0-9]*/.exec(token)?.[0].toLowerCase() ?? "";
-    if (cellTags.has(name)) {
+    if (role === "cell") {
       inCell[inCell.length - 1] = !closing;
-      if (!closing && opened++ > 0) cells.push([]);
-    } else if (name === "table") {
+      if (closing || opened++ === 0) continue;
+      line += "\t";
+      afterWord = false;
+    } else if (role === "table") {
       breakLine();
       if (!closing) inCell.push(false);
       else if (inCell.length > 1) inCell.pop();
-    } else if (name === "tr") {
+    } else if (role === "row") {
       inCell[inCell.length - 1] = false;
       breakLine();
-    } else if (!inlineTags.has(name) && !inCell[inCell.length - 1]) {
+    } else if (role === "block" && !inCell[inCell.length - 1]) {
       breakLine();
     }
   }
@@ -70,5 +100,5 @@ export function cleanText(
 
 /** A whole entity inside one token can only be markup: the tokeniser splits "&amp;" that a page really shows. */
 function decodeToken(token: string): string {
-  return token.includes("&") ? decodeHTMLStrict(token) : token;
+  return decodeHTMLStrict(token);
 }
