@@ -1,7 +1,7 @@
 import type { Adapter, AdapterSide } from "./adapter.js";
 
 /** The side that changes nothing. */
-export const identitySide: AdapterSide = { center: null, weights: null };
+const identitySide: AdapterSide = { center: null, weights: null };
 
 /** Whether a side leaves its vectors as they are (up to length). */
 export function isIdentitySide({ center, weights, lowRank }: AdapterSide): boolean {

@@ -26,7 +26,7 @@ export interface PairStatistics {
 const chunkRows = 512;
 
 /** The statistics of no pairs. */
-export function emptyPairStatistics(dimensions: number): PairStatistics {
+function emptyPairStatistics(dimensions: number): PairStatistics {
   if (!Number.isInteger(dimensions) || dimensions < 1) {
     throw new RangeError(
       `pair statistics: dimensions must be an integer >= 1, received ${dimensions}`,

@@ -136,7 +136,7 @@ export function rankingTask(
 }
 
 /** Positions of the `count` highest scores that are no matches, best first; the lower position wins a tie. */
-export function nearestWrong(
+function nearestWrong(
   scores: Float32Array,
   matches: readonly number[],
   count: number,

@@ -73,7 +73,7 @@ export function rankingMetrics({ ranks, matching, wrong }: PairOutcomes): Rankin
 }
 
 /** The Mann–Whitney form of the area under the ROC curve; 1/2 when either side is empty. */
-export function areaUnderRoc(matching: Float64Array, wrong: Float64Array): number {
+function areaUnderRoc(matching: Float64Array, wrong: Float64Array): number {
   if (matching.length === 0 || wrong.length === 0) return 0.5;
   return placements(matching, wrong).reduce((sum, share) => sum + share, 0) / matching.length;
 }
