@@ -12,6 +12,7 @@ import {
   applyAdapter,
   classificationPreset,
   cookbookPreset,
+  cosineMse,
   createHashingEmbedder,
   decodeNpy,
   evaluateRetrieval,
@@ -54,6 +55,7 @@ const methods: Readonly<Record<string, (training: Training) => Promise<Adapter>>
   "retrieval from the identity": trained(fromIdentity),
   "retrieval, InfoNCE at 0.1": trained({ ...retrievalPreset, loss: infoNce({ temperature: 0.1 }) }),
   classification: trained(classificationPreset),
+  "classification, cosine MSE": trained({ ...classificationPreset, loss: cosineMse() }),
 };
 
 const folder = new URL("../../shared/data/nq/", import.meta.url);

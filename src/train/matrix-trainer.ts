@@ -66,8 +66,8 @@ export async function runTraining(
   signal?.throwIfAborted();
   const plan = planTraining(data, options);
   const { model, train, epochs, stepsPerEpoch, onValidation, onTrain, metrics } = plan;
-  const metadata = { embedder: plan.embedder, method: plan.method };
-  const untouchedAdapter = identityAdapter(train.queries.cols, plan.embedder);
+  const { metadata } = plan;
+  const untouchedAdapter = identityAdapter(train.queries.cols, metadata.embedder);
   const start = await startTensors(plan, randomness, signal);
 
   let untouched = resumeFrom?.untouched;
@@ -138,8 +138,15 @@ export async function runTraining(
   }
   onProgress?.({ stage: "train", done: at.epoch * stepsPerEpoch, total });
   const { best, history } = at;
+  const bestFigures = history.find((record) => record.epoch === best.epoch)?.validationMetrics;
   return {
-    adapter: best.tensors === null ? untouchedAdapter : toAdapter(model, best.tensors, metadata),
+    adapter:
+      best.tensors === null
+        ? untouchedAdapter
+        : toAdapter(model, best.tensors, {
+            ...metadata,
+            ...(bestFigures && { metrics: bestFigures }),
+          }),
     history,
     bestEpoch: best.epoch,
     ...(untouched && { untouched }),

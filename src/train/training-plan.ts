@@ -1,9 +1,10 @@
-import type { Matrix } from "../math/matrix.js";
+import type { AdapterMetadata } from "../adapter/adapter.js";
 import { normalizeRows } from "../math/vectors.js";
 import { createModel, type AdapterModel } from "./adapter-model.js";
 import { createBatches, type BatchSource } from "./batches.js";
 import type { TrainingPairs } from "./closed-form/training-pairs.js";
 import type { MeasuredSet } from "./epoch-metrics.js";
+import { trainingFingerprint } from "./fingerprint.js";
 import { trainingMetrics, type TrainingMetric } from "./history.js";
 import { infoNce } from "./losses/info-nce.js";
 import type { Loss } from "./losses/loss.js";
@@ -34,8 +35,8 @@ export interface TrainingPlan {
   readonly untouchedCompetes: boolean;
   readonly onTrain: MeasuredSet | undefined;
   readonly onValidation: MeasuredSet | undefined;
-  readonly method: string;
-  readonly embedder: string | null;
+  /** What the adapter carries, whichever epoch it is of. */
+  readonly metadata: AdapterMetadata;
   /** Names data and options: a checkpoint continues only the run it was taken from. */
   readonly run: string;
 }
@@ -118,9 +119,10 @@ export function planTraining(
   const stepsPerEpoch = Math.ceil(batches.count / batchSize);
   const shape = { sides, inputDimensions: d, outputDimensions: k, bias, rank };
   const total = stepsPerEpoch * epochs;
+  const fingerprint = trainingFingerprint(data);
   const run = JSON.stringify({
     ...shape,
-    data: [digest(train), validation ? digest(validation) : null],
+    data: [fingerprint, data.validation ? trainingFingerprint(data.validation) : null],
     loss: [loss.name, loss.settings],
     optimizer: [optimizer.name, optimizer.settings],
     rates: [0, total >> 1, total - 1].map((step) => schedule(step, total)),
@@ -133,7 +135,8 @@ export function planTraining(
   });
   return {
     ...{ train, loss, optimizer, schedule, batches, epochs, batchSize, stepsPerEpoch },
-    ...{ dropout, penalty, clipNorm, selectBy, patience, untouchedCompetes, method, embedder, run },
+    ...{ dropout, penalty, clipNorm, selectBy, patience, untouchedCompetes, run },
+    metadata: { embedder, method, trainingData: fingerprint },
     model: createModel(shape),
     start: start ?? (k < d ? "pca" : "identity"),
     metrics: new Set<TrainingMetric>(["loss", "accuracy", selectBy, ...metrics]),
@@ -162,23 +165,6 @@ function checkBothLabels({ pairs }: TrainingPairs, loss: string): void {
   throw new RangeError(
     `training data: ${loss} needs pairs of both labels, received ${pairs.label.length} pairs with label 1 alone; infoNce() does without`,
   );
-}
-
-/** A 32-bit digest of vectors and pairs. */
-function digest({ queries, passages, pairs }: TrainingPairs): string {
-  let hash = 0x811c9dc5;
-  const add = (values: Uint32Array | Uint8Array): void => {
-    for (let i = 0; i < values.length; i++) {
-      hash = Math.imul(hash ^ values[i], 0x01000193);
-      hash ^= hash >>> 15;
-    }
-  };
-  const bits = ({ data }: Matrix): Uint32Array =>
-    new Uint32Array(data.buffer, data.byteOffset, data.length);
-  for (const part of [bits(queries), bits(passages), pairs.query, pairs.passage, pairs.label]) {
-    add(part);
-  }
-  return (hash >>> 0).toString(16);
 }
 
 function check(name: string, fits: boolean, expected: string, received: unknown): void {

@@ -4,6 +4,7 @@ import { identityAdapter } from "../../src/adapter/identity.js";
 import { createMatrix, fromRows } from "../../src/math/matrix.js";
 import { fitRca } from "../../src/train/closed-form/rca.js";
 import { DivergenceError } from "../../src/train/divergence-error.js";
+import { trainingFingerprint } from "../../src/train/fingerprint.js";
 import type { EpochRecord } from "../../src/train/history.js";
 import { contrastive } from "../../src/train/losses/contrastive.js";
 import { cosent } from "../../src/train/losses/cosent.js";
@@ -200,6 +201,20 @@ describe("trainMatrix keeps what is best", () => {
     expect([bestEpoch, ended]).toEqual([4, "finished"]);
     expect(history[3].validationLoss).toBeUndefined();
     expect(history[3].trainAccuracy).toBeGreaterThan(0.5);
+  });
+
+  it("writes into the adapter what it was made for, from and with what figures", async () => {
+    const { adapter, history, bestEpoch } = await trainMatrix(data, {
+      ...quick,
+      method: "mine",
+      embedder: "provider/model/16",
+    });
+    expect(adapter.metadata).toEqual({
+      method: "mine",
+      embedder: "provider/model/16",
+      trainingData: trainingFingerprint(data),
+      metrics: history[bestEpoch - 1].validationMetrics,
+    });
   });
 
   it("records the figures that are asked for", async () => {
