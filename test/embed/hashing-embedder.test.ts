@@ -109,7 +109,9 @@ describe("the hashing embedder", () => {
       const recallAt1 = async (embedder: Embedder): Promise<number> => {
         const queries = await embedder.embed(questions);
         const { indices } = topK(queries, await embedder.embed(passages.slice(0, 803)), 1);
-        return indices.filter((found, i) => found === i).length / indices.length;
+        // Some passages stand there twice.
+        const right = indices.filter((found, i) => passages[found] === passages[i]);
+        return right.length / indices.length;
       };
       expect(await recallAt1(createHashingEmbedder())).toBeGreaterThan(0.72); // measured: .725
       const idf = await fitHashingIdf(passages.slice(803));
