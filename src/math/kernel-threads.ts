@@ -8,6 +8,8 @@ export const GENERATION = 0;
 export const NEXT = 1;
 export const PIECES = 2;
 export const RUNNING = 3;
+/** 1 when a worker could not finish its piece. */
+export const FAILED = 4;
 export const ARGUMENTS = 16;
 /** {@link NEXT} between operations: no piece is to be had. */
 export const CLOSED = 0x4000_0000;
@@ -30,10 +32,14 @@ for (let seen = 0; ; ) {
   Atomics.wait(control, ${GENERATION}, seen);
   seen = Atomics.load(control, ${GENERATION});
   Atomics.add(control, ${RUNNING}, 1);
-  for (;;) {
-    const piece = Atomics.add(control, ${NEXT}, 1);
-    if (piece >= Atomics.load(control, ${PIECES})) break;
-    run(piece, slot);
+  try {
+    for (;;) {
+      const piece = Atomics.add(control, ${NEXT}, 1);
+      if (piece >= Atomics.load(control, ${PIECES})) break;
+      run(piece, slot);
+    }
+  } catch {
+    Atomics.store(control, ${FAILED}, 1);
   }
   if (Atomics.sub(control, ${RUNNING}, 1) === 1) Atomics.notify(control, ${RUNNING});
 }

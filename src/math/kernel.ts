@@ -4,6 +4,7 @@ import {
   builtinModule,
   CLOSED,
   defaultThreads,
+  FAILED,
   GENERATION,
   MAX_THREADS,
   NEXT,
@@ -190,6 +191,10 @@ function instantiate(bytes: Uint8Array<ArrayBuffer>, fma: boolean, threads: numb
     Atomics.store(control, NEXT, CLOSED);
     for (let running; (running = Atomics.load(control, RUNNING)) !== 0;) {
       Atomics.wait(control, RUNNING, running, 1);
+    }
+    if (Atomics.load(control, FAILED) !== 0) {
+      failed = true;
+      throw new Error("kernel: a thread could not finish its piece of the work");
     }
   };
 

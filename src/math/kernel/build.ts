@@ -16,7 +16,8 @@ async function compile(features: readonly string[]): Promise<string> {
     const outFile = join(folder, "kernel.wasm");
     const { error, stderr } = await asc.main([
       join("assembly", "kernel.ts"),
-      ...["--baseDir", here, "--outFile", outFile, "-O3", "--noAssert", "--runtime", "stub"],
+      ...["--baseDir", here, "--outFile", outFile, "--noAssert", "--runtime", "stub"],
+      ...["--optimizeLevel", "3", "--shrinkLevel", "1"],
       ...["--importMemory", "--noExportMemory", "--initialMemory", "2", "--maximumMemory", "65536"],
       ...features.flatMap((feature) => ["--enable", feature]),
     ]);

@@ -7,6 +7,7 @@ import { pack } from "./pack";
 import { productDouble } from "./product-double";
 import { productSingle } from "./product-single";
 
+export { fourRows } from "./matrix-vector";
 export { tileDouble } from "./tile-double";
 export { tileSingle } from "./tile-single";
 
