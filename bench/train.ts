@@ -157,11 +157,6 @@ function writeSide(
 async function notebook(size: Size, epochs: number, python: string): Promise<BenchRow[]> {
   const data = makeData(size);
   const rows: BenchRow[] = [];
-  // A short run first, so that nobody is timed while compiling.
-  await trainMatrix(makePairs({ ...size, pairs: 300, queries: 100 }, "warm-up"), {
-    ...notebookPreset,
-    epochs: 1,
-  });
   rows.push(await notebookRow(`embedtune, ${kernelStatus().threads} threads`, data, epochs));
   setKernel({ fma: true });
   if (kernelStatus().fma) {
@@ -232,6 +227,9 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   };
   const parts = (options.get("only") ?? "notebook,pairs,closed").split(",");
   const rows: BenchRow[] = [];
+  // A short run first, so that nobody is timed while compiling and starting threads.
+  const small = makePairs({ ...size, pairs: 600, queries: 200 }, "warm-up");
+  await trainMatrix(small, { ...notebookPreset, epochs: 2 });
   if (parts.includes("notebook")) {
     rows.push(...(await notebook(size, number("epochs", 20), options.get("python") ?? "python3")));
   }
