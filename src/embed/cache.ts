@@ -1,4 +1,5 @@
 import { checkMatrix, createMatrix, rowOf, type Matrix } from "../math/matrix.js";
+import { batchesOf } from "./batches-of.js";
 import { cacheKeys } from "./cache-key.js";
 import { checkTexts } from "./check-texts.js";
 import { distinctTexts } from "./distinct-texts.js";
@@ -275,28 +276,4 @@ export function withCache(
 /** An error that names texts by position names them by the caller's. */
 function reindexed(error: unknown, indexOf: (index: number) => number): unknown {
   return error instanceof RefusedTextsError ? error.reindexed(indexOf) : error;
-}
-
-/** The embedder's own batches, or slices of `batchSize` texts where it has none. */
-async function* batchesOf(
-  embedder: Embedder,
-  texts: readonly string[],
-  { signal, side }: EmbedOptions,
-  batchSize: number,
-): AsyncIterable<EmbeddedBatch> {
-  if (embedder.embedBatches !== undefined) {
-    yield* embedder.embedBatches(texts, { signal, side });
-    return;
-  }
-  for (let start = 0; start < texts.length; start += batchSize) {
-    signal?.throwIfAborted();
-    const slice = texts.slice(start, start + batchSize);
-    const vectors = await embedder.embed(slice, { signal, side });
-    if (vectors.rows !== slice.length) {
-      throw new Error(
-        `${embedder.id}: expected ${slice.length} vectors for ${slice.length} texts, received ${vectors.rows}`,
-      );
-    }
-    yield { indices: Array.from(slice, (_, k) => start + k), vectors };
-  }
 }

@@ -18,11 +18,12 @@ interface InputLine {
 }
 
 /**
- * OpenAI's files and batches, as far as embeddings need them. A batch is done at its second retrieval; an input that
+ * OpenAI's files and batches, as far as embeddings need them. A batch is done when it was looked at `looksNeeded` times; an input that
  * contains "bad" fails by itself; one that contains "fail the batch" fails its whole batch.
  */
 export function createFakeBatchAPI(
   vectorOf: (text: string, dimensions: number | undefined, model: string) => Float32Array,
+  looksNeeded: number,
 ) {
   const files = new Map<string, string>();
   const batches: FakeBatch[] = [];
@@ -97,7 +98,7 @@ export function createFakeBatchAPI(
     } else if (kind === "batches" && id !== undefined) {
       const batch = batches.find((one) => one.id === id) as FakeBatch;
       looks.set(id, (looks.get(id) ?? 0) + 1);
-      if ((looks.get(id) as number) >= 2 && batch.status === "validating") finish(batch);
+      if ((looks.get(id) as number) >= looksNeeded && batch.status === "validating") finish(batch);
       json(batch);
     } else {
       const newest = [...batches].reverse();

@@ -81,6 +81,8 @@ export interface FakeServerOptions {
     /** @default "bucket" */
     readonly model?: "bucket" | "window";
   };
+  /** How often a batch must be looked at until it is done. @default 2 */
+  readonly batchLooks?: number;
   /** Keep inputs and bodies in the log. Off for very large runs. @default true */
   readonly keepLog?: boolean;
 }
@@ -110,13 +112,15 @@ export async function startFakeOpenAI({
   misbehave = () => undefined,
   headers = () => ({}),
   limits,
+  batchLooks = 2,
   keepLog = true,
 }: FakeServerOptions = {}): Promise<FakeOpenAIServer> {
   const started = performance.now();
   const log: LoggedRequest[] = [];
   const answered = new Map<string, number>();
-  const batchAPI = createFakeBatchAPI((text, size, model) =>
-    fakeVector(text, size ?? dimensions, model),
+  const batchAPI = createFakeBatchAPI(
+    (text, size, model) => fakeVector(text, size ?? dimensions, model),
+    batchLooks,
   );
   let requests = 0;
   let violations = 0;
