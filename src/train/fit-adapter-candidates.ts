@@ -8,7 +8,7 @@ import type { PreparedPairs } from "./closed-form/training-pairs.js";
 export type CandidateName =
   "rca" | "ridge-rca" | "query-rca" | "ridge" | "whitening" | "procrustes" | "discriminative";
 
-/** A family with what it costs, in decompositions of the size of the data. */
+/** A family with what it costs, in decompositions of the size of the smaller of pairs and dimensions. */
 export interface Candidate {
   readonly family: Family;
   readonly cost: number;
@@ -20,7 +20,8 @@ const grid = {
 };
 const lambdas = [0.03, 0.1, 0.3, 1];
 
-const create: Record<CandidateName, () => Candidate> = {
+/** @param full What a decomposition of the size of the dimensions costs. */
+const create: Record<CandidateName, (full: number) => Candidate> = {
   rca: () => ({ family: rcaFamily(grid), cost: 1 }),
   "query-rca": () => ({ family: queryRcaFamily(grid), cost: 1 }),
   ridge: () => ({ family: ridgeFamily([0.1, 0.3, 1, 3, 10]), cost: 2 }),
@@ -29,18 +30,22 @@ const create: Record<CandidateName, () => Candidate> = {
     family: ridgeRcaFamily({ mus: [3, 1, 0.3], lambdas, powers: [0.25, 0.5, 0.75, 1] }),
     cost: 4,
   }),
-  procrustes: () => ({ family: procrustesFamily([0.1, 1]), cost: 6 }),
-  discriminative: () => ({
+  procrustes: (full) => ({ family: procrustesFamily([0.1, 1]), cost: 6 * full }),
+  discriminative: (full) => ({
     family: discriminativeFamily({ lambdas: [0.1, 0.3], gammas: [0.2, 0.4, 0.6] }),
-    cost: 9,
+    cost: 9 * full,
   }),
 };
 
-/** What is tried when the caller names nothing: what has won somewhere (docs/experiments.md), cheapest first. */
-export const defaultCandidates: Readonly<Record<"both" | "query", readonly CandidateName[]>> = {
-  both: ["rca", "ridge-rca"],
-  query: ["query-rca", "ridge"],
-};
+/** What is tried when the caller names nothing: what has won somewhere (docs/experiments.md). */
+export function defaultCandidates(
+  side: "both" | "query",
+  { negatives }: Pick<PreparedPairs, "negatives">,
+): readonly CandidateName[] {
+  if (side === "query") return ["query-rca", "ridge"];
+  if (negatives.query.length === 0) return ["rca", "ridge-rca"];
+  return ["rca", "ridge-rca", "discriminative"];
+}
 
 /**
  * The families behind names, cheapest first, the untouched embedding before all.
@@ -51,8 +56,10 @@ export const defaultCandidates: Readonly<Record<"both" | "query", readonly Candi
 export function candidatesByCost(
   names: readonly CandidateName[],
   side: "both" | "query",
-  { negatives }: Pick<PreparedPairs, "negatives">,
+  { queries, positives, negatives }: PreparedPairs,
 ): Candidate[] {
+  const d = queries.cols;
+  const full = (d / Math.min(d, positives.query.length)) ** 3;
   const candidates = names.map((name) => {
     if (!Object.hasOwn(create, name)) {
       throw new RangeError(
@@ -65,7 +72,7 @@ export function candidatesByCost(
     if (name === "discriminative" && negatives.query.length === 0) {
       throw new RangeError('fitAdapter: candidate "discriminative" needs pairs with label 0');
     }
-    return create[name]();
+    return create[name](full);
   });
   candidates.sort((a, b) => a.cost - b.cost);
   return [{ family: identityFamily, cost: 0 }, ...candidates];

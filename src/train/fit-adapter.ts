@@ -31,10 +31,14 @@ export interface FitAdapterOptions extends LongJobOptions {
   readonly side?: "both" | "query" | undefined;
   /**
    * What to try, beside the untouched embedding.
-   * @default ["rca", "ridge-rca"], for side "query" ["query-rca", "ridge"]
+   * @default ["rca", "ridge-rca"] and, where there are pairs with label 0, "discriminative"; for side "query"
+   * ["query-rca", "ridge"]
    */
   readonly candidates?: readonly CandidateName[] | undefined;
-  /** Seconds after which no further candidate is begun; the first is always tried. @default 60 */
+  /**
+   * Seconds that the comparison may take: a candidate is skipped when those before it say that it would take longer. The
+   * first is always tried. @default 30
+   */
   readonly timeBudget?: number | undefined;
   /** What the choice maximises; "balanced" is the mean of ROC AUC and MRR. @default "balanced" */
   readonly metric?: ChoiceMetric | undefined;
@@ -88,8 +92,8 @@ export async function fitAdapter(
   data: TrainingPairs,
   {
     side = "both",
-    candidates: names = defaultCandidates[side],
-    timeBudget = 60,
+    candidates: names,
+    timeBudget = 30,
     metric = "balanced",
     folds = 5,
     heldOutFolds,
@@ -102,7 +106,7 @@ export async function fitAdapter(
 ): Promise<FittedAdapter> {
   const start = performance.now();
   const prepared = preparePairs(data);
-  const candidates = candidatesByCost(names, side, prepared);
+  const candidates = candidatesByCost(names ?? defaultCandidates(side, prepared), side, prepared);
   const parts = makeFolds(prepared, { folds, seed });
   const heldOut = parts.slice(0, heldOutFolds ?? foldsWorthHolding(prepared, parts.length));
   const untouched = identityAdapter(prepared.queries.cols, embedder);
