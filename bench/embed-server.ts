@@ -66,6 +66,8 @@ const server = createServer((request, response) => {
     );
   });
 });
+// A client that decodes for seconds must not find its connection closed.
+server.keepAliveTimeout = 300_000;
 server.listen(0, "127.0.0.1", () => {
   process.send?.((server.address() as AddressInfo).port);
 });
