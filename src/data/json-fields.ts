@@ -9,7 +9,7 @@ export interface JsonField {
 }
 
 /** What is wrong with a line, as an unfinished sentence. */
-export class JsonSyntaxError extends SyntaxError {
+class JsonSyntaxError extends SyntaxError {
   override name = "JsonSyntaxError";
 }
 

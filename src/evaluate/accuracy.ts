@@ -23,7 +23,7 @@ export interface AccuracyFigure {
 }
 
 /** Share of the commoner label: what a classifier reaches that looks at nothing. */
-export function baseRateOf(labels: ArrayLike<number>): number {
+function baseRateOf(labels: ArrayLike<number>): number {
   let positives = 0;
   for (let i = 0; i < labels.length; i++) positives += labels[i];
   return Math.max(positives, labels.length - positives) / labels.length;

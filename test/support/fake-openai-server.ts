@@ -88,7 +88,7 @@ export interface FakeServerOptions {
 }
 
 /** Tokens as this server counts them: one per started four bytes. */
-export function fakeTokens(text: string): number {
+function fakeTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4);
 }
 

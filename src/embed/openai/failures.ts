@@ -95,7 +95,7 @@ function classifyConnection(error: unknown): Failure {
 }
 
 /** Milliseconds from `retry-after-ms` or `retry-after` (seconds or a date). */
-export function retryAfter(headers: Headers): number | undefined {
+function retryAfter(headers: Headers): number | undefined {
   const milliseconds = Number.parseFloat(headers.get("retry-after-ms") ?? "");
   if (milliseconds >= 0) return milliseconds;
   const after = headers.get("retry-after");

@@ -44,7 +44,7 @@ export function scorePairs({ queries, passages, pairs }: LossBatch): PairScores 
  * Adds to `gradient` the derivative of a function of the pair cosines, given its derivative with respect to each:
  * d cos(q, p) / dq = (p̂ − cos · q̂) / |q|, and likewise for p.
  */
-export function backpropagatePairs(
+function backpropagatePairs(
   { queries, passages, pairs }: LossBatch,
   { cosines, queryNorms, passageNorms }: PairScores,
   slopes: Float64Array,
