@@ -178,6 +178,20 @@ await runExample(async (signal) => {
           bestEpoch: notebook.bestEpoch,
         },
         example: improved,
+        distributions: [
+          {
+            title: "Candidate passages per question",
+            unit: "candidates",
+            of: "questions",
+            values: questions.map(({ candidates }) => candidates.length),
+          },
+          {
+            title: "Length of the passages searched",
+            unit: "characters",
+            of: "passages",
+            values: test.corpus.texts.map((text) => text.length),
+          },
+        ],
       }),
     );
 

@@ -248,16 +248,32 @@ describe("readNaturalQuestions", () => {
   });
 });
 
-function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function run(
+  args: string[],
+  input: string | Buffer = "",
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const script = fileURLToPath(new URL("../../examples/read-nq.ts", import.meta.url));
   return new Promise((resolve) => {
-    execFile(process.execPath, ["--import", "tsx", script, ...args], (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      ["--import", "tsx", script, ...args],
+      (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
+      },
+    );
+    child.stdin?.end(input);
   });
 }
 
 describe("examples/read-nq.ts", () => {
+  it("reads standard input as -, compressed or not", async () => {
+    const plain = await run(["-"], `${lines.slice(0, 3).join("\n")}\n`);
+    const compressed = await run(["-"], gzipSync(lines.slice(0, 3).join("\n")));
+    expect(plain.code).toBe(0);
+    expect(plain.stdout.trimEnd().split("\n")).toHaveLength(3);
+    expect(compressed.stdout).toBe(plain.stdout);
+  });
+
   it("prints one JSON line per example", async () => {
     const { code, stdout } = await run([sample]);
     expect(code).toBe(0);
