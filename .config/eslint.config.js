@@ -10,6 +10,7 @@ export default tseslint.config(
       ".cache/",
       "docs/api/",
       "src/math/kernel/**",
+      "test/fixtures/**",
     ],
   },
   ...tseslint.configs.strict,

@@ -136,11 +136,7 @@ export function rankingTask(
 }
 
 /** Positions of the `count` highest scores that are no matches, best first; the lower position wins a tie. */
-function nearestWrong(
-  scores: Float32Array,
-  matches: readonly number[],
-  count: number,
-): number[] {
+function nearestWrong(scores: Float32Array, matches: readonly number[], count: number): number[] {
   const best: number[] = [];
   for (let j = 0; j < scores.length; j++) {
     if (best.length === count && !(scores[j] > scores[best[count - 1]])) continue;
