@@ -1,3 +1,4 @@
+import type { Calibration } from "../evaluate/calibration.js";
 import type { Matrix } from "../math/matrix.js";
 
 /**
@@ -34,6 +35,10 @@ export interface AdapterMetadata {
   readonly trainingData?: string;
   /** Figures measured when it was fitted, by name. */
   readonly metrics?: Readonly<Record<string, number>>;
+  /** Cosine above which an adapted query and passage count as a match, fitted on data the adapter was not fitted on. */
+  readonly threshold?: number;
+  /** What the cosine of an adapted query and passage means as a probability of a match, likewise. */
+  readonly calibration?: Calibration;
   /** ISO 8601. Left out by fits, so that equal fits are equal. */
   readonly created?: string;
 }

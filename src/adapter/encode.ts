@@ -1,6 +1,7 @@
 import { createMatrix, type Matrix } from "../math/matrix.js";
-import type { Adapter, AdapterMetadata, AdapterSide } from "./adapter.js";
+import type { Adapter, AdapterSide } from "./adapter.js";
 import { checkAdapter } from "./check.js";
+import { readMetadata, writeMetadata } from "./metadata-strings.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
 
 const format = "embedtune-adapter";
@@ -39,12 +40,8 @@ export function encodeAdapter(adapter: Adapter): Uint8Array {
     version,
     input_dimensions: String(adapter.inputDimensions),
     output_dimensions: String(adapter.outputDimensions),
-    method: metadata.method,
+    ...writeMetadata(metadata),
   };
-  if (metadata.embedder !== null) strings.embedder = metadata.embedder;
-  if (metadata.trainingData !== undefined) strings.training_data = metadata.trainingData;
-  if (metadata.metrics !== undefined) strings.metrics = JSON.stringify(metadata.metrics);
-  if (metadata.created !== undefined) strings.created = metadata.created;
   return encodeSafetensors({ tensors, metadata: strings });
 }
 
@@ -118,37 +115,4 @@ function readCount(strings: Readonly<Record<string, string>>, name: string): num
     );
   }
   return Number(text);
-}
-
-function readMetadata(strings: Readonly<Record<string, string | undefined>>): AdapterMetadata {
-  const { embedder = null, method, training_data: trainingData, created } = strings;
-  if (method === undefined) throw new RangeError('adapter: metadata "method" is missing');
-  const metrics = strings.metrics === undefined ? undefined : readMetrics(strings.metrics);
-  return {
-    embedder,
-    method,
-    ...(trainingData === undefined ? {} : { trainingData }),
-    ...(metrics === undefined ? {} : { metrics }),
-    ...(created === undefined ? {} : { created }),
-  };
-}
-
-function readMetrics(text: string): Record<string, number> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new RangeError('adapter: metadata "metrics" is not JSON', { cause });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new RangeError('adapter: metadata "metrics" must be a JSON object of numbers');
-  }
-  const metrics: Record<string, number> = {};
-  for (const [name, figure] of Object.entries(value)) {
-    if (typeof figure !== "number") {
-      throw new RangeError(`adapter: metric "${name}" must be a number`);
-    }
-    metrics[name] = figure;
-  }
-  return metrics;
 }

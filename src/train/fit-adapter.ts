@@ -161,6 +161,7 @@ export async function fitAdapter(
       threshold: heldOutThreshold(best[0].outcomes),
     };
   }
+  const threshold = heldOutThreshold(chosen.outcomes);
   const sides = chosen.family
     .fit(prepared, prepared.positives, prepared.negatives)
     .sides(chosen.point);
@@ -173,12 +174,13 @@ export async function fitAdapter(
         method: chosen.family.name,
         trainingData: trainingFingerprint(data),
         metrics: { ...chosen.metrics },
+        ...(threshold === null ? {} : { threshold }),
       },
     },
     verdict: "use it",
     comparison,
     table,
-    threshold: heldOutThreshold(chosen.outcomes),
+    threshold,
   };
 }
 

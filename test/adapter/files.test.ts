@@ -3,7 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeAdapter, encodeAdapter, fromRows, identityAdapter, type Adapter } from "embedtune";
+import {
+  applyCalibration,
+  decodeAdapter,
+  encodeAdapter,
+  fitCalibration,
+  fromRows,
+  identityAdapter,
+  type Adapter,
+} from "embedtune";
 import { loadAdapter, saveAdapter } from "embedtune/node";
 import { decodeSafetensors, encodeSafetensors } from "../../src/adapter/safetensors.js";
 
@@ -33,6 +41,35 @@ describe("an adapter's file", () => {
     await saveAdapter(path, identityAdapter(2));
     expect(await loadAdapter(path)).toEqual(identityAdapter(2));
     expect(await readdir(folder)).toEqual(["adapter.safetensors"]);
+  });
+
+  it("keeps the threshold and a calibration of either kind, ready to be applied", () => {
+    const scores = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
+    const labels = [0, 0, 1, 0, 1, 1];
+    for (const method of ["platt", "isotonic"] as const) {
+      const calibration = fitCalibration(scores, labels, { method });
+      const whole = { ...adapter, metadata: { ...adapter.metadata, threshold: 0.35, calibration } };
+      const { metadata } = decodeAdapter(encodeAdapter(whole));
+      expect(metadata).toEqual(whole.metadata);
+      expect(applyCalibration(metadata.calibration!, scores)).toEqual(
+        applyCalibration(calibration, scores),
+      );
+    }
+  });
+
+  it.each([
+    ["threshold", '"high"'],
+    ["threshold", "null"],
+    ["calibration", "[]"],
+    ["calibration", '{"method":"platt","slope":null,"intercept":0}'],
+    ["calibration", '{"method":"isotonic","scores":[2,1],"probabilities":[0,1]}'],
+    ["calibration", '{"method":"isotonic","scores":[1],"probabilities":[0,1]}'],
+    ["metrics", '{"rocAuc":"0.9"}'],
+    ["metrics", "{"],
+  ])("is refused by name with the metadata %s = %s", (name, text) => {
+    const { tensors, metadata } = decodeSafetensors(encodeAdapter(adapter));
+    const bytes = encodeSafetensors({ tensors, metadata: { ...metadata, [name]: text } });
+    expect(() => decodeAdapter(bytes)).toThrow(/adapter: (?:metadata|metric) "/);
   });
 
   it("is read as Python's safetensors wrote it", async () => {
