@@ -66,7 +66,7 @@ export function createRateLimiter({
       await pass(wait, change, signal);
     }
     const now = performance.now();
-    const ends = [requests.take(1, now), tokens.take(amount, now)];
+    const uses = { requests: requests.take(1, now), tokens: tokens.take(amount, now) };
     open++;
     let over = false;
     return {
@@ -75,12 +75,9 @@ export function createRateLimiter({
         over = true;
         open--;
         const end = performance.now();
-        for (const finish of ends) finish(end);
-        if (headers !== undefined) {
-          requests.learn(reportOf(headers, "requests"), end);
-          tokens.learn(reportOf(headers, "tokens"), end);
-          known = true;
-        }
+        uses.requests.end(end, headers && reportOf(headers, "requests"));
+        uses.tokens.end(end, headers && reportOf(headers, "tokens"));
+        if (headers !== undefined) known = true;
         changed();
       },
     };

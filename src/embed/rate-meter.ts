@@ -10,10 +10,18 @@ export interface RateMeter {
   readonly limit: number | undefined;
   /** Milliseconds until `amount` may be used; 0 when it may now. */
   wait(amount: number, now: number): number;
-  /** Uses it. The returned function ends the use: call it once, when the answer is there or the request has failed. */
-  take(amount: number, now: number): (now: number) => void;
-  /** Learns from an answer's headers; call it after the end of the answer's own use. */
-  learn(report: RateReport, now: number): void;
+  /** Uses it. */
+  take(amount: number, now: number): RateUse;
+}
+
+/** What is being used by one request. */
+export interface RateUse {
+  /**
+   * Ends the use; call it once, when the answer is there or the request has failed.
+   *
+   * @param report what the answer says; left out when none came
+   */
+  end(now: number, report?: RateReport): void;
 }
 
 /** What a server says about one resource. */
@@ -24,6 +32,9 @@ export interface RateReport {
   readonly resetMs?: number | undefined;
 }
 
+/** A request that was given up may still be on its way to the server for so long. */
+const lateMs = 100;
+
 /** Reports that must match the bucket model before it is believed. */
 const matchesNeeded = 3;
 
@@ -33,6 +44,8 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
   const recent: { readonly amount: number; readonly until: number }[] = [];
   let recentSum = 0;
   let open = 0;
+  /** All that was ever taken. */
+  let used = 0;
   /** What the server last said was left, less what was used since; holds until `until`. */
   let told: { left: number; readonly until: number } | undefined;
   let matches = 0;
@@ -47,7 +60,9 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
   };
   const fill = (now: number): void => {
     if (bucket === undefined || limit === undefined) return;
-    bucket.level = Math.min(limit, bucket.level + ((now - bucket.at) * limit) / windowMs);
+    // What is under way may not have reached the server yet: until it has, a full bucket there gains nothing.
+    const most = limit - open;
+    bucket.level = Math.min(most, bucket.level + ((now - bucket.at) * limit) / windowMs);
     bucket.at = now;
   };
 
@@ -64,6 +79,42 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
     return wait;
   };
 
+  /**
+   * @param unseen what the server may not have counted when it made the report: requests that were under way then, and
+   *   all that came after
+   */
+  const learn = (
+    { limit: reported, remaining, resetMs }: RateReport,
+    now: number,
+    unseen: number,
+  ): void => {
+    if (reported !== undefined && reported > 0) {
+      // A limit the caller set is kept where it is the lower one: quota may be shared on purpose.
+      limit = initialLimit === undefined ? reported : Math.min(initialLimit, reported);
+    }
+    if (limit === undefined || remaining === undefined) return;
+    // What is still under way may or may not be counted in `remaining`: taken as not, to be safe.
+    const left = remaining - open;
+    if (reported !== undefined && resetMs !== undefined) {
+      if (remaining < reported) {
+        const expected = ((reported - remaining) / reported) * windowMs;
+        const match = Math.abs(resetMs - expected) <= 0.25 * expected + 0.002 * windowMs;
+        matches = match ? matches + 1 : -Infinity;
+      }
+      if (matches >= matchesNeeded) {
+        bucket ??= { level: Math.min(remaining - unseen, limit - open), at: now };
+      } else if (matches < 0) bucket = undefined;
+    }
+    if (bucket !== undefined) {
+      // An answer that was overtaken tells of a time before the others: only what it leaves after all that it may not
+      // have seen raises the level.
+      bucket.level = Math.max(remaining - unseen, Math.min(bucket.level, left));
+      fill(now);
+      return;
+    }
+    if (remaining < limit) told = { left, until: now + (resetMs ?? windowMs) };
+  };
+
   return {
     get limit() {
       return limit;
@@ -77,43 +128,26 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
       return Math.max(0, ((wanted - bucket.level) * windowMs) / limit);
     },
     take(amount, now) {
-      open += amount;
-      if (told !== undefined) told.left -= amount;
       fill(now);
+      const openBefore = open;
+      open += amount;
+      used += amount;
+      const usedThen = used;
+      if (told !== undefined) told.left -= amount;
       if (bucket !== undefined) bucket.level -= amount;
       let ended = false;
-      return (end) => {
-        if (ended) return;
-        ended = true;
-        open -= amount;
-        recent.push({ amount, until: end + windowMs });
-        recentSum += amount;
-        forget(end);
+      return {
+        end(end, report) {
+          if (ended) return;
+          ended = true;
+          fill(end);
+          open -= amount;
+          recent.push({ amount, until: end + windowMs + (report === undefined ? lateMs : 0) });
+          recentSum += amount;
+          forget(end);
+          if (report !== undefined) learn(report, end, openBefore + used - usedThen);
+        },
       };
-    },
-    learn({ limit: reported, remaining, resetMs }, now) {
-      if (reported !== undefined && reported > 0) {
-        // A limit the caller set is kept where it is the lower one: quota may be shared on purpose.
-        limit = initialLimit === undefined ? reported : Math.min(initialLimit, reported);
-      }
-      if (limit === undefined || remaining === undefined) return;
-      // What is still under way may or may not be counted in `remaining`: taken as not, to be safe.
-      const left = remaining - open;
-      if (reported !== undefined && resetMs !== undefined) {
-        if (remaining < reported) {
-          const expected = ((reported - remaining) / reported) * windowMs;
-          const match = Math.abs(resetMs - expected) <= 0.25 * expected + 0.002 * windowMs;
-          matches = match ? matches + 1 : -Infinity;
-        }
-        if (matches >= matchesNeeded) bucket ??= { level: Math.min(left, limit), at: now };
-        else if (matches < 0) bucket = undefined;
-      }
-      if (bucket !== undefined) {
-        fill(now);
-        bucket.level = open === 0 ? Math.min(left, limit) : Math.min(bucket.level, left);
-        return;
-      }
-      if (remaining < limit) told = { left, until: now + (resetMs ?? windowMs) };
     },
   };
 }

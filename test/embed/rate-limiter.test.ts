@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRateLimiter, durationMs } from "../../src/embed/rate-limiter.js";
-import { createRateMeter } from "../../src/embed/rate-meter.js";
+import { createRateMeter, type RateUse } from "../../src/embed/rate-meter.js";
 
 const never = new AbortController().signal;
 
@@ -38,24 +38,24 @@ describe("a rate meter", () => {
           // The server may count a use at any moment between sending and answer: both ends are tried.
           const early: { at: number; amount: number }[] = [];
           const late: { at: number; amount: number }[] = [];
-          const ends: { at: number; end: (now: number) => void }[] = [];
+          const ends: { at: number; use: RateUse }[] = [];
           let now = 0;
           for (const { amount, latency, pause } of uses) {
             now += pause;
             for (;;) {
               ends.sort((a, b) => a.at - b.at);
               while (ends.length > 0 && ends[0].at <= now) {
-                const { at, end } = ends.shift()!;
-                end(at);
+                const { at, use } = ends.shift()!;
+                use.end(at, {});
               }
               const wait = meter.wait(amount, now);
               if (wait <= 0) break;
               now = Math.min(now + wait, ends[0]?.at ?? Infinity);
             }
-            const end = meter.take(amount, now);
+            const use = meter.take(amount, now);
             early.push({ at: now, amount });
             late.push({ at: now + latency, amount });
-            ends.push({ at: now + latency, end });
+            ends.push({ at: now + latency, use });
           }
           for (const counted of [early, late]) {
             for (const { at } of counted) {
@@ -72,8 +72,7 @@ describe("a rate meter", () => {
 
   it("keeps to what the server says is left until it is reset", () => {
     const meter = createRateMeter(undefined, 1000);
-    meter.take(1, 0)(10);
-    meter.learn({ limit: 100, remaining: 5, resetMs: 300 }, 10);
+    meter.take(1, 0).end(10, { limit: 100, remaining: 5, resetMs: 300 });
     expect(meter.wait(5, 10)).toBe(0);
     expect(meter.wait(6, 10)).toBe(300);
     meter.take(3, 20);
@@ -85,30 +84,63 @@ describe("a rate meter", () => {
     const meter = createRateMeter(undefined, 1000);
     let left = 100;
     for (let k = 1; k <= 3; k++) {
-      meter.take(20, 0)(0);
       left -= 20;
-      meter.learn({ limit: 100, remaining: left, resetMs: 10 * (100 - left) }, 0);
+      meter.take(20, 0).end(0, { limit: 100, remaining: left, resetMs: 10 * (100 - left) });
       // As a window, all that was used comes back after 1,000 ms; as a bucket, 10 units come back every 100 ms.
       expect(meter.wait(left + 10, 0)).toBe(k < 3 ? 1000 : 100);
     }
+  });
+
+  it("does not believe an overtaken answer, which tells of a time before the others", () => {
+    const meter = createRateMeter(undefined, 1000);
+    const report = (remaining: number) => ({
+      limit: 100,
+      remaining,
+      resetMs: 10 * (100 - remaining),
+    });
+    for (const left of [80, 60, 40]) meter.take(20, 0).end(0, report(left));
+    const first = meter.take(20, 0); // the server then has 20 left,
+    const second = meter.take(20, 0); // and then none
+    second.end(0, report(0));
+    first.end(0, report(20));
+    expect(meter.wait(20, 0)).toBe(200);
+  });
+
+  it("gives a bucket that may still be full on the server no gain for the time on the way", () => {
+    const meter = createRateMeter(undefined, 1000);
+    const report = (remaining: number) => ({
+      limit: 100,
+      remaining,
+      resetMs: 10 * (100 - remaining),
+    });
+    for (const left of [80, 60, 40]) meter.take(20, 0).end(0, report(left));
+    const late = meter.take(50, 2000); // sent when the bucket is full, counted at 2,400 only
+    expect(meter.wait(60, 2400)).toBeGreaterThan(0);
+    late.end(2400, report(50));
+    expect(meter.wait(60, 2400)).toBe(100);
+  });
+
+  it("counts a request without an answer a little longer: it may have come late", () => {
+    const meter = createRateMeter(100, 1000);
+    meter.take(100, 0).end(10);
+    expect(meter.wait(1, 1010)).toBe(100);
   });
 
   it("does not take a window for a bucket", () => {
     const meter = createRateMeter(undefined, 1000);
     let left = 100;
     for (let k = 0; k < 5; k++) {
-      meter.take(20, 0)(0);
       left -= 20;
-      meter.learn({ limit: 100, remaining: left, resetMs: 1000 }, 0);
+      meter.take(20, 0).end(0, { limit: 100, remaining: left, resetMs: 1000 });
     }
     expect(meter.wait(10, 500)).toBe(500);
   });
 
   it("keeps the caller's limit where it is the lower one", () => {
     const meter = createRateMeter(10, 1000);
-    meter.learn({ limit: 1000, remaining: 1000 }, 0);
+    meter.take(0, 0).end(0, { limit: 1000, remaining: 1000 });
     expect(meter.limit).toBe(10);
-    meter.learn({ limit: 4, remaining: 4 }, 0);
+    meter.take(0, 0).end(0, { limit: 4, remaining: 4 });
     expect(meter.limit).toBe(4);
   });
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { countTokens } from "gpt-tokenizer/encoding/cl100k_base";
 import { afterEach, describe, expect, it } from "vitest";
 import { createMemoryStore, createRandom, withCache, type Embedder } from "embedtune";
 import { createLmdbStore } from "embedtune/node";
@@ -58,6 +59,8 @@ for (const model of ["bucket", "window"] as const) {
       const limits = { requests: 120, tokens: 12_000, windowMs: 1000, model };
       const options: FakeServerOptions = {
         limits,
+        // As OpenAI counts, and so as the client does: what a request costs must not be a guess here.
+        countTokens: (text) => countTokens(text),
         delayMs: () => random.integer(20),
         misbehave: (inputs) => {
           askedAgain.push(...inputs.filter((text) => stored.has(text)));

@@ -65,6 +65,8 @@ export interface FakeServerOptions {
   readonly dimensions?: number;
   /** Milliseconds before an answer. @default 0 */
   readonly delayMs?: number | ((inputs: readonly string[]) => number);
+  /** How many tokens a text has. @default one per started four bytes */
+  readonly countTokens?: (text: string) => number;
   /** Decides what goes wrong with a request; `undefined` answers it. */
   readonly misbehave?: (inputs: readonly string[], request: number) => Fault | undefined;
   /** Headers of every answer, made when it is sent. */
@@ -87,11 +89,6 @@ export interface FakeServerOptions {
   readonly keepLog?: boolean;
 }
 
-/** Tokens as this server counts them: one per started four bytes. */
-function fakeTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 4);
-}
-
 /** The vector this server gives a text: values in [-1, 1) from a hash of model, text and position. */
 export function fakeVector(text: string, dimensions: number, model = "fake"): Float32Array {
   const vector = new Float32Array(dimensions);
@@ -109,6 +106,7 @@ export function fakeVector(text: string, dimensions: number, model = "fake"): Fl
 export async function startFakeOpenAI({
   dimensions = 8,
   delayMs = 0,
+  countTokens = (text) => Math.ceil(Buffer.byteLength(text) / 4),
   misbehave = () => undefined,
   headers = () => ({}),
   limits,
@@ -134,7 +132,7 @@ export async function startFakeOpenAI({
     if (request.socket.destroyed) return; // nobody waits for an answer any more
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
     const inputs = typeof body.input === "string" ? [body.input] : (body.input as string[]);
-    const tokens = inputs.reduce((sum, text) => sum + fakeTokens(text), 0);
+    const tokens = inputs.reduce((sum, text) => sum + countTokens(text), 0);
     const refusal = budget?.take(tokens);
     if (refusal !== undefined) violations++;
     const rateHeaders = budget?.headers() ?? {};
