@@ -14,6 +14,7 @@ import {
   createMatrix,
   createRandom,
   encodeNpy,
+  fitAdapter,
   fitRca,
   kernelStatus,
   normalizeRows,
@@ -24,7 +25,6 @@ import {
   type TrainingData,
   type TrainingPairs,
 } from "embedtune";
-import * as embedtune from "embedtune";
 import type { BenchOptions, BenchRow } from "./run.js";
 
 interface Size {
@@ -188,14 +188,8 @@ async function closedForm(size: Size): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const fits: [string, (data: TrainingPairs) => Promise<unknown>][] = [
     ["fitRca", (data) => fitRca(data, { seed: 1 })],
+    ["fitAdapter", (data) => fitAdapter(data, { seed: 1 })],
   ];
-  const fitAdapter: unknown = (embedtune as Record<string, unknown>)["fitAdapter"];
-  if (typeof fitAdapter === "function") {
-    fits.push([
-      "fitAdapter",
-      (data) => (fitAdapter as (d: unknown, o: unknown) => Promise<unknown>)(data, { seed: 1 }),
-    ]);
-  }
   for (const dimensions of [size.dimensions, 2 * size.dimensions]) {
     const data = makePairs({ ...size, dimensions }, "bench/closed");
     for (const [fit, job] of fits) {
