@@ -1,3 +1,4 @@
+import { markedLine } from "./marked-line.js";
 import { countBins, roundedRange } from "./bins.js";
 import { checkHistograms } from "./check.js";
 import { formatNumber, formatPercent, setTitle } from "./format.js";
@@ -163,35 +164,19 @@ function barLayer(
   };
 }
 
-/** A dashed line with its value, the value on whichever side has more room. */
 function thresholdLayers(
   threshold: number,
   range: { readonly from: number; readonly to: number },
   width: number,
 ): unknown[] {
   if (threshold < range.from || threshold > range.to) return [];
-  const left = threshold > (range.from + range.to) / 2;
-  const hover = `Threshold: a cosine above ${formatNumber(threshold, 3)} counts as a match`;
-  // A narrow plot has no room for the word; a text that sticks out would shrink the whole picture.
-  const text = `${width < 300 ? "" : "threshold "}${formatNumber(threshold, 3)}`;
-  const x = { field: "threshold", type: "quantitative" };
-  return [
-    {
-      data: { values: [{ threshold, hover }] },
-      mark: { type: "rule", strokeDash: [4, 3], strokeWidth: 1.5, color: colors.ink },
-      encoding: { x, description: { field: "hover" }, tooltip: { field: "hover" } },
-    },
-    {
-      data: { values: [{ threshold, text }] },
-      mark: {
-        type: "text",
-        align: left ? "right" : "left",
-        dx: left ? -5 : 5,
-        y: 6,
-        fontSize: 11,
-        color: colors.ink,
-      },
-      encoding: { x, text: { field: "text" } },
-    },
-  ];
+  return markedLine({
+    name: "threshold",
+    value: threshold,
+    // A narrow plot has no room for the word; a text that sticks out would shrink the whole picture.
+    label: `${width < 300 ? "" : "threshold "}${formatNumber(threshold, 3)}`,
+    hover: `Threshold: a cosine above ${formatNumber(threshold, 3)} counts as a match`,
+    color: colors.ink,
+    range,
+  });
 }

@@ -1,3 +1,4 @@
+import { markedLine } from "./marked-line.js";
 import { checkTraining } from "./check.js";
 import { formatNumber, formatPercent } from "./format.js";
 import type { TrainingCurve, TrainingEpoch } from "./report-data.js";
@@ -100,25 +101,12 @@ function curveLayer(epochs: readonly TrainingEpoch[], measure: Measure, legend: 
 
 function bestEpochLayers(best: number, epochs: readonly TrainingEpoch[]): unknown[] {
   const numbers = epochs.map((epoch) => epoch.epoch);
-  const left = best > (Math.min(...numbers) + Math.max(...numbers)) / 2;
-  const x = { field: "best", type: "quantitative" };
-  return [
-    {
-      data: { values: [{ best, hover: `Best epoch: ${best}` }] },
-      mark: { type: "rule", strokeDash: [4, 3], strokeWidth: 1.5, color: colors.mark },
-      encoding: { x, description: { field: "hover" }, tooltip: { field: "hover" } },
-    },
-    {
-      data: { values: [{ best, text: `best: ${best}` }] },
-      mark: {
-        type: "text",
-        align: left ? "right" : "left",
-        dx: left ? -5 : 5,
-        y: 6,
-        fontSize: 11,
-        color: colors.mark,
-      },
-      encoding: { x, text: { field: "text" } },
-    },
-  ];
+  return markedLine({
+    name: "best",
+    value: best,
+    label: `best: ${best}`,
+    hover: `Best epoch: ${best}`,
+    color: colors.mark,
+    range: { from: Math.min(...numbers), to: Math.max(...numbers) },
+  });
 }
