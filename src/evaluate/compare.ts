@@ -61,7 +61,7 @@ export function comparePaired(
   const sure = p <= 1 - level && (interval[0] > 0 || interval[1] < 0);
   const verdict: Verdict = !sure ? "not shown" : difference > 0 ? "better" : "worse";
   const figures = { metric, before: mean(before), after: mean(after), difference, interval, p };
-  const sentence = verdictSentence({ ...figures, level, units, verdict });
+  const sentence = verdictSentence({ ...figures, level, n, units, verdict });
   return { ...figures, level, n, verdict, sentence };
 }
 
@@ -73,12 +73,14 @@ function verdictSentence({
   interval: [low, high],
   p,
   level,
+  n,
   units,
   verdict,
-}: Omit<Comparison, "sentence" | "n"> & { units: number }): string {
+}: Omit<Comparison, "sentence"> & { units: number }): string {
   const percent = `${Number((level * 100).toFixed(2))} %`;
   const figures = `from ${before.toFixed(3)} to ${after.toFixed(3)}`;
-  const effect = `${signed(difference)} [${signed(low)}, ${signed(high)}], p ${formatP(p)}, n ${units}`;
+  const count = units === n ? `n ${n}` : `n ${n} in ${units} groups`;
+  const effect = `${signed(difference)} [${signed(low)}, ${signed(high)}], p ${formatP(p)}, ${count}`;
   if (verdict === "not shown") {
     return `Not shown at the ${percent} level: ${metric} went ${figures} (${effect}).`;
   }

@@ -149,6 +149,13 @@ describe("comparePaired", () => {
     expect(unclear.sentence).toMatch(/^Not shown at the 95 % level: /);
   });
 
+  it("tells queries from the groups that count as one", () => {
+    const groups = Array.from({ length: 100 }, (_, i) => i % 20);
+    const { n, sentence } = comparePaired("mrr", ones(40, 100), ones(60, 100), { groups });
+    expect(n).toBe(100);
+    expect(sentence).toContain(", n 100 in 20 groups)");
+  });
+
   it("turns around with before and after, at the same p", () => {
     fc.assert(
       fc.property(
