@@ -1,4 +1,5 @@
 import type { Matrix } from "./matrix.js";
+import { innerProduct } from "./vectors.js";
 
 /**
  * The cosine of row `rowsA[i]` of `a` and row `rowsB[i]` of `b`, for every i; summed in double precision, each row's length
@@ -31,7 +32,7 @@ export function cosineRows(
   for (let i = 0; i < result.length; i++) {
     const [x, y] = [rowsA[i], rowsB[i]];
     const lengths = lengthOf(a, x, lengthsA, "a", i) * lengthOf(b, y, lengthsB, "b", i);
-    const cosine = inner(a.data, x * d, b.data, y * d, d) / lengths;
+    const cosine = innerProduct(a.data, x * d, b.data, y * d, d) / lengths;
     result[i] = Math.min(1, Math.max(-1, cosine));
   }
   return result;
@@ -51,7 +52,7 @@ function lengthOf(
   }
   if (lengths[row] === 0) {
     const start = row * matrix.cols;
-    const length = Math.sqrt(inner(matrix.data, start, matrix.data, start, matrix.cols));
+    const length = Math.sqrt(innerProduct(matrix.data, start, matrix.data, start, matrix.cols));
     if (!(length > 0 && length < Infinity)) {
       const what = length === 0 ? "all zeros" : "not finite";
       throw new RangeError(`cosineRows: row ${row} of ${name} is ${what} and has no direction`);
@@ -59,18 +60,4 @@ function lengthOf(
     lengths[row] = length;
   }
   return lengths[row];
-}
-
-/** The inner product in four partial sums, which a processor adds side by side. */
-function inner(a: Float32Array, i: number, b: Float32Array, j: number, length: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let p = 0;
-  for (; p + 4 <= length; p += 4) {
-    s0 += a[i + p] * b[j + p];
-    s1 += a[i + p + 1] * b[j + p + 1];
-    s2 += a[i + p + 2] * b[j + p + 2];
-    s3 += a[i + p + 3] * b[j + p + 3];
-  }
-  for (; p < length; p++) s0 += a[i + p] * b[j + p];
-  return s0 + s1 + (s2 + s3);
 }

@@ -10,6 +10,29 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
+/**
+ * The inner product of `length` values of `a` from `i` on and of `b` from `j` on, in four 64-bit partial sums, which a
+ * processor adds side by side. Nothing is checked: for inner loops.
+ */
+export function innerProduct(
+  a: Float32Array,
+  i: number,
+  b: Float32Array,
+  j: number,
+  length: number,
+): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let p = 0;
+  for (; p + 4 <= length; p += 4) {
+    s0 += a[i + p] * b[j + p];
+    s1 += a[i + p + 1] * b[j + p + 1];
+    s2 += a[i + p + 2] * b[j + p + 2];
+    s3 += a[i + p + 3] * b[j + p + 3];
+  }
+  for (; p < length; p++) s0 += a[i + p] * b[j + p];
+  return s0 + s1 + (s2 + s3);
+}
+
 /** The Euclidean length. */
 export function norm(a: ArrayLike<number>): number {
   return Math.sqrt(dot(a, a));
@@ -24,11 +47,12 @@ export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): nu
 /** Every row scaled to length 1, as a new matrix; rows of zeros stay zeros. */
 export function normalizeRows(matrix: Matrix): Matrix {
   const { rows, cols } = matrix;
-  const result = createMatrix(rows, cols, Float32Array.from(matrix.data));
+  const result = createMatrix(rows, cols, matrix.data.slice());
+  const { data } = result;
   for (let i = 0; i < rows; i++) {
-    const row = result.data.subarray(i * cols, (i + 1) * cols);
-    const length = norm(row);
-    if (length > 0) for (let j = 0; j < cols; j++) row[j] = row[j] / length;
+    const start = i * cols;
+    const length = Math.sqrt(innerProduct(data, start, data, start, cols));
+    if (length > 0) for (let at = start; at < start + cols; at++) data[at] = data[at] / length;
   }
   return result;
 }

@@ -5,13 +5,15 @@ import type { TrainingPairs } from "./closed-form/training-pairs.js";
  * almost surely another. It tells which data an adapter came from; it is no protection against forgery.
  */
 export function trainingFingerprint({ queries, passages, pairs }: TrainingPairs): string {
-  const lanes = [0x9e3779b9, 0x85ebca6b];
+  let first = 0x9e3779b9;
+  let second = 0x85ebca6b;
   const mix = (word: number): void => {
-    for (let lane = 0; lane < 2; lane++) {
-      let x = Math.imul(lanes[lane] ^ word, lane === 0 ? 0xcc9e2d51 : 0x1b873593);
-      x ^= x >>> 15;
-      lanes[lane] = (Math.imul(x, 5) + 0xe6546b64 + lane) | 0;
-    }
+    first = Math.imul(first ^ word, 0xcc9e2d51);
+    first ^= first >>> 15;
+    first = (Math.imul(first, 5) + 0xe6546b64) | 0;
+    second = Math.imul(second ^ word, 0x1b873593);
+    second ^= second >>> 15;
+    second = (Math.imul(second, 5) + 0xe6546b65) | 0;
   };
   for (const { rows, cols, data } of [queries, passages]) {
     mix(rows);
@@ -26,5 +28,5 @@ export function trainingFingerprint({ queries, passages, pairs }: TrainingPairs)
     mix(pairs.passage[i]);
     mix(pairs.label[i]);
   }
-  return lanes.map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
+  return [first, second].map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
 }

@@ -28,6 +28,13 @@ export interface LossGradient {
   readonly passages: Matrix;
 }
 
+/** Cosine loss and derivative of one batch of labelled pairs. */
+export interface ScoreLoss {
+  readonly value: number;
+  /** Derivative of `value` with respect to each cosine. */
+  readonly slopes: Float64Array;
+}
+
 /** A differentiable measure of how badly cosines of transformed rows fit the labels. */
 export interface Loss {
   /** E.g. `"cosine-mse"`. */
@@ -43,6 +50,11 @@ export interface Loss {
    * The mean loss of a batch; with `gradient`, its derivative with respect to the transformed rows is added there.
    */
   evaluate(batch: LossBatch, gradient?: LossGradient): number;
+  /**
+   * The same from the cosines of the batch's pairs, where nothing else counts: whoever needs these cosines too need not
+   * have them taken twice.
+   */
+  readonly ofCosines?: ((cosines: Float64Array, labels: Uint8Array) => ScoreLoss) | undefined;
 }
 
 /** A gradient of zeros that fits the batch. */

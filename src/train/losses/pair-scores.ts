@@ -1,19 +1,18 @@
 import type { Matrix } from "../../math/matrix.js";
-import type { Loss, LossBatch, LossGradient } from "./loss.js";
+import { innerProduct } from "../../math/vectors.js";
+import type { Loss, LossBatch, LossGradient, ScoreLoss } from "./loss.js";
 
 /** Euclidean lengths of the rows, summed in 64 bits. */
 export function rowNorms({ rows, cols, data }: Matrix): Float64Array {
   const norms = new Float64Array(rows);
-  for (let i = 0, at = 0; i < rows; i++) {
-    let sum = 0;
-    for (const end = at + cols; at < end; at++) sum += data[at] * data[at];
-    norms[i] = Math.sqrt(sum);
+  for (let i = 0, at = 0; i < rows; i++, at += cols) {
+    norms[i] = Math.sqrt(innerProduct(data, at, data, at, cols));
   }
   return norms;
 }
 
 /** Cosines of a batch's pairs and the lengths they were divided by. */
-export interface PairScores {
+interface PairScores {
   /** One per pair; 0 where a row has no length. */
   readonly cosines: Float64Array;
   readonly queryNorms: Float64Array;
@@ -31,11 +30,7 @@ export function scorePairs({ queries, passages, pairs }: LossBatch): PairScores 
     const p = pairs.passage[i];
     const scale = queryNorms[q] * passageNorms[p];
     if (scale === 0) continue;
-    let sum = 0;
-    for (let j = 0, a = q * cols, b = p * cols; j < cols; j++, a++, b++) {
-      sum += queries.data[a] * passages.data[b];
-    }
-    cosines[i] = sum / scale;
+    cosines[i] = innerProduct(queries.data, q * cols, passages.data, p * cols, cols) / scale;
   }
   return { cosines, queryNorms, passageNorms };
 }
@@ -70,11 +65,18 @@ function backpropagatePairs(
   }
 }
 
-/** Cosine loss and derivative of one batch of labelled pairs. */
-export interface ScoreLoss {
-  readonly value: number;
-  /** Derivative of `value` with respect to each cosine. */
-  readonly slopes: Float64Array;
+/** A loss of a batch, its derivative (added to `gradient`), and the cosines of the batch's pairs. */
+export function evaluateWithCosines(
+  loss: Loss,
+  batch: LossBatch,
+  gradient?: LossGradient,
+): { readonly value: number; readonly cosines: Float64Array } {
+  const scores = scorePairs(batch);
+  const { cosines } = scores;
+  if (loss.ofCosines === undefined) return { value: loss.evaluate(batch, gradient), cosines };
+  const { value, slopes } = loss.ofCosines(cosines, batch.pairs.label);
+  if (gradient) backpropagatePairs(batch, scores, slopes, gradient);
+  return { value, cosines };
 }
 
 /** A {@link Loss} over labelled pairs from a function of their cosines. */
@@ -87,6 +89,7 @@ export function pairLoss(
     name,
     settings,
     batches: "pairs",
+    ofCosines: evaluateScores,
     evaluate(batch, gradient) {
       const scores = scorePairs(batch);
       const { value, slopes } = evaluateScores(scores.cosines, batch.pairs.label);
