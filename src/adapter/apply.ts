@@ -1,5 +1,6 @@
 import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
+import type { ProductEngine } from "../math/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
 import type { Adapter, AdapterSide } from "./adapter.js";
 
@@ -69,9 +70,26 @@ export function applySide({ center, weights, lowRank }: AdapterSide, unit: Matri
   const centered = center === null ? unit : subtractFromRows(unit, center);
   if (weights !== null) return multiply(centered, weights);
   if (lowRank === null || lowRank === undefined) return centered;
-  const update = multiply(multiply(centered, lowRank.left), lowRank.right);
-  for (let i = 0; i < update.data.length; i++) update.data[i] += centered.data[i];
-  return update;
+  return sum(multiply(multiply(centered, lowRank.left), lowRank.right), centered);
+}
+
+/** {@link applySide} with an engine's products. */
+export async function applySideWith(
+  engine: ProductEngine,
+  { center, weights, lowRank }: AdapterSide,
+  unit: Matrix,
+): Promise<Matrix> {
+  const centered = center === null ? unit : subtractFromRows(unit, center);
+  if (weights !== null) return engine.multiply(centered, weights);
+  if (lowRank === null || lowRank === undefined) return centered;
+  const reduced = await engine.multiply(centered, lowRank.left);
+  return sum(await engine.multiply(reduced, lowRank.right), centered);
+}
+
+/** Adds `term` to `matrix`, in place. */
+function sum(matrix: Matrix, term: Matrix): Matrix {
+  for (let i = 0; i < matrix.data.length; i++) matrix.data[i] += term.data[i];
+  return matrix;
 }
 
 /** Every row minus `vector`, as a new matrix. */

@@ -1,6 +1,6 @@
 import type { Adapter, AdapterMetadata, AdapterSide } from "../adapter/adapter.js";
 import { createMatrix, type Matrix } from "../math/matrix.js";
-import { multiply } from "../math/multiply.js";
+import type { ProductEngine } from "../math/product-engine.js";
 import type { Tensors } from "./optimizers/optimizer.js";
 
 /** Which sides are trained: one matrix for both, one for queries alone (an index stays as it is), or one per side. */
@@ -105,33 +105,32 @@ function blocksOf(
  * @param inputs Queries, then passages, as rows; a learnt center is subtracted **in place**.
  * @param queryRows How many of the rows are queries.
  */
-export function forward(
+export async function forward(
+  { multiply }: ProductEngine,
   model: AdapterModel,
   tensors: Tensors,
   inputs: Matrix,
   queryRows: number,
-): ForwardPass {
+): Promise<ForwardPass> {
   subtractCenter(inputs, 0, queryRows, tensors[model.query?.center ?? NONE]);
   subtractCenter(inputs, queryRows, inputs.rows, tensors[model.passage?.center ?? NONE]);
   const blocks = blocksOf(model, queryRows, inputs.rows);
   const hidden: (Matrix | null)[] = [];
-  const parts = blocks.map(({ slots, from, to }) => {
+  const parts: Matrix[] = [];
+  for (const { slots, from, to } of blocks) {
     const rows = rowRange(inputs, from, to);
     const at = (slot: number): Matrix => tensorAt(model, tensors, slot);
-    if (slots !== null && slots.weights !== NONE) {
+    if (slots === null || slots.weights !== NONE) {
       hidden.push(null);
-      return multiply(rows, at(slots.weights));
+      parts.push(slots === null ? rows : await multiply(rows, at(slots.weights)));
+      continue;
     }
-    if (slots === null) {
-      hidden.push(null);
-      return rows;
-    }
-    const reduced = multiply(rows, at(slots.left));
+    const reduced = await multiply(rows, at(slots.left));
     hidden.push(reduced);
-    const result = multiply(reduced, at(slots.right));
+    const result = await multiply(reduced, at(slots.right));
     for (let i = 0; i < result.data.length; i++) result.data[i] += rows.data[i];
-    return result;
-  });
+    parts.push(result);
+  }
   const outputs = parts.length === 1 ? parts[0] : stack(parts);
   return {
     outputs,
@@ -144,12 +143,13 @@ export function forward(
 }
 
 /** Derivatives with respect to the tensors, given those with respect to the outputs (stacked like them). */
-export function backward(
+export async function backward(
+  { multiply }: ProductEngine,
   model: AdapterModel,
   tensors: Tensors,
   pass: ForwardPass,
   gradient: Matrix,
-): Float32Array[] {
+): Promise<Float32Array[]> {
   const result: Float32Array[] = [];
   const { inputs, queryRows } = pass;
   const at = (slot: number): Matrix => tensorAt(model, tensors, slot);
@@ -158,12 +158,13 @@ export function backward(
     const rows = rowRange(inputs, from, to);
     const slopes = rowRange(gradient, from, to);
     if (slots.weights !== NONE) {
-      result[slots.weights] = multiply(rows, slopes, { transposeA: true }).data;
+      result[slots.weights] = (await multiply(rows, slopes, { transposeA: true })).data;
       continue;
     }
-    result[slots.right] = multiply(pass.hidden[b] as Matrix, slopes, { transposeA: true }).data;
-    const reduced = multiply(slopes, at(slots.right), { transposeB: true });
-    result[slots.left] = multiply(rows, reduced, { transposeA: true }).data;
+    const hidden = pass.hidden[b] as Matrix;
+    result[slots.right] = (await multiply(hidden, slopes, { transposeA: true })).data;
+    const reduced = await multiply(slopes, at(slots.right), { transposeB: true });
+    result[slots.left] = (await multiply(rows, reduced, { transposeA: true })).data;
   }
   const sides = [
     [model.query, 0, queryRows],
@@ -174,11 +175,12 @@ export function backward(
     const sum = columnSums(rowRange(gradient, from, to));
     // d/dcenter of (x - center) · W, summed over rows: -(sum of slopes) · Wᵀ.
     if (slots.weights !== NONE) {
-      result[slots.center] = negated(multiply(sum, at(slots.weights), { transposeB: true }).data);
+      const mapped = await multiply(sum, at(slots.weights), { transposeB: true });
+      result[slots.center] = negated(mapped.data);
     } else {
-      const reduced = multiply(sum, at(slots.right), { transposeB: true });
-      const update = multiply(reduced, at(slots.left), { transposeB: true }).data;
-      result[slots.center] = update.map((value, i) => -(value + sum.data[i]));
+      const reduced = await multiply(sum, at(slots.right), { transposeB: true });
+      const update = await multiply(reduced, at(slots.left), { transposeB: true });
+      result[slots.center] = update.data.map((value, i) => -(value + sum.data[i]));
     }
   }
   return result;

@@ -7,8 +7,8 @@ export type Dropout = (values: Float32Array, random: Random) => void;
 const GUIDE = 256;
 
 /**
- * Inverted dropout: each value becomes 0 with probability `rate`, the kept ones are divided by 1 − rate, so that the
- * expectation stays.
+ * Dropout: each value becomes 0 with probability `rate`. That the kept ones grow by 1 / (1 − rate), so that the
+ * expectation stays, is seen to where the inputs are copied, so that they are walked over once.
  *
  * It draws the gaps between dropped values, which are geometrically distributed: one random number per dropped value
  * instead of one per value. The table in place of a logarithm gives the same bits on every machine.
@@ -40,9 +40,7 @@ export function createDropout(rate: number): Dropout {
       if (gap < last) return whole + gap;
     }
   };
-  const scale = 1 / (1 - rate);
   return (values, random) => {
-    for (let i = 0; i < values.length; i++) values[i] *= scale;
     for (let i = drawGap(random); i < values.length; i += 1 + drawGap(random)) values[i] = 0;
   };
 }

@@ -1,15 +1,16 @@
 import type { Adapter } from "../adapter/adapter.js";
-import { applySide } from "../adapter/apply.js";
+import { applySideWith } from "../adapter/apply.js";
 import { averagePrecision } from "../evaluate/average-precision.js";
 import { evaluateRetrieval } from "../evaluate/retrieval.js";
 import { rocAuc } from "../evaluate/roc.js";
 import { fitThreshold } from "../evaluate/threshold.js";
 import { gatherRows } from "../math/matrix.js";
+import type { ProductEngine } from "../math/product-engine.js";
 import type { BatchSource } from "./batches.js";
 import type { TrainingPairs } from "./closed-form/training-pairs.js";
 import type { TrainingFigures, TrainingMetric } from "./history.js";
 import type { Loss, LossBatch } from "./losses/loss.js";
-import { scorePairs } from "./losses/pair-scores.js";
+import { evaluateWithCosines, scorePairs } from "./losses/pair-scores.js";
 
 /** A set of pairs that is measured again and again. */
 export interface MeasuredSet {
@@ -26,19 +27,22 @@ export async function measureAdapter(
   adapter: Adapter,
   { unit, loss, batches, batchSize }: MeasuredSet,
   metrics: ReadonlySet<TrainingMetric>,
+  engine: ProductEngine,
 ): Promise<TrainingFigures> {
   const all: LossBatch = {
-    queries: applySide(adapter.query, unit.queries),
-    passages: applySide(adapter.passage, unit.passages),
+    queries: await applySideWith(engine, adapter.query, unit.queries),
+    passages: await applySideWith(engine, adapter.passage, unit.passages),
     pairs: unit.pairs,
   };
   const figures: Partial<Record<TrainingMetric, number>> = {};
-  if (metrics.has("loss")) {
-    figures.loss =
-      loss.batches === "pairs" ? loss.evaluate(all) : meanLoss(all, loss, batches, batchSize);
-  }
   const labels = unit.pairs.label;
-  const { cosines } = scorePairs(all);
+  let cosines: Float64Array;
+  if (metrics.has("loss") && loss.batches === "pairs") {
+    ({ value: figures.loss, cosines } = evaluateWithCosines(loss, all));
+  } else {
+    if (metrics.has("loss")) figures.loss = meanLoss(all, loss, batches, batchSize);
+    ({ cosines } = scorePairs(all));
+  }
   if (metrics.has("accuracy")) figures.accuracy = fitThreshold(cosines, labels).value;
   if (metrics.has("rocAuc")) figures.rocAuc = rocAuc(cosines, labels);
   if (metrics.has("averagePrecision")) figures.averagePrecision = averagePrecision(cosines, labels);

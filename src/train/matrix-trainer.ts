@@ -6,7 +6,12 @@ import type { TrainingCheckpoint } from "./checkpoint.js";
 import { DivergenceError } from "./divergence-error.js";
 import { measureAdapter } from "./epoch-metrics.js";
 import type { EpochRecord, TrainingFigures } from "./history.js";
-import type { OptimizerState, StepRates, Tensors } from "./optimizers/optimizer.js";
+import type {
+  OptimizerState,
+  OptimizerUpdate,
+  StepRates,
+  Tensors,
+} from "./optimizers/optimizer.js";
 import { seededRandomness, type TrainingRandomness } from "./randomness.js";
 import { clipGradients, pullTowardStart } from "./regularize.js";
 import { startTensors } from "./start.js";
@@ -66,7 +71,7 @@ export async function runTraining(
   signal?.throwIfAborted();
   const plan = planTraining(data, options);
   const { model, train, epochs, stepsPerEpoch, onValidation, onTrain, metrics } = plan;
-  const { metadata } = plan;
+  const { metadata, engine } = plan;
   const untouchedAdapter = identityAdapter(train.queries.cols, metadata.embedder);
   const start = await startTensors(plan, randomness, signal);
 
@@ -77,7 +82,7 @@ export async function runTraining(
     at = { ...resumeFrom, state: resumeFrom.optimizer };
   } else {
     if (plan.untouchedCompetes && onValidation !== undefined) {
-      untouched = await measureAdapter(untouchedAdapter, onValidation, metrics);
+      untouched = await measureAdapter(untouchedAdapter, onValidation, metrics, engine);
     }
     at = {
       epoch: 0,
@@ -88,7 +93,7 @@ export async function runTraining(
     };
   }
 
-  const step = createStepper(model, train, plan.loss);
+  const step = createStepper(model, train, plan.loss, plan);
   const total = epochs * stepsPerEpoch;
   const turn = createTurn((done) => onProgress?.({ stage: "train", done, total }));
   let ended: TrainedMatrix["ended"] = "finished";
@@ -102,9 +107,9 @@ export async function runTraining(
     const { tensors, state, rates, trainLoss } = finished;
     const adapter = toAdapter(model, tensors, metadata);
     const trainAccuracy = onTrain
-      ? (await measureAdapter(adapter, onTrain, new Set(["accuracy"] as const))).accuracy
+      ? (await measureAdapter(adapter, onTrain, new Set(["accuracy"] as const), engine)).accuracy
       : finished.trainAccuracy;
-    const figures = onValidation && (await measureAdapter(adapter, onValidation, metrics));
+    const figures = onValidation && (await measureAdapter(adapter, onValidation, metrics, engine));
     const record: EpochRecord = {
       epoch,
       learningRate: rates.learningRate,
@@ -186,12 +191,14 @@ async function runEpoch(
   const cosines: number[] = [];
   const labels: number[] = [];
   let rates: StepRates = { learningRate: 0 };
+  // What the last step but one left; what came before the epoch is the best epoch's or a checkpoint's, and stays.
+  let spare: OptimizerUpdate | undefined;
   for (let batch = 0; batch < stepsPerEpoch; batch++) {
     const done = (epoch - 1) * stepsPerEpoch + batch;
     const chosen = order.subarray(batch * batchSize, (batch + 1) * batchSize);
     rates = schedule(done, plan.epochs * stepsPerEpoch);
     const batchPlan = batches.plan(chosen);
-    const { value, gradients, ...scored } = step(tensors, batchPlan, (inputs) => {
+    const { value, gradients, ...scored } = await step(tensors, batchPlan, (inputs) => {
       if (plan.dropout > 0) randomness.drop(inputs, epoch, batch);
     });
     if (!Number.isFinite(value)) throw new DivergenceError(epoch, rates.learningRate);
@@ -200,7 +207,10 @@ async function runEpoch(
     for (const label of batchPlan.pairs.label) labels.push(label);
     pullTowardStart(gradients, tensors, start, plan.penalty);
     clipGradients(gradients, plan.clipNorm);
-    ({ parameters: tensors, state } = optimizer.update(gradients, state, tensors, rates));
+    const before = batch === 0 ? undefined : { parameters: tensors, state };
+    const next = optimizer.update(gradients, state, tensors, rates, spare);
+    ({ parameters: tensors, state } = next);
+    spare = before;
     await turn(done + 1);
     if (signal?.aborted) return null;
   }

@@ -1,9 +1,10 @@
-import { createMatrix, rowOf, type Matrix } from "../math/matrix.js";
+import { createMatrix, type Matrix } from "../math/matrix.js";
+import type { ProductEngine } from "../math/product-engine.js";
 import { backward, forward, rowRange, type AdapterModel } from "./adapter-model.js";
 import type { BatchPlan } from "./batches.js";
 import type { TrainingPairs } from "./closed-form/training-pairs.js";
 import type { Loss } from "./losses/loss.js";
-import { scorePairs } from "./losses/pair-scores.js";
+import { evaluateWithCosines } from "./losses/pair-scores.js";
 import type { Tensors } from "./optimizers/optimizer.js";
 
 /** Loss and cosines of one batch, and the loss's derivatives with respect to the tensors. */
@@ -12,40 +13,64 @@ export type Step = (
   plan: BatchPlan,
   /** Drops input values in place. */
   dropOut: (inputs: Float32Array) => void,
-) => {
+) => Promise<{
   readonly value: number;
   /** One per pair of the plan. */
   readonly cosines: Float64Array;
   readonly gradients: Float32Array[];
-};
+}>;
 
-/** Makes the function that computes a step; a batch's buffers are kept for the next. */
-export function createStepper(model: AdapterModel, unit: TrainingPairs, loss: Loss): Step {
+/**
+ * Makes the function that computes a step; a batch's buffers are kept for the next, so one step must end before another
+ * begins.
+ *
+ * @param unit The tables that batches name rows of, of length 1.
+ * @param options.engine What multiplies.
+ * @param options.dropout Share of input values that `dropOut` drops; what it keeps is divided by 1 − this share.
+ * @default 0
+ */
+export function createStepper(
+  model: AdapterModel,
+  unit: Pick<TrainingPairs, "queries" | "passages">,
+  loss: Loss,
+  { engine, dropout = 0 }: { readonly engine: ProductEngine; readonly dropout?: number },
+): Step {
   const { inputDimensions: d, outputDimensions: k } = model.shape;
+  const scale = 1 / (1 - dropout);
   let inputBuffer = new Float32Array(0);
   let slopeBuffer = new Float32Array(0);
-  return (tensors, { queryRows, passageRows, pairs, knownMatches }, dropOut) => {
+  return async (tensors, { queryRows, passageRows, pairs, knownMatches }, dropOut) => {
     const queryCount = queryRows.length;
-    const rows = queryCount + passageRows.length;
-    if (inputBuffer.length < rows * d) inputBuffer = new Float32Array(rows * d);
-    if (slopeBuffer.length < rows * k) slopeBuffer = new Float32Array(rows * k);
-    const inputs = createMatrix(rows, d, inputBuffer.subarray(0, rows * d));
-    copyRows(unit.queries, queryRows, inputs, 0);
-    copyRows(unit.passages, passageRows, inputs, queryCount);
+    const count = queryCount + passageRows.length;
+    if (inputBuffer.length < count * d) inputBuffer = new Float32Array(count * d);
+    if (slopeBuffer.length < count * k) slopeBuffer = new Float32Array(count * k);
+    const inputs = createMatrix(count, d, inputBuffer.subarray(0, count * d));
+    copyRows(unit.queries, queryRows, inputs, 0, scale);
+    copyRows(unit.passages, passageRows, inputs, queryCount, scale);
     dropOut(inputs.data);
-    const pass = forward(model, tensors, inputs, queryCount);
-    const slopes = createMatrix(rows, k, slopeBuffer.subarray(0, rows * k));
+    const pass = await forward(engine, model, tensors, inputs, queryCount);
+    const slopes = createMatrix(count, k, slopeBuffer.subarray(0, count * k));
     slopes.data.fill(0);
     const batch = { queries: pass.queries, passages: pass.passages, pairs, knownMatches };
-    const value = loss.evaluate(batch, {
+    const scored = evaluateWithCosines(loss, batch, {
       queries: rowRange(slopes, 0, queryCount),
-      passages: rowRange(slopes, queryCount, rows),
+      passages: rowRange(slopes, queryCount, count),
     });
-    const { cosines } = scorePairs(batch);
-    return { value, cosines, gradients: backward(model, tensors, pass, slopes) };
+    return { ...scored, gradients: await backward(engine, model, tensors, pass, slopes) };
   };
 }
 
-function copyRows(from: Matrix, rows: Uint32Array, to: Matrix, at: number): void {
-  for (let i = 0; i < rows.length; i++) to.data.set(rowOf(from, rows[i]), (at + i) * to.cols);
+function copyRows(
+  { cols, data }: Matrix,
+  rows: Uint32Array,
+  to: Matrix,
+  at: number,
+  scale: number,
+): void {
+  for (let i = 0; i < rows.length; i++) {
+    const from = rows[i] * cols;
+    let target = (at + i) * cols;
+    if (scale === 1) to.data.set(data.subarray(from, from + cols), target);
+    else for (let j = from; j < from + cols; j++) to.data[target++] = data[j] * scale;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Adapter } from "../adapter/adapter.js";
 import type { LongJobOptions } from "../math/progress.js";
+import type { ProductEngine } from "../math/product-engine.js";
 import type { TrainedSides } from "./adapter-model.js";
 import type { TrainingCheckpoint } from "./checkpoint.js";
 import type { EpochRecord, TrainingMetric } from "./history.js";
@@ -77,6 +78,12 @@ export interface TrainMatrixOptions extends LongJobOptions {
    * @default false
    */
   readonly measureTraining?: boolean | undefined;
+  /**
+   * What multiplies the large matrices. `onnxEngine()` of `embedtune/onnx` reaches native speed; the last bits, and with
+   * them every step after, then depend on the machine. Whoever opened an engine closes it.
+   * @default kernelEngine()
+   */
+  readonly engine?: ProductEngine | undefined;
   /** @default 0 */
   readonly seed?: string | number | undefined;
   /** Written to the adapter as its method. @default "trained" */

@@ -1,4 +1,5 @@
 import type { AdapterMetadata } from "../adapter/adapter.js";
+import { kernelEngine, type ProductEngine } from "../math/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
 import { createModel, type AdapterModel } from "./adapter-model.js";
 import { createBatches, type BatchSource } from "./batches.js";
@@ -22,6 +23,7 @@ export interface TrainingPlan {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  readonly engine: ProductEngine;
   readonly batches: BatchSource;
   readonly epochs: number;
   readonly batchSize: number;
@@ -68,6 +70,7 @@ export function planTraining(
     patience = null,
     untouchedCompetes = true,
     measureTraining = false,
+    engine = kernelEngine(),
     seed = 0,
     method = "trained",
     embedder = null,
@@ -129,12 +132,13 @@ export function planTraining(
     ...{ epochs, batchSize, minedNegatives, dropout, penalty, clipNorm, selectBy },
     ...{
       untouchedCompetes,
+      engine: engine.id,
       seed: String(seed),
       start: typeof start === "object" ? "given" : start,
     },
   });
   return {
-    ...{ train, loss, optimizer, schedule, batches, epochs, batchSize, stepsPerEpoch },
+    ...{ train, loss, optimizer, schedule, engine, batches, epochs, batchSize, stepsPerEpoch },
     ...{ dropout, penalty, clipNorm, selectBy, patience, untouchedCompetes, run },
     metadata: { embedder, method, trainingData: fingerprint },
     model: createModel(shape),

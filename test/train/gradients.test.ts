@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/math/matrix.js";
+import { kernelEngine } from "../../src/math/product-engine.js";
 import { createModel, type ModelShape } from "../../src/train/adapter-model.js";
 import { contrastive } from "../../src/train/losses/contrastive.js";
 import { cosent } from "../../src/train/losses/cosent.js";
@@ -8,7 +9,7 @@ import { infoNce } from "../../src/train/losses/info-nce.js";
 import { zeroGradient, type Loss, type LossBatch } from "../../src/train/losses/loss.js";
 import { matryoshka } from "../../src/train/losses/matryoshka.js";
 import { tripletMargin } from "../../src/train/losses/triplet.js";
-import { createStepper } from "../../src/train/stepper.js";
+import { createStepper, type Step } from "../../src/train/stepper.js";
 import { columns, normalMatrix } from "./shared.js";
 
 /** Rows shared between pairs, a query with two matches, a known match without a pair. */
@@ -42,17 +43,22 @@ const losses: [string, Loss][] = [
 ];
 
 /** (f(x + h) − f(x − h)) / 2h for every value, h being what single precision made of it. */
-function finiteDifferences(values: Float32Array, evaluate: () => number): number[] {
-  return Array.from(values, (value, i) => {
+async function finiteDifferences(
+  values: Float32Array,
+  evaluate: () => number | Promise<number>,
+): Promise<number[]> {
+  const differences: number[] = [];
+  for (const [i, value] of values.entries()) {
     values[i] = value + 2 ** -8;
     const right = values[i];
-    const above = evaluate();
+    const above = await evaluate();
     values[i] = value - 2 ** -8;
     const left = values[i];
-    const below = evaluate();
+    const below = await evaluate();
     values[i] = value;
-    return (above - below) / (right - left);
-  });
+    differences.push((above - below) / (right - left));
+  }
+  return differences;
 }
 
 function expectAlike(gradient: ArrayLike<number>, differences: readonly number[]): void {
@@ -64,7 +70,7 @@ function expectAlike(gradient: ArrayLike<number>, differences: readonly number[]
 }
 
 describe("the gradient of every loss equals finite differences", () => {
-  it.each(losses)("%s", (_, loss) => {
+  it.each(losses)("%s", async (_, loss) => {
     const gradient = zeroGradient(batch);
     const value = loss.evaluate(batch, gradient);
     expect(value).toBeGreaterThan(0);
@@ -72,7 +78,7 @@ describe("the gradient of every loss equals finite differences", () => {
     for (const side of ["queries", "passages"] as const) {
       expectAlike(
         gradient[side].data,
-        finiteDifferences(batch[side].data, () => loss.evaluate(batch)),
+        await finiteDifferences(batch[side].data, () => loss.evaluate(batch)),
       );
     }
   });
@@ -106,23 +112,22 @@ describe("the gradient of every shape equals finite differences", () => {
     pairs: batch.pairs,
   };
 
-  it.each(shapes)("%s", (_, modelShape) => {
+  it.each(shapes)("%s", async (_, modelShape) => {
     const model = createModel(modelShape);
     const tensors = model.tensors.map(({ name, rows, cols }): Matrix =>
       normalMatrix(rows, cols, name),
     );
     const values = tensors.map((tensor) => tensor.data.map((value) => value / 2));
-    const step = createStepper(model, unit, cosineMse());
-    const evaluate = (): { value: number; gradients: Float32Array[] } =>
-      step(values, plan, () => undefined);
-    const { gradients } = evaluate();
+    const step = createStepper(model, unit, cosineMse(), { engine: kernelEngine() });
+    const evaluate = (): ReturnType<Step> => step(values, plan, () => undefined);
+    const { gradients } = await evaluate();
     expect(gradients.map((gradient) => gradient.length)).toEqual(
       values.map((tensor) => tensor.length),
     );
     for (const [t, gradient] of gradients.entries()) {
       expectAlike(
         gradient,
-        finiteDifferences(values[t], () => evaluate().value),
+        await finiteDifferences(values[t], async () => (await evaluate()).value),
       );
     }
   });

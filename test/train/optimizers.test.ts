@@ -49,6 +49,20 @@ describe.each(optimizers)("%s", (name, optimizer) => {
     expect({ parameters, gradients, state }).toEqual(before);
     expect(optimizer.update(gradients, state, parameters, rates)).toEqual(first);
   });
+
+  it("gives the same in spare arrays", () => {
+    const parameters = [Float32Array.of(1, 2)];
+    const gradients = [Float32Array.of(3, 4)];
+    const rates = { learningRate: 0.1 };
+    const spare = optimizer.update(gradients, optimizer.init(parameters), parameters, rates);
+    const second = optimizer.update(gradients, spare.state, spare.parameters, rates);
+    const expected = structuredClone(
+      optimizer.update(gradients, second.state, second.parameters, rates),
+    );
+    const third = optimizer.update(gradients, second.state, second.parameters, rates, spare);
+    expect(third).toEqual(expected);
+    expect(third.parameters[0]).toBe(spare.parameters[0]);
+  });
 });
 
 describe("options of optimisers", () => {

@@ -48,7 +48,7 @@ function adamLike(
         square: parameters.map((values) => new Float32Array(values.length)),
       },
     }),
-    update(gradients, state, parameters, rates) {
+    update(gradients, state, parameters, rates, spare) {
       const step = state.step + 1;
       const first = rates.momentum ?? beta1;
       const rate = rates.learningRate / (1 - first ** step);
@@ -60,9 +60,10 @@ function adamLike(
         const gradient = gradients[t];
         const oldMean = state.moments["mean"][t];
         const oldSquare = state.moments["square"][t];
-        const m = new Float32Array(values.length);
-        const v = new Float32Array(values.length);
-        const result = new Float32Array(values.length);
+        const fresh = (): Float32Array => new Float32Array(values.length);
+        const m = spare?.state.moments["mean"][t] ?? fresh();
+        const v = spare?.state.moments["square"][t] ?? fresh();
+        const result = spare?.parameters[t] ?? fresh();
         for (let i = 0; i < values.length; i++) {
           const g = gradient[i];
           m[i] = first * oldMean[i] + (1 - first) * g;

@@ -16,16 +16,27 @@ export interface StepRates {
   readonly momentum?: number | undefined;
 }
 
-/** A pure pair: neither function changes what it is given. */
+/** What a step makes. */
+export interface OptimizerUpdate {
+  readonly parameters: Tensors;
+  readonly state: OptimizerState;
+}
+
+/** A pure pair: neither function changes what it is given, but for what it is given to be overwritten. */
 export interface Optimizer {
   readonly name: string;
   /** What it was made with; a checkpoint records it. */
   readonly settings: Readonly<Record<string, unknown>>;
   init(parameters: Tensors): OptimizerState;
+  /**
+   * @param spare What an earlier update made and nobody needs any more: the result may take its arrays, which saves the
+   * system from handing out fresh memory at every step.
+   */
   update(
     gradients: Tensors,
     state: OptimizerState,
     parameters: Tensors,
     rates: StepRates,
-  ): { readonly parameters: Tensors; readonly state: OptimizerState };
+    spare?: OptimizerUpdate,
+  ): OptimizerUpdate;
 }

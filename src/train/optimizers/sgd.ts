@@ -18,25 +18,28 @@ export function sgd({ momentum = 0, nesterov = false }: SgdOptions = {}): Optimi
     name: "sgd",
     settings: { momentum, nesterov },
     init: () => ({ step: 0, moments: {} }),
-    update(gradients, state, parameters, rates) {
+    update(gradients, state, parameters, rates, spare) {
       const mu = rates.momentum ?? momentum;
       const rate = rates.learningRate;
       const previous = state.moments["velocity"];
       const velocity: Float32Array[] = [];
       const next = parameters.map((values, t) => {
         const gradient = gradients[t];
-        const result = new Float32Array(values.length);
+        const result = spare?.parameters[t] ?? new Float32Array(values.length);
         if (mu === 0 && previous === undefined) {
           for (let i = 0; i < result.length; i++) result[i] = values[i] - rate * gradient[i];
           return result;
         }
-        const before = previous?.[t];
-        const v = new Float32Array(values.length);
-        for (let i = 0; i < result.length; i++) {
-          v[i] = before === undefined ? gradient[i] : mu * before[i] + gradient[i];
-          result[i] = values[i] - rate * (nesterov ? gradient[i] + mu * v[i] : v[i]);
-        }
+        const before = previous?.[t] ?? null;
+        const v = spare?.state.moments["velocity"]?.[t] ?? new Float32Array(values.length);
         velocity.push(v);
+        if (before === null) v.set(gradient);
+        else for (let i = 0; i < v.length; i++) v[i] = mu * before[i] + gradient[i];
+        if (nesterov) {
+          for (let i = 0; i < result.length; i++) {
+            result[i] = values[i] - rate * (gradient[i] + mu * v[i]);
+          }
+        } else for (let i = 0; i < result.length; i++) result[i] = values[i] - rate * v[i];
         return result;
       });
       return {
