@@ -58,7 +58,7 @@ interface NumpyTimes {
 }
 
 /** NumPy's times; `undefined` where there is no Python with NumPy. OpenBLAS finds the processor by itself. */
-function numpy(threads: number, sizes: readonly number[]): NumpyTimes | undefined {
+function numpy(python: string, threads: number, sizes: readonly number[]): NumpyTimes | undefined {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     OPENBLAS_NUM_THREADS: String(threads),
@@ -67,12 +67,16 @@ function numpy(threads: number, sizes: readonly number[]): NumpyTimes | undefine
   delete env.OPENBLAS_CORETYPE;
   delete env.OPENBLAS_L2_SIZE;
   const script = fileURLToPath(new URL("numpy-math.py", import.meta.url));
-  const { status, stdout } = spawnSync("python3", [script, JSON.stringify(sizes)], { env });
+  const { status, stdout } = spawnSync(python, [script, JSON.stringify(sizes)], { env });
   return status === 0 ? (JSON.parse(stdout.toString()) as NumpyTimes) : undefined;
 }
 
-function products(): BenchRow[] {
-  const table = `Product, ${SIZE} × ${SIZE} × ${SIZE}, single precision`;
+const PRODUCT = `Product, ${SIZE} × ${SIZE} × ${SIZE}, single precision`;
+const DECOMPOSITION = "Symmetric eigen-decomposition, all values and vectors";
+
+/** The kernel's rate on one thread and on all, with and without fused multiply-add, beside ml-matrix. */
+export function products(): BenchRow[] {
+  const table = PRODUCT;
   const [a, b] = [normal(SIZE, SIZE, "a"), normal(SIZE, SIZE, "b")];
   const row = (engine: string, threads: number, { seconds, processors }: Timing): BenchRow => ({
     ...{ table, engine, threads, "GFLOP/s": (2 * SIZE ** 3) / seconds / 1e9 },
@@ -139,7 +143,7 @@ function orthogonality(vectors: Matrix): number {
 }
 
 function eigen(sizes: readonly number[]): BenchRow[] {
-  const table = "Symmetric eigen-decomposition, all values and vectors";
+  const table = DECOMPOSITION;
   const rows: BenchRow[] = [];
   for (const n of sizes) {
     const { covariance: matrix } = covariance(normal(2 * n, n, "rows"));
@@ -179,24 +183,26 @@ function nearest(): BenchRow[] {
   ];
 }
 
-export function run(options: BenchOptions): Promise<readonly BenchRow[]> {
-  const sizes = options.has("large") ? [512, 1536, 3072] : [512, 1536];
-  const rows = [...products(), ...eigen(sizes), ...nearest()];
-  const [product, decomposition] = [
-    rows[0].table,
-    "Symmetric eigen-decomposition, all values and vectors",
-  ];
+/** The same product and decompositions of the given sizes in NumPy; no rows where there is none. */
+export function numpyRows(python: string, sizes: readonly number[]): BenchRow[] {
+  const rows: BenchRow[] = [];
   for (const threads of new Set([1, availableParallelism()])) {
-    const times = numpy(threads, sizes);
+    const times = numpy(python, threads, sizes);
     if (times === undefined) continue;
     const engine = `NumPy ${times.numpy}`;
     rows.push({
-      ...{ table: product, engine, threads, "GFLOP/s": (2 * SIZE ** 3) / times.product / 1e9 },
+      ...{ table: PRODUCT, engine, threads, "GFLOP/s": (2 * SIZE ** 3) / times.product / 1e9 },
     });
     for (const size of sizes) {
       const name = `${engine}, ${threads} thread${threads > 1 ? "s" : ""}`;
-      rows.push({ table: decomposition, engine: name, size, seconds: times.eigen[size] });
+      rows.push({ table: DECOMPOSITION, engine: name, size, seconds: times.eigen[size] });
     }
   }
+  return rows;
+}
+
+export function run(options: BenchOptions): Promise<readonly BenchRow[]> {
+  const sizes = options.has("large") ? [512, 1536, 3072] : [512, 1536];
+  const rows = [...products(), ...eigen(sizes), ...nearest(), ...numpyRows("python3", sizes)];
   return Promise.resolve(rows);
 }

@@ -1,10 +1,11 @@
 /**
- * `npm run bench -- train`: the notebook's full run at its own size against PyTorch, its cost by the number of pairs,
- * and the closed-form fits.
+ * `npm run bench -- train`: the rate of the products that training consists of; the notebook's full run at its own size
+ * against PyTorch, on the built-in kernel and, where it is installed, on onnxruntime-node; its cost by the number of
+ * pairs; the closed-form fits against NumPy; `fitAdapter` from end to end.
  *
  *   --pairs 11034 --queries 3782 --dimensions 1536 --epochs 20   the size of the notebook's run
- *   --python python3      an interpreter that has torch
- *   --only notebook       one of notebook, pairs, closed (commas between several)
+ *   --python python3      an interpreter that has NumPy and torch
+ *   --only notebook       some of products, notebook, pairs, closed (commas between several)
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -20,11 +21,14 @@ import {
   normalizeRows,
   notebookPreset,
   setKernel,
+  type ProductEngine,
   trainMatrix,
   type Matrix,
   type TrainingData,
   type TrainingPairs,
 } from "embedtune";
+import { onnxEngine } from "embedtune/onnx";
+import { numpyRows, products } from "./math.js";
 import type { BenchOptions, BenchRow } from "./run.js";
 
 interface Size {
@@ -81,9 +85,14 @@ async function timed<T>(job: () => Promise<T>): Promise<[T, number]> {
   return [result, (performance.now() - started) / 1000];
 }
 
-async function notebookRow(name: string, data: TrainingData, epochs: number): Promise<BenchRow> {
+async function notebookRow(
+  name: string,
+  data: TrainingData,
+  epochs: number,
+  engine?: ProductEngine,
+): Promise<BenchRow> {
   const [{ history }, seconds] = await timed(() =>
-    trainMatrix(data, { ...notebookPreset, epochs }),
+    trainMatrix(data, { ...notebookPreset, epochs, engine }),
   );
   return {
     table: tableOf(data, epochs),
@@ -100,41 +109,51 @@ function tableOf({ queries, pairs }: TrainingData, epochs: number): string {
   return `the notebook's run: ${pairs.label.length} pairs, ${queries.rows} queries, ${d} to ${Math.round((2 * d) / 3)}, ${epochs} epochs`;
 }
 
-/** The same run in PyTorch; no row where there is none. */
-function torchRows(data: TrainingData, epochs: number, python: string): BenchRow[] {
+/** What a Python script beside this file prints of the data; `undefined` where Python lacks the module it needs. */
+function inPython(
+  python: string,
+  module: string,
+  script: string,
+  data: TrainingData,
+  args: readonly (string | number)[],
+): Record<string, number> | undefined {
   // Settings of OpenBLAS that suit another program would slow this one down: it chooses its own kernel.
-  const environment = { ...process.env };
-  delete environment["OPENBLAS_CORETYPE"];
-  delete environment["OPENBLAS_L2_SIZE"];
+  const env = { ...process.env };
+  delete env["OPENBLAS_CORETYPE"];
+  delete env["OPENBLAS_L2_SIZE"];
   try {
-    execFileSync(python, ["-c", "import torch"], { stdio: "ignore", env: environment });
+    execFileSync(python, ["-c", `import ${module}`], { stdio: "ignore", env });
   } catch {
-    console.log(`${python} has no torch: nothing to compare with`);
-    return [];
+    console.log(`${python} has no ${module}: nothing to compare with`);
+    return undefined;
   }
   const folder = mkdtempSync(join(tmpdir(), "embedtune-bench-"));
-  const threads = availableParallelism();
   try {
     writeSide(folder, "train", data);
     if (data.validation) writeSide(folder, "validation", data.validation);
-    const script = new URL("torch-notebook.py", import.meta.url).pathname;
-    const output = execFileSync(python, [script, folder, String(epochs), String(threads)], {
-      env: environment,
-    });
-    const torch = JSON.parse(output.toString()) as Record<string, number>;
-    return [
-      {
-        table: tableOf(data, epochs),
-        engine: `PyTorch ${torch["version"]}, ${threads} threads`,
-        seconds: torch["seconds"],
-        "train loss": torch["trainLoss"],
-        "best validation accuracy": torch["accuracy"],
-        "peak MB": Math.round(torch["memory"]),
-      },
-    ];
+    const path = new URL(script, import.meta.url).pathname;
+    const output = execFileSync(python, [path, folder, ...args.map(String)], { env });
+    return JSON.parse(output.toString()) as Record<string, number>;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The same run in PyTorch; no row where there is none. */
+function torchRows(data: TrainingData, epochs: number, python: string): BenchRow[] {
+  const threads = availableParallelism();
+  const torch = inPython(python, "torch", "torch-notebook.py", data, [epochs, threads]);
+  if (torch === undefined) return [];
+  return [
+    {
+      table: tableOf(data, epochs),
+      engine: `PyTorch ${torch["version"]}, ${threads} threads`,
+      seconds: torch["seconds"],
+      "train loss": torch["trainLoss"],
+      "best validation accuracy": torch["accuracy"],
+      "peak MB": Math.round(torch["memory"]),
+    },
+  ];
 }
 
 function writeSide(
@@ -164,6 +183,13 @@ async function notebook(size: Size, epochs: number, python: string): Promise<Ben
     rows.push(await notebookRow(name, data, epochs));
   }
   setKernel();
+  const engine = await onnxEngine().catch(() => undefined);
+  if (engine !== undefined) {
+    // Twice: its sessions are made and its memory is taken in the first, short run.
+    await trainMatrix(data, { ...notebookPreset, epochs: 1, engine });
+    rows.push(await notebookRow(`embedtune on ${engine.id}`, data, epochs, engine));
+    await engine.close();
+  }
   return [...rows, ...torchRows(data, epochs, python)];
 }
 
@@ -184,18 +210,29 @@ async function byPairs(size: Size): Promise<BenchRow[]> {
   return rows;
 }
 
-async function closedForm(size: Size): Promise<BenchRow[]> {
+const point = { lambda: 0.3, power: 0.5 };
+
+async function closedForm(size: Size, python: string): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
+  const { lambda, power } = point;
+  const one = { lambdas: [lambda], powers: [power], identity: false };
   const fits: [string, (data: TrainingPairs) => Promise<unknown>][] = [
+    ["fitRca, one point", (data) => fitRca(data, one)],
     ["fitRca", (data) => fitRca(data, { seed: 1 })],
     ["fitAdapter", (data) => fitAdapter(data, { seed: 1 })],
   ];
   for (const dimensions of [size.dimensions, 2 * size.dimensions]) {
     const data = makePairs({ ...size, dimensions }, "bench/closed");
+    const table = `closed form: ${size.pairs} pairs, ${size.queries} queries`;
+    const numpy = inPython(python, "numpy", "numpy-rca.py", data, [lambda, power]);
+    if (numpy !== undefined) {
+      const fit = `NumPy ${numpy["version"]}, one point`;
+      rows.push({ table, fit, dimensions, seconds: numpy["seconds"], "peak MB": "" });
+    }
     for (const [fit, job] of fits) {
       const [, seconds] = await timed(() => job(data));
       rows.push({
-        table: `closed form: ${size.pairs} pairs, ${size.queries} queries`,
+        table,
         fit,
         dimensions,
         seconds,
@@ -219,15 +256,17 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
     queries: number("queries", 3782),
     dimensions: number("dimensions", 1536),
   };
-  const parts = (options.get("only") ?? "notebook,pairs,closed").split(",");
+  const parts = (options.get("only") ?? "products,notebook,pairs,closed").split(",");
+  const python = options.get("python") ?? "python3";
   const rows: BenchRow[] = [];
+  if (parts.includes("products")) rows.push(...products(), ...numpyRows(python, []));
   // A short run first, so that nobody is timed while compiling and starting threads.
   const small = makePairs({ ...size, pairs: 600, queries: 200 }, "warm-up");
   await trainMatrix(small, { ...notebookPreset, epochs: 2 });
   if (parts.includes("notebook")) {
-    rows.push(...(await notebook(size, number("epochs", 20), options.get("python") ?? "python3")));
+    rows.push(...(await notebook(size, number("epochs", 20), python)));
   }
   if (parts.includes("pairs")) rows.push(...(await byPairs(size)));
-  if (parts.includes("closed")) rows.push(...(await closedForm(size)));
+  if (parts.includes("closed")) rows.push(...(await closedForm(size, python)));
   return rows;
 }
