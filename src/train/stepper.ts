@@ -69,8 +69,8 @@ function copyRows(
 ): void {
   for (let i = 0; i < rows.length; i++) {
     const from = rows[i] * cols;
-    let target = (at + i) * cols;
-    if (scale === 1) to.data.set(data.subarray(from, from + cols), target);
-    else for (let j = from; j < from + cols; j++) to.data[target++] = data[j] * scale;
+    const target = (at + i) * cols;
+    to.data.set(data.subarray(from, from + cols), target);
+    if (scale !== 1) for (let j = target; j < target + cols; j++) to.data[j] *= scale;
   }
 }

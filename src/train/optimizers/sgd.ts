@@ -30,16 +30,23 @@ export function sgd({ momentum = 0, nesterov = false }: SgdOptions = {}): Optimi
           for (let i = 0; i < result.length; i++) result[i] = values[i] - rate * gradient[i];
           return result;
         }
-        const before = previous?.[t] ?? null;
         const v = spare?.state.moments["velocity"]?.[t] ?? new Float32Array(values.length);
         velocity.push(v);
-        if (before === null) v.set(gradient);
-        else for (let i = 0; i < v.length; i++) v[i] = mu * before[i] + gradient[i];
+        // One pass each, nothing decided inside: these arrays are larger than the cache.
+        const carried = previous?.[t] ?? gradient;
+        const share = previous === undefined ? 0 : mu;
         if (nesterov) {
-          for (let i = 0; i < result.length; i++) {
+          for (let i = 0; i < v.length; i++) {
+            v[i] = share * carried[i] + gradient[i];
             result[i] = values[i] - rate * (gradient[i] + mu * v[i]);
           }
-        } else for (let i = 0; i < result.length; i++) result[i] = values[i] - rate * v[i];
+        } else {
+          for (let i = 0; i < v.length; i++) {
+            const step = Math.fround(share * carried[i] + gradient[i]);
+            v[i] = step;
+            result[i] = values[i] - rate * step;
+          }
+        }
         return result;
       });
       return {
