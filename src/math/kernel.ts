@@ -1,4 +1,4 @@
-import { fusedKernel, simdKernel } from "./kernel/wasm.generated.js";
+import { chooseBinary, withSharedMemory } from "./kernel-binary.js";
 import {
   ARGUMENTS,
   builtinModule,
@@ -26,6 +26,12 @@ export interface KernelOptions {
    * @default false
    */
   readonly fma?: boolean | undefined;
+  /**
+   * Let V8 join operations on 128 bits to such on 256 where it can (Node 24 and later on x64): faster, the same bits.
+   * This sets an experimental flag of V8 for the whole process, hence the choice is yours.
+   * @default false
+   */
+  readonly wide?: boolean | undefined;
 }
 
 /** What large products run on here. */
@@ -34,6 +40,8 @@ export interface KernelStatus {
   readonly simd: boolean;
   /** Whether fused multiply-add was asked for and is there. */
   readonly fma: boolean;
+  /** Whether registers of 256 bits were asked for and are there. */
+  readonly wide: boolean;
   readonly threads: number;
 }
 
@@ -49,6 +57,7 @@ export const OPERATION = {
 /** The compiled kernel with its memory. Everything in it is synchronous, so reservations nest like calls. */
 export interface Kernel {
   readonly fma: boolean;
+  readonly wide: boolean;
   readonly threads: number;
   /** Reserves bytes of the kernel's memory, 64-byte aligned, not cleared; the address. */
   reserve(bytes: number): number;
@@ -70,7 +79,13 @@ const SHARED_FLOPS = 2e6;
 /** Only work of this size (some 10 ms) starts the workers. */
 const START_FLOPS = 2e8;
 
-let settings: { threads: number | undefined; fma: boolean } = { threads: undefined, fma: false };
+interface Settings {
+  readonly threads: number | undefined;
+  readonly fma: boolean;
+  readonly wide: boolean;
+}
+
+let settings: Settings = { threads: undefined, fma: false, wide: false };
 let kernel: Kernel | null | undefined;
 
 /**
@@ -78,7 +93,7 @@ let kernel: Kernel | null | undefined;
  *
  * @throws RangeError when `threads` is no integer from 1 to 256.
  */
-export function setKernel({ threads, fma = false }: KernelOptions = {}): void {
+export function setKernel({ threads, fma = false, wide = false }: KernelOptions = {}): void {
   if (
     threads !== undefined &&
     !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)
@@ -88,7 +103,7 @@ export function setKernel({ threads, fma = false }: KernelOptions = {}): void {
     );
   }
   closeKernel();
-  settings = { threads, fma };
+  settings = { threads, fma, wide };
 }
 
 /** Ends the kernel's threads and lets go of its memory; the next product starts anew. */
@@ -103,66 +118,45 @@ export function kernelStatus(): KernelStatus {
   return {
     simd: loaded !== null,
     fma: loaded?.fma ?? false,
+    wide: loaded?.wide ?? false,
     threads: loaded?.threads ?? 1,
   };
 }
 
 /** The kernel, compiled on first use and kept; `null` where the platform has no WebAssembly SIMD. */
 export function loadKernel(): Kernel | null {
-  if (kernel === undefined)
-    kernel = createKernel(settings.threads ?? defaultThreads(), settings.fma);
+  if (kernel === undefined) kernel = createKernel(settings);
   return kernel;
 }
 
-function createKernel(threads: number, wantsFma: boolean): Kernel | null {
+function createKernel(wanted: Settings): Kernel | null {
   if (typeof WebAssembly !== "object") return null;
-  let bytes = decode(fusedKernel);
-  const fma = wantsFma && validateFused(bytes);
-  if (!fma) bytes = decode(simdKernel);
+  const { bytes, fma, wide } = chooseBinary(wanted);
   if (!WebAssembly.validate(bytes)) return null;
+  const threads = wanted.threads ?? defaultThreads();
   try {
     if (threads > 1 && builtinModule("node:worker_threads") !== undefined) {
-      return instantiate(bytes, fma, threads);
+      return instantiate(bytes, { fma, wide, threads });
     }
   } catch {
     // No room for a shared memory: one thread needs none.
   }
   try {
-    return instantiate(bytes, fma, 1);
+    return instantiate(bytes, { fma, wide, threads: 1 });
   } catch {
     return null; // A browser's main thread may refuse to compile at once.
   }
-}
-
-/** Whether relaxed SIMD is there; Node 20 has it behind a flag that may be set at run time. */
-function validateFused(bytes: Uint8Array<ArrayBuffer>): boolean {
-  if (WebAssembly.validate(bytes)) return true;
-  builtinModule("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  return WebAssembly.validate(bytes);
-}
-
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
-
-/** Marks the module's memory import as shared: the one byte in which the two kinds of module differ. */
-function withSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const importEntry = [3, ...latin("env"), 6, ...latin("memory"), 2];
-  const at = bytes.findIndex((_, i) => importEntry.every((byte, j) => bytes[i + j] === byte));
-  const result = bytes.slice();
-  result[at + importEntry.length] = 3; // 1: has a maximum, 2: shared
-  return result;
-}
-
-function latin(text: string): number[] {
-  return Array.from(text, (character) => character.charCodeAt(0));
 }
 
 interface KernelExports {
   run(piece: number, slot: number): void;
 }
 
-function instantiate(bytes: Uint8Array<ArrayBuffer>, fma: boolean, threads: number): Kernel {
+/** A kernel from the bytes of one of the modules. */
+export function instantiate(
+  bytes: Uint8Array<ArrayBuffer>,
+  { fma, wide, threads }: Pick<Kernel, "fma" | "wide" | "threads">,
+): Kernel {
   const shared = threads > 1;
   const memory = new WebAssembly.Memory({ initial: 2, maximum: MAX_PAGES, shared });
   const module = new WebAssembly.Module(shared ? withSharedMemory(bytes) : bytes);
@@ -200,6 +194,7 @@ function instantiate(bytes: Uint8Array<ArrayBuffer>, fma: boolean, threads: numb
 
   return {
     fma,
+    wide,
     threads,
     reserve(bytesWanted) {
       const at = top;

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsup";
 import { afterEach, describe, expect, it } from "vitest";
+import { covariance } from "../../src/math/covariance.js";
+import { symmetricEigen } from "../../src/math/eigen.js";
 import { closeKernel, kernelStatus, setKernel } from "../../src/math/kernel.js";
 import { multiply } from "../../src/math/multiply.js";
 import { normalMatrix, sameBits } from "./random-matrix.js";
@@ -35,6 +37,21 @@ describe("the kernel's threads", () => {
     expect(fused.every((value, i) => Math.abs(value - exact[i]) < 1e-4)).toBe(true);
     setKernel({ threads: 2, fma: true });
     expect(sameBits(multiply(a, b).data, fused)).toBe(true);
+  });
+
+  it("give the default's bits in registers of 256 bits, wherever there are any", () => {
+    const [a, b] = [normalMatrix(601, 620, 1), normalMatrix(620, 607, 2)];
+    const expected = multiply(a, b).data;
+    const { covariance: moments } = covariance(normalMatrix(200, 150, 3));
+    const { vectors } = symmetricEigen(moments);
+    setKernel({ wide: true });
+    const { arch, versions } = process;
+    expect(kernelStatus().wide).toBe(arch === "x64" && Number.parseInt(versions.v8) >= 13);
+    // The engine compiles anew while products run: the last are not made by the code of the first.
+    for (let i = 0; i < 30; i++) expect(sameBits(multiply(a, b).data, expected)).toBe(true);
+    for (let i = 0; i < 10; i++) {
+      expect(sameBits(symmetricEigen(moments).vectors.data, vectors.data)).toBe(true);
+    }
   });
 
   it("start anew after they were closed", () => {

@@ -1,5 +1,5 @@
 /**
- * Compiles assembly/kernel.ts to WebAssembly and writes it, as base64, into wasm.generated.ts: `npm run build:kernel`.
+ * Compiles assembly/kernel.ts and kernel-wide.ts to WebAssembly and writes them, as base64, into wasm.generated.ts: `npm run build:kernel`.
  * The result is committed, so that installing and bundling need no compiler; a test rebuilds and compares.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,12 +10,12 @@ import asc from "assemblyscript/asc";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-async function compile(features: readonly string[]): Promise<string> {
+async function compile(entry: string, features: readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "embedtune-kernel-"));
   try {
     const outFile = join(folder, "kernel.wasm");
     const { error, stderr } = await asc.main([
-      join("assembly", "kernel.ts"),
+      join("assembly", entry),
       ...["--baseDir", here, "--outFile", outFile, "--noAssert", "--runtime", "stub"],
       ...["--optimizeLevel", "3", "--shrinkLevel", "1"],
       ...["--importMemory", "--noExportMemory", "--initialMemory", "2", "--maximumMemory", "65536"],
@@ -31,8 +31,11 @@ async function compile(features: readonly string[]): Promise<string> {
 
 /** The text of wasm.generated.ts. */
 export async function generate(): Promise<string> {
-  const plain = await compile(["simd"]);
-  const fused = await compile(["simd", "relaxed-simd"]);
+  const fma = ["simd", "relaxed-simd"];
+  const plain = await compile("kernel.ts", ["simd"]);
+  const fused = await compile("kernel.ts", fma);
+  const wide = await compile("kernel-wide.ts", ["simd"]);
+  const wideFused = await compile("kernel-wide.ts", fma);
   return [
     "// Written by `npm run build:kernel` from assembly/*.ts. Do not edit.",
     "",
@@ -41,6 +44,12 @@ export async function generate(): Promise<string> {
     "",
     "/** The same source with the fused multiply-add of relaxed SIMD, base64. */",
     `export const fusedKernel =\n  "${fused}";`,
+    "",
+    "/** With tiles for engines that join operations to 256 bits, base64. */",
+    `export const wideKernel =\n  "${wide}";`,
+    "",
+    "/** Both, base64. */",
+    `export const wideFusedKernel =\n  "${wideFused}";`,
     "",
   ].join("\n");
 }

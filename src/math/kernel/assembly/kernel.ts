@@ -1,33 +1,11 @@
-// The operations that the threads of the library share, in AssemblyScript: `npm run build:kernel` compiles this file.
-//
-// An operation is cut into pieces that may run in any order, on any thread, and none of which reads what another writes.
-import { argument } from "./layout";
-import { matrixVector } from "./matrix-vector";
-import { pack } from "./pack";
-import { productDouble } from "./product-double";
-import { productSingle } from "./product-single";
+// The kernel for registers of 128 bits, in AssemblyScript: `npm run build:kernel` compiles this file.
+import { operate } from "./operations";
 
 export { fourRows } from "./matrix-vector";
 export { tileDouble } from "./tile-double";
 export { tileSingle } from "./tile-single";
 
-/** Does one piece of the operation whose number is argument 0; `slot` is the calling thread's own number. */
+/** Does one piece of the running operation, on the thread whose number is `slot`. */
 export function run(piece: i32, slot: i32): void {
-  switch (argument(0)) {
-    case 0:
-      pack<f32>(piece);
-      break;
-    case 1:
-      productSingle(piece, slot);
-      break;
-    case 2:
-      pack<f64>(piece);
-      break;
-    case 3:
-      productDouble(piece, slot);
-      break;
-    case 4:
-      matrixVector(piece);
-      break;
-  }
+  operate<u8>(piece, slot);
 }

@@ -1,4 +1,4 @@
-// What the JavaScript side (../../kernel-memory.ts) and every operation here must agree on.
+// What the JavaScript side (../../packing.ts and simd-product.ts) and every operation here must agree on.
 
 /** Rows of a tile. 5 rows of two registers hold 10 of the 16; two of B, one of A and a product still fit. */
 export const TILE_ROWS: i32 = 5;
@@ -11,14 +11,15 @@ export const CHUNK: i32 = 256;
 const ARGUMENTS: usize = 64;
 /** Where the scratch tiles lie, one per thread. */
 const SCRATCH: usize = 4096;
-const SCRATCH_BYTES: usize = 256;
+/** Two tiles of 160 bytes. */
+const SCRATCH_BYTES: usize = 320;
 
 /** Argument `index` of the running operation. */
 export function argument(index: i32): i32 {
   return load<i32>(ARGUMENTS + ((<usize>index) << 2));
 }
 
-/** The scratch tile of a thread. */
+/** The scratch tiles of a thread. */
 export function scratchOf(slot: i32): usize {
   return SCRATCH + <usize>slot * SCRATCH_BYTES;
 }

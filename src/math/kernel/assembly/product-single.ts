@@ -4,8 +4,10 @@
 // precision inside a chunk, in double precision across chunks. Neither blocking nor threads can change a bit.
 import { argument, CHUNK, scratchOf, TILE_ROW_BYTES, TILE_ROWS } from "./layout";
 import { tileSingle } from "./tile-single";
+import { tileWide } from "./tile-wide";
 
 const TILE: i32 = TILE_ROWS * 8;
+const TILE_BYTES: usize = <usize>TILE_ROWS * TILE_ROW_BYTES;
 /** Panels of A walked per panel of B: 24 · 5 rows · 256 · 4 bytes = 120 KiB, which stay in the second-level cache. */
 const PANELS: i32 = 24;
 
@@ -57,9 +59,9 @@ function round(sums: usize, to: usize): void {
 /**
  * One piece of the product: a rectangle of `pieceRows` × `pieceCols` panels. Arguments: packed A, packed B, their panels,
  * the steps, the sums (40 doubles per tile, tile (i, j) at j · panels of A + i), the result and its bytes per row, the
- * piece's panels each way, flags.
+ * piece's panels each way, flags. Where `Width` has two bytes, two panels of B are taken at once.
  */
-export function productSingle(piece: i32, slot: i32): void {
+export function productSingle<Width>(piece: i32, slot: i32): void {
   const a = <usize>argument(1);
   const b = <usize>argument(2);
   const panelsA = argument(3);
@@ -90,22 +92,30 @@ export function productSingle(piece: i32, slot: i32): void {
     const chunkB = b + <usize>c * panelsB * TILE_ROW_BYTES;
     for (let i0 = top; i0 < bottom; i0 += PANELS) {
       const i1 = min(bottom, i0 + PANELS);
-      for (let j = left; j < right; j++) {
+      for (let j = left; j < right;) {
         const panelB = chunkB + <usize>j * panelBytesB;
+        const tiles: i32 = sizeof<Width>() == 2 && j + 1 < right ? 2 : 1;
         for (let i = i0; i < i1; i++) {
-          tileSingle(chunkA + <usize>i * panelBytesA, panelB, steps, scratch);
-          const sum = sums + (<usize>j * panelsA + i) * <usize>(TILE * 8);
-          if (!(start && end)) {
-            accumulate(scratch, sum, start);
-            if (end) round(sum, scratch);
+          const panelA = chunkA + <usize>i * panelBytesA;
+          if (sizeof<Width>() == 2 && tiles == 2) {
+            tileWide(panelA, panelB, panelB + panelBytesB, steps, scratch);
+          } else {
+            tileSingle(panelA, panelB, steps, scratch);
           }
-          if (end)
-            place(
-              scratch,
-              out + <usize>i * TILE_ROWS * rowBytes + <usize>j * TILE_ROW_BYTES,
-              rowBytes,
-            );
+          for (let t: i32 = 0; t < tiles; t++) {
+            const tile = scratch + <usize>t * TILE_BYTES;
+            const sum = sums + (<usize>(j + t) * panelsA + i) * <usize>(TILE * 8);
+            if (!(start && end)) {
+              accumulate(tile, sum, start);
+              if (end) round(sum, tile);
+            }
+            if (end) {
+              const to = out + <usize>i * TILE_ROWS * rowBytes + <usize>(j + t) * TILE_ROW_BYTES;
+              place(tile, to, rowBytes);
+            }
+          }
         }
+        j += tiles;
       }
     }
   }
