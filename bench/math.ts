@@ -17,6 +17,7 @@ import {
   setKernel,
   symmetricEigen,
   topK,
+  type KernelOptions,
   type Matrix,
 } from "embedtune";
 import type { BenchOptions, BenchRow } from "./run.js";
@@ -74,6 +75,24 @@ function numpy(python: string, threads: number, sizes: readonly number[]): Numpy
 const PRODUCT = `Product, ${SIZE} × ${SIZE} × ${SIZE}, single precision`;
 const DECOMPOSITION = "Symmetric eigen-decomposition, all values and vectors";
 
+/** What the kernel can be asked for. */
+export const kernels: readonly KernelOptions[] = [
+  {},
+  { fma: true },
+  { wide: true },
+  { wide: true, fma: true },
+];
+
+export function nameOf({ fma, wide }: KernelOptions): string {
+  return `embedtune${wide ? ", wide" : ""}${fma ? ", fma" : ""}`;
+}
+
+/** Whether the platform gave what the kernel was asked for. */
+export function hasKernel({ fma = false, wide = false }: KernelOptions): boolean {
+  const status = kernelStatus();
+  return status.fma === fma && status.wide === wide;
+}
+
 /** The kernel's rate on one thread and on all, with and without fused multiply-add, beside ml-matrix. */
 export function products(): BenchRow[] {
   const table = PRODUCT;
@@ -86,23 +105,23 @@ export function products(): BenchRow[] {
     },
   });
   const rows: BenchRow[] = [];
-  for (const fma of [false, true]) {
+  for (const options of kernels) {
+    const name = nameOf(options);
     for (const threads of new Set([1, availableParallelism()])) {
-      setKernel({ threads, fma });
-      const status = kernelStatus();
-      if (fma && !status.fma) continue;
+      setKernel({ threads, ...options });
+      if (!hasKernel(options)) continue;
       multiply(a, b); // compiles, starts the workers
       multiply(a, b);
       rows.push(
         row(
-          `embedtune${fma ? ", fma" : ""}`,
+          name,
           threads,
           best(20, () => multiply(a, b)),
         ),
       );
       if (threads > 1) {
         const gram = best(10, () => multiply(a, a, { transposeA: true }));
-        rows.push(row(`embedtune${fma ? ", fma" : ""}: its own transpose`, threads, gram));
+        rows.push(row(`${name}: its own transpose`, threads, gram));
       }
     }
   }

@@ -28,7 +28,7 @@ import {
   type TrainingPairs,
 } from "embedtune";
 import { onnxEngine } from "embedtune/onnx";
-import { numpyRows, products } from "./math.js";
+import { hasKernel, kernels, nameOf, numpyRows, products } from "./math.js";
 import type { BenchOptions, BenchRow } from "./run.js";
 
 interface Size {
@@ -104,6 +104,11 @@ async function notebookRow(
   };
 }
 
+/** One epoch that nobody times, so that code is compiled, threads are started and sessions are made. */
+async function warmUp(data: TrainingData, engine?: ProductEngine): Promise<void> {
+  await trainMatrix(data, { ...notebookPreset, epochs: 1, engine });
+}
+
 function tableOf({ queries, pairs }: TrainingData, epochs: number): string {
   const d = queries.cols;
   return `the notebook's run: ${pairs.label.length} pairs, ${queries.rows} queries, ${d} to ${Math.round((2 * d) / 3)}, ${epochs} epochs`;
@@ -176,17 +181,17 @@ function writeSide(
 async function notebook(size: Size, epochs: number, python: string): Promise<BenchRow[]> {
   const data = makeData(size);
   const rows: BenchRow[] = [];
-  rows.push(await notebookRow(`embedtune, ${kernelStatus().threads} threads`, data, epochs));
-  setKernel({ fma: true });
-  if (kernelStatus().fma) {
-    const name = `embedtune, ${kernelStatus().threads} threads, fused multiply-add`;
+  for (const options of kernels) {
+    setKernel(options);
+    if (!hasKernel(options)) continue;
+    await warmUp(data);
+    const name = `${nameOf(options)}, ${kernelStatus().threads} threads`;
     rows.push(await notebookRow(name, data, epochs));
   }
   setKernel();
   const engine = await onnxEngine().catch(() => undefined);
   if (engine !== undefined) {
-    // Twice: its sessions are made and its memory is taken in the first, short run.
-    await trainMatrix(data, { ...notebookPreset, epochs: 1, engine });
+    await warmUp(data, engine);
     rows.push(await notebookRow(`embedtune on ${engine.id}`, data, epochs, engine));
     await engine.close();
   }
