@@ -13,8 +13,8 @@ const base64 = pool.map((v) => `"${Buffer.from(v.buffer).toString("base64")}"`);
 // Numbers as a server prints them: the shortest text that reads back as the same float32.
 const floats = pool.map((v) => `[${Array.from(v, (x) => Number(x.toPrecision(9))).join(",")}]`);
 
-/** OpenAI's first paid tier: 3,000 requests and 1,000,000 tokens a minute. */
-const limits = { requests: 3000, tokens: 1_000_000 };
+const [requestsPerMinute, tokensPerMinute] = process.argv.slice(2).map(Number);
+const limits = { requests: requestsPerMinute, tokens: tokensPerMinute };
 /** Milliseconds of a request, and of each of its inputs. */
 const [delay, delayPerInput] = [100, 0.2];
 
