@@ -6,14 +6,15 @@ import {
   fakeVector,
   startFakeOpenAI,
   type FakeOpenAIServer,
+  type FakeServerOptions,
 } from "../support/fake-openai-server.js";
 
 let server: FakeOpenAIServer;
 afterEach(() => server.close());
 
 const texts = Array.from({ length: 120 }, (_, i) => `batch text ${i % 100}`);
-const setup = async () => {
-  server = await startFakeOpenAI();
+const setup = async (serverOptions: FakeServerOptions = {}) => {
+  server = await startFakeOpenAI(serverOptions);
   return {
     baseURL: server.baseURL,
     apiKey: "test",
@@ -105,5 +106,75 @@ describe("embedding through the Batch API", () => {
         reason: "batch batch-1 failed: Enqueued token limit reached",
       },
     ]);
+  });
+
+  it("does not pay twice for a batch whose beginning was not confirmed", async () => {
+    const options = await setup({
+      batchFault: (call, n) => (call === "create" && n === 0 ? "reset" : undefined),
+    });
+    const store = createMemoryStore();
+    const report = await embedWithOpenAIBatches(texts, store, options);
+    expect(report).toMatchObject({ embedded: 100, failed: [] });
+    expect(server.batches).toHaveLength(3);
+  });
+
+  it.each(["half-body", "stall"] as const)(
+    "goes on with a download that ended in a %s, and takes no line twice",
+    async (fault) => {
+      const options = await setup({
+        batchFault: (call, n) => (call === "content" && n < 2 ? fault : undefined),
+      });
+      const store = createMemoryStore();
+      const report = await embedWithOpenAIBatches(texts, store, { ...options, timeoutMs: 300 });
+      expect(report).toMatchObject({ embedded: 100, failed: [], tokens: 500 });
+      const cached = withCache(createOpenAIEmbedder(options), store);
+      await cached.embed(texts);
+      expect(cached.statistics()).toEqual({ hits: 100, misses: 0, damaged: 0 });
+    },
+  );
+
+  it("keeps what a batch finished before it expired, and names the rest", async () => {
+    const options = await setup();
+    const mixed = ["done in time", "would expire", "done, too"];
+    const report = await embedWithOpenAIBatches(mixed, createMemoryStore(), options);
+    expect(report.embedded).toBe(2);
+    expect(report.failed).toEqual([
+      { index: 1, text: "would expire", reason: "batch batch-1 expired" },
+    ]);
+  });
+
+  it("names the text of an answer that cannot be read", async () => {
+    const options = await setup();
+    const mixed = ["whole", "damage this"];
+    const report = await embedWithOpenAIBatches(mixed, createMemoryStore(), options);
+    expect(report.embedded).toBe(1);
+    const reason = "batch batch-1 was completed without an answer that can be read";
+    expect(report.failed).toEqual([{ index: 1, text: "damage this", reason }]);
+  });
+
+  it("counts positions and progress in the caller's texts, repeated ones included", async () => {
+    const options = await setup();
+    const seen: [number, number][] = [];
+    const report = await embedWithOpenAIBatches(
+      ["same", "same", "bad luck", "bad luck", "other", "would expire"],
+      createMemoryStore(),
+      { ...options, onProgress: ({ done, total }) => seen.push([done, total ?? NaN]) },
+    );
+    expect(report.failed.map(({ index }) => index)).toEqual([2, 5]);
+    expect(seen.at(-1)).toEqual([4, 4]);
+  });
+
+  it("stops between two looks when the signal aborts, and leaves the batch under way", async () => {
+    const options = await setup({ batchLooks: 1e9 });
+    const stop = new AbortController();
+    const job = embedWithOpenAIBatches(texts, createMemoryStore(), {
+      ...options,
+      pollMs: 60_000,
+      signal: stop.signal,
+    });
+    while (server.batches.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort(new Error("enough"));
+    await expect(job).rejects.toThrow("enough");
+    expect(server.batches.every(({ status }) => status === "validating")).toBe(true);
   });
 });

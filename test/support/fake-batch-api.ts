@@ -17,14 +17,30 @@ interface InputLine {
   readonly body: { readonly input: string; readonly model: string; readonly dimensions?: number };
 }
 
+/** A way to misbehave: `n` counts the calls of that kind from 0. */
+export type BatchFault = (
+  call: "create" | "content",
+  n: number,
+) =>
+  /** The batch is begun, the answer lost. */
+  | "reset"
+  /** Half of a file, then the connection ends. */
+  | "half-body"
+  /** Half of a file, then silence. */
+  | "stall"
+  | undefined;
+
 /**
  * OpenAI's files and batches, as far as embeddings need them. A batch is done when it was looked at `looksNeeded` times; an input that
- * contains "bad" fails by itself; one that contains "fail the batch" fails its whole batch.
+ * contains "bad" fails by itself; one that contains "fail the batch" fails its whole batch; one that contains "expire" is
+ * not reached before its batch expires; the answer to one that contains "damage" is cut.
  */
 export function createFakeBatchAPI(
   vectorOf: (text: string, dimensions: number | undefined, model: string) => Float32Array,
   looksNeeded: number,
+  faultOf: BatchFault = () => undefined,
 ) {
+  const calls = { create: 0, content: 0 };
   const files = new Map<string, string>();
   const batches: FakeBatch[] = [];
   const looks = new Map<string, number>();
@@ -46,7 +62,12 @@ export function createFakeBatchAPI(
     }
     const output: string[] = [];
     const errors: string[] = [];
+    batch.status = "completed";
     for (const { custom_id, body } of lines.reverse()) {
+      if (body.input.includes("expire")) {
+        batch.status = "expired";
+        continue;
+      }
       if (body.input.includes("bad")) {
         const error = { message: "This input is refused", type: "invalid_request_error" };
         const response = { status_code: 400, body: { error } };
@@ -58,9 +79,9 @@ export function createFakeBatchAPI(
       const data = [{ object: "embedding", index: 0, embedding }];
       const usage = { prompt_tokens: 5, total_tokens: 5 };
       const response = { status_code: 200, body: { object: "list", data, usage } };
-      output.push(JSON.stringify({ custom_id, response, error: null }));
+      const line = JSON.stringify({ custom_id, response, error: null });
+      output.push(body.input.includes("damage") ? line.slice(0, line.length / 2) : line);
     }
-    batch.status = "completed";
     if (output.length > 0) batch.output_file_id = store(output.join("\n"));
     if (errors.length > 0) batch.error_file_id = store(errors.join("\n"));
   };
@@ -79,8 +100,18 @@ export function createFakeBatchAPI(
       const content = /filename="[^"]*"\r\n(?:[^\r\n]+\r\n)*\r\n([^]*?)\r\n--/.exec(body)?.[1];
       json({ id: store(content as string), object: "file", purpose: "batch" });
     } else if (kind === "files" && part === "content") {
-      response.writeHead(200, { "content-type": "application/octet-stream" });
-      response.end(files.get(id));
+      const content = files.get(id) as string;
+      const fault = faultOf("content", calls.content++);
+      response.writeHead(200, {
+        "content-type": "application/octet-stream",
+        "content-length": Buffer.byteLength(content),
+      });
+      if (fault === undefined) response.end(content);
+      else {
+        response.write(content.slice(0, content.length / 2), () => {
+          if (fault !== "stall") response.destroy();
+        });
+      }
     } else if (kind === "batches" && request.method === "POST") {
       const { input_file_id, metadata } = JSON.parse(body) as FakeBatch;
       const batch: FakeBatch = {
@@ -94,7 +125,8 @@ export function createFakeBatchAPI(
         errors: null,
       };
       batches.push(batch);
-      json(batch);
+      if (faultOf("create", calls.create++) === undefined) json(batch);
+      else response.socket?.resetAndDestroy();
     } else if (kind === "batches" && id !== undefined) {
       const batch = batches.find((one) => one.id === id) as FakeBatch;
       looks.set(id, (looks.get(id) ?? 0) + 1);

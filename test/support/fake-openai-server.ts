@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createFakeBatchAPI, type FakeBatch } from "./fake-batch-api.js";
+import { createFakeBatchAPI, type BatchFault, type FakeBatch } from "./fake-batch-api.js";
 
 /**
  * A server on loopback that speaks OpenAI's `POST /embeddings` as the real one does, and misbehaves when told to.
@@ -85,6 +85,8 @@ export interface FakeServerOptions {
   };
   /** How often a batch must be looked at until it is done. @default 2 */
   readonly batchLooks?: number;
+  /** What goes wrong with the Batch API's calls. */
+  readonly batchFault?: BatchFault;
   /** Keep inputs and bodies in the log. Off for very large runs. @default true */
   readonly keepLog?: boolean;
 }
@@ -111,6 +113,7 @@ export async function startFakeOpenAI({
   headers = () => ({}),
   limits,
   batchLooks = 2,
+  batchFault,
   keepLog = true,
 }: FakeServerOptions = {}): Promise<FakeOpenAIServer> {
   const started = performance.now();
@@ -119,6 +122,7 @@ export async function startFakeOpenAI({
   const batchAPI = createFakeBatchAPI(
     (text, size, model) => fakeVector(text, size ?? dimensions, model),
     batchLooks,
+    batchFault,
   );
   let requests = 0;
   let violations = 0;

@@ -45,11 +45,29 @@ export function createBatchService({
   client,
   address,
   maxRetries,
+  timeoutMs,
   maxWaitMs,
   seed,
 }: OpenAISettings): BatchService {
   const random = createRandom(`${seed}/batch-jitter`);
 
+  /** Waits until another attempt may help, or throws where none will. */
+  const recover = async (
+    error: unknown,
+    failures: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
+    signal?.throwIfAborted();
+    const failure = classify(error);
+    if (failure.kind !== "retry" || failures > maxRetries) {
+      throw new EmbeddingRequestError(
+        `${address.replace(/embeddings$/, "batches")}: ${failure.sentence}`,
+        { cause: error, status: failure.status, code: failure.code },
+      );
+    }
+    const backoff = 500 * 2 ** (failures - 1) * (0.5 + random.next());
+    await sleep(Math.min(maxWaitMs, Math.max(failure.waitMs ?? 0, backoff)), signal);
+  };
   const persist = async <T>(
     call: () => Promise<T>,
     signal: AbortSignal | undefined,
@@ -58,16 +76,7 @@ export function createBatchService({
       try {
         return await call();
       } catch (error) {
-        signal?.throwIfAborted();
-        const failure = classify(error);
-        if (failure.kind !== "retry" || failures > maxRetries) {
-          throw new EmbeddingRequestError(
-            `${address.replace(/embeddings$/, "batches")}: ${failure.sentence}`,
-            { cause: error, status: failure.status, code: failure.code },
-          );
-        }
-        const backoff = 500 * 2 ** (failures - 1) * (0.5 + random.next());
-        await sleep(Math.min(maxWaitMs, Math.max(failure.waitMs ?? 0, backoff)), signal);
+        await recover(error, failures, signal);
       }
     }
   };
@@ -76,22 +85,65 @@ export function createBatchService({
     ...(signal === undefined ? {} : { signal }),
   });
 
+  /** The lines of one download; it fails when no data come for as long as an answer may take. */
+  async function* download(
+    file: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<string, void, undefined> {
+    const stall = new AbortController();
+    const either = signal === undefined ? stall.signal : AbortSignal.any([signal, stall.signal]);
+    const response = await client.files.content(file, options(either));
+    const watch = (): ReturnType<typeof setTimeout> =>
+      setTimeout(() => stall.abort(new Error(`no data for ${timeoutMs} ms`)), timeoutMs);
+    let timer = watch();
+    try {
+      // Read as a stream: 50,000 vectors are more than half a gigabyte of text, the longest string there can be.
+      const decoder = new TextDecoder();
+      let rest = "";
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+        clearTimeout(timer);
+        const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+        rest = parts.pop() as string;
+        yield* parts; // however long the listener takes: the server is not to blame
+        timer = watch();
+      }
+      yield rest + decoder.decode();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** A download that breaks is begun anew; the lines that were handed on are passed over. */
   async function* lines(
     file: string,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<string, void, undefined> {
-    const response = await persist(() => client.files.content(file, options(signal)), signal);
-    // Read as a stream: 50,000 vectors are more than half a gigabyte of text, the longest string there can be.
-    const decoder = new TextDecoder();
-    let rest = "";
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = parts.pop() as string;
-      for (const line of parts) if (line.trim() !== "") yield line;
+    let delivered = 0;
+    for (let failures = 1; ; failures++) {
+      const before = delivered;
+      let seen = 0;
+      try {
+        for await (const line of download(file, signal)) {
+          if (seen++ < delivered) continue;
+          delivered++;
+          if (line.trim() !== "") yield line;
+        }
+        return;
+      } catch (error) {
+        if (delivered > before) failures = 1; // it goes on, if slowly
+        await recover(error, failures, signal);
+      }
     }
-    rest += decoder.decode();
-    if (rest.trim() !== "") yield rest;
   }
+
+  /** The batch that was begun with an input file. */
+  const begunWith = async (
+    file: string,
+    signal: AbortSignal | undefined,
+  ): Promise<RawBatch | undefined> => {
+    const { data } = await client.batches.list({ limit: 100 }, options(signal));
+    return (data as unknown as RawBatch[]).find((batch) => batch.input_file_id === file);
+  };
 
   return {
     async submit(embedderId, content, signal) {
@@ -103,19 +155,22 @@ export function createBatchService({
           ),
         signal,
       );
-      const batch = await persist(
-        () =>
-          client.batches.create(
-            {
-              input_file_id: upload.id,
-              endpoint: "/v1/embeddings",
-              completion_window: "24h",
-              metadata: { embedtune: embedderId.slice(0, 512) },
-            },
-            options(signal),
-          ),
-        signal,
-      );
+      let tried = false;
+      const batch = await persist(async () => {
+        // An attempt whose answer was lost may have begun the batch; a second one would be paid for, too.
+        const begun = tried ? await begunWith(upload.id, signal) : undefined;
+        tried = true;
+        if (begun !== undefined) return begun;
+        return client.batches.create(
+          {
+            input_file_id: upload.id,
+            endpoint: "/v1/embeddings",
+            completion_window: "24h",
+            metadata: { embedtune: embedderId.slice(0, 512) },
+          },
+          options(signal),
+        );
+      }, signal);
       return batch.id;
     },
     async get(id, signal) {
@@ -166,6 +221,9 @@ function stateOf(batch: RawBatch): BatchState {
     outputFile: batch.output_file_id ?? undefined,
     errorFile: batch.error_file_id ?? undefined,
     ended: ["completed", "failed", "expired", "cancelled"].includes(batch.status),
-    reason: `batch ${batch.id} ${batch.status}${message === undefined ? "" : `: ${message}`}`,
+    reason:
+      batch.status === "completed"
+        ? `batch ${batch.id} was completed without an answer that can be read`
+        : `batch ${batch.id} ${batch.status}${message === undefined ? "" : `: ${message}`}`,
   };
 }

@@ -1,0 +1,67 @@
+import type { NamedText } from "./batch-ledger.js";
+import { prepareInputs } from "./prepare-inputs.js";
+import type { OpenAISettings } from "./settings.js";
+import type { Tokenizer } from "./tokenizer.js";
+
+/** The input file of one batch. */
+export interface BatchFile {
+  /** One request per line, as JSON. */
+  readonly content: string;
+  /** The `custom_id` of every line. */
+  readonly names: readonly string[];
+}
+
+export interface BatchFileLimits {
+  readonly maxInputs: number;
+  readonly maxBytes: number;
+}
+
+/** Texts as input files within the limits, long texts cut; one at a time, since a file may have hundreds of megabytes. */
+export function* batchFiles(
+  texts: readonly NamedText[],
+  tokenizer: Tokenizer,
+  settings: OpenAISettings,
+  { maxInputs, maxBytes }: BatchFileLimits,
+): Generator<BatchFile, void, undefined> {
+  let lines: string[] = [];
+  let names: string[] = [];
+  let bytes = 0;
+  const file = (): BatchFile => ({ content: lines.join("\n"), names });
+  const inputs = prepareInputs(
+    texts.map(({ text }) => text),
+    tokenizer,
+    settings,
+    () => undefined,
+  );
+  for (const { index, text } of inputs) {
+    const { name } = texts[index];
+    const line = requestLine(name, text, settings);
+    const size = 3 * line.length + 1; // UTF-8 has at most 3 bytes per unit
+    if (lines.length >= maxInputs || (lines.length > 0 && bytes + size > maxBytes)) {
+      yield file();
+      [lines, names, bytes] = [[], [], 0];
+    }
+    lines.push(line);
+    names.push(name);
+    bytes += size;
+  }
+  if (lines.length > 0) yield file();
+}
+
+function requestLine(
+  name: string,
+  input: string,
+  { model, requestedDimensions }: OpenAISettings,
+): string {
+  return JSON.stringify({
+    custom_id: name,
+    method: "POST",
+    url: "/v1/embeddings",
+    body: {
+      model,
+      input,
+      encoding_format: "base64",
+      ...(requestedDimensions === undefined ? {} : { dimensions: requestedDimensions }),
+    },
+  });
+}
