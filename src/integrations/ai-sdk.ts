@@ -1,5 +1,10 @@
+import { backoff } from "../embed/backoff.js";
 import type { Embedder } from "../embed/embedder.js";
 import { createFunctionEmbedder } from "../embed/function-embedder.js";
+import { finalCodes } from "../embed/openai/failures.js";
+import { retryAfter } from "../embed/retry-after.js";
+import { sleep } from "../embed/sleep.js";
+import { createRandom } from "../math/random.js";
 
 /**
  * What is used of the Vercel AI SDK's `EmbeddingModel` (specification v1 to v4), by shape, so that the SDK is no
@@ -25,19 +30,48 @@ export interface AISDKEmbedderOptions {
   readonly batchSize?: number | undefined;
   /** Calls under way at once. @default 4 where the model allows it, else 1 */
   readonly concurrency?: number | undefined;
+  /**
+   * How often a call is made again that failed with an error the SDK calls retryable. (The SDK's `embedMany` repeats
+   * calls, a model by itself does not.)
+   * @default 8
+   */
+  readonly maxRetries?: number | undefined;
+  /** The longest wait before a retry in milliseconds, whatever the provider asks. @default 60000 */
+  readonly maxWaitMs?: number | undefined;
+  /** Seed of the waits' jitter. @default 1 */
+  readonly seed?: string | number | undefined;
 }
 
 /** An embedder of any AI SDK embedding model. */
 export async function fromAISDK(
   model: AISDKEmbeddingModel,
-  { id, dimensions, batchSize, concurrency }: AISDKEmbedderOptions = {},
+  {
+    id,
+    dimensions,
+    batchSize,
+    concurrency,
+    maxRetries = 8,
+    maxWaitMs = 60_000,
+    seed = 1,
+  }: AISDKEmbedderOptions = {},
 ): Promise<Embedder> {
+  if (!(maxRetries >= 0)) throw new RangeError(`maxRetries: expected >= 0, received ${maxRetries}`);
+  const random = createRandom(`${seed}/jitter`);
   const limit = (await model.maxEmbeddingsPerCall) ?? 512;
   const parallel = await model.supportsParallelCalls;
   return createFunctionEmbedder(
     async (texts, { signal }) => {
-      const { embeddings } = await model.doEmbed({ values: [...texts], abortSignal: signal });
-      return embeddings;
+      for (let failures = 1; ; failures++) {
+        try {
+          const { embeddings } = await model.doEmbed({ values: [...texts], abortSignal: signal });
+          return embeddings;
+        } catch (error) {
+          signal.throwIfAborted();
+          const { retryable, askedMs } = readCallError(error);
+          if (!retryable || failures > maxRetries) throw error;
+          await sleep(backoff(failures, random, { askedMs, maxMs: maxWaitMs }), signal);
+        }
+      }
     },
     {
       id:
@@ -49,4 +83,19 @@ export async function fromAISDK(
       concurrency: concurrency ?? (parallel ? 4 : 1),
     },
   );
+}
+
+/** What the SDK's `APICallError` tells, by shape. */
+function readCallError(error: unknown): { retryable: boolean; askedMs: number | undefined } {
+  const { isRetryable, responseHeaders, data } = (error ?? {}) as {
+    isRetryable?: unknown;
+    responseHeaders?: Record<string, string>;
+    data?: { error?: { code?: unknown; type?: unknown } };
+  };
+  // A used-up quota comes with status 429, which the SDK takes for a passing one.
+  const final = finalCodes.has(data?.error?.code) || finalCodes.has(data?.error?.type);
+  return {
+    retryable: isRetryable === true && !final,
+    askedMs: responseHeaders && retryAfter(new Headers(responseHeaders)),
+  };
 }

@@ -1,4 +1,5 @@
 import { createRandom } from "../../math/random.js";
+import { backoff } from "../backoff.js";
 import { sleep } from "../sleep.js";
 import { classify, EmbeddingRequestError } from "./failures.js";
 import type { OpenAISettings } from "./settings.js";
@@ -65,8 +66,8 @@ export function createBatchService({
         { cause: error, status: failure.status, code: failure.code },
       );
     }
-    const backoff = 500 * 2 ** (failures - 1) * (0.5 + random.next());
-    await sleep(Math.min(maxWaitMs, Math.max(failure.waitMs ?? 0, backoff)), signal);
+    const wait = backoff(failures, random, { askedMs: failure.waitMs, maxMs: maxWaitMs });
+    await sleep(wait, signal);
   };
   const persist = async <T>(
     call: () => Promise<T>,

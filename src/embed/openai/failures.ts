@@ -1,3 +1,4 @@
+import { retryAfter } from "../retry-after.js";
 import { MalformedAnswerError } from "./decode-answer.js";
 
 /** An embedding request that failed for good. `cause` is what came. */
@@ -31,7 +32,7 @@ export interface Failure {
 }
 
 /** Errors that no waiting heals. */
-const finalCodes = new Set([
+export const finalCodes: ReadonlySet<unknown> = new Set([
   "insufficient_quota",
   "billing_not_active",
   "account_deactivated",
@@ -58,7 +59,7 @@ export function classify(error: unknown): Failure {
   const name = typeof code === "string" ? code : typeof type === "string" ? type : undefined;
   const sentence = `the server answers ${String(message ?? status)}`;
   const common = { sentence, status, code: name };
-  if (finalCodes.has(String(code)) || finalCodes.has(String(type))) {
+  if (finalCodes.has(code) || finalCodes.has(type)) {
     return { kind: "final", ...common };
   }
   if (status === 408 || status === 409 || status === 429 || status >= 500) {
@@ -92,16 +93,4 @@ function classifyConnection(error: unknown): Failure {
     return { kind: "unreachable", sentence: `the server cannot be reached (${detail})` };
   }
   return { kind: "retry", sentence: `the connection broke (${detail})` };
-}
-
-/** Milliseconds from `retry-after-ms` or `retry-after` (seconds or a date). */
-function retryAfter(headers: Headers): number | undefined {
-  const milliseconds = Number.parseFloat(headers.get("retry-after-ms") ?? "");
-  if (milliseconds >= 0) return milliseconds;
-  const after = headers.get("retry-after");
-  if (after === null) return undefined;
-  const seconds = Number(after);
-  if (Number.isFinite(seconds) && seconds >= 0) return 1000 * seconds;
-  const date = Date.parse(after);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

@@ -1,4 +1,5 @@
 import { createRandom } from "../../math/random.js";
+import { backoff } from "../backoff.js";
 import { tokensOf, type BatchLimits, type SizedInput } from "../pack-batches.js";
 import { createRateLimiter } from "../rate-limiter.js";
 import type { RefusedText } from "../refused-texts.js";
@@ -115,8 +116,7 @@ export function createSender(settings: OpenAISettings): Sender {
         if (failure.kind === "input") return { ...failure, cause: error };
         if (failure.status === 429 && tooLargeForLimit(batch)) return { ...failure, cause: error };
         if (failures > retriesFor(failure)) throw finalError(failure, failures, error);
-        const backoff = 500 * 2 ** (failures - 1) * (0.5 + random.next());
-        const wait = Math.min(maxWaitMs, Math.max(failure.waitMs ?? 0, backoff));
+        const wait = backoff(failures, random, { askedMs: failure.waitMs, maxMs: maxWaitMs });
         // Too many requests are everybody's: a wait of this one alone would leave the others running into it.
         if (failure.status === 429) limiter.pause(Math.min(maxWaitMs, failure.waitMs ?? wait));
         await sleep(wait, signal);
