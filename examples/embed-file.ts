@@ -41,7 +41,9 @@ async function chooseEmbedder(): Promise<Chosen> {
     case "hashing":
       return { embedder: createHashingEmbedder({ dimensions }) };
     case "openai": {
-      const openai = createOpenAIEmbedder({ model: flags.model, dimensions });
+      // Counting sends nothing, so it needs no key.
+      const apiKey = flags["dry-run"] ? (process.env["OPENAI_API_KEY"] ?? "none") : undefined;
+      const openai = createOpenAIEmbedder({ model: flags.model, dimensions, apiKey });
       return { embedder: openai, openai };
     }
     case "transformers":
@@ -93,7 +95,7 @@ await runExample(async (signal) => {
     if (openai !== undefined && missing.length > 0) {
       const plan = await openai.plan(missing, { signal });
       console.error(
-        `${plan.tokens} tokens in ${plan.requests} requests: ${dollars(plan.cost)} (${dollars(plan.batchCost)} by the Batch API)` +
+        `${plan.tokens} tokens in ${plan.requests} ${plan.requests === 1 ? "request" : "requests"}: ${dollars(plan.cost)} (${dollars(plan.batchCost)} by the Batch API)` +
           (plan.longTexts > 0 ? `; ${plan.longTexts} texts are too long and will be cut` : ""),
       );
     }
