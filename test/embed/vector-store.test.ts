@@ -81,6 +81,25 @@ describe("the memory store", () => {
     ]);
     expect(store.bytes).toBe(300);
   });
+
+  it("counts a read and a write as use, and lets go in exactly that order", async () => {
+    const keys = ["a", "b", "c", "d"];
+    for (const [freshBytes, left] of [
+      [1, ["a", "b", "c"]],
+      [2, ["a", "b"]],
+      [3, ["b"]],
+      [4, []],
+    ] as const) {
+      const store = createMemoryStore({ maxBytes: 4 });
+      for (const key of keys) await store.writeMany([[key, Uint8Array.of(0)]]);
+      await store.readMany(["c", "a"], () => undefined);
+      await store.writeMany([["b", Uint8Array.of(1)]]); // from least to most recent: d, c, a, b
+      await store.writeMany([["fresh", new Uint8Array(freshBytes)]]);
+      const found = await readAll(store, keys);
+      expect(keys.filter((_, i) => found[i] !== undefined)).toEqual(left);
+      expect(store.bytes).toBe(4);
+    }
+  });
 });
 
 describe("the LMDB store", () => {
