@@ -1,5 +1,6 @@
 import { checkMatrix, createMatrix, rowOf, type Matrix } from "../math/matrix.js";
 import { batchesOf } from "./batches-of.js";
+import { createBreather } from "./breather.js";
 import { cacheKeys } from "./cache-key.js";
 import { checkTexts } from "./check-texts.js";
 import { distinctTexts } from "./distinct-texts.js";
@@ -84,29 +85,30 @@ export function withCache(
     cacheKeys(scope, embedder.symmetric === true ? undefined : side, texts);
   const dimensions = (): number | undefined => embedder.dimensions ?? learntDimensions;
 
-  /** Reads what is whole, drops what is damaged, and returns the positions of what must be embedded. */
+  /** Hands on what is whole, and returns the positions of what is absent and of what is damaged. */
   const readStore = async (
     keys: readonly string[],
     found: (position: number, vector: Float32Array) => void,
-  ): Promise<number[]> => {
-    const state = new Uint8Array(keys.length);
-    const [absent, whole, broken] = [0, 1, 2];
+  ): Promise<{ readonly rest: number[]; readonly broken: number[] }> => {
+    const broken: number[] = [];
+    const whole = new Uint8Array(keys.length);
+    let wholes = 0;
     await store.readMany(keys, (position, value) => {
       const vector = decodeVector(value);
-      if (vector !== undefined && vector.length === (dimensions() ?? vector.length)) {
-        learntDimensions ??= vector.length;
-        state[position] = whole;
-        found(position, vector);
-      } else state[position] = broken;
+      if (vector === undefined || vector.length !== (dimensions() ?? vector.length)) {
+        broken.push(position);
+        return;
+      }
+      learntDimensions ??= vector.length;
+      whole[position] = 1;
+      wholes++;
+      found(position, vector);
     });
-    const wasted = keys.filter((_, position) => state[position] === broken);
-    if (wasted.length > 0) await store.removeMany(wasted);
-    damaged += wasted.length;
     const rest: number[] = [];
-    for (const [position, value] of state.entries()) {
-      if (value === absent || value === broken) rest.push(position);
+    if (wholes < keys.length) {
+      for (let k = 0; k < keys.length; k++) if (whole[k] === 0) rest.push(k);
     }
-    return rest;
+    return { rest, broken };
   };
 
   /** Embeds the texts and stores each batch before it is handed on. */
@@ -152,29 +154,46 @@ export function withCache(
       claimed.delete(key);
       flight.settle(key, vector);
     };
+    /** Reads what is claimed once more, drops what is damaged, and returns what must be embedded. */
+    const readAgain = async (
+      keys: readonly string[],
+      mine: readonly number[],
+      start: number,
+    ): Promise<number[]> => {
+      const mineKeys = mine.map((k) => keys[k]);
+      const { rest, broken } = await readStore(mineKeys, (position, vector) => {
+        put(start + mine[position], vector);
+        // Whoever waits keeps it; the store only lent it.
+        settle(mineKeys[position], () => vector.slice());
+      });
+      if (broken.length > 0) await store.removeMany(broken.map((position) => mineKeys[position]));
+      damaged += broken.length;
+      hits += mine.length - rest.length;
+      return rest.map((position) => mine[position]);
+    };
     try {
+      const breathe = createBreather();
       for (let start = 0; start < texts.length; start += readSize) {
+        await breathe();
         signal?.throwIfAborted();
         const keys = await keysOf(texts.slice(start, start + readSize), options.side);
-        // Claimed before the store is read: between a read and a claim another call could embed it, too.
+        const before = flight.settled();
+        const { rest, broken } = await readStore(keys, (k, vector) => put(start + k, vector));
+        hits += keys.length - rest.length;
         const mine: number[] = [];
-        for (const [k, key] of keys.entries()) {
-          if (flight.claim(key)) {
-            claimed.add(key);
+        for (const k of rest) {
+          if (flight.claim(keys[k])) {
+            claimed.add(keys[k]);
             mine.push(k);
-          } else others.push({ text: start + k, vector: flight.wait(key) });
+          } else others.push({ text: start + k, vector: flight.wait(keys[k]) });
         }
-        const mineKeys = mine.length === keys.length ? keys : mine.map((k) => keys[k]);
-        const rest = await readStore(mineKeys, (position, vector) => {
-          put(start + mine[position], vector);
-          // Whoever waits keeps it; the store only lent it.
-          settle(mineKeys[position], () => vector.slice());
-        });
-        hits += mine.length - rest.length;
-        misses += rest.length;
-        for (const position of rest) {
-          missing.push(start + mine[position]);
-          missingKeys.push(mineKeys[position]);
+        // Another call may have stored it between the read and the claim. And only the owner of a claim drops what is
+        // damaged: by now another may have replaced it.
+        const stale = broken.length > 0 || flight.settled() !== before;
+        for (const k of stale ? await readAgain(keys, mine, start) : mine) {
+          missing.push(start + k);
+          missingKeys.push(keys[k]);
+          misses++;
         }
         report();
       }
@@ -235,10 +254,12 @@ export function withCache(
       checkTexts(texts);
       const { distinct } = distinctTexts(texts);
       const absent: string[] = [];
+      const breathe = createBreather();
       for (let start = 0; start < distinct.length; start += readSize) {
+        await breathe();
         signal?.throwIfAborted();
         const slice = distinct.slice(start, start + readSize);
-        const rest = await readStore(await keysOf(slice, side), () => undefined);
+        const { rest } = await readStore(await keysOf(slice, side), () => undefined);
         for (const position of rest) absent.push(slice[position]);
       }
       return absent;

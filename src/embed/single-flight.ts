@@ -9,12 +9,15 @@ export interface SingleFlight<Value> {
   wait(key: string): Promise<Value | undefined>;
   /** Ends a claim: with what makes the value (called only when somebody waits), or `undefined`. */
   settle(key: string, value: (() => Value) | undefined): void;
+  /** How many claims have ended so far: where it has not changed, nobody has finished anything meanwhile. */
+  settled(): number;
 }
 
 export function createSingleFlight<Value>(): SingleFlight<Value> {
   type Waiter = (value: Value | undefined) => void;
   // null: claimed, and nobody waits. Most claims end so, and cost no more than an entry.
   const claims = new Map<string, Waiter[] | null>();
+  let settled = 0;
   return {
     claim(key) {
       if (claims.has(key)) return false;
@@ -32,7 +35,9 @@ export function createSingleFlight<Value>(): SingleFlight<Value> {
     settle(key, value) {
       const waiters = claims.get(key);
       claims.delete(key);
+      settled++;
       for (const waiter of waiters ?? []) waiter(value?.());
     },
+    settled: () => settled,
   };
 }

@@ -7,6 +7,7 @@ import {
   withCache,
   type Embedder,
   type EmbedOptions,
+  type VectorStore,
 } from "embedtune";
 import { readAll } from "./vector-store.contract.js";
 
@@ -196,6 +197,59 @@ describe("a cache around an embedder", () => {
     expect(answers[0]).toEqual(expected);
     expect(answers[1]).toEqual(expected);
     expect([...answers[2].data].slice(0, 2)).toEqual([1, "e".charCodeAt(0)]);
+  });
+
+  /** A store in which a call is held up after it has looked, until `go`. */
+  const heldUp = (store: VectorStore) => {
+    let go = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    let reads = 0;
+    const slow: VectorStore = {
+      ...store,
+      async readMany(keys, visit) {
+        const seen: [number, Uint8Array][] = [];
+        await store.readMany(keys, (position, value) => seen.push([position, value.slice()]));
+        if (reads++ === 0) await gate;
+        for (const [position, value] of seen) visit(position, value);
+      },
+    };
+    return { slow, go };
+  };
+
+  it("finds what another call has embedded and stored since it looked", async () => {
+    const { embedder, asked } = countingEmbedder();
+    const { slow, go } = heldUp(createMemoryStore());
+    const cached = withCache(embedder, slow);
+    const late = cached.embed(["a", "b"]);
+    const expected = await cached.embed(["a", "b"]);
+    go();
+    expect(await late).toEqual(expected);
+    expect(asked).toEqual(["a", "b"]);
+    expect(cached.statistics()).toEqual({ hits: 2, misses: 2, damaged: 0 });
+  });
+
+  it("does not drop an entry that another call has mended since it looked", async () => {
+    const { embedder, asked } = countingEmbedder();
+    const store = createMemoryStore();
+    const keys: string[] = [];
+    const spying: VectorStore = {
+      ...store,
+      writeMany: async (entries) => {
+        keys.push(...entries.map(([key]) => key));
+        return store.writeMany(entries);
+      },
+    };
+    const expected = await withCache(embedder, spying).embed(["a"]);
+    await store.writeMany([[keys[0], Uint8Array.of(1, 2, 3)]]);
+    const { slow, go } = heldUp(store);
+    const cached = withCache(embedder, slow);
+    const late = cached.embed(["a"]);
+    expect(await cached.embed(["a"])).toEqual(expected);
+    go();
+    expect(await late).toEqual(expected);
+    expect(asked).toEqual(["a", "a"]);
+    expect(cached.statistics()).toEqual({ hits: 1, misses: 1, damaged: 1 });
+    expect(await cached.missing(["a"])).toEqual([]);
   });
 
   it("does not fail a call because another one that fetched the same text failed or was stopped", async () => {
