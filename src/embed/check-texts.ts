@@ -12,6 +12,8 @@ export function checkTexts(texts: readonly string[]): void {
         `texts[${i}]: expected a string, received ${text === null ? "null" : typeof text}`,
       );
     }
+    const first = text.charCodeAt(0);
+    if (first > 0x20 && first < 0x7f) continue; // most texts begin with a letter, which is quicker to see
     if (!/\S/.test(text)) {
       throw new RangeError(`texts[${i}]: expected some text to embed, received ${describe(text)}`);
     }

@@ -7,6 +7,11 @@ export interface DistinctTexts {
 
 /** Each different text once, in order of first occurrence. */
 export function distinctTexts(texts: readonly string[]): DistinctTexts {
+  if (new Set(texts).size === texts.length) {
+    // The usual case, at half the price.
+    const firstRow = Array.from(texts, (_, i) => i);
+    return { distinct: texts, firstRow, sameAs: Int32Array.from(firstRow) };
+  }
   const positions = new Map<string, number>();
   const firstRow: number[] = [];
   const sameAs = new Int32Array(texts.length);
