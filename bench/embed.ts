@@ -62,7 +62,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
         error === undefined ? Math.round(texts / seconds) : `failed: ${error}`;
       const thrift = ({ error, processor }: Run): string | number =>
         error === undefined ? Math.round(texts / processor) : "";
-      rows.push({
+      const row = {
         table: `${texts} texts of about 100 tokens`,
         client: name,
         "cold texts/s": speed(runs.cold),
@@ -75,7 +75,9 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
         "warm requests": runs.warm.requests,
         "half-warm requests": runs["half-warm"].requests,
         "peak MB": Math.round(runs.peakMB),
-      });
+      };
+      console.error(JSON.stringify(row)); // the whole takes long where texts are many
+      rows.push(row);
     } finally {
       server.kill();
     }
