@@ -1,5 +1,6 @@
 import { createRateMeter, type RateReport } from "./rate-meter.js";
 import { sleep } from "./sleep.js";
+import { untilAborted } from "./until-aborted.js";
 
 export interface RateLimits {
   /** Requests a minute. @default what the server's headers say */
@@ -93,7 +94,14 @@ export function createRateLimiter({
         () => undefined,
         () => undefined,
       );
-      return permit;
+      // Whoever is stopped goes at once, though others stand before it; a permit that comes too late is given back.
+      return untilAborted(permit, signal).catch((error: unknown) => {
+        permit.then(
+          (late) => late.done(),
+          () => undefined,
+        );
+        throw error;
+      });
     },
     pause(milliseconds) {
       pausedUntil = Math.max(pausedUntil, performance.now() + milliseconds);

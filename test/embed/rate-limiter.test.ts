@@ -173,6 +173,19 @@ describe("the rate limiter", () => {
     (await next).done();
   });
 
+  it("lets go at once whoever is stopped, though another waits before it for an hour", async () => {
+    const limiter = createRateLimiter({ requestsPerMinute: 1, rateWindowMs: 3_600_000 });
+    (await limiter.acquire(1, never)).done();
+    const end = new AbortController();
+    const before = limiter.acquire(1, end.signal);
+    const stop = new AbortController();
+    const behind = limiter.acquire(1, stop.signal);
+    stop.abort(new Error("enough"));
+    await expect(behind).rejects.toThrow("enough");
+    end.abort(new Error("over"));
+    await expect(before).rejects.toThrow("over");
+  });
+
   it("lets nobody go while it is paused", async () => {
     const limiter = createRateLimiter({ requestsPerMinute: 100 });
     limiter.pause(60);
