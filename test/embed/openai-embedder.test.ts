@@ -144,6 +144,30 @@ describe("the OpenAI embedder", () => {
     expect(server.log).toHaveLength(1);
   });
 
+  it("wakes whoever waits when no waiting will help, but lets what is on its way arrive", async () => {
+    const embedder = await start(
+      {
+        // The second request is told to wait for an hour, the fourth that the quota is used up, the third is slow.
+        misbehave: (inputs) => {
+          if (inputs.includes("text number 5")) {
+            return { kind: "status", status: 503, headers: { "retry-after": "3600" } };
+          }
+          if (!inputs.includes("text number 15")) return undefined;
+          const error = { message: "no more", type: "insufficient_quota" };
+          return { kind: "status", status: 429, error };
+        },
+        delayMs: (inputs) => (inputs.includes("text number 10") ? 300 : 0),
+      },
+      { maxInputsPerRequest: 5, concurrency: 3, maxWaitMs: 3_600_000 },
+    );
+    const store = createMemoryStore();
+    await expect(withCache(embedder, store).embed(texts)).rejects.toThrow("no more");
+    expect(server.log.map(({ inputs }) => inputs[0])).not.toContain("text number 20");
+    expect(server.log.filter(({ inputs }) => inputs[0] === "text number 5")).toHaveLength(1);
+    const again = withCache(embedder, store);
+    expect(await again.missing(texts)).toEqual([...texts.slice(5, 10), ...texts.slice(15)]);
+  });
+
   it("gives up after its retries, in one sentence", async () => {
     const embedder = await start(
       { misbehave: () => ({ kind: "status", status: 500 }) },

@@ -73,6 +73,22 @@ describe("a batch the server refuses", () => {
     expect(refused.map(({ inputs }) => inputs.length)).toEqual([32, 16]);
   });
 
+  it("loses no half that was answered when the other half fails for good", async () => {
+    const embedder = await start(
+      {
+        misbehave: (inputs) => {
+          if (inputs.length > 32) return refusal(413, "batch too large");
+          return inputs.includes("text number 63") ? { kind: "status", status: 401 } : undefined;
+        },
+      },
+      { requestsPerMinute: 1000 },
+    );
+    const store = createMemoryStore();
+    await expect(withCache(embedder, store).embed(texts)).rejects.toThrow("401");
+    expect(server.log.map(({ inputs }) => inputs.length)).toEqual([64, 32, 32]);
+    expect(await withCache(embedder, store).missing(texts)).toEqual(texts.slice(32));
+  });
+
   it("stops the job when it is the job that is wrong", async () => {
     const embedder = await start({ misbehave: () => refusal(400, "dimensions are not supported") });
     await expect(embedder.embed(texts)).rejects.toThrow(

@@ -80,10 +80,17 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     const refused = new Map<number, RefusedText>();
     const stop = new AbortController();
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+    // What no waiting heals: nobody need wait for it any more, but what is on its way is paid for and may arrive.
+    const halt = new AbortController();
+    const signals = { signal: either, halt: AbortSignal.any([either, halt.signal]) };
     try {
       const deliveries = runConcurrently(
-        packBatches(inputs, sender.limits),
-        (batch) => sender.send(batch, either),
+        untilHalted(packBatches(inputs, sender.limits), halt.signal),
+        async (batch) => {
+          const delivery = await sender.send(batch, signals);
+          if (delivery.failure !== undefined) halt.abort(delivery.failure.error);
+          return delivery;
+        },
         () => settings.concurrency,
       );
       for await (const delivery of deliveries) {
@@ -93,6 +100,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
           if (batch.indices.length > 0) yield batch;
         }
       }
+      halt.signal.throwIfAborted();
     } finally {
       stop.abort(); // whoever stops listening stops the requests
     }
@@ -143,4 +151,15 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
       };
     },
   };
+}
+
+/** Jobs until there is a reason to begin no more. */
+function* untilHalted<Job>(
+  jobs: Iterable<Job>,
+  halt: AbortSignal,
+): Generator<Job, void, undefined> {
+  for (const job of jobs) {
+    if (halt.aborted) return;
+    yield job;
+  }
 }

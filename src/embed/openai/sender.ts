@@ -18,6 +18,16 @@ export interface AnsweredInputs {
 export interface Delivery {
   readonly answered: readonly AnsweredInputs[];
   readonly refused: readonly RefusedText[];
+  /** What ended it before all of it was answered; what was answered until then was paid for. */
+  readonly failure?: { readonly error: unknown } | undefined;
+}
+
+/** How a batch may be stopped. */
+export interface SendSignals {
+  /** Ends waits and requests. */
+  readonly signal: AbortSignal;
+  /** Ends waits, and lets a request that is on its way arrive. */
+  readonly halt: AbortSignal;
 }
 
 export interface SenderCounts {
@@ -27,7 +37,8 @@ export interface SenderCounts {
 
 /** Sends batches until they are answered, within all limits, learning those it was not told. */
 export interface Sender {
-  send(batch: readonly SizedInput[], signal: AbortSignal): Promise<Delivery>;
+  /** Never rejects: whatever ends it stands in the delivery. */
+  send(batch: readonly SizedInput[], signals: SendSignals): Promise<Delivery>;
   /** The limits a new batch should keep; the first is smaller than others while the server's are not known. */
   limits(): BatchLimits;
   counts(): SenderCounts;
@@ -63,10 +74,10 @@ export function createSender(settings: OpenAISettings): Sender {
   /** One request, one answer. */
   const attempt = async (
     batch: readonly SizedInput[],
-    signal: AbortSignal,
+    { signal, halt }: SendSignals,
   ): Promise<EmbeddingAnswer> => {
     const size = tokensOf(batch);
-    const permit = await limiter.acquire(Math.ceil(size * tokenScale), signal);
+    const permit = await limiter.acquire(Math.ceil(size * tokenScale), halt);
     requests++;
     // The client's own timeout ends with the headers; this one also ends a body that stalls.
     const deadline = AbortSignal.timeout(timeoutMs);
@@ -105,13 +116,13 @@ export function createSender(settings: OpenAISettings): Sender {
   /** Attempts until there is an answer, or a failure that no repetition will heal. */
   const persist = async (
     batch: readonly SizedInput[],
-    signal: AbortSignal,
+    signals: SendSignals,
   ): Promise<EmbeddingAnswer | (Failure & { readonly cause: unknown })> => {
     for (let failures = 1; ; failures++) {
       try {
-        return await attempt(batch, signal);
+        return await attempt(batch, signals);
       } catch (error) {
-        signal.throwIfAborted();
+        signals.halt.throwIfAborted();
         const failure = classify(error);
         if (failure.kind === "input") return { ...failure, cause: error };
         if (failure.status === 429 && tooLargeForLimit(batch)) return { ...failure, cause: error };
@@ -119,7 +130,7 @@ export function createSender(settings: OpenAISettings): Sender {
         const wait = backoff(failures, random, { askedMs: failure.waitMs, maxMs: maxWaitMs });
         // Too many requests are everybody's: a wait of this one alone would leave the others running into it.
         if (failure.status === 429) limiter.pause(Math.min(maxWaitMs, failure.waitMs ?? wait));
-        await sleep(wait, signal);
+        await sleep(wait, signals.halt);
       }
     }
   };
@@ -140,10 +151,21 @@ export function createSender(settings: OpenAISettings): Sender {
   const tooLargeForLimit = (batch: readonly SizedInput[]): boolean =>
     batch.length > 1 && tokensOf(batch) * tokenScale > (limiter.tokensPerMinute ?? Infinity);
 
-  const send = async (batch: readonly SizedInput[], signal: AbortSignal): Promise<Delivery> => {
+  const send = async (batch: readonly SizedInput[], signals: SendSignals): Promise<Delivery> => {
+    try {
+      return await sendWhole(batch, signals);
+    } catch (error) {
+      return { answered: [], refused: [], failure: { error } };
+    }
+  };
+
+  const sendWhole = async (
+    batch: readonly SizedInput[],
+    signals: SendSignals,
+  ): Promise<Delivery> => {
     // Packed before the limits were learnt: it would be refused for sure.
-    if (batch.length > maxInputs || tooLargeForLimit(batch)) return sendHalves(batch, signal);
-    const result = await persist(batch, signal);
+    if (batch.length > maxInputs || tooLargeForLimit(batch)) return sendHalves(batch, signals);
+    const result = await persist(batch, signals);
     if ("vectors" in result) {
       return { answered: [{ inputs: batch, answer: result }], refused: [] };
     }
@@ -155,9 +177,9 @@ export function createSender(settings: OpenAISettings): Sender {
       const [{ index, text }] = batch;
       return { answered: [], refused: [{ index, text, reason: result.sentence }] };
     }
-    const delivery = await sendHalves(batch, signal);
+    const delivery = await sendHalves(batch, signals);
     // Nothing in it was wrong: the batch itself was too large for this server.
-    if (delivery.refused.length === 0) {
+    if (delivery.refused.length === 0 && delivery.failure === undefined) {
       const accepted = Math.max(...delivery.answered.map(({ inputs }) => inputs.length));
       maxInputs = Math.min(maxInputs, accepted);
     }
@@ -166,14 +188,16 @@ export function createSender(settings: OpenAISettings): Sender {
 
   const sendHalves = async (
     batch: readonly SizedInput[],
-    signal: AbortSignal,
+    signals: SendSignals,
   ): Promise<Delivery> => {
     const middle = Math.ceil(batch.length / 2);
-    const first = await send(batch.slice(0, middle), signal);
-    const second = await send(batch.slice(middle), signal);
+    const first = await send(batch.slice(0, middle), signals);
+    if (first.failure !== undefined) return first;
+    const second = await send(batch.slice(middle), signals);
     return {
       answered: [...first.answered, ...second.answered],
       refused: [...first.refused, ...second.refused],
+      failure: second.failure,
     };
   };
 
