@@ -58,6 +58,7 @@ const methods: Record<string, FitMethod> = {
     fitAdapter(train, { side: "query", candidates: ["ridge"], level: 0.5, seed, signal }),
   rca: ({ train, seed, signal }) => fitRca(train, { seed, signal }),
   "query-rca": ({ train, seed, signal }) => fitRca(train, { side: "query", seed, signal }),
+  "refined-rca": only("refined-rca"),
   "ridge-rca": only("ridge-rca"),
   whitening: only("whitening"),
   procrustes: only("procrustes"),

@@ -2,11 +2,19 @@ import { discriminativeFamily } from "./closed-form/discriminative.js";
 import { identityFamily, type Family } from "./closed-form/family.js";
 import { procrustesFamily, ridgeFamily, whiteningFamily } from "./closed-form/linear-families.js";
 import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "./closed-form/rca-family.js";
+import { refinedRcaFamily } from "./closed-form/refined-rca.js";
 import type { PreparedPairs } from "./closed-form/training-pairs.js";
 
 /** A method that {@link fitAdapter} can try. */
 export type CandidateName =
-  "rca" | "ridge-rca" | "query-rca" | "ridge" | "whitening" | "procrustes" | "discriminative";
+  | "rca"
+  | "refined-rca"
+  | "ridge-rca"
+  | "query-rca"
+  | "ridge"
+  | "whitening"
+  | "procrustes"
+  | "discriminative";
 
 /** A family with what it costs, in decompositions of the size of the smaller of pairs and dimensions. */
 export interface Candidate {
@@ -20,12 +28,23 @@ const grid = {
 };
 const lambdas = [0.03, 0.1, 0.3, 1];
 
-/** @param full What a decomposition of the size of the dimensions costs. */
-const create: Record<CandidateName, (full: number) => Candidate> = {
+/** @param full What a decomposition of the size of the dimensions costs. @param pairs Number of matching pairs. */
+const create: Record<CandidateName, (full: number, pairs: number) => Candidate> = {
   rca: () => ({ family: rcaFamily(grid), cost: 1 }),
   "query-rca": () => ({ family: queryRcaFamily(grid), cost: 1 }),
   ridge: () => ({ family: ridgeFamily([0.1, 0.3, 1, 3, 10]), cost: 2 }),
   whitening: () => ({ family: whiteningFamily({ ...grid, lambdas }), cost: 2 }),
+  "refined-rca": (_full, pairs) => ({
+    family: refinedRcaFamily({
+      starts: [
+        { lambda: 0.1, power: 0.5 },
+        { lambda: 1, power: 0.75 },
+      ],
+      steps: [4, 8, 12],
+    }),
+    // The steps cost more the more pairs there are, where a decomposition costs no more once they exceed dimensions.
+    cost: 5 * Math.max(1, pairs / 1000),
+  }),
   "ridge-rca": () => ({
     family: ridgeRcaFamily({ mus: [3, 1, 0.3], lambdas, powers: [0.25, 0.5, 0.75, 1] }),
     cost: 4,
@@ -38,13 +57,8 @@ const create: Record<CandidateName, (full: number) => Candidate> = {
 };
 
 /** What is tried when the caller names nothing: what has won somewhere (docs/experiments.md). */
-export function defaultCandidates(
-  side: "both" | "query",
-  { negatives }: Pick<PreparedPairs, "negatives">,
-): readonly CandidateName[] {
-  if (side === "query") return ["query-rca", "ridge"];
-  if (negatives.query.length === 0) return ["rca", "ridge-rca"];
-  return ["rca", "ridge-rca", "discriminative"];
+export function defaultCandidates(side: "both" | "query"): readonly CandidateName[] {
+  return side === "query" ? ["query-rca", "ridge"] : ["rca", "refined-rca", "ridge-rca"];
 }
 
 /**
@@ -72,7 +86,7 @@ export function candidatesByCost(
     if (name === "discriminative" && negatives.query.length === 0) {
       throw new RangeError('fitAdapter: candidate "discriminative" needs pairs with label 0');
     }
-    return create[name](full);
+    return create[name](full, positives.query.length);
   });
   candidates.sort((a, b) => a.cost - b.cost);
   return [{ family: identityFamily, cost: 0 }, ...candidates];

@@ -31,8 +31,7 @@ export interface FitAdapterOptions extends LongJobOptions {
   readonly side?: "both" | "query" | undefined;
   /**
    * What to try, beside the untouched embedding.
-   * @default ["rca", "ridge-rca"] and, where there are pairs with label 0, "discriminative"; for side "query"
-   * ["query-rca", "ridge"]
+   * @default ["rca", "refined-rca", "ridge-rca"]; for side "query" ["query-rca", "ridge"]
    */
   readonly candidates?: readonly CandidateName[] | undefined;
   /**
@@ -106,7 +105,7 @@ export async function fitAdapter(
 ): Promise<FittedAdapter> {
   const start = performance.now();
   const prepared = preparePairs(data);
-  const candidates = candidatesByCost(names ?? defaultCandidates(side, prepared), side, prepared);
+  const candidates = candidatesByCost(names ?? defaultCandidates(side), side, prepared);
   const parts = makeFolds(prepared, { folds, seed });
   const heldOut = parts.slice(0, heldOutFolds ?? foldsWorthHolding(prepared, parts.length));
   const untouched = identityAdapter(prepared.queries.cols, embedder);

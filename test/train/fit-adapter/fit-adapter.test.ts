@@ -10,7 +10,12 @@ describe("fitAdapter", () => {
     );
     expect(verdict).toBe("use it");
     expect(comparison?.difference).toBeGreaterThan(0.1);
-    expect(table.map(({ method }) => method)).toEqual(["identity", "rca", "ridge-rca"]);
+    expect(table.map(({ method }) => method)).toEqual([
+      "identity",
+      "rca",
+      "ridge-rca",
+      "refined-rca",
+    ]);
     expect(adapter.metadata).toMatchObject({ embedder: "test/topics", method: /rca$/ });
     expect(adapter.metadata.trainingData).toMatch(/^[0-9a-f]{16}$/);
     expect(threshold).toBeGreaterThan(-1);
@@ -21,7 +26,7 @@ describe("fitAdapter", () => {
     const { adapter, verdict, table } = await fitAdapter(topics(30, 12, { nuisance: 0 }));
     expect(verdict).toBe("no evidence of gain");
     expect(adapter.metadata.method).toBe("identity");
-    expect(table).toHaveLength(3);
+    expect(table).toHaveLength(4);
   });
 
   it("gives the same bits for the same seed", async () => {
@@ -46,6 +51,7 @@ describe("fitAdapter", () => {
       "procrustes",
       "whitening",
       "rca",
+      "refined-rca",
       "ridge-rca",
     ];
     const data = topics(60, 8);
@@ -61,6 +67,7 @@ describe("fitAdapter", () => {
       "rca",
       "whitening",
       "ridge-rca",
+      "refined-rca",
       "procrustes",
       "discriminative",
     ]);
@@ -75,6 +82,7 @@ describe("fitAdapter", () => {
       ["identity", true],
       ["rca", true],
       ["ridge-rca", false],
+      ["refined-rca", false],
     ]);
   });
 
