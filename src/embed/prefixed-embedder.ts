@@ -1,3 +1,4 @@
+import { checkTexts } from "./check-texts.js";
 import type { Embedder, EmbedOptions } from "./embedder.js";
 
 export interface Prefixes {
@@ -13,6 +14,7 @@ export interface Prefixes {
  */
 export function withPrefixes(embedder: Embedder, { query = "", passage = "" }: Prefixes): Embedder {
   const prefixed = (texts: readonly string[], { side = "passage" }: EmbedOptions): string[] => {
+    checkTexts(texts); // with a prefix none would look empty
     const prefix = side === "query" ? query : passage;
     return texts.map((text) => prefix + text);
   };
@@ -23,10 +25,11 @@ export function withPrefixes(embedder: Embedder, { query = "", passage = "" }: P
     get dimensions() {
       return embedder.dimensions;
     },
-    embed: (texts, options = {}) => embedder.embed(prefixed(texts, options), options),
+    embed: async (texts, options = {}) => embedder.embed(prefixed(texts, options), options),
     ...(embedBatches !== undefined && {
-      embedBatches: (texts: readonly string[], options: EmbedOptions = {}) =>
-        embedBatches.call(embedder, prefixed(texts, options), options),
+      async *embedBatches(texts: readonly string[], options: EmbedOptions = {}) {
+        yield* embedBatches.call(embedder, prefixed(texts, options), options);
+      },
     }),
   };
 }

@@ -86,6 +86,11 @@ describe("prefixes", () => {
     expect(seen).toEqual(["query: a", "passage: a"]);
   });
 
+  it("make no text of an empty one", async () => {
+    await expect(embedder.embed(["a", " "])).rejects.toThrow("texts[1]: expected some text");
+    await expect(withCache(embedder, createMemoryStore()).embed([""])).rejects.toThrow("texts[0]");
+  });
+
   it("are part of the id, and part queries from passages in a cache", async () => {
     expect(embedder.id).toBe("test/length?query=query%3A%20&passage=passage%3A%20");
     const cached = withCache(embedder, createMemoryStore());
