@@ -1,13 +1,17 @@
+import type { StoredPrecision } from "./vector-record.js";
+
 /**
  * Keys of a cache: the embedder's id (provider, model, dimensions, prefixes), the side where it matters, and the SHA-256
- * of the text, e.g. `openai/text-embedding-3-small/512:oOEp…`. Readable in a database, the same in every runtime.
+ * of the text; values of half precision have keys of their own. E.g. `openai/text-embedding-3-small/512:oOEp…`. Readable in a database, the same in every runtime.
  */
 export async function cacheKeys(
   id: string,
   side: "query" | "passage" | undefined,
   texts: readonly string[],
+  precision: StoredPrecision = "float32",
 ): Promise<string[]> {
-  const scope = await scopeOf(side === undefined ? id : `${id}:${side}`);
+  const marks = [precision === "float32" ? undefined : precision, side];
+  const scope = await scopeOf([id, ...marks.filter((mark) => mark !== undefined)].join(":"));
   const hashes = await sha256(texts);
   return hashes.map((hash) => `${scope}:${hash}`);
 }

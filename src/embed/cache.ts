@@ -75,14 +75,13 @@ export function withCache(
   }
   const flight = flights.get(store) ?? createSingleFlight<Float32Array>();
   flights.set(store, flight);
-  const scope = precision === "float32" ? embedder.id : `${embedder.id}:${precision}`;
   let hits = 0;
   let misses = 0;
   let damaged = 0;
   let learntDimensions: number | undefined;
 
   const keysOf = (texts: readonly string[], side: EmbedOptions["side"] = "passage") =>
-    cacheKeys(scope, embedder.symmetric === true ? undefined : side, texts);
+    cacheKeys(embedder.id, embedder.symmetric === true ? undefined : side, texts, precision);
   const dimensions = (): number | undefined => embedder.dimensions ?? learntDimensions;
 
   /** Hands on what is whole, and returns the positions of what is absent and of what is damaged. */

@@ -51,6 +51,24 @@ describe("embedding through the Batch API", () => {
     for (const [i, text] of texts.entries()) expect(rowOf(matrix, i)).toEqual(fakeVector(text, 8));
   });
 
+  it("stores in half precision for a cache that does", async () => {
+    const options = await setup();
+    const store = createMemoryStore();
+    const precision = "float16";
+    await embedWithOpenAIBatches(texts, store, { ...options, precision });
+    const again = await embedWithOpenAIBatches(texts, store, { ...options, precision });
+    expect(again).toMatchObject({ found: 100, embedded: 0 });
+    const cached = withCache(createOpenAIEmbedder(options), store, { precision });
+    const matrix = await cached.embed(texts);
+    expect(cached.statistics()).toEqual({ hits: 100, misses: 0, damaged: 0 });
+    expect(server.requests()).toBe(0);
+    for (const [i, text] of texts.entries()) {
+      for (const [j, value] of fakeVector(text, 8).entries()) {
+        expect(Math.abs(rowOf(matrix, i)[j] - value)).toBeLessThanOrEqual(2 ** -11);
+      }
+    }
+  });
+
   it("goes on after a restart with what is under way, and submits only the rest", async () => {
     const options = await setup();
     const store = createMemoryStore();

@@ -3,6 +3,7 @@ import { checkTexts } from "../check-texts.js";
 import { distinctTexts } from "../distinct-texts.js";
 import type { RefusedText } from "../refused-texts.js";
 import { sleep } from "../sleep.js";
+import type { StoredPrecision } from "../vector-record.js";
 import type { VectorStore } from "../vector-store.js";
 import { batchFiles, type BatchFileLimits } from "./batch-files.js";
 import { openBatchLedger, type BatchLedger } from "./batch-ledger.js";
@@ -17,6 +18,8 @@ export interface OpenAIBatchOptions extends OpenAIEmbedderOptions, LongJobOption
   readonly maxInputsPerBatch?: number | undefined;
   /** Bytes of one batch's file. @default 190000000 */
   readonly maxBytesPerBatch?: number | undefined;
+  /** How values are stored: as the cache that will look for them is told to. @default "float32" */
+  readonly precision?: StoredPrecision | undefined;
   /** Milliseconds between two looks at the batches. @default 30000 */
   readonly pollMs?: number | undefined;
 }
@@ -37,7 +40,7 @@ export interface OpenAIBatchReport {
 
 /**
  * Embeds through OpenAI's Batch API: half the price, an answer within 24 hours. Vectors go into `store` under the keys
- * that `withCache(createOpenAIEmbedder(options), store)` looks for.
+ * that `withCache(createOpenAIEmbedder(options), store, { precision })` looks for.
  *
  * Nothing is kept on this machine but the store: batches carry the embedder's id as metadata and the texts' hashes as
  * names. Called again after a restart (even elsewhere), it finds the batches that are under way and submits only what
@@ -54,6 +57,7 @@ export async function embedWithOpenAIBatches(
     maxInputsPerBatch = 50_000,
     maxBytesPerBatch = 190_000_000,
     pollMs = 30_000,
+    precision = "float32",
     signal,
     onProgress,
   } = options;
@@ -64,7 +68,7 @@ export async function embedWithOpenAIBatches(
   signal?.throwIfAborted();
   checkTexts(texts);
   const { distinct, firstRow } = distinctTexts(texts);
-  const ledger = await openBatchLedger(distinct, store, settings, (done, total) =>
+  const ledger = await openBatchLedger(distinct, store, settings, precision, (done, total) =>
     onProgress?.({ stage: "batch", done, total }),
   );
   const job: BatchJob = { ledger, settings, service: createBatchService(settings), signal };

@@ -1,7 +1,7 @@
 import { rowOf } from "../../math/matrix.js";
 import { cacheKeys } from "../cache-key.js";
 import type { RefusedText } from "../refused-texts.js";
-import { decodeVector, encodeVector } from "../vector-record.js";
+import { decodeVector, encodeVector, type StoredPrecision } from "../vector-record.js";
 import type { VectorStore } from "../vector-store.js";
 import { decodeAnswer } from "./decode-answer.js";
 
@@ -49,9 +49,10 @@ export async function openBatchLedger(
   texts: readonly string[],
   store: VectorStore,
   { id, knownDimensions }: { readonly id: string; readonly knownDimensions: number | undefined },
+  precision: StoredPrecision,
   onChange: (done: number, total: number) => void,
 ): Promise<BatchLedger> {
-  const keys = await cacheKeys(id, undefined, texts);
+  const keys = await cacheKeys(id, undefined, texts, precision);
   const nameAt = (keys[0] ?? "").lastIndexOf(":") + 1;
   const prefix = (keys[0] ?? "").slice(0, nameAt);
   /** Name to position. */
@@ -83,7 +84,7 @@ export async function openBatchLedger(
 
   const keep = async (vectors: ReadonlyMap<string, Float32Array>): Promise<void> => {
     await store.writeMany(
-      [...vectors].map(([name, vector]) => [prefix + name, encodeVector(vector)]),
+      [...vectors].map(([name, vector]) => [prefix + name, encodeVector(vector, precision)]),
     );
     for (const name of vectors.keys()) {
       wanted.delete(name);
