@@ -55,7 +55,14 @@ const methods: Record<string, FitMethod> = {
     }),
   retrieval: ({ train, seed, signal }) => trainMatrix(train, { ...retrievalPreset, seed, signal }),
   ridge: ({ train, seed, signal }) =>
-    fitAdapter(train, { side: "query", candidates: ["ridge"], level: 0.5, seed, signal }),
+    fitAdapter(train, {
+      side: "query",
+      candidates: ["ridge"],
+      level: 0.5,
+      timeBudget: Infinity,
+      seed,
+      signal,
+    }),
   rca: ({ train, seed, signal }) => fitRca(train, { seed, signal }),
   "query-rca": ({ train, seed, signal }) => fitRca(train, { side: "query", seed, signal }),
   "refined-rca": only("refined-rca"),
@@ -76,8 +83,10 @@ const methods: Record<string, FitMethod> = {
       signal,
     });
   },
-  auto: ({ train, seed, signal }) => fitAdapter(train, { seed, signal }),
-  "auto-query": ({ train, seed, signal }) => fitAdapter(train, { side: "query", seed, signal }),
+  // Without a time budget, so that a slower machine prints the same figures.
+  auto: ({ train, seed, signal }) => fitAdapter(train, { timeBudget: Infinity, seed, signal }),
+  "auto-query": ({ train, seed, signal }) =>
+    fitAdapter(train, { side: "query", timeBudget: Infinity, seed, signal }),
 };
 
 /** What runs when the caller names nothing. */
