@@ -76,6 +76,15 @@ function readTexts(path: string): string[] {
 const dollars = (cost: number | undefined): string =>
   cost === undefined ? "price unknown" : `$${cost.toFixed(cost < 0.1 ? 6 : 2)}`;
 
+/** `95` as "1m35s"; "?" where it is not known. */
+function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "?";
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${whole % 60}s`;
+  return `${Math.floor(whole / 3600)}h${Math.floor((whole % 3600) / 60)}m`;
+}
+
 await runExample(async (signal) => {
   const { input, output, side } = flags;
   if (input === undefined) throw new Error("--input: expected a file of texts, one per line");
@@ -103,23 +112,25 @@ await runExample(async (signal) => {
 
     const bar = new cliProgress.SingleBar(
       {
-        format: " embed |{bar}| {value}/{total} {rate}/s, {cost}{eta_formatted} left",
+        format: " embed |{bar}| {value}/{total} {rate}/s, {cost}{left} left",
         stream: process.stderr,
-        etaBuffer: 1000,
       },
       cliProgress.Presets.shades_classic,
     );
     const started = performance.now();
-    if (process.stderr.isTTY) bar.start(texts.length, 0, { rate: 0, cost: "" });
+    if (process.stderr.isTTY) bar.start(texts.length, 0, { rate: 0, cost: "", left: "?" });
     try {
       const matrix = await cached.embed(texts, {
         side,
         signal,
         onProgress: ({ done, total }) => {
-          if (total !== undefined) bar.setTotal(total);
-          const seconds = (performance.now() - started) / 1000;
+          if (total === undefined) return;
+          bar.setTotal(total);
+          // What is in the cache takes no time to speak of and says nothing of the rest.
+          const embedded = Math.max(0, done - (total - missing.length));
+          const rate = embedded / ((performance.now() - started) / 1000);
           const cost = openai === undefined ? "" : `${dollars(openai.usage().cost)} so far, `;
-          bar.update(done, { rate: Math.round(done / seconds), cost });
+          bar.update(done, { rate: Math.round(rate), cost, left: duration((total - done) / rate) });
         },
       });
       writeFileSync(output, encodeNpy(matrix));

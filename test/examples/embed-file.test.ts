@@ -1,14 +1,24 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeNpy, rowOf } from "embedtune";
+import { createHashingEmbedder, decodeNpy, rowOf } from "embedtune";
 import {
   fakeVector,
   startFakeOpenAI,
   type FakeOpenAIServer,
 } from "../support/fake-openai-server.js";
 import { runExampleScript, type ExampleRun } from "../support/run-example.js";
+
+const numpy = ((): boolean => {
+  try {
+    execFileSync("python3", ["-c", "import numpy"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+})();
 
 let folder = "";
 let server: FakeOpenAIServer;
@@ -63,6 +73,20 @@ describe("examples/embed-file.ts", () => {
     const second = await embedFile(flags, env);
     expect(second.stdout + second.stderr).toMatch(/all 3 different texts found in the cache/);
     expect(server.requests()).toBe(2);
+  });
+
+  it.skipIf(!numpy)("writes what NumPy loads: float32, a row per line", async () => {
+    const script = [
+      "import json, sys, numpy",
+      "v = numpy.load(sys.argv[1])",
+      "print(json.dumps([v.dtype.str, v.shape, v[1].tolist()]))",
+    ].join("\n");
+    await embedFile(["--dimensions", "16"]);
+    const found = execFileSync("python3", ["-c", script, join(folder, "v.npy")], {
+      encoding: "utf8",
+    });
+    const expected = await createHashingEmbedder({ dimensions: 16 }).embed([texts[1]]);
+    expect(JSON.parse(found)).toEqual(["<f4", [4, 16], [...expected.data]]);
   });
 
   it("names the key that is missing in one sentence", async () => {
