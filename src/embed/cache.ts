@@ -1,15 +1,15 @@
-import { checkMatrix, createMatrix, rowOf, type Matrix } from "../math/matrix.js";
+import { createMatrix, rowOf, type Matrix } from "../math/matrix.js";
 import { batchesOf } from "./batches-of.js";
 import { createBreather } from "./breather.js";
-import { cacheKeys } from "./cache-key.js";
+import { createCacheShelf } from "./cache-shelf.js";
 import { checkTexts } from "./check-texts.js";
 import { distinctTexts } from "./distinct-texts.js";
-import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
+import type { EmbedOptions, Embedder } from "./embedder.js";
 import { RefusedTextsError } from "./refused-texts.js";
 import { createSingleFlight, type SingleFlight } from "./single-flight.js";
 import { untilAborted } from "./until-aborted.js";
-import { decodeVector, encodeVector, type StoredPrecision } from "./vector-record.js";
-import type { VectorStore, VectorStoreEntry } from "./vector-store.js";
+import type { StoredPrecision } from "./vector-record.js";
+import type { VectorStore } from "./vector-store.js";
 
 /** What a cache has done since it was made; each text counts once per call, however often it stands in it. */
 export interface CacheStatistics {
@@ -75,67 +75,10 @@ export function withCache(
   }
   const flight = flights.get(store) ?? createSingleFlight<Float32Array>();
   flights.set(store, flight);
+  const shelf = createCacheShelf(embedder, store, precision);
   let hits = 0;
   let misses = 0;
   let damaged = 0;
-  let learntDimensions: number | undefined;
-
-  const keysOf = (texts: readonly string[], side: EmbedOptions["side"] = "passage") =>
-    cacheKeys(embedder.id, embedder.symmetric === true ? undefined : side, texts, precision);
-  const dimensions = (): number | undefined => embedder.dimensions ?? learntDimensions;
-
-  /** Hands on what is whole, and returns the positions of what is absent and of what is damaged. */
-  const readStore = async (
-    keys: readonly string[],
-    found: (position: number, vector: Float32Array) => void,
-  ): Promise<{ readonly rest: number[]; readonly broken: number[] }> => {
-    const broken: number[] = [];
-    const whole = new Uint8Array(keys.length);
-    let wholes = 0;
-    await store.readMany(keys, (position, value) => {
-      const vector = decodeVector(value);
-      if (vector === undefined || vector.length !== (dimensions() ?? vector.length)) {
-        broken.push(position);
-        return;
-      }
-      learntDimensions ??= vector.length;
-      whole[position] = 1;
-      wholes++;
-      found(position, vector);
-    });
-    const rest: number[] = [];
-    if (wholes < keys.length) {
-      for (let k = 0; k < keys.length; k++) if (whole[k] === 0) rest.push(k);
-    }
-    return { rest, broken };
-  };
-
-  /** Embeds the texts and stores each batch before it is handed on. */
-  async function* fetchMissing(
-    texts: readonly string[],
-    keys: readonly string[],
-    options: EmbedOptions,
-  ): AsyncGenerator<EmbeddedBatch> {
-    for await (const batch of batchesOf(embedder, texts, options, batchSize)) {
-      const { indices, vectors } = batch;
-      const expected = dimensions() ?? vectors.cols;
-      if (vectors.cols !== expected) {
-        throw new RangeError(
-          `${embedder.id}: the cache holds vectors of ${expected} values, the embedder now gives ${vectors.cols}`,
-        );
-      }
-      checkMatrix(vectors, embedder.id, { zeroRows: false }); // what is stored is found again for years
-      learntDimensions = expected;
-      const entries = indices.map((index, k): VectorStoreEntry => {
-        const record = encodeVector(rowOf(vectors, k), precision);
-        if (precision === "float16") rowOf(vectors, k).set(decodeVector(record) ?? []);
-        return [keys[index], record];
-      });
-      await store.writeMany(entries);
-      yield batch;
-    }
-  }
-
   /** Gives every text's vector to `put`, from the store, the embedder, or another call that is about to have it. */
   const provide = async (
     texts: readonly string[],
@@ -160,12 +103,12 @@ export function withCache(
       start: number,
     ): Promise<number[]> => {
       const mineKeys = mine.map((k) => keys[k]);
-      const { rest, broken } = await readStore(mineKeys, (position, vector) => {
+      const { rest, broken } = await shelf.read(mineKeys, (position, vector) => {
         put(start + mine[position], vector);
         // Whoever waits keeps it; the store only lent it.
         settle(mineKeys[position], () => vector.slice());
       });
-      if (broken.length > 0) await store.removeMany(broken.map((position) => mineKeys[position]));
+      if (broken.length > 0) await shelf.drop(broken.map((position) => mineKeys[position]));
       damaged += broken.length;
       hits += mine.length - rest.length;
       return rest.map((position) => mine[position]);
@@ -175,9 +118,9 @@ export function withCache(
       for (let start = 0; start < texts.length; start += readSize) {
         await breathe();
         signal?.throwIfAborted();
-        const keys = await keysOf(texts.slice(start, start + readSize), options.side);
+        const keys = await shelf.keys(texts.slice(start, start + readSize), options.side);
         const before = flight.settled();
-        const { rest, broken } = await readStore(keys, (k, vector) => put(start + k, vector));
+        const { rest, broken } = await shelf.read(keys, (k, vector) => put(start + k, vector));
         hits += keys.length - rest.length;
         const mine: number[] = [];
         for (const k of rest) {
@@ -199,7 +142,9 @@ export function withCache(
       if (missing.length > 0) {
         const wanted = missing.map((text) => texts[text]);
         let answered = 0;
-        for await (const { indices, vectors } of fetchMissing(wanted, missingKeys, options)) {
+        for await (const batch of batchesOf(embedder, wanted, options, batchSize)) {
+          await shelf.keep(missingKeys, batch);
+          const { indices, vectors } = batch;
           for (const [k, index] of indices.entries()) {
             put(missing[index], rowOf(vectors, k));
             settle(missingKeys[index], () => rowOf(vectors, k));
@@ -245,7 +190,7 @@ export function withCache(
     id: embedder.id,
     symmetric: embedder.symmetric,
     get dimensions() {
-      return dimensions();
+      return shelf.dimensions;
     },
     statistics: () => ({ hits, misses, damaged }),
 
@@ -258,7 +203,7 @@ export function withCache(
         await breathe();
         signal?.throwIfAborted();
         const slice = distinct.slice(start, start + readSize);
-        const { rest } = await readStore(await keysOf(slice, side), () => undefined);
+        const { rest } = await shelf.read(await shelf.keys(slice, side), () => undefined);
         for (const position of rest) absent.push(slice[position]);
       }
       return absent;
@@ -283,7 +228,7 @@ export function withCache(
       ).catch((error: unknown) => {
         throw reindexed(error, (index) => firstRow[index]);
       });
-      const matrix = result ?? createMatrix(0, dimensions() ?? 0);
+      const matrix = result ?? createMatrix(0, shelf.dimensions ?? 0);
       for (let i = 0; i < texts.length; i++) {
         const first = firstRow[sameAs[i]];
         if (first !== i) rowOf(matrix, i).set(rowOf(matrix, first));
