@@ -42,8 +42,8 @@ const create: Record<CandidateName, (full: number, pairs: number) => Candidate> 
       ],
       steps: [4, 8, 12],
     }),
-    // The steps cost more the more pairs there are, where a decomposition costs no more once they exceed dimensions.
-    cost: 5 * Math.max(1, pairs / 1000),
+    // Every query meets every passage of its part in each step, and the winner is fitted once more when the budget is over.
+    cost: 5 * Math.max(1, pairs / 1000) ** 2,
   }),
   "ridge-rca": () => ({
     family: ridgeRcaFamily({ mus: [3, 1, 0.3], lambdas, powers: [0.25, 0.5, 0.75, 1] }),
