@@ -3,6 +3,7 @@ import { checkTexts } from "./check-texts.js";
 import { collectBatches } from "./collect-batches.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
 import { runConcurrently } from "./run-concurrently.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** Vectors of texts, in their order: a matrix, or one array of numbers per text. */
 export type EmbedFunction = (
@@ -25,7 +26,7 @@ export interface FunctionEmbedderOptions {
 
 /**
  * Makes an embedder of any function that gives vectors for texts. Its answers are checked: their count, their length, and
- * that every value is finite.
+ * that every value is finite. When it is stopped it does not wait for the function, which may heed `context.signal`.
  *
  * @throws RangeError for options that are no counts; from `embed`, for wrong answers, naming `id`.
  */
@@ -44,7 +45,11 @@ export function createFunctionEmbedder(
     context: Parameters<EmbedFunction>[1],
   ): Promise<EmbeddedBatch> => {
     const slice = texts.slice(start, start + batchSize);
-    const answer = await embedFunction(slice, context);
+    // A function that does not heed the signal is not waited for: it ends unheard.
+    const answer = await untilAborted(
+      Promise.resolve(embedFunction(slice, context)),
+      context.signal,
+    );
     const vectors = "data" in answer && "cols" in answer ? answer : fromRows(answer);
     if (vectors.rows !== slice.length) {
       throw new RangeError(

@@ -20,7 +20,7 @@ export interface LangChainEmbedderOptions {
   readonly concurrency?: number | undefined;
 }
 
-/** An embedder of any LangChain `Embeddings`. They cannot be stopped: an abort takes effect between calls. */
+/** An embedder of any LangChain `Embeddings`. They cannot be stopped: an abort ends the wait for them, and makes no further call. */
 export function fromLangChain(
   embeddings: LangChainEmbeddings,
   { symmetric = false, batchSize = 512, ...options }: LangChainEmbedderOptions,

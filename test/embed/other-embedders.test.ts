@@ -68,6 +68,20 @@ describe("an embedder of any function", () => {
   });
 });
 
+describe("an embedder of a function that heeds no signal", () => {
+  it("does not wait for it when it is stopped", async () => {
+    const stop = new AbortController();
+    const embedder = createFunctionEmbedder(
+      () => {
+        setTimeout(() => stop.abort(new Error("enough")), 0);
+        return new Promise<number[][]>(() => undefined);
+      },
+      { id: "test/deaf" },
+    );
+    await expect(embedder.embed(["a"], { signal: stop.signal })).rejects.toThrow("enough");
+  });
+});
+
 describe("prefixes", () => {
   const seen: string[] = [];
   const inner = createFunctionEmbedder(
