@@ -151,6 +151,28 @@ describe("embedding through the Batch API", () => {
     },
   );
 
+  it("passes over batches of an earlier run whose files were deleted since", async () => {
+    // The first run reads three files of results; the second finds three files of inputs gone.
+    const options = await setup({
+      batchFault: (call, n) => (call === "content" && n >= 3 && n < 6 ? "gone" : undefined),
+    });
+    await embedWithOpenAIBatches(texts, createMemoryStore(), options);
+    expect(await embedWithOpenAIBatches(texts, createMemoryStore(), options)).toMatchObject({
+      embedded: 100,
+      failed: [],
+      batches: ["batch-4", "batch-5", "batch-6"],
+    });
+  });
+
+  it("names the texts of a batch whose results were deleted before they were fetched", async () => {
+    const options = await setup({
+      batchFault: (call) => (call === "content" ? "gone" : undefined),
+    });
+    const report = await embedWithOpenAIBatches(["a"], createMemoryStore(), options);
+    const reason = "batch batch-1 was completed without an answer that can be read";
+    expect(report).toMatchObject({ embedded: 0, failed: [{ index: 0, text: "a", reason }] });
+  });
+
   it("keeps what a batch finished before it expired, and names the rest", async () => {
     const options = await setup();
     const mixed = ["done in time", "would expire", "done, too"];

@@ -28,6 +28,8 @@ export type BatchFault = (
   | "half-body"
   /** Half of a file, then silence. */
   | "stall"
+  /** The file was deleted. */
+  | "gone"
   | undefined;
 
 /**
@@ -102,6 +104,11 @@ export function createFakeBatchAPI(
     } else if (kind === "files" && part === "content") {
       const content = files.get(id) as string;
       const fault = faultOf("content", calls.content++);
+      if (fault === "gone") {
+        response.writeHead(404, { "content-type": "application/json" });
+        response.end(JSON.stringify({ error: { message: `No such File object: ${id}` } }));
+        return;
+      }
       response.writeHead(200, {
         "content-type": "application/octet-stream",
         "content-length": Buffer.byteLength(content),

@@ -23,8 +23,9 @@ export interface BatchService {
   get(id: string, signal: AbortSignal | undefined): Promise<BatchState>;
   /** Batches marked with the embedder's id that are under way, or that have left results in the last 30 days. */
   list(embedderId: string, signal: AbortSignal | undefined): Promise<BatchState[]>;
-  /** The `custom_id` of every line of an input file. */
+  /** The `custom_id` of every line of an input file; none where it was deleted. */
   names(file: string, signal: AbortSignal | undefined): Promise<string[]>;
+  /** The lines of a file; none where it was deleted. */
   lines(file: string, signal: AbortSignal | undefined): AsyncIterable<string>;
 }
 
@@ -114,7 +115,10 @@ export function createBatchService({
     }
   }
 
-  /** A download that breaks is begun anew; the lines that were handed on are passed over. */
+  /**
+   * A download that breaks is begun anew; the lines that were handed on are passed over. A file that was deleted has no
+   * lines: that is no reason to give up the job.
+   */
   async function* lines(
     file: string,
     signal: AbortSignal | undefined,
@@ -131,6 +135,7 @@ export function createBatchService({
         }
         return;
       } catch (error) {
+        if (classify(error).status === 404) return;
         if (delivered > before) failures = 1; // it goes on, if slowly
         await recover(error, failures, signal);
       }
