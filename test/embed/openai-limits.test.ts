@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createMemoryStore, RefusedTextsError, withCache } from "embedtune";
 import { createOpenAIEmbedder, type OpenAIEmbedderOptions } from "embedtune/openai";
 import { loadCl100k } from "../../src/embed/openai/tokenizer.js";
@@ -160,6 +160,20 @@ describe("a dry run", () => {
       batchCost: (11 * 0.01) / 1e6,
     });
     expect(server.log).toHaveLength(0);
+  });
+
+  it("stops when it is told to, though it waits for nothing", async () => {
+    const embedder = await start({}, { maxInputsPerRequest: 1 });
+    await embedder.plan(["a"]); // loads the tokenizer
+    let now = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (now += 1000));
+    try {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(new Error("enough")), 0);
+      await expect(embedder.plan(texts, { signal: stop.signal })).rejects.toThrow("enough");
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it("says so where the price is not known", async () => {

@@ -1,3 +1,4 @@
+import { createBreather } from "../breather.js";
 import { checkTexts } from "../check-texts.js";
 import { collectBatches } from "../collect-batches.js";
 import { distinctTexts } from "../distinct-texts.js";
@@ -134,7 +135,9 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
         prepareInputs(distinct, loaded, settings, () => long++),
         createSender(settings).limits,
       );
+      const breathe = createBreather();
       for (const batch of batches) {
+        await breathe();
         signal?.throwIfAborted();
         requests++;
         for (const { text } of batch) tokens += loaded.count(text);
