@@ -84,6 +84,15 @@ describe("the OpenAI embedder", () => {
     expect(server.log[0].body.dimensions).toBe(4);
   });
 
+  it("refuses dimensions for OpenAI's model that takes none, before anything is sent", async () => {
+    const elsewhere = await start({}, { model: "text-embedding-ada-002", dimensions: 4 });
+    expect(elsewhere.dimensions).toBe(4); // another server's model may be of any kind
+    const baseURL = "https://api.openai.com/v1";
+    expect(() => createOpenAIEmbedder({ apiKey: "test", baseURL, dimensions: 512 })).toThrow(
+      "dimensions: text-embedding-ada-002 takes none (its vectors have 1536 values)",
+    );
+  });
+
   const faults: Fault[] = [
     { kind: "status", status: 429, headers: { "retry-after-ms": "1" } },
     { kind: "status", status: 429, headers: { "retry-after": "0" } },

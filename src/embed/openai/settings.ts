@@ -89,7 +89,8 @@ const nativeDimensions: Readonly<Record<string, number>> = {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws Error when there is no key; RangeError naming an option that is no count.
+ * @throws Error when there is no key; RangeError naming an option that is no count, or `dimensions` for a model of OpenAI
+ *   that takes none.
  */
 export function resolveSettings({
   apiKey = environment("OPENAI_API_KEY"),
@@ -133,6 +134,11 @@ export function resolveSettings({
   const client = ownClient ?? createClient(apiKey, baseURL, timeoutMs);
   const host = hostOf(client.baseURL);
   const openAI = host === "api.openai.com";
+  if (openAI && model === "text-embedding-ada-002" && dimensions !== undefined) {
+    throw new RangeError(
+      `dimensions: ${model} takes none (its vectors have 1536 values); text-embedding-3-small and -large do`,
+    );
+  }
   const knownDimensions = dimensions ?? nativeDimensions[model];
   // Whatever changes a vector is part of the name: how long texts are treated, and from where on.
   const id = [
