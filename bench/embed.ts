@@ -78,6 +78,14 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
       };
       console.error(JSON.stringify(row)); // the whole takes long where texts are many
       rows.push(row);
+    } catch (error) {
+      // One that runs out of memory must not take the figures of the others with it.
+      const { message } = error as Error;
+      rows.push({
+        table: `${texts} texts of about 100 tokens`,
+        client: name,
+        "cold texts/s": `failed: ${message}`,
+      });
     } finally {
       server.kill();
     }
@@ -91,6 +99,8 @@ function contend(name: string, baseURL: string, texts: number): Promise<Runs> {
   });
   return new Promise((resolve, reject) => {
     child.once("message", (runs) => resolve(runs as Runs));
-    child.once("exit", (code) => reject(new Error(`${name}: ended with code ${code}`)));
+    child.once("exit", (code, signal) =>
+      reject(new Error(`ended by ${signal ?? `itself with code ${code}`}`)),
+    );
   });
 }
