@@ -8,6 +8,8 @@ export interface MultiplyOptions {
   readonly transposeA?: boolean;
   /** Use bᵀ in place of b. @default false */
   readonly transposeB?: boolean;
+  /** Memory for the result, which is overwritten: m × n values, none of them an operand's. @default fresh memory */
+  readonly out?: Float32Array | undefined;
 }
 
 /** Fewer multiplications than this are done sooner than operands are packed. */
@@ -19,12 +21,12 @@ const SMALL = 4096;
  * precision across them.
  *
  * @returns m × n for op(a) of m × k and op(b) of k × n.
- * @throws RangeError when the inner dimensions differ.
+ * @throws RangeError when the inner dimensions differ, or `out` has another length than the result.
  */
 export function multiply(
   a: Matrix,
   b: Matrix,
-  { transposeA = false, transposeB = false }: MultiplyOptions = {},
+  { transposeA = false, transposeB = false, out: memory }: MultiplyOptions = {},
 ): Matrix {
   const m = transposeA ? a.cols : a.rows;
   const k = transposeA ? a.rows : a.cols;
@@ -33,8 +35,11 @@ export function multiply(
   if (k !== kb) {
     throw new RangeError(`multiply: inner dimensions differ, ${m} × ${k} by ${kb} × ${n}`);
   }
-  const out = createMatrix(m, n);
-  if (m * n * k === 0) return out;
+  const out = createMatrix(m, n, memory);
+  if (m * n * k === 0) {
+    out.data.fill(0);
+    return out;
+  }
   const job: ProductJob = {
     ...{ m, n, k, out: out.data },
     ...{ a: a.data, aRow: transposeA ? 1 : a.cols, aStep: transposeA ? a.cols : 1 },

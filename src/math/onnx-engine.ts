@@ -17,12 +17,13 @@ interface Runtime {
   readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Tensor;
 }
 
-interface Tensor {
-  readonly data: unknown;
-}
+type Tensor = object;
 
 interface Session {
-  run(inputs: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>;
+  run(
+    inputs: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor>>,
+  ): Promise<unknown>;
   release(): Promise<void>;
 }
 
@@ -68,7 +69,7 @@ export async function onnxEngine({
 
   return {
     id: `onnxruntime-node/${executionProviders.join("+")}`,
-    async multiply(a, b, { transposeA = false, transposeB = false } = {}) {
+    async multiply(a, b, { transposeA = false, transposeB = false, out } = {}) {
       if (closed) throw new Error("onnxEngine: the engine is closed");
       const m = transposeA ? a.cols : a.rows;
       const k = transposeA ? a.rows : a.cols;
@@ -77,15 +78,17 @@ export async function onnxEngine({
       if (k !== kb) {
         throw new RangeError(`multiply: inner dimensions differ, ${m} × ${k} by ${kb} × ${n}`);
       }
-      if (m * n * k === 0) return createMatrix(m, n);
+      const result = createMatrix(m, n, out);
+      if (m * n * k === 0) {
+        result.data.fill(0);
+        return result;
+      }
       const session = await sessionFor(transposeA, transposeB);
       const tensor = ({ rows, cols, data }: Matrix): Tensor =>
         new runtime.Tensor("float32", data, [rows, cols]);
-      const { Y: result } = await session.run({ A: tensor(a), B: tensor(b) });
-      if (!(result?.data instanceof Float32Array)) {
-        throw new Error("onnxEngine: onnxruntime-node returned no single-precision matrix");
-      }
-      return createMatrix(m, n, result.data);
+      // Written where we want it, instead of into memory of the runtime's that is then copied.
+      await session.run({ A: tensor(a), B: tensor(b) }, { Y: tensor(result) });
+      return result;
     },
     async close() {
       closed = true;

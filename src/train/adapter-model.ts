@@ -104,34 +104,33 @@ function blocksOf(
  *
  * @param inputs Queries, then passages, as rows; a learnt center is subtracted **in place**.
  * @param queryRows How many of the rows are queries.
+ * @param outputs Where the transformed rows go: as many rows as `inputs`.
  */
 export async function forward(
-  { multiply }: ProductEngine,
+  engine: ProductEngine,
   model: AdapterModel,
   tensors: Tensors,
   inputs: Matrix,
   queryRows: number,
+  outputs: Matrix,
 ): Promise<ForwardPass> {
   subtractCenter(inputs, 0, queryRows, tensors[model.query?.center ?? NONE]);
   subtractCenter(inputs, queryRows, inputs.rows, tensors[model.passage?.center ?? NONE]);
-  const blocks = blocksOf(model, queryRows, inputs.rows);
   const hidden: (Matrix | null)[] = [];
-  const parts: Matrix[] = [];
-  for (const { slots, from, to } of blocks) {
+  for (const { slots, from, to } of blocksOf(model, queryRows, inputs.rows)) {
     const rows = rowRange(inputs, from, to);
+    const { data: out } = rowRange(outputs, from, to);
     const at = (slot: number): Matrix => tensorAt(model, tensors, slot);
-    if (slots === null || slots.weights !== NONE) {
-      hidden.push(null);
-      parts.push(slots === null ? rows : await multiply(rows, at(slots.weights)));
-      continue;
+    let reduced: Matrix | null = null;
+    if (slots === null) out.set(rows.data);
+    else if (slots.weights !== NONE) await engine.multiply(rows, at(slots.weights), { out });
+    else {
+      reduced = await engine.multiply(rows, at(slots.left));
+      await engine.multiply(reduced, at(slots.right), { out });
+      for (let i = 0; i < out.length; i++) out[i] += rows.data[i];
     }
-    const reduced = await multiply(rows, at(slots.left));
     hidden.push(reduced);
-    const result = await multiply(reduced, at(slots.right));
-    for (let i = 0; i < result.data.length; i++) result.data[i] += rows.data[i];
-    parts.push(result);
   }
-  const outputs = parts.length === 1 ? parts[0] : stack(parts);
   return {
     outputs,
     inputs,
@@ -142,15 +141,24 @@ export async function forward(
   };
 }
 
-/** Derivatives with respect to the tensors, given those with respect to the outputs (stacked like them). */
+/**
+ * Derivatives with respect to the tensors, given those with respect to the outputs (stacked like them).
+ *
+ * @param memory Arrays of the tensors' sizes; those of large products hold the result afterwards.
+ */
 export async function backward(
-  { multiply }: ProductEngine,
+  engine: ProductEngine,
   model: AdapterModel,
   tensors: Tensors,
   pass: ForwardPass,
   gradient: Matrix,
+  memory: readonly Float32Array[],
 ): Promise<Float32Array[]> {
   const result: Float32Array[] = [];
+  const into = async (slot: number, a: Matrix, b: Matrix): Promise<void> => {
+    const { data } = await engine.multiply(a, b, { transposeA: true, out: memory[slot] });
+    result[slot] = data;
+  };
   const { inputs, queryRows } = pass;
   const at = (slot: number): Matrix => tensorAt(model, tensors, slot);
   for (const [b, { slots, from, to }] of blocksOf(model, queryRows, inputs.rows).entries()) {
@@ -158,13 +166,12 @@ export async function backward(
     const rows = rowRange(inputs, from, to);
     const slopes = rowRange(gradient, from, to);
     if (slots.weights !== NONE) {
-      result[slots.weights] = (await multiply(rows, slopes, { transposeA: true })).data;
+      await into(slots.weights, rows, slopes);
       continue;
     }
-    const hidden = pass.hidden[b] as Matrix;
-    result[slots.right] = (await multiply(hidden, slopes, { transposeA: true })).data;
-    const reduced = await multiply(slopes, at(slots.right), { transposeB: true });
-    result[slots.left] = (await multiply(rows, reduced, { transposeA: true })).data;
+    await into(slots.right, pass.hidden[b] as Matrix, slopes);
+    const reduced = await engine.multiply(slopes, at(slots.right), { transposeB: true });
+    await into(slots.left, rows, reduced);
   }
   const sides = [
     [model.query, 0, queryRows],
@@ -175,11 +182,11 @@ export async function backward(
     const sum = columnSums(rowRange(gradient, from, to));
     // d/dcenter of (x - center) · W, summed over rows: -(sum of slopes) · Wᵀ.
     if (slots.weights !== NONE) {
-      const mapped = await multiply(sum, at(slots.weights), { transposeB: true });
+      const mapped = await engine.multiply(sum, at(slots.weights), { transposeB: true });
       result[slots.center] = negated(mapped.data);
     } else {
-      const reduced = await multiply(sum, at(slots.right), { transposeB: true });
-      const update = await multiply(reduced, at(slots.left), { transposeB: true });
+      const reduced = await engine.multiply(sum, at(slots.right), { transposeB: true });
+      const update = await engine.multiply(reduced, at(slots.left), { transposeB: true });
       result[slots.center] = update.data.map((value, i) => -(value + sum.data[i]));
     }
   }
@@ -225,20 +232,6 @@ function subtractCenter(
   for (let i = from, at = from * cols; i < to; i++) {
     for (let j = 0; j < cols; j++, at++) data[at] -= center[j];
   }
-}
-
-function stack(parts: readonly Matrix[]): Matrix {
-  const { cols } = parts[0];
-  const result = createMatrix(
-    parts.reduce((sum, part) => sum + part.rows, 0),
-    cols,
-  );
-  let row = 0;
-  for (const part of parts) {
-    result.data.set(part.data, row * cols);
-    row += part.rows;
-  }
-  return result;
 }
 
 function columnSums({ rows, cols, data }: Matrix): Matrix {

@@ -17,6 +17,7 @@ export type Step = (
   readonly value: number;
   /** One per pair of the plan. */
   readonly cosines: Float64Array;
+  /** Overwritten by the next step. */
   readonly gradients: Float32Array[];
 }>;
 
@@ -37,18 +38,25 @@ export function createStepper(
 ): Step {
   const { inputDimensions: d, outputDimensions: k } = model.shape;
   const scale = 1 / (1 - dropout);
+  // Kept from step to step: fresh memory of this size costs as much as the sums that fill it.
   let inputBuffer = new Float32Array(0);
+  let outputBuffer = new Float32Array(0);
   let slopeBuffer = new Float32Array(0);
+  const gradientBuffers = model.tensors.map(({ rows, cols }) => new Float32Array(rows * cols));
   return async (tensors, { queryRows, passageRows, pairs, knownMatches }, dropOut) => {
     const queryCount = queryRows.length;
     const count = queryCount + passageRows.length;
     if (inputBuffer.length < count * d) inputBuffer = new Float32Array(count * d);
-    if (slopeBuffer.length < count * k) slopeBuffer = new Float32Array(count * k);
+    if (slopeBuffer.length < count * k) {
+      slopeBuffer = new Float32Array(count * k);
+      outputBuffer = new Float32Array(count * k);
+    }
     const inputs = createMatrix(count, d, inputBuffer.subarray(0, count * d));
     copyRows(unit.queries, queryRows, inputs, 0, scale);
     copyRows(unit.passages, passageRows, inputs, queryCount, scale);
     dropOut(inputs.data);
-    const pass = await forward(engine, model, tensors, inputs, queryCount);
+    const outputs = createMatrix(count, k, outputBuffer.subarray(0, count * k));
+    const pass = await forward(engine, model, tensors, inputs, queryCount, outputs);
     const slopes = createMatrix(count, k, slopeBuffer.subarray(0, count * k));
     slopes.data.fill(0);
     const batch = { queries: pass.queries, passages: pass.passages, pairs, knownMatches };
@@ -56,7 +64,8 @@ export function createStepper(
       queries: rowRange(slopes, 0, queryCount),
       passages: rowRange(slopes, queryCount, count),
     });
-    return { ...scored, gradients: await backward(engine, model, tensors, pass, slopes) };
+    const gradients = await backward(engine, model, tensors, pass, slopes, gradientBuffers);
+    return { ...scored, gradients };
   };
 }
 

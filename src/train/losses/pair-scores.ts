@@ -1,13 +1,11 @@
 import type { Matrix } from "../../math/matrix.js";
-import { innerProduct } from "../../math/vectors.js";
+import { euclidean, innerProduct } from "../../math/vectors.js";
 import type { Loss, LossBatch, LossGradient, ScoreLoss } from "./loss.js";
 
 /** Euclidean lengths of the rows, summed in 64 bits. */
 export function rowNorms({ rows, cols, data }: Matrix): Float64Array {
   const norms = new Float64Array(rows);
-  for (let i = 0, at = 0; i < rows; i++, at += cols) {
-    norms[i] = Math.sqrt(innerProduct(data, at, data, at, cols));
-  }
+  for (let i = 0, at = 0; i < rows; i++, at += cols) norms[i] = euclidean(data, at, cols);
   return norms;
 }
 

@@ -29,6 +29,7 @@ export interface Optimizer {
   readonly settings: Readonly<Record<string, unknown>>;
   init(parameters: Tensors): OptimizerState;
   /**
+   * @param gradients To be read, not kept: the next step's stand in the same memory.
    * @param spare What an earlier update made and nobody needs any more: the result may take its arrays, which saves the
    * system from handing out fresh memory at every step.
    */
