@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createMemoryStore, withCache } from "embedtune";
 import { createOpenAIEmbedder, embedWithOpenAIBatches } from "embedtune/openai";
 import { rowOf } from "../../src/math/matrix.js";
@@ -207,6 +207,7 @@ describe("embedding through the Batch API", () => {
   it("stops between two looks when the signal aborts, and leaves the batch under way", async () => {
     const options = await setup({ batchLooks: 1e9 });
     const stop = new AbortController();
+    const listen = vi.spyOn(stop.signal, "addEventListener");
     const job = embedWithOpenAIBatches(texts, createMemoryStore(), {
       ...options,
       pollMs: 60_000,
@@ -215,6 +216,7 @@ describe("embedding through the Batch API", () => {
     while (server.batches.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
     stop.abort(new Error("enough"));
     await expect(job).rejects.toThrow("enough");
+    expect(listen).not.toHaveBeenCalled(); // a day's calls must not pile up listeners on the caller's signal
     expect(server.batches.every(({ status }) => status === "validating")).toBe(true);
   });
 });

@@ -84,7 +84,8 @@ export function createBatchService({
   };
   const options = (signal: AbortSignal | undefined) => ({
     maxRetries: 0,
-    ...(signal === undefined ? {} : { signal }),
+    // A signal of its own for each call: the client leaves a listener behind, and a day has thousands of calls.
+    ...(signal === undefined ? {} : { signal: AbortSignal.any([signal]) }),
   });
 
   /** The lines of one download; it fails when no data come for as long as an answer may take. */
