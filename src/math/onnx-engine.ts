@@ -45,6 +45,8 @@ export async function onnxEngine({
     executionProviders: [...executionProviders],
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     logSeverityLevel: 3, // errors only
+    // Between products its threads sleep: spinning, they take a core's power and memory from what we do meanwhile.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   };
   const sessions = new Map<string, Promise<Session>>();
   let closed = false;
