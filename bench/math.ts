@@ -20,6 +20,7 @@ import {
   type KernelOptions,
   type Matrix,
 } from "embedtune";
+import { pythonEnvironment } from "./python.js";
 import type { BenchOptions, BenchRow } from "./run.js";
 
 const SIZE = 1536;
@@ -61,12 +62,10 @@ interface NumpyTimes {
 /** NumPy's times; `undefined` where there is no Python with NumPy. OpenBLAS finds the processor by itself. */
 function numpy(python: string, threads: number, sizes: readonly number[]): NumpyTimes | undefined {
   const env: NodeJS.ProcessEnv = {
-    ...process.env,
+    ...pythonEnvironment(),
     OPENBLAS_NUM_THREADS: String(threads),
     OMP_NUM_THREADS: String(threads),
   };
-  delete env.OPENBLAS_CORETYPE;
-  delete env.OPENBLAS_L2_SIZE;
   const script = fileURLToPath(new URL("numpy-math.py", import.meta.url));
   const { status, stdout } = spawnSync(python, [script, JSON.stringify(sizes)], { env });
   return status === 0 ? (JSON.parse(stdout.toString()) as NumpyTimes) : undefined;

@@ -29,6 +29,7 @@ import {
 } from "embedtune";
 import { onnxEngine } from "embedtune/onnx";
 import { hasKernel, kernels, nameOf, numpyRows, products } from "./math.js";
+import { pythonEnvironment } from "./python.js";
 import type { BenchOptions, BenchRow } from "./run.js";
 
 interface Size {
@@ -122,10 +123,7 @@ function inPython(
   data: TrainingData,
   args: readonly (string | number)[],
 ): Record<string, number> | undefined {
-  // Settings of OpenBLAS that suit another program would slow this one down: it chooses its own kernel.
-  const env = { ...process.env };
-  delete env["OPENBLAS_CORETYPE"];
-  delete env["OPENBLAS_L2_SIZE"];
+  const env = pythonEnvironment();
   try {
     execFileSync(python, ["-c", `import ${module}`], { stdio: "ignore", env });
   } catch {

@@ -1,9 +1,6 @@
 // The innermost loop of the product in single precision.
 
-/** x · b + c, rounded once where the build has relaxed SIMD, twice otherwise. (The compiler inlines it.) */
-function step(x: v128, b: v128, c: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(x, b, c) : f32x4.add(c, f32x4.mul(x, b));
-}
+import { multiplyAdd } from "./multiply-add";
 
 /**
  * A tile of 5 rows of 8 over `k` steps, written to `out`. The module exports it only so that the compiler cannot inline
@@ -24,20 +21,20 @@ export function tileSingle(a: usize, b: usize, k: i32, out: usize): void {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let x = v128.load32_splat(a);
-    c00 = step(x, b0, c00);
-    c01 = step(x, b1, c01);
+    c00 = multiplyAdd<f32>(x, b0, c00);
+    c01 = multiplyAdd<f32>(x, b1, c01);
     x = v128.load32_splat(a, 4);
-    c10 = step(x, b0, c10);
-    c11 = step(x, b1, c11);
+    c10 = multiplyAdd<f32>(x, b0, c10);
+    c11 = multiplyAdd<f32>(x, b1, c11);
     x = v128.load32_splat(a, 8);
-    c20 = step(x, b0, c20);
-    c21 = step(x, b1, c21);
+    c20 = multiplyAdd<f32>(x, b0, c20);
+    c21 = multiplyAdd<f32>(x, b1, c21);
     x = v128.load32_splat(a, 12);
-    c30 = step(x, b0, c30);
-    c31 = step(x, b1, c31);
+    c30 = multiplyAdd<f32>(x, b0, c30);
+    c31 = multiplyAdd<f32>(x, b1, c31);
     x = v128.load32_splat(a, 16);
-    c40 = step(x, b0, c40);
-    c41 = step(x, b1, c41);
+    c40 = multiplyAdd<f32>(x, b0, c40);
+    c41 = multiplyAdd<f32>(x, b1, c41);
     a += 20;
     b += 32;
   }

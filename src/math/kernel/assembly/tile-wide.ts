@@ -1,9 +1,6 @@
 // The innermost loop of the product in single precision, for registers of 256 bits.
 
-/** x · b + c, rounded once where the build has relaxed SIMD, twice otherwise. (The compiler inlines it.) */
-function step(x: v128, b: v128, c: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(x, b, c) : f32x4.add(c, f32x4.mul(x, b));
-}
+import { multiplyAdd } from "./multiply-add";
 
 /**
  * Two tiles side by side, 5 rows of 8 each, over `k` steps, written to `out` one after the other. Neighbouring registers
@@ -40,30 +37,30 @@ export function tileWide(a: usize, b: usize, d: usize, k: i32, out: usize): void
     const b2 = v128.load(d);
     const b3 = v128.load(d, 16);
     let x = v128.load32_splat(a);
-    c00 = step(x, b0, c00);
-    c01 = step(x, b1, c01);
-    c02 = step(x, b2, c02);
-    c03 = step(x, b3, c03);
+    c00 = multiplyAdd<f32>(x, b0, c00);
+    c01 = multiplyAdd<f32>(x, b1, c01);
+    c02 = multiplyAdd<f32>(x, b2, c02);
+    c03 = multiplyAdd<f32>(x, b3, c03);
     x = v128.load32_splat(a, 4);
-    c10 = step(x, b0, c10);
-    c11 = step(x, b1, c11);
-    c12 = step(x, b2, c12);
-    c13 = step(x, b3, c13);
+    c10 = multiplyAdd<f32>(x, b0, c10);
+    c11 = multiplyAdd<f32>(x, b1, c11);
+    c12 = multiplyAdd<f32>(x, b2, c12);
+    c13 = multiplyAdd<f32>(x, b3, c13);
     x = v128.load32_splat(a, 8);
-    c20 = step(x, b0, c20);
-    c21 = step(x, b1, c21);
-    c22 = step(x, b2, c22);
-    c23 = step(x, b3, c23);
+    c20 = multiplyAdd<f32>(x, b0, c20);
+    c21 = multiplyAdd<f32>(x, b1, c21);
+    c22 = multiplyAdd<f32>(x, b2, c22);
+    c23 = multiplyAdd<f32>(x, b3, c23);
     x = v128.load32_splat(a, 12);
-    c30 = step(x, b0, c30);
-    c31 = step(x, b1, c31);
-    c32 = step(x, b2, c32);
-    c33 = step(x, b3, c33);
+    c30 = multiplyAdd<f32>(x, b0, c30);
+    c31 = multiplyAdd<f32>(x, b1, c31);
+    c32 = multiplyAdd<f32>(x, b2, c32);
+    c33 = multiplyAdd<f32>(x, b3, c33);
     x = v128.load32_splat(a, 16);
-    c40 = step(x, b0, c40);
-    c41 = step(x, b1, c41);
-    c42 = step(x, b2, c42);
-    c43 = step(x, b3, c43);
+    c40 = multiplyAdd<f32>(x, b0, c40);
+    c41 = multiplyAdd<f32>(x, b1, c41);
+    c42 = multiplyAdd<f32>(x, b2, c42);
+    c43 = multiplyAdd<f32>(x, b3, c43);
     a += 20;
     b += 32;
     d += 32;

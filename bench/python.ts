@@ -1,0 +1,10 @@
+/**
+ * The environment for NumPy and PyTorch: ours without the settings of OpenBLAS that suit another program, which would slow
+ * this one down. It chooses its own kernel.
+ */
+export function pythonEnvironment(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  delete env["OPENBLAS_CORETYPE"];
+  delete env["OPENBLAS_L2_SIZE"];
+  return env;
+}
