@@ -1,6 +1,6 @@
+import { createBreather } from "../math/event-loop.js";
 import { createMatrix, rowOf, type Matrix } from "../math/matrix.js";
 import { batchesOf } from "./batches-of.js";
-import { createBreather } from "./breather.js";
 import { createCacheShelf } from "./cache-shelf.js";
 import { checkTexts } from "./check-texts.js";
 import { distinctTexts } from "./distinct-texts.js";

@@ -1,9 +1,9 @@
+import { createBreather } from "../math/event-loop.js";
 import { createMatrix } from "../math/matrix.js";
 import { checkTexts } from "./check-texts.js";
 import { createNgramCounter } from "./character-ngrams.js";
 import type { Embedder } from "./embedder.js";
 import { idfEntry, idfFingerprint, maxSize, minSize, type HashingIdf } from "./hashing-idf.js";
-import { nextTurn } from "./next-turn.js";
 
 export interface HashingEmbedderOptions {
   /** Length of the vectors, >= 1. @default 1536 (as text-embedding-ada-002) */
@@ -40,7 +40,7 @@ export function createHashingEmbedder({
       const result = createMatrix(texts.length, dimensions);
       const counter = createNgramCounter(minSize, maxSize);
       const sum = new Float64Array(dimensions);
-      let lastTurn = performance.now();
+      const breathe = createBreather();
       for (let i = 0; i < texts.length; i++) {
         sum.fill(0);
         counter.forEach(texts[i], (hash, count) => {
@@ -49,11 +49,11 @@ export function createHashingEmbedder({
         });
         normalizeInto(result.data.subarray(i * dimensions, (i + 1) * dimensions), sum, i);
         // Let timers, aborts and the page have their turn a few times a second.
-        if (performance.now() - lastTurn > 100) {
+        const turn = breathe();
+        if (turn !== undefined) {
           onProgress?.({ stage: "embed", done: i + 1, total: texts.length });
-          await nextTurn();
+          await turn;
           signal?.throwIfAborted();
-          lastTurn = performance.now();
         }
       }
       onProgress?.({ stage: "embed", done: texts.length, total: texts.length });

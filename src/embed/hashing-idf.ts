@@ -1,7 +1,7 @@
+import { createBreather } from "../math/event-loop.js";
 import type { LongJobOptions } from "../math/progress.js";
 import { checkTexts } from "./check-texts.js";
 import { createNgramCounter } from "./character-ngrams.js";
-import { nextTurn } from "./next-turn.js";
 
 /** How rare n-grams are in some texts: plain data, to keep beside what was embedded with it. */
 export interface HashingIdf {
@@ -41,7 +41,7 @@ export async function fitHashingIdf(
   const counts = new Int32Array(1 << bits);
   /** The last text (from 1) that counted for an entry: n-grams that share it count once per text. */
   const last = new Int32Array(1 << bits);
-  let lastTurn = performance.now();
+  const breathe = createBreather();
   for (const [i, text] of texts.entries()) {
     counter.forEach(text, (hash) => {
       const entry = idfEntry(hash);
@@ -50,11 +50,11 @@ export async function fitHashingIdf(
         counts[entry]++;
       }
     });
-    if (performance.now() - lastTurn > 100) {
+    const turn = breathe();
+    if (turn !== undefined) {
       onProgress?.({ stage: "idf", done: i + 1, total: texts.length });
-      await nextTurn();
+      await turn;
       signal?.throwIfAborted();
-      lastTurn = performance.now();
     }
   }
   onProgress?.({ stage: "idf", done: texts.length, total: texts.length });

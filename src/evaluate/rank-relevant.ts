@@ -1,3 +1,4 @@
+import { nextTurn } from "../math/event-loop.js";
 import { createMatrix, gatherRows, rowOf, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
 import type { LongJobOptions } from "../math/progress.js";
@@ -72,7 +73,7 @@ export async function rankRelevant(
       done += part.length * (end - start);
       onProgress?.({ stage: "rank", done, total });
       // A turn of the event loop, so that an abort can arrive and a progress bar can be drawn.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await nextTurn();
     }
   }
 

@@ -1,4 +1,5 @@
 import { BatchMatches, Index, MetricKind, ScalarKind } from "usearch";
+import { nextTurn } from "../math/event-loop.js";
 import { checkMatrix, gatherRows, rowOf, type Matrix } from "../math/matrix.js";
 import type { LongJobOptions } from "../math/progress.js";
 import { dot, normalizeRows } from "../math/vectors.js";
@@ -91,7 +92,7 @@ export async function createUsearchIndex(
       index.add(keys, batch.data.subarray(start * dimensions, end * dimensions), threads);
       added += end - start;
       onProgress?.({ stage: "index", done: added, total });
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await nextTurn();
     }
   }
   if (added !== total) {

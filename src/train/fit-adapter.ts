@@ -1,11 +1,11 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { identityAdapter } from "../adapter/identity.js";
 import type { Comparison } from "../evaluate/compare.js";
+import { nextTurn } from "../math/event-loop.js";
 import type { LongJobOptions } from "../math/progress.js";
 import {
   choiceScore,
   crossValidate,
-  nextTurn,
   type ChoiceMetric,
   type Trial,
 } from "./closed-form/cross-validate.js";
@@ -146,7 +146,8 @@ export async function fitAdapter(
   const chosen = best.reduce((a, b) =>
     choiceScore(b.metrics, metric) > choiceScore(a.metrics, metric) ? b : a,
   );
-  await nextTurn(signal);
+  await nextTurn();
+  signal?.throwIfAborted();
   const comparison =
     chosen === best[0]
       ? null

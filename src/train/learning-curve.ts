@@ -1,7 +1,7 @@
 import { gatherRows, type Matrix } from "../math/matrix.js";
+import { nextTurn } from "../math/event-loop.js";
 import type { LongJobOptions } from "../math/progress.js";
 import { createRandom } from "../math/random.js";
-import { nextTurn } from "./closed-form/cross-validate.js";
 import { scorerOf, scoreWithSides, type Family } from "./closed-form/family.js";
 import { makeFolds, type Fold } from "./closed-form/folds.js";
 import {
@@ -86,7 +86,8 @@ export async function adapterLearningCurve(
     untouched.push(rankingMetrics(pairOutcomes(rawScores(prepared, fold), fold.task)));
     const order = inRandomOrder(fold.train, `${seed}/curve/${i}`);
     for (const [at, size] of steps.entries()) {
-      await nextTurn(signal);
+      await nextTurn();
+      signal?.throwIfAborted();
       const fitted = family.fit(prepared, firstPairs(order, size), fold.trainNegatives);
       const scores = scorerOf(fitted, prepared, fold.task)(family.points[0]);
       perSize[at].push(rankingMetrics(pairOutcomes(scores, fold.task)));

@@ -1,6 +1,7 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { identityAdapter } from "../adapter/identity.js";
 import { fitThreshold } from "../evaluate/threshold.js";
+import { createBreather } from "../math/event-loop.js";
 import { toAdapter } from "./adapter-model.js";
 import type { TrainingCheckpoint } from "./checkpoint.js";
 import { DivergenceError } from "./divergence-error.js";
@@ -95,7 +96,13 @@ export async function runTraining(
 
   const step = createStepper(model, train, plan.loss, plan);
   const total = epochs * stepsPerEpoch;
-  const turn = createTurn((done) => onProgress?.({ stage: "train", done, total }));
+  const breathe = createBreather();
+  const turn = async (done: number): Promise<void> => {
+    const others = breathe();
+    if (others === undefined) return;
+    onProgress?.({ stage: "train", done, total });
+    await others;
+  };
   let ended: TrainedMatrix["ended"] = "finished";
   while (at.epoch < epochs) {
     const epoch = at.epoch + 1;
@@ -240,16 +247,4 @@ function allFinite(values: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];
   return Number.isFinite(sum);
-}
-
-/** Lets the event loop breathe (an abort, a progress bar) a few times a second, not at every step. */
-function createTurn(report: (done: number) => void): (done: number) => Promise<void> {
-  let last = Date.now();
-  return async (done) => {
-    const now = Date.now();
-    if (now - last < 200) return;
-    last = now;
-    report(done);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  };
 }

@@ -1,4 +1,4 @@
-import { createBreather } from "../breather.js";
+import { createBreather } from "../../math/event-loop.js";
 import { checkTexts } from "../check-texts.js";
 import { collectBatches } from "../collect-batches.js";
 import { distinctTexts } from "../distinct-texts.js";

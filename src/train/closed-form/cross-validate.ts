@@ -1,3 +1,4 @@
+import { nextTurn } from "../../math/event-loop.js";
 import type { LongJobOptions } from "../../math/progress.js";
 import { scorerOf, type Family, type Parameters } from "./family.js";
 import type { Fold } from "./folds.js";
@@ -37,7 +38,8 @@ export async function crossValidate(
   const metrics = family.points.map((): RankingMetrics[] => []);
   const outcomes = family.points.map((): PairOutcomes[] => []);
   for (const [i, fold] of folds.entries()) {
-    await nextTurn(signal);
+    await nextTurn();
+    signal?.throwIfAborted();
     const score = scorerOf(
       family.fit(prepared, fold.train, fold.trainNegatives),
       prepared,
@@ -62,10 +64,4 @@ function meanMetrics(folds: readonly RankingMetrics[]): RankingMetrics {
   const mean = (name: keyof RankingMetrics): number =>
     folds.reduce((sum, fold) => sum + fold[name], 0) / folds.length;
   return { rocAuc: mean("rocAuc"), recallAt1: mean("recallAt1"), mrr: mean("mrr") };
-}
-
-/** Lets other work run (a page, an abort) between two heavy steps. */
-export async function nextTurn(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  signal?.throwIfAborted();
 }

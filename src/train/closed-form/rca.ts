@@ -1,12 +1,7 @@
 import type { Adapter } from "../../adapter/adapter.js";
+import { nextTurn } from "../../math/event-loop.js";
 import type { LongJobOptions } from "../../math/progress.js";
-import {
-  choiceScore,
-  crossValidate,
-  nextTurn,
-  type ChoiceMetric,
-  type Trial,
-} from "./cross-validate.js";
+import { choiceScore, crossValidate, type ChoiceMetric, type Trial } from "./cross-validate.js";
 import { heldOutThreshold } from "./held-out-threshold.js";
 import { identityFamily, type Family, type Parameters } from "./family.js";
 import { makeFolds } from "./folds.js";
@@ -106,7 +101,8 @@ export async function fitRca(
     signal,
     onProgress,
   });
-  await nextTurn(signal);
+  await nextTurn();
+  signal?.throwIfAborted();
   const chosen = trials[best];
   const sides = chosen.family
     .fit(prepared, prepared.positives, prepared.negatives)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createBreather } from "../../src/embed/breather.js";
+import { createBreather } from "../../src/math/event-loop.js";
 
 afterEach(() => {
   vi.restoreAllMocks();
