@@ -32,7 +32,7 @@ export interface CacheShelf {
 }
 
 export function createCacheShelf(
-  embedder: Embedder,
+  embedder: Pick<Embedder, "id" | "symmetric" | "dimensions">,
   store: VectorStore,
   precision: StoredPrecision,
 ): CacheShelf {

@@ -1,7 +1,7 @@
-import { rowOf } from "../../math/matrix.js";
-import { cacheKeys } from "../cache-key.js";
+import { fromRows, rowOf } from "../../math/matrix.js";
+import { createCacheShelf } from "../cache-shelf.js";
 import type { RefusedText } from "../refused-texts.js";
-import { decodeVector, encodeVector, type StoredPrecision } from "../vector-record.js";
+import type { StoredPrecision } from "../vector-record.js";
 import type { VectorStore } from "../vector-store.js";
 import { decodeAnswer } from "./decode-answer.js";
 
@@ -52,7 +52,12 @@ export async function openBatchLedger(
   precision: StoredPrecision,
   onChange: (done: number, total: number) => void,
 ): Promise<BatchLedger> {
-  const keys = await cacheKeys(id, undefined, texts, precision);
+  const shelf = createCacheShelf(
+    { id, symmetric: true, dimensions: knownDimensions },
+    store,
+    precision,
+  );
+  const keys = await shelf.keys(texts, undefined);
   const nameAt = (keys[0] ?? "").lastIndexOf(":") + 1;
   const prefix = (keys[0] ?? "").slice(0, nameAt);
   /** Name to position. */
@@ -63,9 +68,7 @@ export async function openBatchLedger(
 
   for (let start = 0; start < keys.length; start += stride) {
     const slice = keys.slice(start, start + stride);
-    await store.readMany(slice, (position, value) => {
-      if (decodeVector(value) !== undefined) wanted.delete(slice[position].slice(nameAt));
-    });
+    await shelf.read(slice, (position) => wanted.delete(slice[position].slice(nameAt)));
   }
   const found = texts.length - wanted.size;
   const report = (): void => {
@@ -83,14 +86,16 @@ export async function openBatchLedger(
   });
 
   const keep = async (vectors: ReadonlyMap<string, Float32Array>): Promise<void> => {
-    await store.writeMany(
-      [...vectors].map(([name, vector]) => [prefix + name, encodeVector(vector, precision)]),
+    const names = [...vectors.keys()];
+    await shelf.keep(
+      names.map((name) => prefix + name),
+      { indices: [...names.keys()], vectors: fromRows([...vectors.values()]) },
     );
-    for (const name of vectors.keys()) {
+    for (const name of names) {
       wanted.delete(name);
       failed.delete(name);
     }
-    embedded += vectors.size;
+    embedded += names.length;
     report();
   };
 
@@ -99,12 +104,14 @@ export async function openBatchLedger(
     missing: () => [...wanted].map(([name, index]) => ({ name, text: texts[index] })),
     async collect(lines) {
       let fresh = new Map<string, Float32Array>();
+      let dimensions = shelf.dimensions;
       for await (const line of lines) {
-        const answer = readLine(line, knownDimensions);
+        const answer = readLine(line, dimensions);
         // A line of a text that this call did not ask for, or one that says nothing.
         if (answer === undefined || !wanted.has(answer.name)) continue;
         if ("reason" in answer) failed.set(answer.name, answer.reason);
         else {
+          dimensions ??= answer.vector.length;
           fresh.set(answer.name, answer.vector);
           tokens += answer.tokens;
         }
@@ -112,7 +119,8 @@ export async function openBatchLedger(
         await keep(fresh);
         fresh = new Map();
       }
-      await keep(fresh);
+      if (fresh.size > 0) await keep(fresh);
+      else report();
     },
     fail(name, reason) {
       if (!wanted.has(name) || failed.has(name)) return;
