@@ -1,4 +1,5 @@
 import type { AdapterSide } from "../../adapter/adapter.js";
+import { applySide } from "../../adapter/apply.js";
 import {
   createMatrix,
   fromRows,
@@ -8,7 +9,7 @@ import {
   type Matrix,
 } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { centerPairs, minusCenter, subtract, type CenteredPairs } from "./centered-pairs.js";
+import { add, centerPairs, subtract, type CenteredPairs } from "./centered-pairs.js";
 import type { Family, FittedFamily, Parameters } from "./family.js";
 import { makeFolds, type RankingTask } from "./folds.js";
 import {
@@ -23,10 +24,10 @@ import {
 import {
   basisOfRows,
   firstColumns,
-  scaleColumns,
   shrinkingScales,
   type SpectralBasis,
 } from "./spectral-basis.js";
+import { spectralMap } from "./spectral-map.js";
 import type { IndexPairs, PreparedPairs } from "./training-pairs.js";
 
 export interface RefinedRcaOptions {
@@ -131,7 +132,10 @@ interface SpectrumFit {
 /** An RCA at one point. */
 interface SpectralFeatures extends SpectrumFit {
   readonly scales: Float64Array;
+  readonly map: SpectralSide;
 }
+
+type SpectralSide = ReturnType<typeof spectralMap>;
 
 /** Mapped rows of a task. */
 interface FeatureRows {
@@ -153,37 +157,20 @@ function fitSpectrum(data: PreparedPairs, positives: IndexPairs): SpectrumFit {
 }
 
 function featuresOf(fit: SpectrumFit, lambda: number, power: number): SpectralFeatures {
-  return { ...fit, scales: shrinkingScales(fit.basis, lambda, power) };
+  const scales = shrinkingScales(fit.basis, lambda, power);
+  return { ...fit, scales, map: spectralMap(fit.basis.vectors, scales) };
 }
 
 function rowsOf(
-  { pairs, basis, scales }: SpectralFeatures,
+  { pairs, map }: SpectralFeatures,
   { queries, passages }: Pick<PreparedPairs, "queries" | "passages">,
   task: Pick<RankingTask, "queries" | "passages">,
 ): FeatureRows {
+  const { queryCenter, passageCenter } = pairs;
   return {
-    query: rescale(
-      minusCenter(gatherRows(queries, task.queries), pairs.queryCenter),
-      basis,
-      scales,
-    ),
-    passage: rescale(
-      minusCenter(gatherRows(passages, task.passages), pairs.passageCenter),
-      basis,
-      scales,
-    ),
+    query: applySide({ center: queryCenter, ...map }, gatherRows(queries, task.queries)),
+    passage: applySide({ center: passageCenter, ...map }, gatherRows(passages, task.passages)),
   };
-}
-
-/** rows · (I + U diag(s - 1) Uᵀ), in place. */
-function rescale(rows: Matrix, { vectors }: SpectralBasis, scales: Float64Array): Matrix {
-  const weighted = scaleColumns(
-    multiply(rows, vectors),
-    scales.map((s) => s - 1),
-  );
-  const change = multiply(weighted, vectors, { transposeB: true });
-  for (let i = 0; i < rows.data.length; i++) rows.data[i] += change.data[i];
-  return rows;
 }
 
 /**
@@ -274,22 +261,26 @@ function descend(
  * being taken to the other side of W: c - u·b·Vᵀ·W⁻¹ is the new centre.
  */
 function refineSide(
-  { basis, scales }: SpectralFeatures,
+  { basis, scales, map }: SpectralFeatures,
   center: Float32Array,
   vectors: Matrix,
-  { map, shift }: SideRefinement,
+  { map: refinement, shift }: SideRefinement,
   unit: number,
 ): AdapterSide {
-  const weights = rescale(identityMatrix(center.length), basis, scales);
-  const change = multiply(multiply(multiply(weights, vectors), map), vectors, { transposeB: true });
-  for (let i = 0; i < weights.data.length; i++) weights.data[i] += change.data[i];
+  const rca = map.weights ?? applySide({ center: null, ...map }, identityMatrix(center.length));
+  const change = multiply(multiply(multiply(rca, vectors), refinement), vectors, {
+    transposeB: true,
+  });
   const moved = multiply(createMatrix(1, shift.length, Float32Array.from(shift)), vectors, {
     transposeB: true,
   });
-  const back = rescale(
-    moved,
-    basis,
+  const inverse = spectralMap(
+    basis.vectors,
     scales.map((s) => 1 / s),
   );
-  return { center: center.map((value, j) => value - unit * back.data[j]), weights };
+  const back = applySide({ center: null, ...inverse }, moved);
+  return {
+    center: center.map((value, j) => value - unit * back.data[j]),
+    weights: add(rca, change),
+  };
 }
