@@ -33,25 +33,6 @@ export function innerProduct(
   return s0 + s1 + (s2 + s3);
 }
 
-/** The Euclidean length of `length` values from `i` on, summed as {@link innerProduct} does. */
-export function euclidean(a: Float32Array, i: number, length: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let p = i;
-  const end = i + length;
-  for (; p + 4 <= end; p += 4) {
-    const x0 = a[p];
-    const x1 = a[p + 1];
-    const x2 = a[p + 2];
-    const x3 = a[p + 3];
-    s0 += x0 * x0;
-    s1 += x1 * x1;
-    s2 += x2 * x2;
-    s3 += x3 * x3;
-  }
-  for (; p < end; p++) s0 += a[p] * a[p];
-  return Math.sqrt(s0 + s1 + (s2 + s3));
-}
-
 /** The Euclidean length. */
 export function norm(a: ArrayLike<number>): number {
   return Math.sqrt(dot(a, a));
@@ -70,7 +51,7 @@ export function normalizeRows(matrix: Matrix): Matrix {
   const { data } = result;
   for (let i = 0; i < rows; i++) {
     const start = i * cols;
-    const length = euclidean(data, start, cols);
+    const length = Math.sqrt(innerProduct(data, start, data, start, cols));
     if (length > 0) for (let at = start; at < start + cols; at++) data[at] = data[at] / length;
   }
   return result;

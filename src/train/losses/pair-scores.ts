@@ -1,11 +1,13 @@
 import type { Matrix } from "../../math/matrix.js";
-import { euclidean, innerProduct } from "../../math/vectors.js";
+import { innerProduct } from "../../math/vectors.js";
 import type { Loss, LossBatch, LossGradient, ScoreLoss } from "./loss.js";
 
 /** Euclidean lengths of the rows, summed in 64 bits. */
 export function rowNorms({ rows, cols, data }: Matrix): Float64Array {
   const norms = new Float64Array(rows);
-  for (let i = 0, at = 0; i < rows; i++, at += cols) norms[i] = euclidean(data, at, cols);
+  for (let i = 0, at = 0; i < rows; i++, at += cols) {
+    norms[i] = Math.sqrt(innerProduct(data, at, data, at, cols));
+  }
   return norms;
 }
 
@@ -83,16 +85,12 @@ export function pairLoss(
   settings: Loss["settings"],
   evaluateScores: (cosines: Float64Array, labels: Uint8Array) => ScoreLoss,
 ): Loss {
-  return {
+  const loss: Loss = {
     name,
     settings,
     batches: "pairs",
     ofCosines: evaluateScores,
-    evaluate(batch, gradient) {
-      const scores = scorePairs(batch);
-      const { value, slopes } = evaluateScores(scores.cosines, batch.pairs.label);
-      if (gradient) backpropagatePairs(batch, scores, slopes, gradient);
-      return value;
-    },
+    evaluate: (batch, gradient) => evaluateWithCosines(loss, batch, gradient).value,
   };
+  return loss;
 }
