@@ -1,7 +1,7 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { createMatrix, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
-import { basisOfMoment, scaleColumns, shrinkingScales } from "./closed-form/spectral-basis.js";
+import { basisOfMoment, blendedScales, scaleColumns } from "./closed-form/spectral-basis.js";
 import { spectralMap } from "./closed-form/spectral-map.js";
 import { pairCovariances, type PairStatistics } from "./pair-statistics.js";
 
@@ -12,6 +12,8 @@ export interface StatisticsFitOptions {
   readonly lambda?: number | undefined;
   /** Exponent of RCA. @default 0.5 */
   readonly power?: number | undefined;
+  /** Weight of the mild metric beside that of RCA. @default 0 */
+  readonly blend?: number | undefined;
   /** Penalty of ridge, in units of the mean eigenvalue of the queries' second moment. @default 1 */
   readonly mu?: number | undefined;
   /** Id of the embedder, kept in the adapter. @default null */
@@ -27,7 +29,14 @@ export interface StatisticsFitOptions {
  */
 export function fitFromStatistics(
   statistics: PairStatistics,
-  { method = "rca", lambda = 0.3, power = 0.5, mu = 1, embedder = null }: StatisticsFitOptions = {},
+  {
+    method = "rca",
+    lambda = 0.3,
+    power = 0.5,
+    blend = 0,
+    mu = 1,
+    embedder = null,
+  }: StatisticsFitOptions = {},
 ): Adapter {
   if (!(statistics.count > 0)) {
     throw new RangeError(`pair statistics: expected pairs, received ${statistics.count}`);
@@ -37,6 +46,9 @@ export function fitFromStatistics(
       throw new RangeError(`fitFromStatistics: ${name} must be > 0, received ${value}`);
     }
   }
+  if (!(blend >= 0 && Number.isFinite(blend))) {
+    throw new RangeError(`fitFromStatistics: blend must be >= 0, received ${blend}`);
+  }
   const d = statistics.dimensions;
   const base = { inputDimensions: d, outputDimensions: d, metadata: { embedder, method } };
   const untouched = { center: null, weights: null };
@@ -44,7 +56,7 @@ export function fitFromStatistics(
     return { ...base, query: { center: null, weights: ridge(statistics, mu) }, passage: untouched };
   }
   const basis = basisOfMoment(pairCovariances(statistics).differences);
-  const scales = shrinkingScales(basis, lambda, power);
+  const scales = blendedScales(basis, lambda, power, blend);
   const queryCenter = Float32Array.from(statistics.queryMean);
   if (method === "query-rca") {
     const map = spectralMap(

@@ -4,7 +4,7 @@ import { centerPairs, minusCenter } from "./centered-pairs.js";
 import type { Family } from "./family.js";
 import { polarFactor } from "./polar.js";
 import { ridgeToIdentity } from "./ridge-map.js";
-import { gridPoints, type RcaGrid } from "./rca-family.js";
+import type { RcaGrid } from "./rca-family.js";
 import { basisOfRows, shrinkingScales } from "./spectral-basis.js";
 import { spectralMap } from "./spectral-map.js";
 import { spectralScorer } from "./spectral-scorer.js";
@@ -75,10 +75,10 @@ export function procrustesFamily(mus: readonly number[]): Family {
  *
  * Source: Su, Cao, Liu, Ou, "Whitening sentence representations", 2021, with shrinkage.
  */
-export function whiteningFamily(grid: RcaGrid): Family {
+export function whiteningFamily({ lambdas, powers }: Pick<RcaGrid, "lambdas" | "powers">): Family {
   return {
     name: "whitening",
-    points: gridPoints(grid),
+    points: lambdas.flatMap((lambda) => powers.map((power) => ({ lambda, power }))),
     fit(data, positives) {
       const pairs = centerPairs(data, positives);
       const { rows, cols } = pairs.queries;

@@ -3,12 +3,7 @@ import { multiply } from "../../math/multiply.js";
 import { centerPairs, minusCenter, subtract } from "./centered-pairs.js";
 import type { Family, FittedFamily, Parameters } from "./family.js";
 import { ridgeToIdentity, type RidgeMap } from "./ridge-map.js";
-import {
-  basisOfRows,
-  shrinkingScales,
-  scaleColumns,
-  type SpectralBasis,
-} from "./spectral-basis.js";
+import { basisOfRows, blendedScales, scaleColumns, type SpectralBasis } from "./spectral-basis.js";
 import { spectralMap } from "./spectral-map.js";
 import { spectralScorer } from "./spectral-scorer.js";
 
@@ -18,11 +13,15 @@ export interface RcaGrid {
   readonly lambdas: readonly number[];
   /** The exponent a of W = (C + λI)^-a. */
   readonly powers: readonly number[];
+  /** Weights of a mild metric beside that of λ and a ({@link blendedScales}); 0 is RCA itself. @default [0] */
+  readonly blends?: readonly number[];
 }
 
-/** Every combination of λ and a. */
-export function gridPoints({ lambdas, powers }: RcaGrid): { lambda: number; power: number }[] {
-  return lambdas.flatMap((lambda) => powers.map((power) => ({ lambda, power })));
+/** Every combination of λ, a and blend. */
+function gridPoints({ lambdas, powers, blends = [0] }: RcaGrid): Parameters[] {
+  return lambdas.flatMap((lambda) =>
+    powers.flatMap((power) => blends.map((blend) => ({ lambda, power, blend }))),
+  );
 }
 
 /** RCA on both sides, each centred. */
@@ -151,7 +150,7 @@ export function ridgeRcaFamily({ mus, ...grid }: RcaGrid & { mus: readonly numbe
 }
 
 function scalesAt(basis: SpectralBasis): (point: Parameters) => Float64Array {
-  return ({ lambda, power }) => shrinkingScales(basis, lambda, power);
+  return ({ lambda, power, blend }) => blendedScales(basis, lambda, power, blend);
 }
 
 /** U diag(s - 1). */

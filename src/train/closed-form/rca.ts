@@ -13,6 +13,7 @@ import { preparePairs, type PreparedPairs, type TrainingPairs } from "./training
 export interface RcaCandidate {
   readonly lambda: number | null;
   readonly power: number | null;
+  readonly blend: number | null;
   readonly mu: number | null;
   /** Means over the folds; `null` when there was nothing to choose between. */
   readonly metrics: RankingMetrics | null;
@@ -37,6 +38,11 @@ export interface RcaOptions extends LongJobOptions {
   /** Exponents a of W = (C + lambda I)^-a to try. @default [0.125, 0.25, 0.5, 0.75] */
   readonly powers?: readonly number[] | undefined;
   /**
+   * Weights to try of a mild metric, exp(-C / 4 mean eigenvalues), beside (C + lambda I)^-2a, either in units in which
+   * differences between matches have length 1; 0 is RCA itself. @default [0]
+   */
+  readonly blends?: readonly number[] | undefined;
+  /**
    * Ridge penalties to try for a map that takes passages toward their queries before C is measured, in units of the mean
    * eigenvalue of the passages' covariance; none for plain RCA. Both sides only. @default []
    */
@@ -57,7 +63,7 @@ export interface RcaOptions extends LongJobOptions {
 
 /**
  * Relevant component analysis with each side centred: C = mean (q - p)(q - p)ᵀ over matching pairs, W = (C + λI)^-a on
- * both sides, λ and a chosen by cross-validation that keeps groups whole, the untouched embedding among the candidates.
+ * both sides, λ and a (and a blend, where several are given) chosen by cross-validation that keeps groups whole, the untouched embedding among the candidates.
  * Directions in which matching texts differ are shrunk, so that what tells passages apart weighs more.
  *
  * Cost: one eigen-decomposition per fold (of the smaller of pairs and dimensions) serves the whole grid of λ and a.
@@ -72,6 +78,7 @@ export async function fitRca(
   {
     lambdas = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
     powers = [0.125, 0.25, 0.5, 0.75],
+    blends = [0],
     mus = [],
     side = "both",
     folds = 5,
@@ -85,12 +92,13 @@ export async function fitRca(
 ): Promise<RcaFit> {
   checkGrid("lambdas", lambdas);
   checkGrid("powers", powers);
+  checkGrid("blends", blends, { zero: true });
   if (mus.length > 0) checkGrid("mus", mus);
   if (mus.length > 0 && side === "query") {
     throw new RangeError('rca: mus need side "both", received "query"');
   }
   const prepared = preparePairs(data);
-  const grid = { lambdas, powers };
+  const grid = { lambdas, powers, blends };
   const families = identity ? [identityFamily] : [];
   if (side === "query") families.push(queryRcaFamily(grid));
   else families.push(mus.length === 0 ? rcaFamily(grid) : ridgeRcaFamily({ ...grid, mus }));
@@ -110,6 +118,7 @@ export async function fitRca(
   const candidates = trials.map(({ point, metrics }) => ({
     lambda: point.lambda ?? null,
     power: point.power ?? null,
+    blend: point.blend ?? null,
     mu: point.mu ?? null,
     metrics,
   }));
@@ -173,11 +182,13 @@ async function chooseTrial(
   return { trials, best: scores.indexOf(Math.max(...scores)) };
 }
 
-function checkGrid(name: string, values: readonly number[]): void {
+function checkGrid(name: string, values: readonly number[], { zero = false } = {}): void {
   if (values.length === 0) throw new RangeError(`rca: ${name} must not be empty`);
   for (const value of values) {
-    if (!(value > 0 && Number.isFinite(value))) {
-      throw new RangeError(`rca: ${name} must be finite numbers > 0, received ${value}`);
+    if (!((value > 0 || (zero && value === 0)) && Number.isFinite(value))) {
+      throw new RangeError(
+        `rca: ${name} must be finite numbers ${zero ? ">=" : ">"} 0, received ${value}`,
+      );
     }
   }
 }

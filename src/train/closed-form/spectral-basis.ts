@@ -54,6 +54,36 @@ export function shrinkingScales(
   return values.map((value) => (1 + value / (lambda * meanValue)) ** -power);
 }
 
+/** The mild metric takes e^-1/4 of a direction for each mean eigenvalue that it has. */
+const mildness = 4;
+
+/**
+ * {@link shrinkingScales} whose metric (their square) is blended with a mild one, exp(-S / 4), that leaves all but the
+ * noisiest directions alone: each metric counts by its weight, 1 and `blend`, in units in which S has trace 1 under it,
+ * so that what S measures gets as much length from either when `blend` is 1. What the first cannot do alone, to weigh
+ * directions of little noise evenly and yet push down those of much, the sum can.
+ */
+export function blendedScales(
+  basis: Pick<SpectralBasis, "values" | "meanValue">,
+  lambda: number,
+  power: number,
+  blend: number,
+): Float64Array {
+  const sharp = shrinkingScales(basis, lambda, power);
+  if (blend === 0) return sharp;
+  const { values, meanValue } = basis;
+  const mild = values.map((value) => Math.exp(-value / (mildness * meanValue)));
+  const trace = (metric: Float64Array): number =>
+    metric.reduce((sum, factor, j) => sum + factor * values[j], 0);
+  const squared = sharp.map((s) => s * s);
+  const sharpWeight = trace(mild);
+  const mildWeight = blend * trace(squared);
+  // Both metrics are 1 in a direction of eigenvalue 0, and so is what comes.
+  return squared.map((metric, j) =>
+    Math.sqrt((sharpWeight * metric + mildWeight * mild[j]) / (sharpWeight + mildWeight)),
+  );
+}
+
 /** U diag(f) Uᵀ, d × d. */
 export function spectralMatrix(vectors: Matrix, factors: Float64Array): Matrix {
   return multiply(scaleColumns(vectors, factors), vectors, { transposeB: true });
@@ -69,10 +99,15 @@ export function scaleColumns(matrix: Matrix, factors: ArrayLike<number>): Matrix
 }
 
 /** The first `count` columns, as a new matrix. */
-export function firstColumns({ rows, cols, data }: Matrix, count: number): Matrix {
+export function firstColumns(matrix: Matrix, count: number): Matrix {
+  return columnsFrom(matrix, 0, count);
+}
+
+/** `count` columns beginning with column `start`, as a new matrix. */
+export function columnsFrom({ rows, cols, data }: Matrix, start: number, count: number): Matrix {
   const result = createMatrix(rows, count);
   for (let i = 0; i < rows; i++) {
-    result.data.set(data.subarray(i * cols, i * cols + count), i * count);
+    result.data.set(data.subarray(i * cols + start, i * cols + start + count), i * count);
   }
   return result;
 }

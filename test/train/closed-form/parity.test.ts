@@ -59,6 +59,7 @@ describe("closed forms give the cosines of NumPy, SciPy and scikit-learn", () =>
   const cases: [string, Family][] = [
     ["rca", rcaFamily({ lambdas, powers: [0.5] })],
     ["rca quarter", rcaFamily({ lambdas, powers: [0.25] })],
+    ["rca blend", rcaFamily({ lambdas, powers: [0.5], blends: [0.7] })],
     ["query-rca", queryRcaFamily({ lambdas, powers: [0.5] })],
     ["ridge", ridgeFamily([1])],
     ["ridge-rca", ridgeRcaFamily({ mus: [0.5], lambdas, powers: [0.5] })],

@@ -200,7 +200,22 @@ describe("fitRca", () => {
     await expect(fitRca(data, { lambdas: [0] })).rejects.toThrow(
       "lambdas must be finite numbers > 0, received 0",
     );
+    await expect(fitRca(data, { blends: [-1] })).rejects.toThrow(
+      "blends must be finite numbers >= 0, received -1",
+    );
+    await expect(fitRca(data, { blends: [NaN] })).rejects.toThrow("blends must be finite");
     await expect(fitRca(data, { folds: 1 })).rejects.toThrow("folds must be an integer >= 2");
+  });
+
+  it("lets blends compete with RCA itself", async () => {
+    const data = topics(60, 8);
+    const grid = { lambdas: [0.3], powers: [0.5], blends: [0, 1] };
+    const { candidates, chosen } = await fitRca(data, grid);
+    expect(candidates.map(({ blend }) => blend)).toEqual([null, 0, 1]);
+    const figures = candidates.map(({ metrics }) => metrics!);
+    expect(figures[1]).not.toEqual(figures[2]);
+    const best = Math.max(...figures.map(({ rocAuc, mrr }) => rocAuc + mrr));
+    expect(chosen.metrics!.rocAuc + chosen.metrics!.mrr).toBe(best);
   });
 
   it("works with fewer pairs than folds", async () => {

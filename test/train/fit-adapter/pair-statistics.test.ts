@@ -60,17 +60,18 @@ describe("pair statistics", () => {
     const statistics = await collectPairStatistics(stream());
     expect(statistics.count).toBe(700);
     const whole = pairStatistics(data);
-    for (const [side, method] of [
-      ["both", "rca"],
-      ["query", "query-rca"],
+    for (const [side, method, blend] of [
+      ["both", "rca", 0],
+      ["both", "rca", 1],
+      ["query", "query-rca", 0],
+      ["query", "query-rca", 1],
     ] as const) {
       const direct = await fitRca(data, {
-        ...{ side, lambdas: [0.3], powers: [0.5], identity: false },
+        ...{ side, lambdas: [0.3], powers: [0.5], blends: [blend], identity: false },
       });
-      const streamed = fitFromStatistics(statistics, { method });
-      expect(largestDifference(data, streamed, fitFromStatistics(whole, { method }))).toBeLessThan(
-        1e-6,
-      );
+      const streamed = fitFromStatistics(statistics, { method, blend });
+      const atOnce = fitFromStatistics(whole, { method, blend });
+      expect(largestDifference(data, streamed, atOnce)).toBeLessThan(1e-6);
       expect(largestDifference(data, streamed, direct.adapter)).toBeLessThan(1e-6);
     }
   });
