@@ -27,20 +27,22 @@ const grid = {
   powers: [0.125, 0.25, 0.5, 0.75, 1],
 };
 const lambdas = [0.03, 0.1, 0.3, 1];
+const blends = [0, 1];
 
 /** @param full What a decomposition of the size of the dimensions costs. @param pairs Number of matching pairs. */
 const create: Record<CandidateName, (full: number, pairs: number) => Candidate> = {
-  rca: () => ({ family: rcaFamily(grid), cost: 1 }),
-  "query-rca": () => ({ family: queryRcaFamily(grid), cost: 1 }),
+  rca: () => ({ family: rcaFamily({ ...grid, blends }), cost: 1 }),
+  "query-rca": () => ({ family: queryRcaFamily({ ...grid, blends }), cost: 1 }),
   ridge: () => ({ family: ridgeFamily([0.1, 0.3, 1, 3, 10]), cost: 2 }),
   whitening: () => ({ family: whiteningFamily({ ...grid, lambdas }), cost: 2 }),
   "refined-rca": (_full, pairs) => ({
     family: refinedRcaFamily({
+      // For dimensions well below the number of pairs, and for more dimensions than pairs (docs/experiments.md).
       starts: [
-        { lambda: 0.1, power: 0.5 },
-        { lambda: 1, power: 0.75 },
+        { lambda: 0.01, power: 0.5, blend: 1, spread: 1 },
+        { lambda: 1, power: 1, blend: 0, spread: 4 },
       ],
-      steps: [4, 8, 12],
+      steps: [4, 8],
     }),
     // Every query meets every passage of its part in each step, and the winner is fitted once more when the budget is over.
     cost: 5 * Math.max(1, pairs / 1000) ** 2,

@@ -1,44 +1,45 @@
 import type { AdapterSide } from "../../adapter/adapter.js";
 import { applySide } from "../../adapter/apply.js";
-import {
-  createMatrix,
-  fromRows,
-  gatherRows,
-  identityMatrix,
-  rowOf,
-  type Matrix,
-} from "../../math/matrix.js";
+import { createMatrix, gatherRows, identityMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { add, centerPairs, subtract, type CenteredPairs } from "./centered-pairs.js";
 import type { Family, FittedFamily, Parameters } from "./family.js";
 import { makeFolds, type RankingTask } from "./folds.js";
+import { featureSpace, partOf, type FeatureRows, type FeatureSpace } from "./refined-space.js";
 import {
   noRefinement,
   refinedCosines,
   refinementLoss,
-  type FeatureSide,
   type Refinement,
   type RefinementPart,
-  type SideRefinement,
 } from "./refinement.js";
-import {
-  basisOfRows,
-  firstColumns,
-  shrinkingScales,
-  type SpectralBasis,
-} from "./spectral-basis.js";
+import { scoreSpread } from "./score-spread.js";
+import { basisOfRows, columnsFrom, blendedScales, type SpectralBasis } from "./spectral-basis.js";
 import { spectralMap } from "./spectral-map.js";
 import type { IndexPairs, PreparedPairs } from "./training-pairs.js";
 
+export interface RefinedRcaStart {
+  /** λ of the RCA, in units of the mean eigenvalue of C. */
+  readonly lambda: number;
+  /** The exponent a of W = (C + λI)^-a. */
+  readonly power: number;
+  /** Weight of the mild metric beside it ({@link blendedScales}). */
+  readonly blend: number;
+  /** Weight of the {@link scoreSpread} in the lengths; 0 leaves them as they are. */
+  readonly spread: number;
+}
+
 export interface RefinedRcaOptions {
-  /** The RCAs to start from; each is descended from on its own. λ in units of the mean eigenvalue of C. */
-  readonly starts: readonly { readonly lambda: number; readonly power: number }[];
+  /** Where to start from; each start is descended from on its own. */
+  readonly starts: readonly RefinedRcaStart[];
   /** Numbers of gradient steps; every one is a point. */
   readonly steps: readonly number[];
   /** Parts of the inner cross-fitting. @default 4 */
   readonly folds?: number;
   /** Most dimensions of the subspace that is refined. @default 256 */
   readonly rank?: number;
+  /** Most dimensions per side that are given to the spread; never more than a 16th of all. @default 16 */
+  readonly spreadRank?: number;
   /** Length of a step. @default 0.8 */
   readonly rate?: number;
   /** Length of a step of the shifts, relative to that of the maps. @default 0.1 */
@@ -50,7 +51,9 @@ export interface RefinedRcaOptions {
  * brought matches together already, and a gradient taken there learns nothing but that; so each part of the pairs is
  * mapped by an RCA of the other parts (cross-fitting, as in stacking), and one small map and one shift per side are
  * learnt from all of these at once: by ranking the match among the part's passages, and by telling it from hard
- * negatives. They then follow the RCA of all pairs.
+ * negatives. They then follow the RCA of all pairs. Scores are normalised on the way: lengths count how widely a query's
+ * scores, and a passage's, spread ({@link scoreSpread}). The dimensions that takes are those that held least, so that the
+ * adapter has as many as the embedding.
  *
  * Source of the cross-fitting: Wolpert, "Stacked generalization", 1992; Chernozhukov et al., "Double/debiased machine
  * learning", 2018.
@@ -65,6 +68,7 @@ export function refinedRcaFamily({
   rate = 0.8,
   shiftRate = 0.1,
   starts: points,
+  spreadRank = 16,
 }: RefinedRcaOptions): Family {
   return {
     name: "refined-rca",
@@ -74,17 +78,19 @@ export function refinedRcaFamily({
       const fits = inner.map(({ train }) => fitSpectrum(data, train));
       const whole = fitSpectrum(data, positives);
       const starts = new Map<string, RefinedStart>();
-      const startAt = ({ lambda, power }: Parameters): RefinedStart => {
-        const key = `${lambda}:${power}`;
+      const startAt = ({ lambda, power, blend, spread }: Parameters): RefinedStart => {
+        const key = `${lambda}:${power}:${blend}:${spread}`;
         let start = starts.get(key);
         if (start === undefined) {
           const features = fits.map((fit, i) =>
-            rowsOf(featuresOf(fit, lambda, power), data, inner[i].task),
+            rowsOf(featuresOf(fit, { lambda, power, blend }), data, inner[i].task),
           );
-          const space = subspaceOf(features, data.queries.cols, rank);
+          const count = spread > 0 ? Math.min(spreadRank, Math.floor(data.queries.cols / 16)) : 0;
+          const space = featureSpace(features, data.queries.cols, { rank, spareRank: 2 * count });
           const parts = features.map((rows, i) => partOf(rows, space, inner[i].task));
-          const refinements = descend(parts, space.vectors.cols, { steps, rate, shiftRate });
-          start = { map: featuresOf(whole, lambda, power), space, refinements };
+          const still = noRefinement(space.vectors.cols, spreadsOf(parts, space, spread));
+          const refinements = descend(parts, still, { steps, rate, shiftRate });
+          start = { map: featuresOf(whole, { lambda, power, blend }), space, refinements };
           starts.set(key, start);
         }
         return start;
@@ -92,11 +98,10 @@ export function refinedRcaFamily({
       return {
         sides(point) {
           const { map, space, refinements } = startAt(point);
-          const { query, passage } = refinements.get(point.steps)!;
-          const { queryCenter, passageCenter } = whole.pairs;
+          const refinement = refinements.get(point.steps)!;
           return {
-            query: refineSide(map, queryCenter, space.vectors, query, space.queryUnit),
-            passage: refineSide(map, passageCenter, space.vectors, passage, space.passageUnit),
+            query: refineSide(map, space, refinement, "query"),
+            passage: refineSide(map, space, refinement, "passage"),
             outputDimensions: data.queries.cols,
           };
         },
@@ -120,7 +125,7 @@ export function refinedRcaFamily({
 /** One RCA with what its refinement reached after each number of steps. */
 interface RefinedStart {
   readonly map: SpectralFeatures;
-  readonly space: Subspace;
+  readonly space: FeatureSpace;
   readonly refinements: ReadonlyMap<number, Refinement>;
 }
 
@@ -137,27 +142,16 @@ interface SpectralFeatures extends SpectrumFit {
 
 type SpectralSide = ReturnType<typeof spectralMap>;
 
-/** Mapped rows of a task. */
-interface FeatureRows {
-  readonly query: Matrix;
-  readonly passage: Matrix;
-}
-
-/** What is refined: an orthonormal basis of it, and the root mean square length of features per side. */
-interface Subspace {
-  /** d × k. */
-  readonly vectors: Matrix;
-  readonly queryUnit: number;
-  readonly passageUnit: number;
-}
-
 function fitSpectrum(data: PreparedPairs, positives: IndexPairs): SpectrumFit {
   const pairs = centerPairs(data, positives);
   return { pairs, basis: basisOfRows(subtract(pairs.queries, pairs.passages)) };
 }
 
-function featuresOf(fit: SpectrumFit, lambda: number, power: number): SpectralFeatures {
-  const scales = shrinkingScales(fit.basis, lambda, power);
+function featuresOf(
+  fit: SpectrumFit,
+  { lambda, power, blend }: Omit<RefinedRcaStart, "spread">,
+): SpectralFeatures {
+  const scales = blendedScales(fit.basis, lambda, power, blend);
   return { ...fit, scales, map: spectralMap(fit.basis.vectors, scales) };
 }
 
@@ -173,74 +167,34 @@ function rowsOf(
   };
 }
 
-/**
- * The `rank` directions in which features are longest, as a sample of 2·rank rows shows them; every direction where there
- * are no more than `rank`.
- */
-function subspaceOf(features: readonly FeatureRows[], d: number, rank: number): Subspace {
-  const units = {
-    queryUnit: meanLength(features.map(({ query }) => query)),
-    passageUnit: meanLength(features.map(({ passage }) => passage)),
+/** What each side's lengths count beside, in half of the spare dimensions each. */
+function spreadsOf(
+  parts: readonly RefinementPart[],
+  { spare }: FeatureSpace,
+  weight: number,
+): { query?: Matrix; passage?: Matrix } {
+  if (spare.cols === 0) return {};
+  const options = { weight, count: spare.cols / 2 };
+  return {
+    query: scoreSpread(
+      parts.map(({ passage }) => passage),
+      options,
+    ),
+    passage: scoreSpread(
+      parts.map(({ query }) => query),
+      options,
+    ),
   };
-  if (features.length === 0) return { vectors: createMatrix(d, 0), ...units };
-  if (d <= rank) return { vectors: identityMatrix(d), ...units };
-  const rows = features
-    .flatMap(({ query, passage }) => [query, passage])
-    .flatMap((matrix) => Array.from({ length: matrix.rows }, (_, i) => rowOf(matrix, i)));
-  const stride = Math.ceil(rows.length / (2 * rank));
-  const { vectors } = basisOfRows(fromRows(rows.filter((_, i) => i % stride === 0)));
-  return { vectors: firstColumns(vectors, Math.min(rank, vectors.cols)), ...units };
 }
 
-/** Root mean square length of all rows; 1 where there is none that is not zero. */
-function meanLength(matrices: readonly Matrix[]): number {
-  let square = 0;
-  let count = 0;
-  for (const { rows, data } of matrices) {
-    count += rows;
-    for (const value of data) square += value * value;
-  }
-  return square > 0 ? Math.sqrt(square / count) : 1;
-}
-
-function partOf(
-  { query, passage }: FeatureRows,
-  { vectors, queryUnit, passageUnit }: Subspace,
-  { matches, negatives }: Pick<RankingTask, "matches" | "negatives">,
-): RefinementPart {
-  const q = featureSide(query, vectors, queryUnit);
-  const p = featureSide(passage, vectors, passageUnit);
-  const outside = multiply(query, passage, { transposeB: true });
-  const inside = multiply(q.inside, p.inside, { transposeB: true });
-  const complete = vectors.cols === vectors.rows;
-  for (let i = 0; i < outside.data.length; i++) {
-    outside.data[i] = complete ? 0 : outside.data[i] / queryUnit / passageUnit - inside.data[i];
-  }
-  return { query: q, passage: p, outside, matches, negatives };
-}
-
-function featureSide(rows: Matrix, vectors: Matrix, unit: number): FeatureSide {
-  const inside = multiply(rows, vectors);
-  for (let i = 0; i < inside.data.length; i++) inside.data[i] /= unit;
-  const complete = vectors.cols === vectors.rows;
-  const outsideSquares = Float64Array.from({ length: rows.rows }, (_, i) => {
-    if (complete) return 0;
-    let square = 0;
-    for (let j = i * rows.cols; j < (i + 1) * rows.cols; j++) square += (rows.data[j] / unit) ** 2;
-    for (let j = i * inside.cols; j < (i + 1) * inside.cols; j++) square -= inside.data[j] ** 2;
-    return Math.max(0, square);
-  });
-  return { inside, outsideSquares };
-}
-
-/** Plain gradient descent from no refinement; what it has reached after each number of steps. */
+/** Plain gradient descent from `still`; what it has reached after each number of steps. */
 function descend(
   parts: readonly RefinementPart[],
-  k: number,
+  still: Refinement,
   { steps, rate, shiftRate }: Required<Pick<RefinedRcaOptions, "steps" | "rate" | "shiftRate">>,
 ): Map<number, Refinement> {
   const reached = new Map<number, Refinement>();
-  const current = noRefinement(k);
+  const current = structuredClone(still);
   const most = Math.max(...steps);
   for (let step = 0; step <= most; step++) {
     if (steps.includes(step)) reached.set(step, structuredClone(current));
@@ -249,38 +203,44 @@ function descend(
     const { gradient } = refinementLoss(parts, current);
     for (const side of ["query", "passage"] as const) {
       const { map, shift } = gradient[side];
-      for (let i = 0; i < map.data.length; i++) current[side].map.data[i] -= rate * map.data[i];
-      for (let j = 0; j < k; j++) current[side].shift[j] -= shiftRate * rate * shift[j];
+      const at = current[side];
+      for (let i = 0; i < map.data.length; i++) at.map.data[i] -= rate * map.data[i];
+      for (let j = 0; j < shift.length; j++) at.shift[j] -= shiftRate * rate * shift[j];
     }
   }
   return reached;
 }
 
 /**
- * RCA and refinement as one affine map: with W the RCA and V the subspace, ((x - c)·W + u·b·Vᵀ)·(I + V·D·Vᵀ), the shift
- * being taken to the other side of W: c - u·b·Vᵀ·W⁻¹ is the new centre.
+ * RCA and refinement as one affine map: with W the RCA, V the subspace, S the side's own spare dimensions and R all spare
+ * ones, ((x - c)·W + u·b·Vᵀ)·(I + V·D·Vᵀ + V·(I + D)·E·Sᵀ - R·Rᵀ), the shift being taken to the other side of W:
+ * c - u·b·Vᵀ·W⁻¹ is the new centre.
  */
 function refineSide(
-  { basis, scales, map }: SpectralFeatures,
-  center: Float32Array,
-  vectors: Matrix,
-  { map: refinement, shift }: SideRefinement,
-  unit: number,
+  { pairs, basis, scales, map }: SpectralFeatures,
+  space: FeatureSpace,
+  refinement: Refinement,
+  side: "query" | "passage",
 ): AdapterSide {
+  const center = side === "query" ? pairs.queryCenter : pairs.passageCenter;
+  const unit = side === "query" ? space.queryUnit : space.passageUnit;
+  const { vectors, spare } = space;
+  const { map: moves, shift, spread } = refinement[side];
   const rca = map.weights ?? applySide({ center: null, ...map }, identityMatrix(center.length));
-  const change = multiply(multiply(multiply(rca, vectors), refinement), vectors, {
-    transposeB: true,
-  });
-  const moved = multiply(createMatrix(1, shift.length, Float32Array.from(shift)), vectors, {
+  const inside = multiply(rca, vectors);
+  const moved = multiply(inside, moves);
+  const own = columnsFrom(spare, side === "query" ? 0 : spare.cols / 2, spread.cols);
+  const weights = [
+    multiply(moved, vectors, { transposeB: true }),
+    multiply(multiply(add(inside, moved), spread), own, { transposeB: true }),
+  ].reduce(add, subtract(rca, multiply(multiply(rca, spare), spare, { transposeB: true })));
+  const shifted = multiply(createMatrix(1, shift.length, Float32Array.from(shift)), vectors, {
     transposeB: true,
   });
   const inverse = spectralMap(
     basis.vectors,
     scales.map((s) => 1 / s),
   );
-  const back = applySide({ center: null, ...inverse }, moved);
-  return {
-    center: center.map((value, j) => value - unit * back.data[j]),
-    weights: add(rca, change),
-  };
+  const back = applySide({ center: null, ...inverse }, shifted);
+  return { center: center.map((value, j) => value - unit * back.data[j]), weights };
 }

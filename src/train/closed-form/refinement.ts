@@ -27,6 +27,8 @@ export interface SideRefinement {
   readonly map: Matrix;
   /** Length k. */
   readonly shift: Float64Array;
+  /** k × m, as it was given: y counts as if it had the coordinates y · spread, too, that the other side lacks. */
+  readonly spread: Matrix;
 }
 
 export interface Refinement {
@@ -43,10 +45,17 @@ export interface RefinementLossOptions {
   readonly pairWeight?: number;
 }
 
-/** A refinement that changes nothing. */
-export function noRefinement(k: number): Refinement {
-  const side = (): SideRefinement => ({ map: createMatrix(k, k), shift: new Float64Array(k) });
-  return { query: side(), passage: side() };
+/** A refinement that moves nothing; without spreads, it changes nothing at all. */
+export function noRefinement(
+  k: number,
+  { query, passage }: { readonly query?: Matrix; readonly passage?: Matrix } = {},
+): Refinement {
+  const side = (spread = createMatrix(k, 0)): SideRefinement => ({
+    map: createMatrix(k, k),
+    shift: new Float64Array(k),
+    spread,
+  });
+  return { query: side(query), passage: side(passage) };
 }
 
 /** Cosines of a part's queries (rows) and passages (columns) under a refinement; 0 where the map leaves nothing. */
@@ -59,7 +68,7 @@ export function refinedCosines(part: RefinementPart, refinement: Refinement): Ma
  * other matches left out), plus the mean over all matches and hard negatives, of any query, of softplus((negative -
  * match) / margin), a smooth 1 - ROC AUC.
  *
- * @returns The loss and its gradient by every number of the refinement.
+ * @returns The loss and its gradient by every number of the maps and shifts.
  */
 export function refinementLoss(
   parts: readonly RefinementPart[],
@@ -93,6 +102,8 @@ interface MovedSide {
   readonly shifted: Matrix;
   /** Rows × k, after the map too. */
   readonly moved: Matrix;
+  /** Rows × m, what counts for the length alone. */
+  readonly beside: Matrix;
   /** Whole lengths. */
   readonly lengths: Float64Array;
 }
@@ -110,23 +121,25 @@ function forward({ query, passage, outside }: RefinementPart, refinement: Refine
   return { cosines, query: q, passage: p };
 }
 
-function move({ inside, outsideSquares }: FeatureSide, { map, shift }: SideRefinement): MovedSide {
+function move(
+  { inside, outsideSquares }: FeatureSide,
+  { map, shift, spread }: SideRefinement,
+): MovedSide {
   const { rows, cols } = inside;
   const shifted = createMatrix(rows, cols);
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++, at++) shifted.data[at] = inside.data[at] + shift[j];
   }
   const moved = multiply(shifted, map);
-  const lengths = new Float64Array(rows);
-  for (let i = 0, at = 0; i < rows; i++) {
-    let square = outsideSquares[i];
-    for (let j = 0; j < cols; j++, at++) {
-      moved.data[at] += shifted.data[at];
-      square += moved.data[at] ** 2;
-    }
-    lengths[i] = Math.sqrt(square);
-  }
-  return { shifted, moved, lengths };
+  for (let at = 0; at < moved.data.length; at++) moved.data[at] += shifted.data[at];
+  const beside = multiply(moved, spread);
+  const lengths = Float64Array.from(outsideSquares, (square, i) => {
+    let total = square;
+    for (let at = i * cols; at < (i + 1) * cols; at++) total += moved.data[at] ** 2;
+    for (let at = i * spread.cols; at < (i + 1) * spread.cols; at++) total += beside.data[at] ** 2;
+    return Math.sqrt(total);
+  });
+  return { shifted, moved, beside, lengths };
 }
 
 /** Adds the slopes by each cosine of weight · Σ -log softmax(match), over matching pairs, and returns that sum. */
@@ -162,7 +175,7 @@ function rankingTerm(
 }
 
 /** More pairs of a match and a negative than this are thinned out evenly. */
-const mostPairs = 500_000;
+const mostPairs = 20_000_000;
 
 function pairTerm(
   parts: readonly RefinementPart[],
@@ -174,22 +187,30 @@ function pairTerm(
   const matching = places(parts, passes, "matches");
   const all = places(parts, passes, "negatives");
   if (matching.length === 0 || all.length === 0 || pairWeight === 0) return 0;
-  const stride = Math.ceil((matching.length * all.length) / mostPairs);
+  // An odd stride: an even one would meet the same of each query's negatives again and again.
+  const stride = Math.ceil((matching.length * all.length) / mostPairs) | 1;
   const wrong = all.filter((_, i) => i % stride === 0);
   const weight = pairWeight / matching.length / wrong.length;
+  // e^(x - y) = e^x / e^y: one exponential per place in place of one per pair. Cosines are at most 1, so none overflows.
+  const odds = Float64Array.from(wrong, ({ cosine }) => Math.exp(cosine / margin));
   const pulls = new Float64Array(wrong.length);
   let loss = 0;
   for (const match of matching) {
+    const own = Math.exp(match.cosine / margin);
     let pull = 0;
-    for (let j = 0; j < wrong.length; j++) {
-      const x = (wrong[j].cosine - match.cosine) / margin;
-      // Both from one exponential that cannot overflow.
-      const small = Math.exp(-Math.abs(x));
-      loss += weight * (Math.max(x, 0) + Math.log1p(small));
-      const share = x > 0 ? 1 / (1 + small) : small / (1 + small);
+    let product = 1;
+    for (let j = 0; j < odds.length; j++) {
+      const sum = own + odds[j];
+      const share = odds[j] / sum;
       pull += share;
       pulls[j] += share;
+      product *= sum / own;
+      if (product > 1e100) {
+        loss += weight * Math.log(product);
+        product = 1;
+      }
     }
+    loss += weight * Math.log(product);
     slopes[match.part].data[match.at] -= (weight * pull) / margin;
   }
   for (const [j, { part, at }] of wrong.entries()) {
@@ -239,18 +260,12 @@ function backward(
       byPassage[j] += along;
     }
   }
-  backwardSide(
-    multiply(scaled, passage.moved),
-    query,
-    byQuery,
-    refinement.query.map,
-    gradient.query,
-  );
+  backwardSide(multiply(scaled, passage.moved), query, byQuery, refinement.query, gradient.query);
   backwardSide(
     multiply(scaled, query.moved, { transposeA: true }),
     passage,
     byPassage,
-    refinement.passage.map,
+    refinement.passage,
     gradient.passage,
   );
 }
@@ -258,15 +273,18 @@ function backward(
 /** @param slope Rows × k: by the moved rows, not yet without what only changes their length; overwritten. */
 function backwardSide(
   slope: Matrix,
-  { shifted, moved, lengths }: MovedSide,
+  { shifted, moved, beside, lengths }: MovedSide,
   along: Float64Array,
-  map: Matrix,
+  { map, spread }: SideRefinement,
   gradient: SideRefinement,
 ): void {
   const { rows, cols } = slope;
+  const besideByMoved = multiply(beside, spread, { transposeB: true });
   for (let i = 0, at = 0; i < rows; i++) {
     const factor = lengths[i] > 0 ? along[i] / lengths[i] ** 2 : 0;
-    for (let j = 0; j < cols; j++, at++) slope.data[at] -= factor * moved.data[at];
+    for (let j = 0; j < cols; j++, at++) {
+      slope.data[at] -= factor * (moved.data[at] + besideByMoved.data[at]);
+    }
   }
   const byMap = multiply(shifted, slope, { transposeA: true });
   for (let i = 0; i < byMap.data.length; i++) gradient.map.data[i] += byMap.data[i];

@@ -8,25 +8,36 @@ import { preparePairs } from "../../../src/train/closed-form/training-pairs.js";
 import { gatherRows } from "../../../src/math/matrix.js";
 import { topics } from "../fit-adapter/topics.js";
 
-const start = { lambda: 0.3, power: 0.5 };
+const start = { lambda: 0.3, power: 0.5, blend: 0 };
 const family = (rank = 256): ReturnType<typeof refinedRcaFamily> =>
-  refinedRcaFamily({ starts: [start], steps: [0, 8], rank });
+  refinedRcaFamily({
+    starts: [0, 4].map((spread) => ({ ...start, spread })),
+    steps: [0, 8],
+    rank,
+  });
 
 describe("refinedRcaFamily", () => {
-  const data = preparePairs(topics(90, 12));
+  const data = preparePairs(topics(90, 32));
   const task = rankingTask(data, data.positives, data.negatives, 2);
   const queries = gatherRows(data.queries, task.queries);
   const passages = gatherRows(data.passages, task.passages);
 
-  it.each([256, 5])(
-    "scores as the adapter does that it gives out, with up to %i refined",
-    (rank) => {
+  it.each([
+    [256, 0],
+    [256, 4],
+    [5, 0],
+    [5, 4],
+  ])(
+    "scores as the adapter does that it gives out, with up to %i refined and spreads weighing %i",
+    (rank, spread) => {
       const fitted = family(rank).fit(data, data.positives, data.negatives);
       for (const steps of [0, 8]) {
-        const point = { ...start, steps };
+        const point = { ...start, spread, steps };
         const short = fitted.scorer!(data, task)(point);
-        const long = scoreWithSides(fitted.sides(point), queries, passages);
+        const sides = fitted.sides(point);
+        const long = scoreWithSides(sides, queries, passages);
         for (const [i, value] of short.data.entries()) expect(value).toBeCloseTo(long.data[i], 4);
+        expect([sides.query.weights!.cols, sides.passage.weights!.cols]).toEqual([32, 32]);
       }
     },
   );
@@ -38,18 +49,19 @@ describe("refinedRcaFamily", () => {
       data.positives,
       data.negatives,
     );
-    const a = scoreWithSides(refined.sides({ ...start, steps: 0 }), queries, passages);
+    const a = scoreWithSides(refined.sides({ ...start, spread: 0, steps: 0 }), queries, passages);
     const b = scoreWithSides(plain.sides(start), queries, passages);
     for (const [i, value] of a.data.entries()) expect(value).toBeCloseTo(b.data[i], 4);
   });
 
   it("ranks pairs it has not seen better than the RCA it starts from, where that leaves something to learn", () => {
     // Shrinking everything evenly (a large λ) leaves the noise in: the steps have to find it.
-    const weak = { lambda: 30, power: 0.5 };
+    const weak = { lambda: 30, power: 0.5, blend: 0, spread: 0 };
+    const pairs = preparePairs(topics(90, 12));
     const fitted = refinedRcaFamily({ starts: [weak], steps: [0, 12] }).fit(
-      data,
-      data.positives,
-      data.negatives,
+      pairs,
+      pairs.positives,
+      pairs.negatives,
     );
     const fresh = preparePairs(topics(90, 12, { seed: 2 }));
     const unseen = rankingTask(fresh, fresh.positives, fresh.negatives, 2);
@@ -60,10 +72,10 @@ describe("refinedRcaFamily", () => {
   });
 
   it("falls back to plain RCA where one group leaves nothing to cross-fit with", () => {
-    const alone = preparePairs({ ...topics(6, 3), groups: Array(6).fill("a") });
+    const alone = preparePairs({ ...topics(6, 16), groups: Array(6).fill("a") });
     const fitted = family().fit(alone, alone.positives, alone.negatives);
-    const [before, after] = [0, 8].map((steps) => fitted.sides({ ...start, steps }));
-    expect(after).toEqual(before);
+    const before = fitted.sides({ ...start, spread: 0, steps: 0 });
+    expect(fitted.sides({ ...start, spread: 4, steps: 8 })).toEqual(before);
   });
 
   it("gives finite maps for one dimension, constant columns, twins and fewer pairs than folds or dimensions", () => {
@@ -77,7 +89,7 @@ describe("refinedRcaFamily", () => {
       for (const rank of [256, 2]) {
         const { query, passage } = family(rank)
           .fit(pairs, pairs.positives, pairs.negatives)
-          .sides({ ...start, steps: 8 });
+          .sides({ ...start, spread: 4, steps: 8 });
         for (const side of [query, passage]) {
           expect(side.weights!.data.every(Number.isFinite)).toBe(true);
           expect(side.center!.every(Number.isFinite)).toBe(true);

@@ -38,6 +38,7 @@ function someRefinement(): Refinement {
   const side = (name: string): Refinement["query"] => ({
     map: randomMatrix(k, k, name, 0.2),
     shift: Float64Array.from(randomMatrix(1, k, `${name}/shift`, 0.2).data),
+    spread: randomMatrix(k, 2, `${name}/spread`, 0.7),
   });
   return { query: side("query"), passage: side("passage") };
 }
@@ -82,6 +83,22 @@ describe("refinementLoss", () => {
       pSquare += p[3 * k + j] ** 2;
     }
     expect(cosines.data[1 * 5 + 3]).toBeCloseTo(inner / Math.sqrt(qSquare * pSquare), 5);
+  });
+
+  it("counts for the length, and for nothing else, what the spread adds", () => {
+    const part = makePart("a");
+    const query = randomMatrix(k, 3, "spread");
+    const plain = refinedCosines(part, noRefinement(k));
+    const spread = refinedCosines(part, noRefinement(k, { query }));
+    const row = part.query.inside.data.subarray(k, 2 * k);
+    const square = part.query.outsideSquares[1] + row.reduce((sum, x) => sum + x * x, 0);
+    let beside = 0;
+    for (let m = 0; m < 3; m++) {
+      beside += row.reduce((sum, x, j) => sum + x * query.data[j * 3 + m], 0) ** 2;
+    }
+    const ratio = Math.sqrt(square / (square + beside));
+    for (let j = 0; j < 5; j++)
+      expect(spread.data[5 + j]).toBeCloseTo(ratio * plain.data[5 + j], 5);
   });
 
   it("counts only the ranking where no pair is labelled 0", () => {
