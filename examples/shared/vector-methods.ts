@@ -64,6 +64,7 @@ const methods: Record<string, FitMethod> = {
       signal,
     }),
   rca: ({ train, seed, signal }) => fitRca(train, { seed, signal }),
+  "rca-blends": ({ train, seed, signal }) => fitRca(train, { blends: [0, 1], seed, signal }),
   "query-rca": ({ train, seed, signal }) => fitRca(train, { side: "query", seed, signal }),
   "refined-rca": only("refined-rca"),
   "ridge-rca": only("ridge-rca"),

@@ -56,6 +56,7 @@ export function shrinkingScales(
 
 /** The mild metric takes e^-1/4 of a direction for each mean eigenvalue that it has. */
 const mildness = 4;
+const smallestMetric = 1e-12;
 
 /**
  * {@link shrinkingScales} whose metric (their square) is blended with a mild one, exp(-S / 4), that leaves all but the
@@ -78,9 +79,15 @@ export function blendedScales(
   const squared = sharp.map((s) => s * s);
   const sharpWeight = trace(mild);
   const mildWeight = blend * trace(squared);
-  // Both metrics are 1 in a direction of eigenvalue 0, and so is what comes.
+  // Both metrics are 1 in a direction of eigenvalue 0, and so is what comes. Where all of S lies in one direction of many,
+  // the mild one leaves less than single precision can hold, or divide by.
   return squared.map((metric, j) =>
-    Math.sqrt((sharpWeight * metric + mildWeight * mild[j]) / (sharpWeight + mildWeight)),
+    Math.sqrt(
+      Math.max(
+        smallestMetric,
+        (sharpWeight * metric + mildWeight * mild[j]) / (sharpWeight + mildWeight),
+      ),
+    ),
   );
 }
 

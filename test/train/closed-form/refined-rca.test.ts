@@ -78,6 +78,27 @@ describe("refinedRcaFamily", () => {
     expect(fitted.sides({ ...start, spread: 4, steps: 8 })).toEqual(before);
   });
 
+  it.each([0, 1, 1e6])(
+    "gives finite maps where matches differ in one direction of many, with a blend of %f",
+    (blend) => {
+      const source = topics(20, 1000);
+      source.passages.data.set(source.queries.data);
+      // Two coordinates swapped: the length stays.
+      for (let at = 0; at < 20 * 1000; at += 1000) {
+        source.passages.data.set([source.queries.data[at + 1], source.queries.data[at]], at);
+      }
+      const pairs = preparePairs(source);
+      const at = { ...start, blend, spread: 4 };
+      const { query, passage } = refinedRcaFamily({ starts: [at], steps: [8] })
+        .fit(pairs, pairs.positives, pairs.negatives)
+        .sides({ ...at, steps: 8 });
+      for (const side of [query, passage]) {
+        expect(side.weights!.data.every(Number.isFinite)).toBe(true);
+        expect(side.center!.every(Number.isFinite)).toBe(true);
+      }
+    },
+  );
+
   it("gives finite maps for one dimension, constant columns, twins and fewer pairs than folds or dimensions", () => {
     const flat = topics(20, 5);
     for (let i = 0; i < 20; i++) flat.queries.data[i * 5] = flat.passages.data[i * 5] = 3;
