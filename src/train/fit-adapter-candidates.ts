@@ -39,10 +39,10 @@ const create: Record<CandidateName, (full: number, pairs: number) => Candidate> 
     family: refinedRcaFamily({
       // For dimensions well below the number of pairs, and for more dimensions than pairs (docs/experiments.md).
       starts: [
-        { lambda: 0.01, power: 0.5, blend: 1, spread: 1 },
+        { lambda: 0.01, power: 0.5, blend: 1, spread: 1.5 },
         { lambda: 1, power: 1, blend: 0, spread: 4 },
       ],
-      steps: [4, 8],
+      steps: [6],
     }),
     // Every query meets every passage of its part in each step, and the winner is fitted once more when the budget is over.
     cost: 5 * Math.max(1, pairs / 1000) ** 2,
