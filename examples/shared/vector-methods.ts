@@ -86,6 +86,8 @@ const methods: Record<string, FitMethod> = {
   },
   // Without a time budget, so that a slower machine prints the same figures.
   auto: ({ train, seed, signal }) => fitAdapter(train, { timeBudget: Infinity, seed, signal }),
+  "auto-recall": ({ train, seed, signal }) =>
+    fitAdapter(train, { metric: "recallAt1", timeBudget: Infinity, seed, signal }),
   "auto-query": ({ train, seed, signal }) =>
     fitAdapter(train, { side: "query", timeBudget: Infinity, seed, signal }),
 };
