@@ -16,7 +16,7 @@ async function compile(entry: string, features: readonly string[]): Promise<stri
     const outFile = join(folder, "kernel.wasm");
     const { error, stderr } = await asc.main([
       join("assembly", entry),
-      ...["--baseDir", here, "--outFile", outFile, "--noAssert", "--runtime", "stub"],
+      ...["--baseDir", here, "--outFile", outFile, "--runtime", "stub"],
       ...["--optimizeLevel", "3", "--shrinkLevel", "1"],
       ...["--importMemory", "--noExportMemory", "--initialMemory", "2", "--maximumMemory", "65536"],
       ...features.flatMap((feature) => ["--enable", feature]),
