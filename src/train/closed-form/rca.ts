@@ -63,7 +63,8 @@ export interface RcaOptions extends LongJobOptions {
 
 /**
  * Relevant component analysis with each side centred: C = mean (q - p)(q - p)ᵀ over matching pairs, W = (C + λI)^-a on
- * both sides, λ and a (and a blend, where several are given) chosen by cross-validation that keeps groups whole, the untouched embedding among the candidates.
+ * both sides, λ and a (and a blend, where several are given) chosen by cross-validation that keeps groups whole, the
+ * untouched embedding among the candidates.
  * Directions in which matching texts differ are shrunk, so that what tells passages apart weighs more.
  *
  * Cost: one eigen-decomposition per fold (of the smaller of pairs and dimensions) serves the whole grid of λ and a.

@@ -39,7 +39,7 @@ export interface Refinement {
 export interface RefinementLossOptions {
   /** Temperature of the ranking term. @default 0.1 */
   readonly temperature?: number;
-  /** Cosine difference over which the pair term turns from one regime to the other. @default 0.1 */
+  /** Cosine difference over which the pair term turns from one regime to the other, at least 0.01. @default 0.1 */
   readonly margin?: number;
   /** Weight of the pair term against the ranking term. @default 1 */
   readonly pairWeight?: number;
@@ -191,7 +191,8 @@ function pairTerm(
   const stride = Math.ceil((matching.length * all.length) / mostPairs) | 1;
   const wrong = all.filter((_, i) => i % stride === 0);
   const weight = pairWeight / matching.length / wrong.length;
-  // e^(x - y) = e^x / e^y: one exponential per place in place of one per pair. Cosines are at most 1, so none overflows.
+  // e^(x - y) = e^x / e^y: one exponential per place in place of one per pair. With cosines of at
+  // most 1 and a margin of at least 0.01 none overflows.
   const odds = Float64Array.from(wrong, ({ cosine }) => Math.exp(cosine / margin));
   const pulls = new Float64Array(wrong.length);
   let loss = 0;
