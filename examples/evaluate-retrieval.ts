@@ -28,7 +28,7 @@ import {
   type RetrievalEvaluation,
 } from "embedtune";
 import { loadAdapter } from "embedtune/node";
-import { openSource } from "../src/data/open-source.js";
+import { openSource } from "../src/data/sources/open-source.js";
 import { progressBars, runExample } from "./shared/cli.js";
 
 await runExample(async (signal) => {

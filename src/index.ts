@@ -21,18 +21,26 @@ export {
   setKernel,
   type KernelOptions,
   type KernelStatus,
-} from "./math/kernel.js";
+} from "./math/kernel/kernel.js";
 export { topK, topKWith, type TopK, type TopKOptions } from "./math/top-k.js";
-export { kernelEngine, type ProductEngine } from "./math/product-engine.js";
-export { symmetricEigen, type SymmetricEigen, type SymmetricEigenOptions } from "./math/eigen.js";
-export { cholesky, choleskySolve, type Cholesky } from "./math/cholesky.js";
-export { symmetricPower, type SymmetricPowerOptions } from "./math/matrix-power.js";
+export { kernelEngine, type ProductEngine } from "./math/kernel/product-engine.js";
+export {
+  symmetricEigen,
+  type SymmetricEigen,
+  type SymmetricEigenOptions,
+} from "./math/decompose/eigen.js";
+export { cholesky, choleskySolve, type Cholesky } from "./math/decompose/cholesky.js";
+export { symmetricPower, type SymmetricPowerOptions } from "./math/decompose/matrix-power.js";
 export { covariance, type Covariance, type CovarianceOptions } from "./math/covariance.js";
-export { randomizedSvd, type RandomizedSvdOptions, type Svd } from "./math/randomized-svd.js";
+export {
+  randomizedSvd,
+  type RandomizedSvdOptions,
+  type Svd,
+} from "./math/decompose/randomized-svd.js";
 export { cosineRows } from "./math/cosine-rows.js";
 export { cosineSimilarity, normalizeRows } from "./math/vectors.js";
-export { createRandom, type Random } from "./math/random.js";
-export type { LongJobOptions, Progress } from "./math/progress.js";
+export { createRandom, type Random } from "./base/random.js";
+export type { LongJobOptions, Progress } from "./base/progress.js";
 
 // data: read, clean, split
 export type {
@@ -47,34 +55,34 @@ export type {
   TokenSpan,
 } from "./data/types.js";
 export { DataError, type Place } from "./data/data-error.js";
-export { parseNaturalQuestion } from "./data/natural-question.js";
-export { simplifyNaturalQuestion } from "./data/simplify.js";
-export { naturalText } from "./data/natural-text.js";
-export type { CleanTextOptions } from "./data/clean-text.js";
-export { groupedSplit, type GroupedSplitOptions, type Split } from "./data/grouped-split.js";
-export { groupedFolds, type Fold, type GroupedFoldsOptions } from "./data/grouped-folds.js";
-export type { GroupingOptions } from "./data/assign-groups.js";
-export { leakReport, type LeakReport, type LeakReportOptions } from "./data/leak-report.js";
-export type { NearDuplicate } from "./data/shingles.js";
+export { parseNaturalQuestion } from "./data/natural-questions/natural-question.js";
+export { simplifyNaturalQuestion } from "./data/natural-questions/simplify.js";
+export { naturalText } from "./data/natural-questions/natural-text.js";
+export type { CleanTextOptions } from "./data/natural-questions/clean-text.js";
+export { groupedSplit, type GroupedSplitOptions, type Split } from "./data/split/grouped-split.js";
+export { groupedFolds, type Fold, type GroupedFoldsOptions } from "./data/split/grouped-folds.js";
+export type { GroupingOptions } from "./data/split/assign-groups.js";
+export { leakReport, type LeakReport, type LeakReportOptions } from "./data/split/leak-report.js";
+export type { NearDuplicate } from "./data/split/shingles.js";
 export {
   questionStatistics,
   type Distribution,
   type QuestionStatistics,
-} from "./data/statistics.js";
-export { decodeNpy, encodeNpy } from "./data/npy.js";
+} from "./data/natural-questions/statistics.js";
+export { decodeNpy, encodeNpy } from "./data/sources/npy.js";
 
 // negatives: sample
-export { createBm25Index, type Bm25Options } from "./negatives/bm25.js";
+export { createBm25Index, type Bm25Options } from "./negatives/indexes/bm25.js";
 export { toPairColumns, type PairTable } from "./negatives/columns.js";
 export type { DropCounts } from "./negatives/counts.js";
-export { goldSpans, pageOf, type GoldSpan } from "./negatives/gold.js";
+export { goldSpans, pageOf, type GoldSpan } from "./negatives/natural-questions/gold.js";
 export {
   answerGuard,
   goldGuard,
   shortAnswersOf,
   type GuardReason,
   type NegativeGuard,
-} from "./negatives/guards.js";
+} from "./negatives/mining/guards.js";
 export {
   toLabelledLists,
   toLabelledPairs,
@@ -84,15 +92,19 @@ export {
   type NTuple,
   type ScoredPair,
   type Triplet,
-} from "./negatives/mined-formats.js";
-export { mineHardNegatives, type MinedNegatives, type MinedQuery } from "./negatives/mine.js";
-export type { MiningOptions } from "./negatives/mining-options.js";
+} from "./negatives/mining/mined-formats.js";
+export {
+  mineHardNegatives,
+  type MinedNegatives,
+  type MinedQuery,
+} from "./negatives/mining/mine.js";
+export type { MiningOptions } from "./negatives/mining/mining-options.js";
 export {
   miningTexts,
   type MiningTexts,
   type MiningTextsOptions,
-} from "./negatives/mining-texts.js";
-export type { Neighbor, NeighborIndex, ScorePassages } from "./negatives/neighbors.js";
+} from "./negatives/mining/mining-texts.js";
+export type { Neighbor, NeighborIndex, ScorePassages } from "./negatives/mining/neighbors.js";
 export type { LengthOptions } from "./negatives/options.js";
 export {
   passagePool,
@@ -106,7 +118,7 @@ export {
   type PositiveDrop,
   type PositivePairs,
   type PositivePairsOptions,
-} from "./negatives/positives.js";
+} from "./negatives/mining/positives.js";
 export {
   samePageCandidates,
   sampleSamePageNegatives,
@@ -115,44 +127,47 @@ export {
   type SamePageDrop,
   type SamePageEntry,
   type SamePageNegativesOptions,
-} from "./negatives/same-page.js";
-export type { SampledNegatives } from "./negatives/sampled.js";
-export type { MinedPassage, MiningDrop } from "./negatives/select-negatives.js";
-export { tokenizeWords, type Bm25Tokenizer } from "./negatives/tokenize.js";
+} from "./negatives/natural-questions/same-page.js";
+export type { SampledNegatives } from "./negatives/mining/sampled.js";
+export type { MinedPassage, MiningDrop } from "./negatives/mining/select-negatives.js";
+export { tokenizeWords, type Bm25Tokenizer } from "./negatives/indexes/tokenize.js";
 export {
   vectorIndex,
   type MiningVectors,
   type VectorIndexOptions,
-} from "./negatives/vector-index.js";
+} from "./negatives/indexes/vector-index.js";
 export {
   lookupVectors,
   matrixOfTexts,
   type SideVectors,
   type VectorLookup,
-} from "./negatives/vectors.js";
+} from "./negatives/indexes/vectors.js";
 export { sampleWeakNegatives, type WeakDrop, type WeakNegativesOptions } from "./negatives/weak.js";
 
 // embed: texts to vectors
 export type { EmbeddedBatch, EmbedOptions, Embedder } from "./embed/embedder.js";
-export { createHashingEmbedder, type HashingEmbedderOptions } from "./embed/hashing-embedder.js";
-export { fitHashingIdf, type HashingIdf } from "./embed/hashing-idf.js";
+export {
+  createHashingEmbedder,
+  type HashingEmbedderOptions,
+} from "./embed/hashing/hashing-embedder.js";
+export { fitHashingIdf, type HashingIdf } from "./embed/hashing/hashing-idf.js";
 export {
   withCache,
   type CachedEmbedder,
   type CacheOptions,
   type CacheStatistics,
-} from "./embed/cache.js";
-export type { StoredPrecision } from "./embed/vector-record.js";
-export type { VectorStore, VectorStoreEntry } from "./embed/vector-store.js";
-export { createMemoryStore, type MemoryStoreOptions } from "./embed/memory-store.js";
-export { createKeyvStore, type KeyvLike, type KeyvStoreOptions } from "./embed/keyv-store.js";
+} from "./embed/cache/cache.js";
+export type { StoredPrecision } from "./embed/cache/vector-record.js";
+export type { VectorStore, VectorStoreEntry } from "./embed/cache/vector-store.js";
+export { createMemoryStore, type MemoryStoreOptions } from "./embed/cache/memory-store.js";
+export { createKeyvStore, type KeyvLike, type KeyvStoreOptions } from "./embed/cache/keyv-store.js";
 export { withPrefixes, type Prefixes } from "./embed/prefixed-embedder.js";
 export {
   createFunctionEmbedder,
   type EmbedFunction,
   type FunctionEmbedderOptions,
 } from "./embed/function-embedder.js";
-export { RefusedTextsError, type RefusedText } from "./embed/refused-texts.js";
+export { RefusedTextsError, type RefusedText } from "./embed/requests/refused-texts.js";
 
 // evaluate: measure honestly
 export {
@@ -163,19 +178,19 @@ export {
   type FitThresholdOptions,
   type ThresholdCriterion,
   type ThresholdFit,
-} from "./evaluate/threshold.js";
+} from "./evaluate/pairs/thresholds/threshold.js";
 export {
   formatNotebookThreshold,
   notebookThreshold,
   type NotebookThreshold,
-} from "./evaluate/notebook-threshold.js";
-export { accuracyAtThreshold, type AccuracyFigure } from "./evaluate/accuracy.js";
+} from "./evaluate/pairs/thresholds/notebook-threshold.js";
+export { accuracyAtThreshold, type AccuracyFigure } from "./evaluate/pairs/thresholds/accuracy.js";
 export {
   normalInterval,
   wilsonInterval,
   type Interval,
   type IntervalOptions,
-} from "./evaluate/intervals.js";
+} from "./evaluate/statistics/intervals.js";
 export {
   accuracy,
   balancedAccuracy,
@@ -186,22 +201,22 @@ export {
   recall,
   specificity,
   type Confusion,
-} from "./evaluate/confusion.js";
+} from "./evaluate/pairs/thresholds/confusion.js";
 export {
   classificationReport,
   confusionMatrix,
   type ClassFigures,
   type ClassificationReport,
-} from "./evaluate/classification-report.js";
-export { rocAuc } from "./evaluate/roc.js";
+} from "./evaluate/pairs/thresholds/classification-report.js";
+export { rocAuc } from "./evaluate/pairs/curves/roc.js";
 export {
   areaUnderCurve,
   precisionRecallCurve,
   rocCurve,
   type PrecisionRecallCurve,
   type RocCurve,
-} from "./evaluate/curves.js";
-export { averagePrecision } from "./evaluate/average-precision.js";
+} from "./evaluate/pairs/curves/curves.js";
+export { averagePrecision } from "./evaluate/pairs/curves/average-precision.js";
 export {
   applyCalibration,
   brierScore,
@@ -211,42 +226,42 @@ export {
   type Calibration,
   type CalibrationBin,
   type FitCalibrationOptions,
-} from "./evaluate/calibration.js";
-export type { IsotonicCalibration } from "./evaluate/isotonic.js";
-export type { PlattCalibration } from "./evaluate/platt.js";
+} from "./evaluate/pairs/calibration/calibration.js";
+export type { IsotonicCalibration } from "./evaluate/pairs/calibration/isotonic.js";
+export type { PlattCalibration } from "./evaluate/pairs/calibration/platt.js";
 export {
   labelHistogram,
   scoreOverlap,
   type HistogramOptions,
   type LabelHistogram,
   type Overlap,
-} from "./evaluate/overlap.js";
-export { pairCosines } from "./evaluate/pair-cosines.js";
+} from "./evaluate/pairs/curves/overlap.js";
+export { pairCosines } from "./evaluate/pairs/pair-cosines.js";
 export {
   evaluateScores,
   type EvaluateScoresOptions,
   type ScoreEvaluation,
-} from "./evaluate/evaluate-scores.js";
+} from "./evaluate/pairs/evaluate-scores.js";
 export {
   evaluateTriplets,
   type TripletColumns,
   type TripletEvaluation,
   type EvaluateTripletsOptions,
-} from "./evaluate/triplets.js";
+} from "./evaluate/pairs/triplets.js";
 export {
   evaluateRetrieval,
   type RetrievalEvaluation,
   type RetrievalOptions,
-} from "./evaluate/retrieval.js";
-export { rankRelevant } from "./evaluate/rank-relevant.js";
-export { rankingOf, retrieve, toRun, type Ranking } from "./evaluate/retrieve.js";
-export type { Gain } from "./evaluate/rank-metrics.js";
-export type { RetrievalFigures } from "./evaluate/summarize-ranked.js";
+} from "./evaluate/retrieval/retrieval.js";
+export { rankRelevant } from "./evaluate/retrieval/rank-relevant.js";
+export { rankingOf, retrieve, toRun, type Ranking } from "./evaluate/retrieval/retrieve.js";
+export type { Gain } from "./evaluate/retrieval/rank-metrics.js";
+export type { RetrievalFigures } from "./evaluate/retrieval/summarize-ranked.js";
 export {
   evaluateRun,
   type EvaluateRunOptions,
   type RunEvaluation,
-} from "./evaluate/evaluate-run.js";
+} from "./evaluate/retrieval/evaluate-run.js";
 export {
   formatQrels,
   formatRun,
@@ -255,40 +270,40 @@ export {
   type Qrels,
   type Retrieved,
   type Run,
-} from "./evaluate/trec-format.js";
+} from "./evaluate/retrieval/trec-format.js";
 export {
   comparePaired,
   type CompareOptions,
   type Comparison,
   type Verdict,
-} from "./evaluate/compare.js";
+} from "./evaluate/compare/compare.js";
 export {
   compareRetrieval,
   type CompareRetrievalOptions,
   type RetrievalComparison,
-} from "./evaluate/compare-retrieval.js";
+} from "./evaluate/compare/compare-retrieval.js";
 export {
   compareScores,
   type ScoreComparison,
   type ScoresAtThreshold,
-} from "./evaluate/compare-scores.js";
+} from "./evaluate/compare/compare-scores.js";
 export {
   queryChanges,
   type QueryChange,
   type QueryChanges,
   type QueryChangesOptions,
-} from "./evaluate/query-changes.js";
+} from "./evaluate/compare/query-changes.js";
 export {
   pairedBootstrap,
   type BootstrapDifference,
   type BootstrapOptions,
-} from "./evaluate/paired-bootstrap.js";
+} from "./evaluate/statistics/paired-bootstrap.js";
 export {
   pairedPermutation,
   type PermutationOptions,
   type PermutationTest,
-} from "./evaluate/paired-permutation.js";
-export { mcnemar, rightAtThreshold, type McNemarTest } from "./evaluate/mcnemar.js";
+} from "./evaluate/statistics/paired-permutation.js";
+export { mcnemar, rightAtThreshold, type McNemarTest } from "./evaluate/statistics/mcnemar.js";
 export {
   bucketOf,
   sliceBy,
@@ -297,21 +312,21 @@ export {
   type Slice,
   type SliceKey,
   type SliceOptions,
-} from "./evaluate/slices.js";
+} from "./evaluate/retrieval/slices.js";
 export {
   learningCurve,
   type LearningCurveOptions,
   type LearningCurvePoint,
-} from "./evaluate/learning-curve.js";
-export { toPlain, type Plain } from "./evaluate/to-plain.js";
-export { formatMarkdownTable, formatTerminalTable, type Table } from "./evaluate/table.js";
+} from "./evaluate/statistics/learning-curve.js";
+export { toPlain, type Plain } from "./evaluate/tables/to-plain.js";
+export { formatMarkdownTable, formatTerminalTable, type Table } from "./evaluate/tables/table.js";
 export {
   comparisonTable,
   reportTable,
   retrievalTable,
   scoresTable,
   slicesTable,
-} from "./evaluate/tables.js";
+} from "./evaluate/tables/tables.js";
 
 // adapter: apply
 export type { Adapter, AdapterMetadata, AdapterSide, LowRankUpdate } from "./adapter/adapter.js";
@@ -320,43 +335,39 @@ export { decodeAdapter, encodeAdapter } from "./adapter/encode.js";
 export { identityAdapter } from "./adapter/identity.js";
 
 // train: fit
-export {
-  fitRca,
-  type RcaCandidate,
-  type RcaFit,
-  type RcaOptions,
-} from "./train/closed-form/rca.js";
-export type { TrainingPairs } from "./train/closed-form/training-pairs.js";
-export type { RankingMetrics } from "./train/closed-form/ranking-metrics.js";
-export type { ChoiceMetric } from "./train/closed-form/cross-validate.js";
-export type { Parameters } from "./train/closed-form/family.js";
-export {
-  fitCca,
-  fitLda,
-  reduceAdapter,
-  type ReductionOptions,
-} from "./train/closed-form/reduction.js";
+export { fitRca, type RcaCandidate, type RcaFit, type RcaOptions } from "./fit/families/rca.js";
+export type { TrainingPairs } from "./fit/training-pairs.js";
+export type { RankingMetrics } from "./tune/ranking-metrics.js";
+export type { ChoiceMetric } from "./tune/cross-validate.js";
+export type { Parameters } from "./fit/families/family.js";
+export { fitCca, fitLda, reduceAdapter, type ReductionOptions } from "./fit/families/reduction.js";
 export {
   fitAdapter,
   type FitAdapterOptions,
   type FitAdapterRow,
   type FittedAdapter,
-} from "./train/fit-adapter.js";
-export type { CandidateName } from "./train/fit-adapter-candidates.js";
+} from "./tune/fit-adapter.js";
+export type { CandidateName } from "./tune/fit-adapter-candidates.js";
 export {
   collectPairStatistics,
   mergePairStatistics,
   pairStatistics,
   type PairStatistics,
-} from "./train/pair-statistics.js";
-export { decodePairStatistics, encodePairStatistics } from "./train/pair-statistics-encode.js";
-export { fitFromStatistics, type StatisticsFitOptions } from "./train/pair-statistics-fit.js";
+} from "./fit/statistics/pair-statistics.js";
+export {
+  decodePairStatistics,
+  encodePairStatistics,
+} from "./fit/statistics/pair-statistics-encode.js";
+export {
+  fitFromStatistics,
+  type StatisticsFitOptions,
+} from "./fit/statistics/pair-statistics-fit.js";
 export {
   adapterLearningCurve,
   type AdapterLearningCurve,
   type AdapterLearningCurveOptions,
   type AdapterLearningCurvePoint,
-} from "./train/learning-curve.js";
+} from "./tune/learning-curve.js";
 export { trainMatrix, type TrainedMatrix } from "./train/matrix-trainer.js";
 export type { EpochState, TrainMatrixOptions, TrainingStart } from "./train/training-options.js";
 export type { TrainingData } from "./train/training-data.js";
@@ -365,8 +376,12 @@ export {
   type EpochRecord,
   type TrainingFigures,
   type TrainingMetric,
-} from "./train/history.js";
-export { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "./train/checkpoint.js";
+} from "./train/loop/history.js";
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type TrainingCheckpoint,
+} from "./train/loop/checkpoint.js";
 export type { TrainedSides } from "./train/adapter-model.js";
 export {
   classificationPreset,
@@ -384,7 +399,7 @@ export {
   type SearchSpace,
   type SearchTrial,
 } from "./train/hyperparameter-search.js";
-export { DivergenceError } from "./train/divergence-error.js";
+export { DivergenceError } from "./train/loop/divergence-error.js";
 export type { IndexPairs, Loss, LossBatch, LossGradient } from "./train/losses/loss.js";
 export { contrastive, type ContrastiveOptions } from "./train/losses/contrastive.js";
 export { cosent, type CosentOptions } from "./train/losses/cosent.js";
@@ -408,7 +423,7 @@ export {
   warmUp,
   type OneCycleOptions,
   type Schedule,
-} from "./train/schedules.js";
+} from "./train/loop/schedules.js";
 
 // project: look
 export { alignPoints } from "./project/align.js";

@@ -1,18 +1,18 @@
 export { loadAdapter, saveAdapter } from "./adapter/files.js";
-export { createLmdbStore, type LmdbStoreOptions } from "./embed/lmdb-store.js";
+export { createLmdbStore, type LmdbStoreOptions } from "./embed/cache/lmdb-store.js";
 export {
   readNaturalQuestions,
   type ReadNaturalQuestionsOptions,
-} from "./data/read-natural-questions.js";
-export { readPairs, type ReadPairsOptions } from "./data/read-pairs.js";
+} from "./data/natural-questions/read-natural-questions.js";
+export { readPairs, type ReadPairsOptions } from "./data/pairs/read-pairs.js";
 export {
   readBeir,
   type BeirData,
   type BeirJudgement,
   type BeirText,
   type ReadBeirOptions,
-} from "./data/read-beir.js";
-export { dprPairs, readDpr, type DprPassage, type DprQuestion } from "./data/read-dpr.js";
-export type { PairFields } from "./data/pair-record.js";
-export type { Source } from "./data/open-source.js";
-export type { ReadCounts, ReadOptions, RecordStream } from "./data/read-records.js";
+} from "./data/pairs/read-beir.js";
+export { dprPairs, readDpr, type DprPassage, type DprQuestion } from "./data/pairs/read-dpr.js";
+export type { PairFields } from "./data/pairs/pair-record.js";
+export type { Source } from "./data/sources/open-source.js";
+export type { ReadCounts, ReadOptions, RecordStream } from "./data/pairs/read-records.js";

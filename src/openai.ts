@@ -20,7 +20,7 @@ export {
   type GenerateQueriesOptions,
   type QueryStore,
 } from "./negatives/generate-queries.js";
-export type { ChatClient, QueryReply, QueryRequest } from "./negatives/query-request.js";
+export type { ChatClient, QueryReply, QueryRequest } from "./negatives/mining/query-request.js";
 export {
   embedWithOpenAIBatches,
   type OpenAIBatchOptions,

@@ -7,4 +7,4 @@ export {
   readNaturalQuestionsParquet,
   type ParquetSource,
   type ReadParquetOptions,
-} from "./data/parquet/read-parquet.js";
+} from "./data/sources/read-parquet.js";

@@ -4,13 +4,17 @@
  *
  * @module
  */
-export { distributionSpec } from "./report/distribution-spec.js";
-export { histogramPanels, histogramSpec, type HistogramOptions } from "./report/histogram-spec.js";
-export { latentSpec, type LatentOptions } from "./report/latent-spec.js";
-export { latentView } from "./report/latent-view.js";
-export { renderPng, type PngOptions } from "./report/render-png.js";
-export { renderReport } from "./report/render-report.js";
-export { renderSvg } from "./report/render-svg.js";
+export { distributionSpec } from "./report/plots/distribution-spec.js";
+export {
+  histogramPanels,
+  histogramSpec,
+  type HistogramOptions,
+} from "./report/plots/histogram-spec.js";
+export { latentSpec, type LatentOptions } from "./report/plots/latent-spec.js";
+export { latentView } from "./report/sections/latent-view.js";
+export { renderPng, type PngOptions } from "./report/plots/render-png.js";
+export { renderReport } from "./report/page/render-report.js";
+export { renderSvg } from "./report/plots/render-svg.js";
 export type {
   CosineSample,
   Distribution,
@@ -25,6 +29,6 @@ export type {
   TrainingCurve,
   TrainingEpoch,
 } from "./report/report-data.js";
-export { trainingPanels, trainingSpec } from "./report/training-spec.js";
-export type { ViewAngle } from "./report/turn.js";
-export type { PlotOptions, VegaLiteSpec } from "./report/vega-lite.js";
+export { trainingPanels, trainingSpec } from "./report/plots/training-spec.js";
+export type { ViewAngle } from "./report/page/turn.js";
+export type { PlotOptions, VegaLiteSpec } from "./report/plots/vega-lite.js";

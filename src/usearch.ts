@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { createUsearchIndex, type UsearchIndexOptions } from "./negatives/usearch-index.js";
+export { createUsearchIndex, type UsearchIndexOptions } from "./negatives/indexes/usearch-index.js";

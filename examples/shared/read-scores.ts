@@ -1,5 +1,5 @@
-import { frameLines } from "../../src/data/lines.js";
-import { openSource } from "../../src/data/open-source.js";
+import { frameLines } from "../../src/data/sources/lines.js";
+import { openSource } from "../../src/data/sources/open-source.js";
 
 /** Scores with their labels, in the order of the file. */
 export interface ScoredPairs {

@@ -1,4 +1,4 @@
-import type { Calibration } from "../evaluate/calibration.js";
+import type { Calibration } from "../evaluate/pairs/calibration/calibration.js";
 import type { Matrix } from "../math/matrix.js";
 
 /**

@@ -1,6 +1,6 @@
 import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
-import type { ProductEngine } from "../math/product-engine.js";
+import type { ProductEngine } from "../math/kernel/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
 import type { Adapter, AdapterSide } from "./adapter.js";
 

@@ -1,4 +1,4 @@
-import type { Calibration } from "../evaluate/calibration.js";
+import type { Calibration } from "../evaluate/pairs/calibration/calibration.js";
 import type { AdapterMetadata } from "./adapter.js";
 
 /** Metadata as the strings that safetensors allows: numbers and objects as JSON. What is unknown is left out. */

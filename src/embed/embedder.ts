@@ -1,5 +1,5 @@
 import type { Matrix } from "../math/matrix.js";
-import type { LongJobOptions } from "../math/progress.js";
+import type { LongJobOptions } from "../base/progress.js";
 
 export interface EmbedOptions extends LongJobOptions {
   /** What the texts are; models that want "query: " / "passage: " prefixes need it. @default "passage" */

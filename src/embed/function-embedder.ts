@@ -1,9 +1,9 @@
 import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { checkTexts } from "./check-texts.js";
-import { collectBatches } from "./collect-batches.js";
+import { collectBatches } from "./requests/collect-batches.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
-import { runConcurrently } from "./run-concurrently.js";
-import { untilAborted } from "./until-aborted.js";
+import { runConcurrently } from "../base/run-concurrently.js";
+import { untilAborted } from "./requests/until-aborted.js";
 
 /** Vectors of texts, in their order: a matrix, or one array of numbers per text. */
 export type EmbedFunction = (

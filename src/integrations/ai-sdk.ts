@@ -1,10 +1,10 @@
-import { backoff } from "../embed/backoff.js";
+import { backoff } from "../embed/requests/backoff.js";
 import type { Embedder } from "../embed/embedder.js";
 import { createFunctionEmbedder } from "../embed/function-embedder.js";
 import { finalCodes } from "../embed/openai/failures.js";
-import { retryAfter } from "../embed/retry-after.js";
-import { sleep } from "../embed/sleep.js";
-import { createRandom } from "../math/random.js";
+import { retryAfter } from "../embed/requests/retry-after.js";
+import { sleep } from "../base/sleep.js";
+import { createRandom } from "../base/random.js";
 
 /**
  * What is used of the Vercel AI SDK's `EmbeddingModel` (specification v1 to v4), by shape, so that the SDK is no

@@ -1,7 +1,7 @@
-import { loadKernel } from "./kernel.js";
+import { loadKernel } from "./kernel/kernel.js";
 import { createMatrix, type Matrix } from "./matrix.js";
-import { plainProduct, type ProductJob } from "./plain-product.js";
-import { simdProduct } from "./simd-product.js";
+import { plainProduct, type ProductJob } from "./kernel/plain-product.js";
+import { simdProduct } from "./kernel/simd-product.js";
 
 export interface MultiplyOptions {
   /** Use aᵀ in place of a. @default false */

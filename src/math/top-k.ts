@@ -1,7 +1,7 @@
 import { createMatrix, type Matrix } from "./matrix.js";
 import { multiply } from "./multiply.js";
-import type { ProductEngine } from "./product-engine.js";
-import type { LongJobOptions } from "./progress.js";
+import type { ProductEngine } from "./kernel/product-engine.js";
+import type { LongJobOptions } from "../base/progress.js";
 
 export interface TopKOptions {
   /** Leaves a corpus row out for a query, e.g. its own positives. Asked only about rows that would enter. */

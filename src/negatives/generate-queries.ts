@@ -1,11 +1,11 @@
-import { comparableText } from "../data/comparable-text.js";
+import { comparableText } from "../data/split/comparable-text.js";
 import type { Pair } from "../data/types.js";
-import type { LongJobOptions } from "../math/progress.js";
+import type { LongJobOptions } from "../base/progress.js";
 import { createDropCounter, type DropCounts } from "./counts.js";
-import { mapConcurrently } from "./map-concurrently.js";
+import { mapConcurrently } from "../base/map-concurrently.js";
 import { checkInteger } from "./options.js";
 import type { PoolPassage } from "./pool.js";
-import { queriesOf, queryRequest, type ChatClient } from "./query-request.js";
+import { queriesOf, queryRequest, type ChatClient } from "./mining/query-request.js";
 import { quoteText } from "./text.js";
 
 /** Where generated queries are kept: bytes under string keys. Every store of the embedding cache is one. */

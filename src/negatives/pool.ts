@@ -1,8 +1,8 @@
 import type { Pair, Question } from "../data/types.js";
 import { createDropCounter, type DropCounts } from "./counts.js";
-import { pageOf } from "./gold.js";
+import { pageOf } from "./natural-questions/gold.js";
 import { checkLengths, lengthReason, type LengthOptions } from "./options.js";
-import { comparableText } from "../data/comparable-text.js";
+import { comparableText } from "../data/split/comparable-text.js";
 import { compareTexts } from "./text.js";
 
 /** A passage that may serve as a negative for questions of other pages. */

@@ -1,13 +1,13 @@
 import type { Pair } from "../data/types.js";
-import { createRandom } from "../math/random.js";
+import { createRandom } from "../base/random.js";
 import { createDropCounter } from "./counts.js";
 import { drawWithoutReplacement } from "./draw.js";
-import { firstReason, type GuardReason, type NegativeGuard } from "./guards.js";
-import { knownPositives, repeatsPositive } from "./known-positives.js";
+import { firstReason, type GuardReason, type NegativeGuard } from "./mining/guards.js";
+import { knownPositives, repeatsPositive } from "./natural-questions/known-positives.js";
 import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
 import { poolOfPairs, type PoolPassage } from "./pool.js";
-import type { SampledNegatives } from "./sampled.js";
-import { comparableText } from "../data/comparable-text.js";
+import type { SampledNegatives } from "./mining/sampled.js";
+import { comparableText } from "../data/split/comparable-text.js";
 import { compareTexts } from "./text.js";
 
 export interface WeakNegativesOptions extends LengthOptions {

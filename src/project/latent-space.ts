@@ -1,6 +1,6 @@
 import type { PairColumns } from "../data/types.js";
 import { checkMatrix, createMatrix, gatherRows, type Matrix } from "../math/matrix.js";
-import { createRandom } from "../math/random.js";
+import { createRandom } from "../base/random.js";
 import { normalizeRows } from "../math/vectors.js";
 import { alignPoints } from "./align.js";
 import { applyPca, fitPca } from "./pca.js";

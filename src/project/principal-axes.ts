@@ -1,4 +1,4 @@
-import { symmetricEigen } from "../math/eigen.js";
+import { symmetricEigen } from "../math/decompose/eigen.js";
 import { createMatrix, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
 

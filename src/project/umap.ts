@@ -1,6 +1,6 @@
 import { UMAP } from "umap-js";
 import { checkMatrix, createMatrix, fromRows, type Matrix } from "../math/matrix.js";
-import { createRandom } from "../math/random.js";
+import { createRandom } from "../base/random.js";
 import type { Projection } from "./latent-space.js";
 
 export interface UmapOptions {

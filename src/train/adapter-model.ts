@@ -1,6 +1,6 @@
 import type { Adapter, AdapterMetadata, AdapterSide } from "../adapter/adapter.js";
 import { createMatrix, type Matrix } from "../math/matrix.js";
-import type { ProductEngine } from "../math/product-engine.js";
+import type { ProductEngine } from "../math/kernel/product-engine.js";
 import type { Tensors } from "./optimizers/optimizer.js";
 
 /** Which sides are trained: one matrix for both, one for queries alone (an index stays as it is), or one per side. */

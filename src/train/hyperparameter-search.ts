@@ -1,7 +1,7 @@
-import type { LongJobOptions } from "../math/progress.js";
-import { createRandom, type Random } from "../math/random.js";
-import { DivergenceError } from "./divergence-error.js";
-import type { TrainingMetric } from "./history.js";
+import type { LongJobOptions } from "../base/progress.js";
+import { createRandom, type Random } from "../base/random.js";
+import { DivergenceError } from "./loop/divergence-error.js";
+import type { TrainingMetric } from "./loop/history.js";
 import { trainMatrix, type TrainedMatrix } from "./matrix-trainer.js";
 import type { TrainingData } from "./training-data.js";
 import type { TrainMatrixOptions } from "./training-options.js";

@@ -1,22 +1,22 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { identityAdapter } from "../adapter/identity.js";
-import { fitThreshold } from "../evaluate/threshold.js";
-import { createBreather } from "../math/event-loop.js";
+import { fitThreshold } from "../evaluate/pairs/thresholds/threshold.js";
+import { createBreather } from "../base/event-loop.js";
 import { toAdapter } from "./adapter-model.js";
-import type { TrainingCheckpoint } from "./checkpoint.js";
-import { DivergenceError } from "./divergence-error.js";
-import { measureAdapter } from "./epoch-metrics.js";
-import type { EpochRecord, TrainingFigures } from "./history.js";
+import type { TrainingCheckpoint } from "./loop/checkpoint.js";
+import { DivergenceError } from "./loop/divergence-error.js";
+import { measureAdapter } from "./loop/epoch-metrics.js";
+import type { EpochRecord, TrainingFigures } from "./loop/history.js";
 import type {
   OptimizerState,
   OptimizerUpdate,
   StepRates,
   Tensors,
 } from "./optimizers/optimizer.js";
-import { seededRandomness, type TrainingRandomness } from "./randomness.js";
-import { clipGradients, pullTowardStart } from "./regularize.js";
-import { startTensors } from "./start.js";
-import { createStepper, type Step } from "./stepper.js";
+import { seededRandomness, type TrainingRandomness } from "./loop/randomness.js";
+import { clipGradients, pullTowardStart } from "./loop/regularize.js";
+import { startTensors } from "./loop/start.js";
+import { createStepper, type Step } from "./loop/stepper.js";
 import type { TrainingData } from "./training-data.js";
 import type { TrainMatrixOptions } from "./training-options.js";
 import { planTraining, type TrainingPlan } from "./training-plan.js";

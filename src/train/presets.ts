@@ -3,7 +3,7 @@ import { cosineMse } from "./losses/cosine-mse.js";
 import { infoNce } from "./losses/info-nce.js";
 import { adam } from "./optimizers/adam.js";
 import { sgd } from "./optimizers/sgd.js";
-import { constant, cosineDecay, oneCycle } from "./schedules.js";
+import { constant, cosineDecay, oneCycle } from "./loop/schedules.js";
 import type { TrainMatrixOptions } from "./training-options.js";
 
 /**

@@ -1,12 +1,12 @@
 import type { Adapter } from "../adapter/adapter.js";
-import type { LongJobOptions } from "../math/progress.js";
-import type { ProductEngine } from "../math/product-engine.js";
+import type { LongJobOptions } from "../base/progress.js";
+import type { ProductEngine } from "../math/kernel/product-engine.js";
 import type { TrainedSides } from "./adapter-model.js";
-import type { TrainingCheckpoint } from "./checkpoint.js";
-import type { EpochRecord, TrainingMetric } from "./history.js";
+import type { TrainingCheckpoint } from "./loop/checkpoint.js";
+import type { EpochRecord, TrainingMetric } from "./loop/history.js";
 import type { Loss } from "./losses/loss.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
-import type { Schedule } from "./schedules.js";
+import type { Schedule } from "./loop/schedules.js";
 
 /**
  * Where training starts: the identity (cut to k columns), standard normal values, the k leading principal directions of

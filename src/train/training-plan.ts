@@ -1,17 +1,17 @@
 import type { AdapterMetadata } from "../adapter/adapter.js";
-import { kernelEngine, type ProductEngine } from "../math/product-engine.js";
+import { kernelEngine, type ProductEngine } from "../math/kernel/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
 import { createModel, type AdapterModel } from "./adapter-model.js";
-import { createBatches, type BatchSource } from "./batches.js";
-import type { TrainingPairs } from "./closed-form/training-pairs.js";
-import type { MeasuredSet } from "./epoch-metrics.js";
-import { trainingFingerprint } from "./fingerprint.js";
-import { trainingMetrics, type TrainingMetric } from "./history.js";
+import { createBatches, type BatchSource } from "./loop/batches.js";
+import type { TrainingPairs } from "../fit/training-pairs.js";
+import type { MeasuredSet } from "./loop/epoch-metrics.js";
+import { trainingFingerprint } from "../fit/fingerprint.js";
+import { trainingMetrics, type TrainingMetric } from "./loop/history.js";
 import { infoNce } from "./losses/info-nce.js";
 import type { Loss } from "./losses/loss.js";
 import { adam } from "./optimizers/adam.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
-import { cosineDecay, type Schedule } from "./schedules.js";
+import { cosineDecay, type Schedule } from "./loop/schedules.js";
 import { checkTrainingPairs, type TrainingData } from "./training-data.js";
 import type { TrainingStart, TrainMatrixOptions } from "./training-options.js";
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { groupedFolds } from "../../src/data/grouped-folds.js";
-import { groupedSplit } from "../../src/data/grouped-split.js";
-import { leakReport } from "../../src/data/leak-report.js";
+import { groupedFolds } from "../../src/data/split/grouped-folds.js";
+import { groupedSplit } from "../../src/data/split/grouped-split.js";
+import { leakReport } from "../../src/data/split/leak-report.js";
 import type { Pair } from "../../src/data/types.js";
-import { createRandom } from "../../src/math/random.js";
+import { createRandom } from "../../src/base/random.js";
 
 const pair = (query: string, passage: string, group: string, label: 0 | 1 = 1): Pair => ({
   query,

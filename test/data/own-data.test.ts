@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { frameDelimited } from "../../src/data/delimited-rows.js";
-import { frameJsonArray } from "../../src/data/json-array.js";
-import { readBeir } from "../../src/data/read-beir.js";
-import { dprPairs, readDpr } from "../../src/data/read-dpr.js";
-import { readPairs, type ReadPairsOptions } from "../../src/data/read-pairs.js";
+import { frameDelimited } from "../../src/data/pairs/delimited-rows.js";
+import { frameJsonArray } from "../../src/data/pairs/json-array.js";
+import { readBeir } from "../../src/data/pairs/read-beir.js";
+import { dprPairs, readDpr } from "../../src/data/pairs/read-dpr.js";
+import { readPairs, type ReadPairsOptions } from "../../src/data/pairs/read-pairs.js";
 import type { Pair } from "../../src/data/types.js";
 
 let folder: string;

@@ -8,7 +8,7 @@ import {
   type ReadParquetOptions,
   type ParquetSource,
 } from "../../src/parquet.js";
-import { readNaturalQuestions } from "../../src/data/read-natural-questions.js";
+import { readNaturalQuestions } from "../../src/data/natural-questions/read-natural-questions.js";
 
 const path = fileURLToPath(new URL("../fixtures/data/nq-sample.parquet", import.meta.url));
 const sample = fileURLToPath(new URL("../../examples/data/nq-sample.jsonl.gz", import.meta.url));

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { readNaturalQuestions } from "../../src/data/read-natural-questions.js";
-import { questionStatistics } from "../../src/data/statistics.js";
+import { readNaturalQuestions } from "../../src/data/natural-questions/read-natural-questions.js";
+import { questionStatistics } from "../../src/data/natural-questions/statistics.js";
 import type { Annotation, Question } from "../../src/data/types.js";
 
 const sample = fileURLToPath(new URL("../../examples/data/nq-sample.jsonl.gz", import.meta.url));

@@ -8,7 +8,7 @@ import {
   topK,
   type Embedder,
 } from "embedtune";
-import { createNgramCounter } from "../../src/embed/character-ngrams.js";
+import { createNgramCounter } from "../../src/embed/hashing/character-ngrams.js";
 import { rowOf } from "../../src/math/matrix.js";
 
 function countsOf(text: string, min = 3, max = 5): number[] {

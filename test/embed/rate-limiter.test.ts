@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRateLimiter, durationMs } from "../../src/embed/rate-limiter.js";
-import { createRateMeter, type RateUse } from "../../src/embed/rate-meter.js";
+import { createRateLimiter, durationMs } from "../../src/embed/requests/rate-limiter.js";
+import { createRateMeter, type RateUse } from "../../src/embed/requests/rate-meter.js";
 
 const never = new AbortController().signal;
 

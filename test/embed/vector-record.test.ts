@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeVector, encodeVector } from "../../src/embed/vector-record.js";
+import { decodeVector, encodeVector } from "../../src/embed/cache/vector-record.js";
 
 const vectors = fc.float32Array({ minLength: 1, maxLength: 40, noNaN: true });
 

@@ -8,7 +8,7 @@ import {
   pairedBootstrap,
   pairedPermutation,
 } from "embedtune";
-import { signTest } from "../../src/evaluate/mcnemar.js";
+import { signTest } from "../../src/evaluate/statistics/mcnemar.js";
 
 const normals = (n: number, seed: string, shift = 0): number[] => {
   const random = createRandom(seed);

@@ -18,7 +18,7 @@ import {
   rocAuc,
   rocCurve,
 } from "embedtune";
-import { normalCdf, normalQuantile } from "../../src/evaluate/normal.js";
+import { normalCdf, normalQuantile } from "../../src/evaluate/statistics/normal.js";
 
 interface Figures {
   readonly precision: number;

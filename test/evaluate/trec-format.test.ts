@@ -12,7 +12,7 @@ import {
   retrieve,
   toRun,
 } from "embedtune";
-import { compareIds } from "../../src/evaluate/trec-format.js";
+import { compareIds } from "../../src/evaluate/retrieval/trec-format.js";
 
 const id = fc.stringMatching(/^[A-Za-z0-9éﬁ😀_.-]{1,8}$/u);
 

@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
 import { afterEach, describe, expect, it } from "vitest";
-import { symmetricEigen } from "../../src/math/eigen.js";
-import { setKernel } from "../../src/math/kernel.js";
+import { symmetricEigen } from "../../src/math/decompose/eigen.js";
+import { setKernel } from "../../src/math/kernel/kernel.js";
 import { createMatrix, identityMatrix, type Matrix } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
 import { normalMatrix, sameBits } from "./random-matrix.js";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { onnxEngine } from "../../src/math/onnx-engine.js";
-import { productModel } from "../../src/math/onnx-model.js";
+import { onnxEngine } from "../../src/math/kernel/onnx-engine.js";
+import { productModel } from "../../src/math/kernel/onnx-model.js";
 import { createMatrix, transpose } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
-import { kernelEngine, type ProductEngine } from "../../src/math/product-engine.js";
+import { kernelEngine, type ProductEngine } from "../../src/math/kernel/product-engine.js";
 import { topK, topKWith } from "../../src/math/top-k.js";
 import { largestError, normalMatrix } from "./random-matrix.js";
 

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { SingularValueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
 import { describe, expect, it } from "vitest";
-import { cholesky, choleskySolve } from "../../src/math/cholesky.js";
+import { cholesky, choleskySolve } from "../../src/math/decompose/cholesky.js";
 import { covariance } from "../../src/math/covariance.js";
 import { cosineRows } from "../../src/math/cosine-rows.js";
 import { createMatrix, identityMatrix, rowOf, type Matrix } from "../../src/math/matrix.js";
-import { symmetricPower } from "../../src/math/matrix-power.js";
+import { symmetricPower } from "../../src/math/decompose/matrix-power.js";
 import { multiply } from "../../src/math/multiply.js";
-import { randomizedSvd } from "../../src/math/randomized-svd.js";
+import { randomizedSvd } from "../../src/math/decompose/randomized-svd.js";
 import { cosineSimilarity } from "../../src/math/vectors.js";
 import { largestError, normalMatrix } from "./random-matrix.js";
 

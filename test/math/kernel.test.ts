@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { instantiate } from "../../src/math/kernel.js";
+import { instantiate } from "../../src/math/kernel/kernel.js";
 import { fusedKernel, simdKernel, wideKernel } from "../../src/math/kernel/wasm.generated.js";
 import { generate } from "../../src/math/kernel/build.js";
 import { createMatrix } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
-import { simdProduct } from "../../src/math/simd-product.js";
+import { simdProduct } from "../../src/math/kernel/simd-product.js";
 import { normalMatrix, sameBits } from "./random-matrix.js";
 
 it("the committed kernel is what its source compiles to", async () => {

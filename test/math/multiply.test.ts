@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMatrix, transpose, type Matrix } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
-import { plainProduct } from "../../src/math/plain-product.js";
+import { plainProduct } from "../../src/math/kernel/plain-product.js";
 import { largestError, normalMatrix, sameBits } from "./random-matrix.js";
-import { kernelStatus } from "../../src/math/kernel.js";
+import { kernelStatus } from "../../src/math/kernel/kernel.js";
 
 /** The definition, in double precision. */
 function naive(a: Matrix, b: Matrix): Float64Array {

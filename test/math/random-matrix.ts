@@ -1,5 +1,5 @@
 import { createMatrix, type Matrix } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/math/random.js";
+import { createRandom } from "../../src/base/random.js";
 
 /** Standard normal values. */
 export function normalMatrix(rows: number, cols: number, seed: string | number): Matrix {

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "tsup";
 import { afterEach, describe, expect, it } from "vitest";
 import { covariance } from "../../src/math/covariance.js";
-import { symmetricEigen } from "../../src/math/eigen.js";
-import { closeKernel, kernelStatus, setKernel } from "../../src/math/kernel.js";
+import { symmetricEigen } from "../../src/math/decompose/eigen.js";
+import { closeKernel, kernelStatus, setKernel } from "../../src/math/kernel/kernel.js";
 import { multiply } from "../../src/math/multiply.js";
 import { normalMatrix, sameBits } from "./random-matrix.js";
 
@@ -78,7 +78,7 @@ describe("the kernel's threads", () => {
       writeFileSync(
         entry,
         `import { multiply } from ${JSON.stringify(`${source}multiply.js`)};
-         import { setKernel } from ${JSON.stringify(`${source}kernel.js`)};
+         import { setKernel } from ${JSON.stringify(`${source}kernel/kernel.js`)};
          setKernel({ threads: 2 });
          const data = new Float32Array(700 * 700).map((_, i) => i % 7);
          let sum = 0;

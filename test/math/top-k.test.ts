@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMatrix, rowOf, type Matrix } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
-import { createRandom } from "../../src/math/random.js";
+import { createRandom } from "../../src/base/random.js";
 import { topK } from "../../src/math/top-k.js";
 
 /** Small integers, so that scores are exact and ties are many. */

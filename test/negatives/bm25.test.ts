@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createBm25Index } from "../../src/negatives/bm25.js";
-import { mineHardNegatives } from "../../src/negatives/mine.js";
-import { miningTexts } from "../../src/negatives/mining-texts.js";
+import { createBm25Index } from "../../src/negatives/indexes/bm25.js";
+import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
+import { miningTexts } from "../../src/negatives/mining/mining-texts.js";
 import { gold } from "./support.js";
 
 interface Reference {

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromRows } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/math/random.js";
-import { answerGuard, goldGuard, shortAnswersOf } from "../../src/negatives/guards.js";
+import { createRandom } from "../../src/base/random.js";
+import { answerGuard, goldGuard, shortAnswersOf } from "../../src/negatives/mining/guards.js";
 import {
   toLabelledLists,
   toLabelledPairs,
   toTriplets,
   toTuples,
-} from "../../src/negatives/mined-formats.js";
-import { mineHardNegatives, type MinedNegatives } from "../../src/negatives/mine.js";
-import { miningTexts } from "../../src/negatives/mining-texts.js";
-import { comparableText } from "../../src/data/comparable-text.js";
-import { vectorIndex } from "../../src/negatives/vector-index.js";
+} from "../../src/negatives/mining/mined-formats.js";
+import { mineHardNegatives, type MinedNegatives } from "../../src/negatives/mining/mine.js";
+import { miningTexts } from "../../src/negatives/mining/mining-texts.js";
+import { comparableText } from "../../src/data/split/comparable-text.js";
+import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
 import { makeQuestion } from "./questions.js";
 import { gold, tableIndex } from "./support.js";
 

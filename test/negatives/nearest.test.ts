@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { decodeNpy } from "../../src/data/npy.js";
-import { lookupVectors, matrixOfTexts } from "../../src/negatives/vectors.js";
-import { mineHardNegatives } from "../../src/negatives/mine.js";
-import { miningTexts } from "../../src/negatives/mining-texts.js";
-import { vectorIndex } from "../../src/negatives/vector-index.js";
+import { decodeNpy } from "../../src/data/sources/npy.js";
+import { lookupVectors, matrixOfTexts } from "../../src/negatives/indexes/vectors.js";
+import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
+import { miningTexts } from "../../src/negatives/mining/mining-texts.js";
+import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
 import { gold } from "./support.js";
 
 const folder = new URL("../../../shared/data/nq/", import.meta.url);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { fromRows } from "../../src/math/matrix.js";
-import { mineHardNegatives } from "../../src/negatives/mine.js";
-import type { MiningOptions } from "../../src/negatives/mining-options.js";
-import { miningTexts } from "../../src/negatives/mining-texts.js";
-import { vectorIndex } from "../../src/negatives/vector-index.js";
+import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
+import type { MiningOptions } from "../../src/negatives/mining/mining-options.js";
+import { miningTexts } from "../../src/negatives/mining/mining-texts.js";
+import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
 import { gold } from "./support.js";
 
 /**

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { pgvectorIndex, type Database } from "../../examples/shared/pgvector-index.js";
 import { createMatrix, rowOf } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/math/random.js";
-import { mineHardNegatives } from "../../src/negatives/mine.js";
-import { vectorIndex } from "../../src/negatives/vector-index.js";
-import { lookupVectors } from "../../src/negatives/vectors.js";
+import { createRandom } from "../../src/base/random.js";
+import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
+import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
+import { lookupVectors } from "../../src/negatives/indexes/vectors.js";
 import { gold } from "./support.js";
 
 /** PostgreSQL inside this process, where PGlite and its pgvector are installed. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { positivePairs } from "../../src/negatives/positives.js";
+import { positivePairs } from "../../src/negatives/mining/positives.js";
 import { makeQuestion } from "./questions.js";
 
 const spans = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { comparableText } from "../../src/data/comparable-text.js";
+import { comparableText } from "../../src/data/split/comparable-text.js";
 import { holdsWords } from "../../src/negatives/text.js";
 
 describe("comparableText", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createMatrix, rowOf, type Matrix } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/math/random.js";
-import { mineHardNegatives } from "../../src/negatives/mine.js";
-import { createUsearchIndex } from "../../src/negatives/usearch-index.js";
-import { vectorIndex } from "../../src/negatives/vector-index.js";
+import { createRandom } from "../../src/base/random.js";
+import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
+import { createUsearchIndex } from "../../src/negatives/indexes/usearch-index.js";
+import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
 import { gold } from "./support.js";
 
 describe("createUsearchIndex", () => {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Pair } from "../../src/data/types.js";
-import { createRandom } from "../../src/math/random.js";
-import { answerGuard } from "../../src/negatives/guards.js";
+import { createRandom } from "../../src/base/random.js";
+import { answerGuard } from "../../src/negatives/mining/guards.js";
 import { passagePool } from "../../src/negatives/pool.js";
-import { positivePairs } from "../../src/negatives/positives.js";
-import { comparableText } from "../../src/data/comparable-text.js";
+import { positivePairs } from "../../src/negatives/mining/positives.js";
+import { comparableText } from "../../src/data/split/comparable-text.js";
 import { sampleWeakNegatives } from "../../src/negatives/weak.js";
 import { makeQuestions } from "./questions.js";
 

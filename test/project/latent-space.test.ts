@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PairColumns } from "../../src/data/types.js";
 import { createMatrix, type Matrix } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/math/random.js";
+import { createRandom } from "../../src/base/random.js";
 import { alignPoints } from "../../src/project/align.js";
 import { latentSpace } from "../../src/project/latent-space.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMatrix, fromRows, type Matrix } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/math/random.js";
+import { createRandom } from "../../src/base/random.js";
 import { applyPca, fitPca } from "../../src/project/pca.js";
 import reference from "../fixtures/project/pca.json" with { type: "json" };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMatrix, type Matrix } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/math/random.js";
+import { createRandom } from "../../src/base/random.js";
 import { latentSpace } from "../../src/project/latent-space.js";
 import { umapProjection } from "../../src/umap.js";
 

@@ -2,8 +2,8 @@ import { Parser } from "htmlparser2";
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderReport, type MethodFigures, type ReportData } from "../../src/report.js";
 import { formatNumber, formatPercent, shorten } from "../../src/report/format.js";
-import { darkColors, darkSurfaces, lightSurfaces } from "../../src/report/page-style.js";
-import { colors } from "../../src/report/vega-lite.js";
+import { darkColors, darkSurfaces, lightSurfaces } from "../../src/report/page/page-style.js";
+import { colors } from "../../src/report/plots/vega-lite.js";
 import { beforeAndAfter, verdictOf } from "../../src/report/verdict.js";
 import { sampleData } from "./sample-data.js";
 

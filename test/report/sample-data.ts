@@ -1,5 +1,5 @@
 import type { CosineSample, LatentView, ReportData } from "../../src/report/report-data.js";
-import { createRandom } from "../../src/math/random.js";
+import { createRandom } from "../../src/base/random.js";
 
 const texts = [
   "who wrote the song that plays at the end of the film",

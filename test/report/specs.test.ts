@@ -16,8 +16,8 @@ import {
 } from "../../src/report.js";
 import { createMatrix } from "../../src/math/matrix.js";
 import { latentSpace } from "../../src/project/latent-space.js";
-import { countBins, roundedRange } from "../../src/report/bins.js";
-import { boxEdges, turner } from "../../src/report/turn.js";
+import { countBins, roundedRange } from "../../src/report/plots/bins.js";
+import { boxEdges, turner } from "../../src/report/page/turn.js";
 import { sampleData } from "./sample-data.js";
 
 const data = sampleData();

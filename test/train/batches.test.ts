@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromRows } from "../../src/math/matrix.js";
-import { createBatches } from "../../src/train/batches.js";
+import { createBatches } from "../../src/train/loop/batches.js";
 import { firstAlike } from "../../src/train/duplicates.js";
 import { cosineMse } from "../../src/train/losses/cosine-mse.js";
 import { infoNce } from "../../src/train/losses/info-nce.js";

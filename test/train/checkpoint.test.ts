@@ -3,12 +3,12 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
   type TrainingCheckpoint,
-} from "../../src/train/checkpoint.js";
+} from "../../src/train/loop/checkpoint.js";
 import { cosineMse } from "../../src/train/losses/cosine-mse.js";
 import { trainMatrix } from "../../src/train/matrix-trainer.js";
 import { adamW } from "../../src/train/optimizers/adam.js";
 import { notebookPreset } from "../../src/train/presets.js";
-import { cosineDecay } from "../../src/train/schedules.js";
+import { cosineDecay } from "../../src/train/loop/schedules.js";
 import type { TrainMatrixOptions } from "../../src/train/training-options.js";
 import { noisyTask } from "./shared.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../src/math/random.js";
-import { createDropout } from "../../src/train/dropout.js";
+import { createRandom } from "../../src/base/random.js";
+import { createDropout } from "../../src/train/loop/dropout.js";
 
 const ones = (count: number): Float32Array => new Float32Array(count).fill(1);
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { onnxEngine } from "../../src/math/onnx-engine.js";
-import { kernelEngine, type ProductEngine } from "../../src/math/product-engine.js";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/train/checkpoint.js";
+import { onnxEngine } from "../../src/math/kernel/onnx-engine.js";
+import { kernelEngine, type ProductEngine } from "../../src/math/kernel/product-engine.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/train/loop/checkpoint.js";
 import { trainMatrix } from "../../src/train/matrix-trainer.js";
 import { notebookPreset } from "../../src/train/presets.js";
-import { cosineDecay } from "../../src/train/schedules.js";
+import { cosineDecay } from "../../src/train/loop/schedules.js";
 import type { TrainMatrixOptions } from "../../src/train/training-options.js";
 import { noisyTask } from "./shared.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/math/matrix.js";
-import { kernelEngine } from "../../src/math/product-engine.js";
+import { kernelEngine } from "../../src/math/kernel/product-engine.js";
 import { createModel, type ModelShape } from "../../src/train/adapter-model.js";
 import { contrastive } from "../../src/train/losses/contrastive.js";
 import { cosent } from "../../src/train/losses/cosent.js";
@@ -9,7 +9,7 @@ import { infoNce } from "../../src/train/losses/info-nce.js";
 import { zeroGradient, type Loss, type LossBatch } from "../../src/train/losses/loss.js";
 import { matryoshka } from "../../src/train/losses/matryoshka.js";
 import { tripletMargin } from "../../src/train/losses/triplet.js";
-import { createStepper, type Step } from "../../src/train/stepper.js";
+import { createStepper, type Step } from "../../src/train/loop/stepper.js";
 import { columns, normalMatrix } from "./shared.js";
 
 /** Rows shared between pairs, a query with two matches, a known match without a pair. */

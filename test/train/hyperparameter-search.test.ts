@@ -3,7 +3,7 @@ import { searchHyperparameters } from "../../src/train/hyperparameter-search.js"
 import { cosineMse } from "../../src/train/losses/cosine-mse.js";
 import { infoNce } from "../../src/train/losses/info-nce.js";
 import { sgd } from "../../src/train/optimizers/sgd.js";
-import { constant } from "../../src/train/schedules.js";
+import { constant } from "../../src/train/loop/schedules.js";
 import type { TrainMatrixOptions } from "../../src/train/training-options.js";
 import { noisyTask } from "./shared.js";
 

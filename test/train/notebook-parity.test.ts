@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { applyAdapter } from "../../src/adapter/apply.js";
-import { pairCosines } from "../../src/evaluate/pair-cosines.js";
+import { pairCosines } from "../../src/evaluate/pairs/pair-cosines.js";
 import { createMatrix, fromRows } from "../../src/math/matrix.js";
 import { runTraining } from "../../src/train/matrix-trainer.js";
 import { notebookPreset } from "../../src/train/presets.js";
-import type { TrainingRandomness } from "../../src/train/randomness.js";
-import { oneCycle } from "../../src/train/schedules.js";
+import type { TrainingRandomness } from "../../src/train/loop/randomness.js";
+import { oneCycle } from "../../src/train/loop/schedules.js";
 
 interface Fixture {
   d: number;

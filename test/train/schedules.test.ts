@@ -6,7 +6,7 @@ import {
   oneCycle,
   warmUp,
   type Schedule,
-} from "../../src/train/schedules.js";
+} from "../../src/train/loop/schedules.js";
 
 const ratesOf = (schedule: Schedule, total: number): number[] =>
   Array.from({ length: total }, (_, step) => schedule(step, total).learningRate);

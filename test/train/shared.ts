@@ -1,8 +1,8 @@
 import type { PairColumns } from "../../src/data/types.js";
 import { createMatrix, type Matrix } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/math/random.js";
+import { createRandom } from "../../src/base/random.js";
 import { normalizeRows } from "../../src/math/vectors.js";
-import type { TrainingPairs } from "../../src/train/closed-form/training-pairs.js";
+import type { TrainingPairs } from "../../src/fit/training-pairs.js";
 
 /** Standard normal rows. */
 export function normalMatrix(rows: number, cols: number, seed: string): Matrix {

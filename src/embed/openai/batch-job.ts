@@ -1,10 +1,10 @@
-import type { LongJobOptions } from "../../math/progress.js";
+import type { LongJobOptions } from "../../base/progress.js";
 import { checkTexts } from "../check-texts.js";
 import { distinctTexts } from "../distinct-texts.js";
-import type { RefusedText } from "../refused-texts.js";
-import { sleep } from "../sleep.js";
-import type { StoredPrecision } from "../vector-record.js";
-import type { VectorStore } from "../vector-store.js";
+import type { RefusedText } from "../requests/refused-texts.js";
+import { sleep } from "../../base/sleep.js";
+import type { StoredPrecision } from "../cache/vector-record.js";
+import type { VectorStore } from "../cache/vector-store.js";
 import { batchFiles, type BatchFileLimits } from "./batch-files.js";
 import { openBatchLedger, type BatchLedger } from "./batch-ledger.js";
 import { createBatchService, type BatchService, type BatchState } from "./batch-service.js";

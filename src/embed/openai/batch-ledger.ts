@@ -1,8 +1,8 @@
 import { fromRows, rowOf } from "../../math/matrix.js";
-import { createCacheShelf } from "../cache-shelf.js";
-import type { RefusedText } from "../refused-texts.js";
-import type { StoredPrecision } from "../vector-record.js";
-import type { VectorStore } from "../vector-store.js";
+import { createCacheShelf } from "../cache/cache-shelf.js";
+import type { RefusedText } from "../requests/refused-texts.js";
+import type { StoredPrecision } from "../cache/vector-record.js";
+import type { VectorStore } from "../cache/vector-store.js";
 import { decodeAnswer } from "./decode-answer.js";
 
 /** A text and the name it goes by in batches: its hash, which is the end of its key in the store. */

@@ -1,6 +1,6 @@
-import { createRandom } from "../../math/random.js";
-import { backoff } from "../backoff.js";
-import { sleep } from "../sleep.js";
+import { createRandom } from "../../base/random.js";
+import { backoff } from "../requests/backoff.js";
+import { sleep } from "../../base/sleep.js";
 import { classify, EmbeddingRequestError } from "./failures.js";
 import type { OpenAISettings } from "./settings.js";
 

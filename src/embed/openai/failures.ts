@@ -1,4 +1,4 @@
-import { retryAfter } from "../retry-after.js";
+import { retryAfter } from "../requests/retry-after.js";
 import { MalformedAnswerError } from "./decode-answer.js";
 
 /** An embedding request that failed for good. `cause` is what came. */

@@ -1,11 +1,11 @@
-import { createBreather } from "../../math/event-loop.js";
+import { createBreather } from "../../base/event-loop.js";
 import { checkTexts } from "../check-texts.js";
-import { collectBatches } from "../collect-batches.js";
+import { collectBatches } from "../requests/collect-batches.js";
 import { distinctTexts } from "../distinct-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
-import { packBatches } from "../pack-batches.js";
-import { RefusedTextsError, type RefusedText } from "../refused-texts.js";
-import { runConcurrently } from "../run-concurrently.js";
+import { packBatches } from "../requests/pack-batches.js";
+import { RefusedTextsError, type RefusedText } from "../requests/refused-texts.js";
+import { runConcurrently } from "../../base/run-concurrently.js";
 import { createAssembler } from "./assemble-texts.js";
 import { prepareInputs, refuseLongTexts } from "./prepare-inputs.js";
 import { batchDiscount, costOf } from "./prices.js";

@@ -1,6 +1,6 @@
-import type { SizedInput } from "../pack-batches.js";
-import { RefusedTextsError, type RefusedText } from "../refused-texts.js";
-import { utf8Length } from "../utf8-length.js";
+import type { SizedInput } from "../requests/pack-batches.js";
+import { RefusedTextsError, type RefusedText } from "../requests/refused-texts.js";
+import { utf8Length } from "../../base/utf8-length.js";
 import type { OpenAISettings } from "./settings.js";
 import { createTokenEstimator } from "./token-estimator.js";
 import type { Tokenizer } from "./tokenizer.js";

@@ -1,9 +1,9 @@
-import { createRandom } from "../../math/random.js";
-import { backoff } from "../backoff.js";
-import { tokensOf, type BatchLimits, type SizedInput } from "../pack-batches.js";
-import { createRateLimiter } from "../rate-limiter.js";
-import type { RefusedText } from "../refused-texts.js";
-import { sleep } from "../sleep.js";
+import { createRandom } from "../../base/random.js";
+import { backoff } from "../requests/backoff.js";
+import { tokensOf, type BatchLimits, type SizedInput } from "../requests/pack-batches.js";
+import { createRateLimiter } from "../requests/rate-limiter.js";
+import type { RefusedText } from "../requests/refused-texts.js";
+import { sleep } from "../../base/sleep.js";
 import { decodeAnswer, type EmbeddingAnswer } from "./decode-answer.js";
 import { classify, EmbeddingRequestError, type Failure } from "./failures.js";
 import type { OpenAISettings } from "./settings.js";

@@ -1,5 +1,5 @@
 import OpenAI from "openai";
-import type { RateLimits } from "../rate-limiter.js";
+import type { RateLimits } from "../requests/rate-limiter.js";
 import { embeddingPrices } from "./prices.js";
 import type { Tokenizer } from "./tokenizer.js";
 

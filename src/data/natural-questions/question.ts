@@ -1,0 +1,165 @@
+import { cleanText, type CleanTextOptions } from "./clean-text.js";
+import { DataError, type Place } from "../data-error.js";
+import type { PageText } from "./page-text.js";
+import { passageKind } from "./passage-kind.js";
+import type {
+  Annotation,
+  Candidate,
+  LongAnswer,
+  PassageKind,
+  Question,
+  ShortAnswer,
+} from "../types.js";
+
+/** An annotation as the formats store it. */
+export interface RawAnnotation {
+  readonly id: string;
+  readonly startToken: number;
+  readonly endToken: number;
+  readonly candidateIndex: number;
+  readonly shortStarts: readonly number[];
+  readonly shortEnds: readonly number[];
+  readonly yesNo: "YES" | "NO" | "NONE";
+}
+
+/** A question as the formats store it: spans as columns, the page as tokens. */
+export interface RawQuestion {
+  readonly id: string;
+  readonly text: string;
+  readonly title: string;
+  readonly url: string;
+  readonly page: PageText;
+  /** Candidate spans; `null` where the file leaves the candidates out. */
+  readonly candidates: {
+    readonly startToken: ArrayLike<number>;
+    readonly endToken: ArrayLike<number>;
+    readonly topLevel: ArrayLike<unknown>;
+  } | null;
+  readonly annotations: readonly RawAnnotation[];
+}
+
+/**
+ * Checks the spans and makes the record that users see. The answers' texts are cut out at once; those of the candidates
+ * when they are first read, so that a page's hundreds of them cost nothing until someone asks.
+ *
+ * @throws DataError naming a span that is outside the page or contradicts another. Only a candidate that ends beyond
+ *   the page is found later, when its text is read.
+ */
+export function createQuestion(
+  raw: RawQuestion,
+  place: Place,
+  options: CleanTextOptions,
+): Question {
+  const { id, text, title, url, page, candidates: spans } = raw;
+  const cut: CutText = (startToken, endToken) => {
+    try {
+      return cleanText(page, startToken, endToken, options);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      throw new DataError(place, cause, { cause: error });
+    }
+  };
+  const kindAt = (token: number): PassageKind => passageKind(page.slice(token, token + 1)[0]);
+  const checkSpan = (start: number, end: number, what: () => string): void => {
+    if (0 <= start && start < end) return;
+    const message = `spans tokens ${start} to ${end}, expected 0 <= start < end`;
+    throw new DataError(place, `${what()} ${message}`);
+  };
+  if (spans !== null) {
+    for (let i = 0; i < spans.startToken.length; i++) {
+      checkSpan(spans.startToken[i], spans.endToken[i], () => `candidate ${i}`);
+    }
+  }
+
+  const annotations = raw.annotations.map((annotation, k): Annotation => {
+    const { startToken, endToken, candidateIndex, shortStarts, shortEnds, yesNo } = annotation;
+    let longAnswer: LongAnswer | null = null;
+    if (startToken >= 0 || candidateIndex >= 0) {
+      checkSpan(startToken, endToken, () => `annotation ${k}: the long answer`);
+      checkCandidate(annotation, spans, k, place);
+      const text = cut(startToken, endToken); // first: it checks the span
+      longAnswer = { candidateIndex, startToken, endToken, kind: kindAt(startToken), text };
+    }
+    const shortAnswers = shortStarts.map((start, j): ShortAnswer => {
+      const end = shortEnds[j];
+      checkSpan(start, end, () => `annotation ${k}: short answer ${j}`);
+      return { startToken: start, endToken: end, text: cut(start, end) };
+    });
+    return { id: annotation.id, longAnswer, shortAnswers, yesNo };
+  });
+
+  let candidates: readonly Candidate[] | undefined;
+  return {
+    id,
+    text,
+    title,
+    url,
+    get candidates() {
+      return (candidates ??= listCandidates(spans, cut, kindAt));
+    },
+    annotations,
+  };
+}
+
+function checkCandidate(
+  { startToken, endToken, candidateIndex }: RawAnnotation,
+  spans: RawQuestion["candidates"],
+  k: number,
+  place: Place,
+): void {
+  if (spans === null) return;
+  const name = `annotation ${k}: candidate_index ${candidateIndex}`;
+  if (candidateIndex < 0 || candidateIndex >= spans.startToken.length) {
+    throw new DataError(place, `${name} names none of the ${spans.startToken.length} candidates`);
+  }
+  const start = spans.startToken[candidateIndex];
+  const end = spans.endToken[candidateIndex];
+  if (start !== startToken || end !== endToken) {
+    throw new DataError(
+      place,
+      `${name} spans tokens ${start} to ${end}, but the long answer ${startToken} to ${endToken}`,
+    );
+  }
+}
+
+type CutText = (startToken: number, endToken: number) => string;
+
+function listCandidates(
+  spans: RawQuestion["candidates"],
+  cut: CutText,
+  kindAt: (token: number) => PassageKind,
+): Candidate[] {
+  if (spans === null) return [];
+  const { startToken, endToken, topLevel } = spans;
+  const candidates: Candidate[] = [];
+  for (let i = 0; i < startToken.length; i++) {
+    candidates.push(
+      lazyCandidate(i, startToken[i], endToken[i], Boolean(topLevel[i]), cut, kindAt),
+    );
+  }
+  return candidates;
+}
+
+/** With a kind and a text that are found when first read, yet enumerable fields, so that copies and JSON have it. */
+function lazyCandidate(
+  index: number,
+  startToken: number,
+  endToken: number,
+  topLevel: boolean,
+  cut: CutText,
+  kindAt: (token: number) => PassageKind,
+): Candidate {
+  let text: string | undefined;
+  return {
+    index,
+    startToken,
+    endToken,
+    topLevel,
+    get kind() {
+      return kindAt(startToken);
+    },
+    get text() {
+      return (text ??= cut(startToken, endToken));
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { CleanTextOptions } from "./clean-text.js";
+import { findSources } from "../sources/find-sources.js";
+import { frameLines } from "../sources/lines.js";
+import { parseNaturalQuestion } from "./natural-question.js";
+import type { Source } from "../sources/open-source.js";
+import { readRecords, type ReadOptions, type RecordStream } from "../pairs/read-records.js";
+import type { Question } from "../types.js";
+
+export interface ReadNaturalQuestionsOptions extends ReadOptions, CleanTextOptions {}
+
+/**
+ * Reads Natural Questions, original or simplified, JSONL, gzip or zstd, one question at a time: memory does not grow
+ * with the files.
+ *
+ * @param paths A file, a folder of shards, a pattern, `"-"` for standard input, a named stream, or several of these.
+ * @throws DataError naming file and line of what cannot be read.
+ * @example
+ * for await (const question of readNaturalQuestions("nq-train.jsonl.gz")) {
+ *   console.log(question.text, question.candidates.length);
+ * }
+ */
+export function readNaturalQuestions(
+  paths: Source | readonly Source[],
+  options: ReadNaturalQuestionsOptions = {},
+): RecordStream<Question> {
+  return readRecords(
+    () => findSources(paths, [".jsonl", ".json", ".ndjson"]),
+    { frame: frameLines, parse: (line, place) => parseNaturalQuestion(line, place, options) },
+    options,
+  );
+}

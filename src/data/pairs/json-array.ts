@@ -1,0 +1,64 @@
+import { DataError } from "../data-error.js";
+import { concatBytes, dropByteOrderMark, type Framed, type Position } from "../sources/lines.js";
+
+/**
+ * Cuts a JSON array of objects into its elements without holding the array: memory is that of one element. A file that
+ * is JSON lines instead (objects one after the other) is cut the same way.
+ *
+ * @param chunks UTF-8 bytes.
+ * @throws DataError naming the line of what is neither, or the end of a file that stops inside an element.
+ */
+export async function* frameJsonArray(
+  chunks: AsyncIterable<Uint8Array>,
+  position: Position,
+): AsyncGenerator<Framed<Uint8Array>[], void, undefined> {
+  let pending: Uint8Array[] = [];
+  let depth = 0; // of braces and brackets inside an element
+  let inString = false;
+  let escaped = false;
+  let line = 0;
+  let opened = false;
+  let closed = false;
+  const fail = (message: string): never => {
+    throw new DataError({ source: position.source, line: position.line + 1 }, message);
+  };
+  for await (const chunk of dropByteOrderMark(chunks, position.source)) {
+    const elements: Framed<Uint8Array>[] = [];
+    let start = 0;
+    for (let i = 0; i < chunk.length; i++) {
+      const c = chunk[i];
+      if (c === 0x0a) position.line++;
+      if (inString) {
+        if (escaped) escaped = false;
+        else if (c === 0x5c) escaped = true;
+        else if (c === 0x22) inString = false;
+      } else if (depth > 0) {
+        if (c === 0x22) inString = true;
+        else if (c === 0x7b || c === 0x5b) depth++;
+        else if ((c === 0x7d || c === 0x5d) && --depth === 0) {
+          pending.push(chunk.subarray(start, i + 1));
+          elements.push({ value: concatBytes(pending), line });
+          pending = [];
+        }
+      } else if (c === 0x7b && !closed) {
+        depth = 1;
+        start = i;
+        line = position.line + 1;
+      } else if (c === 0x5b && !opened && !closed) {
+        opened = true;
+      } else if (c === 0x5d && opened && !closed) {
+        closed = true;
+      } else if (c > 0x20 && c !== 0x2c) {
+        fail(
+          `expected an array of JSON objects, received ${JSON.stringify(String.fromCharCode(c))}`,
+        );
+      }
+    }
+    if (depth > 0) {
+      pending.push(chunk.subarray(start));
+    }
+    if (elements.length > 0) yield elements;
+  }
+  if (depth > 0) fail("the file ends inside an object");
+  if (opened && !closed) fail('the file ends before the "]" of its array');
+}

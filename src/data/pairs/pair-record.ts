@@ -1,0 +1,67 @@
+import { DataError, show, type Place } from "../data-error.js";
+import type { DelimitedRow } from "./delimited-rows.js";
+import { decodeUtf8 } from "../natural-questions/json-fields.js";
+import type { Pair } from "../types.js";
+
+/** Which field of a record is what. */
+export interface PairFields {
+  /** @default "query" */
+  readonly query?: string | undefined;
+  /** @default "passage" */
+  readonly passage?: string | undefined;
+  /** 0 or 1; a record without it is a match. @default "label" */
+  readonly label?: string | undefined;
+  /** What must stay on one side of a split; a record without it is grouped with others of its query. @default "group" */
+  readonly group?: string | undefined;
+}
+
+/**
+ * A pair of your own: a JSON line or a row of a table.
+ *
+ * @throws DataError naming the place and the field that is not as expected.
+ */
+export function parsePair(
+  record: Uint8Array | DelimitedRow,
+  place: Place,
+  { query: queryField = "query", passage: passageField = "passage", ...fields }: PairFields = {},
+): Pair {
+  const { label: labelField = "label", group: groupField = "group" } = fields;
+  const get = record instanceof Uint8Array ? jsonFields(record, place) : record;
+  const text = (name: string): string => {
+    const value = get.get(name);
+    if (typeof value === "string" && value.trim() !== "") return value;
+    const names = [...get.keys()].slice(0, 8).join(", ");
+    const hint = value === undefined ? ` among the fields ${names}` : "";
+    throw new DataError(place, `${name} must be a text, received ${show(value)}${hint}`);
+  };
+  const query = text(queryField);
+  const passage = text(passageField);
+  const label = parseLabel(get.get(labelField), labelField, place);
+  const given = get.get(groupField);
+  const hasGroup = (typeof given === "string" && given !== "") || typeof given === "number";
+  const group = hasGroup ? String(given) : query;
+  return { query, passage, label, group, kind: label === 1 ? "gold" : "given" };
+}
+
+function parseLabel(value: unknown, name: string, place: Place): 0 | 1 {
+  if (value === undefined) return 1;
+  const text = typeof value === "string" ? value.trim() : value;
+  if (text === 1 || text === true || text === "1") return 1;
+  if (text === 0 || text === false || text === "0") return 0;
+  throw new DataError(place, `${name} must be 0 or 1, received ${show(value)}`);
+}
+
+/** The fields of one JSON object. */
+export function jsonFields(bytes: Uint8Array, place: Place): ReadonlyMap<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeUtf8(bytes));
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new DataError(place, `not valid JSON: ${cause}`, { cause: error });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new DataError(place, `expected a JSON object, received ${show(value)}`);
+  }
+  return new Map(Object.entries(value));
+}

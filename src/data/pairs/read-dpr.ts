@@ -1,0 +1,89 @@
+import { DataError, show, type Place } from "../data-error.js";
+import { findSources } from "../sources/find-sources.js";
+import { frameJsonArray } from "./json-array.js";
+import type { Source } from "../sources/open-source.js";
+import { jsonFields } from "./pair-record.js";
+import { readRecords, type ReadOptions, type RecordStream } from "./read-records.js";
+import type { Pair } from "../types.js";
+
+export interface DprPassage {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** A question of DPR's training format (Dense Passage Retrieval). */
+export interface DprQuestion {
+  readonly question: string;
+  readonly answers: readonly string[];
+  readonly positives: readonly DprPassage[];
+  readonly negatives: readonly DprPassage[];
+  readonly hardNegatives: readonly DprPassage[];
+}
+
+/**
+ * Reads DPR's training files: a JSON array of questions with their passages, one question at a time. Scores, passage ids
+ * and other extra keys are passed over.
+ *
+ * @param paths A file, a folder, a pattern, `"-"` for standard input, a named stream, or several of these.
+ * @throws DataError naming file and line of what is not as expected.
+ */
+export function readDpr(
+  paths: Source | readonly Source[],
+  options: ReadOptions = {},
+): RecordStream<DprQuestion> {
+  return readRecords(
+    () => findSources(paths, [".json", ".jsonl"]),
+    { frame: frameJsonArray, parse: parseDpr },
+    options,
+  );
+}
+
+/**
+ * The pairs of a DPR question: positives with label 1 and kind `"gold"`; negatives with label 0 and kind `"given"`, hard
+ * ones `"given-hard"`. The group is the title of the first positive, its page.
+ */
+export function dprPairs({ question, positives, negatives, hardNegatives }: DprQuestion): Pair[] {
+  const group = positives.find(({ title }) => title !== "")?.title ?? question;
+  const pairs = (passages: readonly DprPassage[], label: 0 | 1, kind: string): Pair[] =>
+    passages.map(({ text }) => ({ query: question, passage: text, label, group, kind }));
+  return [
+    ...pairs(positives, 1, "gold"),
+    ...pairs(negatives, 0, "given"),
+    ...pairs(hardNegatives, 0, "given-hard"),
+  ];
+}
+
+function parseDpr(bytes: Uint8Array, place: Place): DprQuestion {
+  const fields = jsonFields(bytes, place);
+  const fail = (message: string): never => {
+    throw new DataError(place, message);
+  };
+  const list = (name: string, needed: boolean): readonly unknown[] => {
+    const value = fields.get(name) ?? (needed ? undefined : []);
+    return Array.isArray(value) ? value : fail(`${name} must be an array, received ${show(value)}`);
+  };
+  const passages = (name: string, needed: boolean): DprPassage[] =>
+    list(name, needed).map((item, i) => {
+      const { title = "", text } = (item ?? {}) as { title?: unknown; text?: unknown };
+      if (typeof text !== "string" || typeof title !== "string") {
+        return fail(`${name}[${i}] must have a text and a title, received ${show(item)}`);
+      }
+      return { title, text };
+    });
+  const question = fields.get("question");
+  if (typeof question !== "string" || question === "") {
+    return fail(`question must be a text, received ${show(question)}`);
+  }
+  const answers = list("answers", false).map((answer, i) =>
+    typeof answer === "string"
+      ? answer
+      : fail(`answers[${i}] must be a text, received ${show(answer)}`),
+  );
+  return {
+    question,
+    answers,
+    positives: passages("positive_ctxs", true),
+    negatives: passages("negative_ctxs", false),
+    hardNegatives: passages("hard_negative_ctxs", false),
+  };
+}

@@ -1,0 +1,83 @@
+import { DataError } from "../data-error.js";
+
+/** A record cut out of a stream but not parsed, with the line it begins on. */
+export interface Framed<T> {
+  readonly value: T;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** How far a stream has been cut up; for errors in its middle. */
+export interface Position {
+  readonly source: string;
+  /** The last whole line handed on. */
+  line: number;
+}
+
+/**
+ * Cuts chunks of bytes into lines at "\n" and at nothing else: not at U+2028, which JSON strings may hold, and not at
+ * a lone carriage return. The "\n" is taken off; a "\r" before it stays (white space to JSON). A last line without
+ * "\n" counts, a blank line is passed over, a byte order mark is dropped.
+ *
+ * @param chunks Bytes in order; a line may span any number of them.
+ * @returns The lines of each chunk together, so that short lines cost no waiting each. They may share the chunk's memory.
+ * @throws DataError for UTF-16, which would otherwise read as garbage.
+ */
+export async function* frameLines(
+  chunks: AsyncIterable<Uint8Array>,
+  position: Position,
+): AsyncGenerator<Framed<Uint8Array>[], void, undefined> {
+  let pending: Uint8Array[] = [];
+  for await (const chunk of dropByteOrderMark(chunks, position.source)) {
+    const lines: Framed<Uint8Array>[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      pending.push(chunk.subarray(start, end));
+      start = end + 1;
+      const value = concatBytes(pending);
+      pending = [];
+      position.line++;
+      if (!isBlank(value)) lines.push({ value, line: position.line });
+    }
+    if (start < chunk.length) pending.push(chunk.subarray(start));
+    if (lines.length > 0) yield lines;
+  }
+  const value = concatBytes(pending);
+  if (!isBlank(value)) yield [{ value, line: position.line + 1 }];
+}
+
+/** Takes a UTF-8 byte order mark off the front. */
+export async function* dropByteOrderMark(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let first = true;
+  for await (const chunk of chunks) {
+    if (!first || chunk.length === 0) {
+      yield chunk;
+      continue;
+    }
+    first = false;
+    const [a, b, c] = chunk;
+    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+      throw new DataError({ source, line: 1 }, "the text is UTF-16, expected UTF-8");
+    }
+    yield a === 0xef && b === 0xbb && c === 0xbf ? chunk.subarray(3) : chunk;
+  }
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((c) => c === 0x20 || c === 0x09 || c === 0x0d);
+}
+
+/** One array of the parts; the part itself where there is only one. */
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,136 @@
+import {
+  asyncBufferFromFile,
+  asyncBufferFromUrl,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  type AsyncBuffer,
+  type FileMetaData,
+} from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import type { LongJobOptions } from "../../base/progress.js";
+import { createRandom } from "../../base/random.js";
+import type { CleanTextOptions } from "../natural-questions/clean-text.js";
+import { DataError } from "../data-error.js";
+import type { Question } from "../types.js";
+import { questionColumns, questionFromRow } from "../natural-questions/question-row.js";
+import { selectColumns } from "./select-columns.js";
+
+/** A local file, a URL (read by range requests), or anything that gives slices of bytes. */
+export type ParquetSource = string | { readonly name: string; readonly file: AsyncBuffer };
+
+export interface ReadParquetOptions extends LongJobOptions, CleanTextOptions {
+  /** Pass over so many rows first; row groups passed over are not fetched. @default 0 */
+  readonly skip?: number | undefined;
+  /** Stop after so many rows. @default Infinity */
+  readonly limit?: number | undefined;
+  /** Draw so many rows from what `skip` and `limit` leave, each with the same chance. @default all */
+  readonly sample?: number | undefined;
+  /** Of the draw. @default 0 */
+  readonly seed?: string | number | undefined;
+  /** Read the candidates too; without them a question has only its answers. @default true */
+  readonly candidates?: boolean | undefined;
+}
+
+/**
+ * Reads Natural Questions as Hugging Face ships it (`google-research-datasets/natural_questions`, configurations
+ * `default` and `dev`), one row group at a time. Only the columns a question is made of are fetched, not the HTML.
+ * Ids, spans and texts are those of the original format; a revision without candidates gives questions without.
+ *
+ * @param sources In the order they are read. Progress counts rows.
+ * @throws DataError naming the file, and the row where one is at fault.
+ */
+export async function* readNaturalQuestionsParquet(
+  sources: ParquetSource | readonly ParquetSource[],
+  options: ReadParquetOptions = {},
+): AsyncGenerator<Question, void, undefined> {
+  const { skip = 0, limit = Infinity, sample, seed = 0, signal, onProgress } = options;
+  const files: OpenFile[] = [];
+  for (const source of [sources].flat() as ParquetSource[]) files.push(await open(source, options));
+  const rows = files.reduce((sum, { metadata }) => sum + Number(metadata.num_rows), 0);
+  const end = Math.min(rows, skip + limit);
+  const total = Math.max(0, end - skip);
+  const drawn =
+    sample === undefined || sample >= total
+      ? null
+      : new Set(createRandom(`${seed}/sample`).sample(total, sample));
+
+  let first = 0; // row of all files together
+  for (const { name, file, metadata } of files) {
+    let groupStart = 0; // row of this file
+    for (const group of metadata.row_groups) {
+      signal?.throwIfAborted();
+      const count = Number(group.num_rows);
+      const wanted: number[] = [];
+      for (let i = 0; i < count; i++) {
+        const row = first + i;
+        if (row >= skip && row < end && drawn?.has(row - skip) !== false) wanted.push(i);
+      }
+      if (wanted.length > 0) {
+        const rowStart = groupStart + wanted[0];
+        const rowEnd = groupStart + wanted[wanted.length - 1] + 1;
+        const records = await attempt(name, () =>
+          parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors }),
+        );
+        for (const i of wanted) {
+          const place = { source: `${name} row ${groupStart + i}` };
+          yield questionFromRow(records[groupStart + i - rowStart], place, options);
+          signal?.throwIfAborted();
+        }
+      }
+      groupStart += count;
+      first += count;
+      const done = Math.min(total, Math.max(0, first - skip));
+      if (wanted.length > 0) onProgress?.({ stage: "read", done, total });
+      if (first >= end) return;
+    }
+  }
+}
+
+interface OpenFile {
+  readonly name: string;
+  readonly file: AsyncBuffer;
+  readonly metadata: FileMetaData;
+}
+
+async function open(
+  source: ParquetSource,
+  { candidates = true, signal }: ReadParquetOptions,
+): Promise<OpenFile> {
+  const name = typeof source === "string" ? source : source.name;
+  return attempt(name, async () => {
+    let file: AsyncBuffer;
+    if (typeof source !== "string") file = source.file;
+    else if (!/^https?:/.test(source)) file = await asyncBufferFromFile(source);
+    else {
+      const requestInit = signal === undefined ? {} : { signal };
+      file = await asyncBufferFromUrl({ url: source, requestInit });
+    }
+    const full = await parquetMetadataAsync(file);
+    const paths = new Set<string>();
+    const metadata = selectColumns(full, (path) => {
+      const column = path.join(".");
+      paths.add(column);
+      return questionColumns.has(column) && (candidates || !column.startsWith("long_answer_cand"));
+    });
+    for (const [column, optional] of questionColumns) {
+      if (!optional && !paths.has(column)) {
+        throw new DataError({ source: name }, `not Natural Questions: no column ${column}`);
+      }
+    }
+    return { name, file, metadata };
+  });
+}
+
+/** Runs what reads a file, so that its errors name the file. */
+async function attempt<T>(source: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof DataError || error.name === "AbortError") {
+      throw error;
+    }
+    const missing = (error as { code?: unknown }).code === "ENOENT";
+    const message = missing ? "there is no such file" : `cannot read parquet: ${error.message}`;
+    throw new DataError({ source }, message, { cause: error });
+  }
+}

@@ -1,0 +1,25 @@
+import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
+
+/** The embedder's own batches, or slices of `batchSize` texts where it has none. */
+export async function* batchesOf(
+  embedder: Embedder,
+  texts: readonly string[],
+  { signal, side }: EmbedOptions,
+  batchSize: number,
+): AsyncIterable<EmbeddedBatch> {
+  if (embedder.embedBatches !== undefined) {
+    yield* embedder.embedBatches(texts, { signal, side });
+    return;
+  }
+  for (let start = 0; start < texts.length; start += batchSize) {
+    signal?.throwIfAborted();
+    const slice = texts.slice(start, start + batchSize);
+    const vectors = await embedder.embed(slice, { signal, side });
+    if (vectors.rows !== slice.length) {
+      throw new Error(
+        `${embedder.id}: expected ${slice.length} vectors for ${slice.length} texts, received ${vectors.rows}`,
+      );
+    }
+    yield { indices: Array.from(slice, (_, k) => start + k), vectors };
+  }
+}

@@ -1,0 +1,143 @@
+import { checkLabels, checkSameLength, checkScores } from "../../checks.js";
+import { fitIsotonic, type IsotonicCalibration } from "./isotonic.js";
+import { fitPlatt, type PlattCalibration } from "./platt.js";
+
+/** A map from cosine to the probability of a match. Plain data: it survives JSON and can stand in a file. */
+export type Calibration = IsotonicCalibration | PlattCalibration;
+
+export interface FitCalibrationOptions {
+  /**
+   * `"platt"` fits a logistic curve, two numbers, and suits small sets; `"isotonic"` fits any rising step curve and
+   * wants about a thousand pairs or more. @default "platt"
+   */
+  readonly method?: "platt" | "isotonic" | undefined;
+}
+
+/**
+ * Learns what a cosine means as a probability. Fit it on data the embedding was not trained on, and judge it with
+ * {@link brierScore} on other data again.
+ *
+ * @throws RangeError on empty, ragged or non-finite input, labels other than 0 and 1, or a label that does not occur.
+ */
+export function fitCalibration(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  { method = "platt" }: FitCalibrationOptions = {},
+): Calibration {
+  if (method === "platt") return fitPlatt(scores, labels);
+  if (method === "isotonic") return fitIsotonic(scores, labels);
+  throw new RangeError(`method: expected "platt" or "isotonic", received "${String(method)}"`);
+}
+
+/** The probability of a match at each score, by a fitted {@link Calibration}. */
+export function applyCalibration(
+  calibration: Calibration,
+  scores: ArrayLike<number>,
+): Float64Array {
+  checkScores(scores);
+  const probability =
+    calibration.method === "platt" ? plattCurve(calibration) : isotonicCurve(calibration);
+  return Float64Array.from(scores, probability);
+}
+
+const plattCurve =
+  ({ slope, intercept }: PlattCalibration) =>
+  (score: number): number =>
+    1 / (1 + Math.exp(-(slope * score + intercept)));
+
+/** Linear between the knots, level outside them. */
+const isotonicCurve = ({ scores, probabilities }: IsotonicCalibration) => {
+  const last = scores.length - 1;
+  return (score: number): number => {
+    if (score <= scores[0]) return probabilities[0];
+    if (score >= scores[last]) return probabilities[last];
+    let low = 0;
+    let high = last;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (scores[middle] <= score) low = middle;
+      else high = middle;
+    }
+    const share = (score - scores[low]) / (scores[high] - scores[low]);
+    return probabilities[low] + share * (probabilities[high] - probabilities[low]);
+  };
+};
+
+/**
+ * The Brier score: the mean squared distance of probability and outcome. 0 is perfect; always answering with the share
+ * of label 1, p, scores p (1 - p).
+ *
+ * @param probabilities In [0, 1].
+ */
+export function brierScore(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {
+  checkProbabilities(probabilities, labels);
+  let sum = 0;
+  for (let i = 0; i < labels.length; i++) sum += (probabilities[i] - labels[i]) ** 2;
+  return sum / labels.length;
+}
+
+/** One bin of a reliability diagram. */
+export interface CalibrationBin {
+  /** Mean probability promised in the bin. */
+  readonly predicted: number;
+  /** Share of label 1 found in the bin. */
+  readonly observed: number;
+  readonly n: number;
+}
+
+/**
+ * The reliability diagram: what was promised against what was found, in bins of equal width over [0, 1], empty bins
+ * left out (scikit-learn's `calibration_curve`).
+ */
+export function calibrationCurve(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  {
+    bins = 10,
+  }: {
+    /** How many bins. @default 10 */
+    readonly bins?: number | undefined;
+  } = {},
+): CalibrationBin[] {
+  checkProbabilities(probabilities, labels);
+  if (!(Number.isInteger(bins) && bins >= 1)) {
+    throw new RangeError(`bins: expected a whole number from 1, received ${bins}`);
+  }
+  const predicted = new Float64Array(bins);
+  const observed = new Float64Array(bins);
+  const count = new Float64Array(bins);
+  for (let i = 0; i < labels.length; i++) {
+    // A probability on an edge belongs to the bin below it, 0 to the first.
+    let bin = Math.min(bins - 1, Math.floor(probabilities[i] * bins));
+    while (bin > 0 && probabilities[i] <= bin / bins) bin--;
+    predicted[bin] += probabilities[i];
+    observed[bin] += labels[i];
+    count[bin]++;
+  }
+  return Array.from(count.keys())
+    .filter((bin) => count[bin] > 0)
+    .map((bin) => ({
+      predicted: predicted[bin] / count[bin],
+      observed: observed[bin] / count[bin],
+      n: count[bin],
+    }));
+}
+
+/** Expected calibration error: the mean distance of promised and found over the bins, weighted by their size. */
+export function expectedCalibrationError(bins: readonly CalibrationBin[]): number {
+  const n = bins.reduce((sum, bin) => sum + bin.n, 0);
+  return bins.reduce((sum, bin) => sum + bin.n * Math.abs(bin.predicted - bin.observed), 0) / n;
+}
+
+function checkProbabilities(probabilities: ArrayLike<number>, labels: ArrayLike<number>): void {
+  checkSameLength(probabilities, "probabilities", labels, "labels");
+  checkScores(probabilities, "probabilities");
+  checkLabels(labels);
+  for (let i = 0; i < probabilities.length; i++) {
+    if (probabilities[i] < 0 || probabilities[i] > 1) {
+      throw new RangeError(
+        `probabilities[${i}]: expected a number in [0, 1], received ${probabilities[i]}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { nextTurn } from "../../base/event-loop.js";
+import { createMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
+import { multiply } from "../../math/multiply.js";
+import type { LongJobOptions } from "../../base/progress.js";
+import { dot, normalizeRows } from "../../math/vectors.js";
+import { cosineErrorBound, rowLengths } from "../pairs/exact-cosine.js";
+
+/** Sizes that keep a block of scores at 16 MB whatever the corpus. */
+const queryBlock = 512;
+const corpusBlock = 8192;
+
+/**
+ * The rank of every relevant passage in the whole corpus, ordered by cosine: 1 for the nearest. `result[i][j]` is the
+ * rank of `relevant[i][j]` for query `i`.
+ *
+ * Exact: scores come from single-precision block products, whose error has a known bound; wherever that bound leaves
+ * the order of two passages open, both cosines are computed again in 64 bits. So the ranks do not depend on block
+ * sizes or on the machine. Passages of equal cosine stand in the order of the corpus. Memory does not grow with
+ * queries × corpus.
+ *
+ * @param queries n × d.
+ * @param corpus m × d.
+ * @param relevant Per query the corpus rows that answer it, without repeats; may be empty.
+ * @throws RangeError on mismatched dimensions, indices outside the corpus, repeats, values that are not finite and
+ * rows of zeros. Rejects with the signal's reason when aborted.
+ */
+export async function rankRelevant(
+  queries: Matrix,
+  corpus: Matrix,
+  relevant: readonly (readonly number[])[],
+  { signal, onProgress }: LongJobOptions = {},
+): Promise<number[][]> {
+  checkRelevant(queries, corpus, relevant);
+  const queryLengths = rowLengths(queries, "queries");
+  const corpusLengths = rowLengths(corpus, "corpus");
+  const cosine = (query: number, passage: number): number =>
+    dot(rowOf(queries, query), rowOf(corpus, passage)) /
+    (queryLengths[query] * corpusLengths[passage]);
+
+  const errorBound = cosineErrorBound(queries.cols);
+
+  const asked = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
+  const targets = asked.map((query) => {
+    const passages = relevant[query];
+    const scores = Float64Array.from(passages, (passage) => cosine(query, passage));
+    // Descending, so that a passage that scores below the last target is done with in one comparison.
+    const order = [...passages.keys()].sort((a, b) => scores[b] - scores[a]);
+    return {
+      query,
+      order,
+      passages: order.map((i) => passages[i]),
+      scores: Float64Array.from(order, (i) => scores[i]),
+      before: new Float64Array(passages.length),
+    };
+  });
+
+  const parts = Array.from({ length: Math.ceil(targets.length / queryBlock) }, (_, i) => {
+    const part = targets.slice(i * queryBlock, (i + 1) * queryBlock);
+    const rows = part.map(({ query }) => query);
+    return { part, unit: normalizeRows(gatherRows(queries, rows)) };
+  });
+  const total = targets.length * corpus.rows;
+  let done = 0;
+  for (let start = 0; start < corpus.rows; start += corpusBlock) {
+    const end = Math.min(corpus.rows, start + corpusBlock);
+    const block = normalizeRows(rowRange(corpus, start, end));
+    for (const { part, unit } of parts) {
+      signal?.throwIfAborted();
+      const products = multiply(unit, block, { transposeB: true });
+      for (const [i, target] of part.entries()) {
+        countBefore(target, rowOf(products, i), start, errorBound, cosine);
+      }
+      done += part.length * (end - start);
+      onProgress?.({ stage: "rank", done, total });
+      // A turn of the event loop, so that an abort can arrive and a progress bar can be drawn.
+      await nextTurn();
+    }
+  }
+
+  const ranks: number[][] = relevant.map(() => []);
+  for (const { query, order, before } of targets) {
+    for (const [sorted, original] of order.entries()) ranks[query][original] = before[sorted] + 1;
+  }
+  return ranks;
+}
+
+interface Target {
+  readonly query: number;
+  readonly passages: readonly number[];
+  readonly scores: Float64Array;
+  /** Passages found so far that stand before each of `passages`. */
+  readonly before: Float64Array;
+}
+
+function countBefore(
+  { query, passages, scores, before }: Target,
+  products: Float32Array,
+  start: number,
+  errorBound: number,
+  cosine: (query: number, passage: number) => number,
+): void {
+  const last = scores.length - 1;
+  const floor = scores[last] - errorBound;
+  for (let j = 0; j < products.length; j++) {
+    const product = products[j];
+    if (product < floor) continue;
+    let exact: number | undefined;
+    for (let t = last; t >= 0 && product >= scores[t] - errorBound; t--) {
+      if (product > scores[t] + errorBound) {
+        before[t]++;
+        continue;
+      }
+      exact ??= cosine(query, start + j);
+      if (exact > scores[t] || (exact === scores[t] && start + j < passages[t])) before[t]++;
+    }
+  }
+}
+
+/** Rows `start` to `end` as a view. */
+function rowRange(matrix: Matrix, start: number, end: number): Matrix {
+  const { cols, data } = matrix;
+  return createMatrix(end - start, cols, data.subarray(start * cols, end * cols));
+}
+
+function checkRelevant(
+  queries: Matrix,
+  corpus: Matrix,
+  relevant: readonly (readonly number[])[],
+): void {
+  if (queries.cols !== corpus.cols) {
+    throw new RangeError(
+      `retrieval: queries have ${queries.cols} dimensions, the corpus ${corpus.cols}`,
+    );
+  }
+  if (relevant.length !== queries.rows) {
+    throw new RangeError(
+      `relevant: expected a list per query, ${queries.rows}, received ${relevant.length}`,
+    );
+  }
+  for (const [i, list] of relevant.entries()) {
+    for (const passage of list) {
+      if (!(Number.isInteger(passage) && passage >= 0 && passage < corpus.rows)) {
+        throw new RangeError(
+          `relevant[${i}]: expected a row of the corpus (0 to ${corpus.rows - 1}), received ${passage}`,
+        );
+      }
+    }
+    if (new Set(list).size !== list.length) {
+      throw new RangeError(`relevant[${i}]: a passage is listed twice`);
+    }
+  }
+}

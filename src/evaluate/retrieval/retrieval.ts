@@ -1,0 +1,99 @@
+import type { Matrix } from "../../math/matrix.js";
+import type { LongJobOptions } from "../../base/progress.js";
+import { rankRelevant } from "./rank-relevant.js";
+import type { Gain, RankedQuery } from "./rank-metrics.js";
+import { checkDepths, summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
+
+export interface RetrievalOptions extends LongJobOptions {
+  /** The depths of the @k figures, whole numbers from 1. @default [1, 10, 100] */
+  readonly ks?: readonly number[] | undefined;
+  /** `grades[i][j]` is the grade (above 0) of `relevant[i][j]`; left out, every relevant passage has grade 1. */
+  readonly grades?: readonly (readonly number[])[] | undefined;
+  /** How grades count in nDCG. @default "linear" */
+  readonly gain?: Gain | undefined;
+}
+
+/** Figures by name with what stands behind them; values per query are in the order of `queries`. */
+export interface RetrievalEvaluation extends RetrievalFigures {
+  /** The queries evaluated: those with something relevant. */
+  readonly queries: readonly number[];
+  /** Ranks of each evaluated query's relevant passages, ascending. */
+  readonly ranks: readonly (readonly number[])[];
+  /** Those passages, rows of the corpus, in the order of `ranks`. */
+  readonly relevant: readonly (readonly number[])[];
+  /** How many queries were evaluated. */
+  readonly n: number;
+  /** How many were left out because nothing is relevant to them. */
+  readonly withoutRelevant: number;
+}
+
+/**
+ * Ranks the whole corpus by cosine for every query, exactly (see {@link rankRelevant}), and says where the relevant
+ * passages stand. Definitions follow trec_eval; equal cosines stand in the order of the corpus.
+ *
+ * @param queries n × d, already adapted where an adapter is to be judged.
+ * @param corpus m × d, likewise.
+ * @param relevant Per query the corpus rows that answer it. Queries with none are left out and counted.
+ * @throws RangeError on mismatched dimensions, bad indices, depths or grades, values that are not finite, rows of
+ * zeros, and when no query has anything relevant.
+ */
+export async function evaluateRetrieval(
+  queries: Matrix,
+  corpus: Matrix,
+  relevant: readonly (readonly number[])[],
+  { ks = [1, 10, 100], grades, gain = "linear", signal, onProgress }: RetrievalOptions = {},
+): Promise<RetrievalEvaluation> {
+  checkDepths(ks);
+  if (grades !== undefined) checkGrades(relevant, grades);
+  const ranks = await rankRelevant(queries, corpus, relevant, { signal, onProgress });
+  const evaluated = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
+  if (evaluated.length === 0) {
+    throw new RangeError("retrieval: expected at least one query with something relevant");
+  }
+  const ranked = evaluated.map((query): RankedQuery => {
+    const order = [...ranks[query].keys()].sort((a, b) => ranks[query][a] - ranks[query][b]);
+    const inOrder = order.map((j) => ranks[query][j]);
+    const inGrades = order.map((j) => grades?.[query][j] ?? 1);
+    return {
+      ranks: inOrder,
+      relevant: order.length,
+      gradedRanks: inOrder,
+      grades: inGrades,
+      ideal: inGrades.toSorted((a, b) => b - a),
+    };
+  });
+  return {
+    ...summarizeRanked(ranked, { ks, gain }),
+    queries: evaluated,
+    ranks: ranked.map((query) => query.ranks),
+    relevant: evaluated.map((query) => {
+      const place = new Map(relevant[query].map((passage, j) => [passage, ranks[query][j]]));
+      return relevant[query].toSorted((a, b) => place.get(a)! - place.get(b)!);
+    }),
+    n: evaluated.length,
+    withoutRelevant: relevant.length - evaluated.length,
+  };
+}
+
+function checkGrades(
+  relevant: readonly (readonly number[])[],
+  grades: readonly (readonly number[])[],
+): void {
+  if (grades.length !== relevant.length) {
+    throw new RangeError(
+      `grades: expected a list per query, ${relevant.length}, received ${grades.length}`,
+    );
+  }
+  for (const [i, list] of grades.entries()) {
+    if (list.length !== relevant[i].length) {
+      throw new RangeError(
+        `grades[${i}]: expected ${relevant[i].length} grades, one per relevant passage, received ${list.length}`,
+      );
+    }
+    for (const grade of list) {
+      if (!(Number.isFinite(grade) && grade > 0)) {
+        throw new RangeError(`grades[${i}]: expected a number above 0, received ${grade}`);
+      }
+    }
+  }
+}

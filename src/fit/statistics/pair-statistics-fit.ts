@@ -1,0 +1,97 @@
+import type { Adapter } from "../../adapter/adapter.js";
+import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { multiply } from "../../math/multiply.js";
+import { basisOfMoment, blendedScales, scaleColumns } from "../spectral/spectral-basis.js";
+import { spectralMap } from "../spectral/spectral-map.js";
+import { pairCovariances, type PairStatistics } from "./pair-statistics.js";
+
+export interface StatisticsFitOptions {
+  /** `"rca"` maps both sides, `"query-rca"` and `"ridge"` the queries alone. @default "rca" */
+  readonly method?: "rca" | "query-rca" | "ridge" | undefined;
+  /** Shrinkage of RCA, in units of the mean eigenvalue. @default 0.3 */
+  readonly lambda?: number | undefined;
+  /** Exponent of RCA. @default 0.5 */
+  readonly power?: number | undefined;
+  /** Weight of the mild metric beside that of RCA. @default 0 */
+  readonly blend?: number | undefined;
+  /** Penalty of ridge, in units of the mean eigenvalue of the queries' second moment. @default 1 */
+  readonly mu?: number | undefined;
+  /** Id of the embedder, kept in the adapter. @default null */
+  readonly embedder?: string | null | undefined;
+}
+
+/**
+ * Fits from sums alone, at hyper-parameters that are given: those of a cross-validated fit of a part of the pairs serve
+ * well. The same adapter, to rounding, as from all pairs at once on one machine.
+ *
+ * @throws RangeError when the statistics hold no pairs, hold values that are not finite, or an option is outside its
+ *   range.
+ */
+export function fitFromStatistics(
+  statistics: PairStatistics,
+  {
+    method = "rca",
+    lambda = 0.3,
+    power = 0.5,
+    blend = 0,
+    mu = 1,
+    embedder = null,
+  }: StatisticsFitOptions = {},
+): Adapter {
+  if (!(statistics.count > 0)) {
+    throw new RangeError(`pair statistics: expected pairs, received ${statistics.count}`);
+  }
+  for (const [name, value] of Object.entries({ lambda, power, mu })) {
+    if (!(value > 0 && Number.isFinite(value))) {
+      throw new RangeError(`fitFromStatistics: ${name} must be > 0, received ${value}`);
+    }
+  }
+  if (!(blend >= 0 && Number.isFinite(blend))) {
+    throw new RangeError(`fitFromStatistics: blend must be >= 0, received ${blend}`);
+  }
+  const d = statistics.dimensions;
+  const base = { inputDimensions: d, outputDimensions: d, metadata: { embedder, method } };
+  const untouched = { center: null, weights: null };
+  if (method === "ridge") {
+    return { ...base, query: { center: null, weights: ridge(statistics, mu) }, passage: untouched };
+  }
+  const basis = basisOfMoment(pairCovariances(statistics).differences);
+  const scales = blendedScales(basis, lambda, power, blend);
+  const queryCenter = Float32Array.from(statistics.queryMean);
+  if (method === "query-rca") {
+    const map = spectralMap(
+      basis.vectors,
+      scales.map((s) => s * s),
+    );
+    return { ...base, query: { center: queryCenter, ...map }, passage: untouched };
+  }
+  const map = spectralMap(basis.vectors, scales);
+  return {
+    ...base,
+    query: { center: queryCenter, ...map },
+    passage: { center: Float32Array.from(statistics.passageMean), ...map },
+  };
+}
+
+/** (E qqᵀ + μ)⁻¹ (E qpᵀ + μ) = I + (E qqᵀ + μ)⁻¹ E q(p - q)ᵀ, about the origin. */
+function ridge({ dimensions: d, count, ...sums }: PairStatistics, mu: number): Matrix {
+  const moment = createMatrix(d, d);
+  const difference = createMatrix(d, d);
+  for (let i = 0, at = 0; i < d; i++) {
+    for (let j = 0; j < d; j++, at++) {
+      const qq = sums.queryScatter[at] / count + sums.queryMean[i] * sums.queryMean[j];
+      const qp = sums.crossScatter[at] / count + sums.queryMean[i] * sums.passageMean[j];
+      moment.data[at] = qq;
+      difference.data[at] = qp - qq;
+    }
+  }
+  const { values, vectors, meanValue } = basisOfMoment(moment);
+  // Directions outside the basis have no q in them, so that the update is zero there.
+  const solver = scaleColumns(
+    vectors,
+    values.map((value) => 1 / (value + mu * meanValue)),
+  );
+  const weights = multiply(solver, multiply(vectors, difference, { transposeA: true }));
+  for (let i = 0; i < d; i++) weights.data[i * d + i] += 1;
+  return weights;
+}

@@ -1,0 +1,129 @@
+import { EigenvalueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
+import { divideAndConquer } from "./divide-and-conquer.js";
+import { loadKernel, type Kernel } from "../kernel/kernel.js";
+import { checkMatrix, createMatrix, type Matrix } from "../matrix.js";
+import { applyReflections, tridiagonalize } from "./tridiagonalize.js";
+
+export interface SymmetricEigenOptions {
+  /** How many of the largest eigenvalues (not in magnitude) with their vectors are wanted. @default all */
+  readonly count?: number | undefined;
+}
+
+export interface SymmetricEigen {
+  /** Descending. */
+  readonly values: Float64Array;
+  /**
+   * n × count; column `j` is the unit vector that belongs to `values[j]`, its value of greatest magnitude positive.
+   */
+  readonly vectors: Matrix;
+}
+
+/** Smaller matrices go to ml-matrix. */
+const SMALL = 48;
+
+/**
+ * The eigenvalues and eigenvectors of a symmetric matrix, in double precision inside: Householder reduction to tridiagonal
+ * form, divide and conquer, and the way back, all in WebAssembly on every thread. Small matrices, and all of them where
+ * WebAssembly SIMD is missing, go to ml-matrix's QL iteration. What the two halves of the matrix differ by is averaged.
+ *
+ * @param matrix n × n
+ * @throws RangeError when the matrix is not square, not symmetric (to 1e-4 of its largest value) or not finite, or `count`
+ * is no integer from 0 to n.
+ */
+export function symmetricEigen(
+  matrix: Matrix,
+  { count = matrix.rows }: SymmetricEigenOptions = {},
+): SymmetricEigen {
+  const n = matrix.rows;
+  checkSymmetric(matrix, "symmetricEigen");
+  if (!(Number.isInteger(count) && count >= 0 && count <= n)) {
+    throw new RangeError(
+      `symmetricEigen: count must be an integer from 0 to ${n}, received ${count}`,
+    );
+  }
+  if (count === 0) return { values: new Float64Array(0), vectors: createMatrix(n, 0) };
+  const kernel = n > SMALL ? loadKernel() : null;
+  const result = kernel === null ? decomposeSmall(matrix, count) : decompose(kernel, matrix, count);
+  fixSigns(result.vectors);
+  return result;
+}
+
+function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEigen {
+  const n = matrix.rows;
+  return kernel.scope(() => {
+    const a = kernel.reserve(n * n * 8);
+    const work = kernel.float64(a, n * n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < i; j++) {
+        const mean = (matrix.data[i * n + j] + matrix.data[j * n + i]) / 2;
+        work[i * n + j] = mean;
+        work[j * n + i] = mean;
+      }
+      work[i * n + i] = matrix.data[i * n + i];
+    }
+    const { diagonal, offDiagonal, taus } = tridiagonalize(kernel, a, n);
+    const z = kernel.reserve(n * count * 8);
+    const values = kernel.scope(() => {
+      const q = kernel.reserve(n * n * 8);
+      const solved = divideAndConquer(kernel, diagonal, offDiagonal, count, q);
+      solved.copyVectors(z);
+      return solved.values;
+    });
+    applyReflections(kernel, a, n, taus, z, count);
+    const vectors = createMatrix(n, count, Float32Array.from(kernel.float64(z, n * count)));
+    return { values, vectors };
+  });
+}
+
+function decomposeSmall(matrix: Matrix, count: number): SymmetricEigen {
+  const n = matrix.rows;
+  const dense = DenseMatrix.from1DArray(n, n, matrix.data);
+  const symmetric = dense.clone().add(dense.transpose()).mul(0.5);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, {
+    assumeSymmetric: true,
+  });
+  const order = Array.from({ length: n }, (_, j) => j);
+  order.sort((x, y) => realEigenvalues[y] - realEigenvalues[x] || x - y);
+  order.length = count;
+  const vectors = createMatrix(n, count);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < count; j++) {
+      vectors.data[i * count + j] = eigenvectorMatrix.get(i, order[j]);
+    }
+  }
+  return { values: Float64Array.from(order, (j) => realEigenvalues[j]), vectors };
+}
+
+/** Turns every column so that its value of greatest magnitude is positive. */
+function fixSigns({ rows, cols, data }: Matrix): void {
+  const extremes = new Float32Array(cols);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) {
+      const value = data[i * cols + j];
+      if (Math.abs(value) > Math.abs(extremes[j])) extremes[j] = value;
+    }
+  }
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) if (extremes[j] < 0) data[i * cols + j] *= -1;
+  }
+}
+
+/** Refuses what is not a finite symmetric matrix, naming `name`. */
+export function checkSymmetric(matrix: Matrix, name: string): void {
+  const { rows: n, cols, data } = matrix;
+  if (n !== cols)
+    throw new RangeError(`${name}: expected a square matrix, received ${n} × ${cols}`);
+  checkMatrix(matrix, name);
+  let largest = 0;
+  for (const value of data) largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      if (Math.abs(data[i * n + j] - data[j * n + i]) > 1e-4 * largest) {
+        const [x, y] = [data[i * n + j], data[j * n + i]];
+        throw new RangeError(
+          `${name}: expected a symmetric matrix, received ${x} at row ${i}, column ${j} and ${y} across`,
+        );
+      }
+    }
+  }
+}

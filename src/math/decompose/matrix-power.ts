@@ -1,0 +1,53 @@
+import { symmetricEigen } from "./eigen.js";
+import { createMatrix, type Matrix } from "../matrix.js";
+import { multiply } from "../multiply.js";
+
+export interface SymmetricPowerOptions {
+  /** Added to every eigenvalue first: (A + ridge · I)^power. @default 0 */
+  readonly ridge?: number | undefined;
+}
+
+/**
+ * A power of a symmetric positive semi-definite matrix, e.g. -1/2 for its inverse square root (the whitening transform
+ * when A is a covariance). Eigenvalues below zero by no more than rounding count as zero.
+ *
+ * @param matrix n × n
+ * @throws RangeError when the matrix is not symmetric and finite, has a negative eigenvalue, or is singular and the power
+ * negative: a positive `ridge` then makes the answer finite.
+ */
+export function symmetricPower(
+  matrix: Matrix,
+  power: number,
+  { ridge = 0 }: SymmetricPowerOptions = {},
+): Matrix {
+  if (!Number.isFinite(power) || !Number.isFinite(ridge) || ridge < 0) {
+    throw new RangeError(
+      `symmetricPower: expected a finite power and a ridge >= 0, received ${power} and ${ridge}`,
+    );
+  }
+  const { values, vectors } = symmetricEigen(matrix);
+  const n = matrix.rows;
+  const rounding = n * 2 ** -24 * Math.max(0, values[0] ?? 0);
+  const powers = values.map((value) => {
+    if (value < -rounding) {
+      throw new RangeError(
+        `symmetricPower: expected no negative eigenvalue, received ${value} beside ${values[0]}`,
+      );
+    }
+    const shifted = Math.max(0, value) + ridge;
+    if (power < 0 && shifted <= (ridge > 0 ? 0 : rounding)) {
+      throw new RangeError(
+        `symmetricPower: the matrix is singular (eigenvalue ${value} beside ${values[0]}) and has no power ${power}; add a ridge`,
+      );
+    }
+    return shifted ** power;
+  });
+  const scaled = createMatrix(n, n, vectors.data.slice());
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) scaled.data[i * n + j] *= powers[j];
+  const result = multiply(scaled, vectors, { transposeB: true });
+  // The two halves differ by rounding; symmetric in, symmetric out.
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) result.data[i * n + j] = result.data[j * n + i];
+  }
+  return result;
+}

@@ -1,0 +1,116 @@
+import { createMatrix, type Matrix } from "../matrix.js";
+import { productModel } from "./onnx-model.js";
+import type { ProductEngine } from "./product-engine.js";
+
+export interface OnnxEngineOptions {
+  /** Where products run, in order of preference, e.g. `["cuda", "cpu"]`; what is there depends on the runtime's build. @default ["cpu"] */
+  readonly executionProviders?: readonly string[] | undefined;
+  /** Threads of the CPU provider. @default the runtime's own choice, one per core */
+  readonly threads?: number | undefined;
+}
+
+/** What is used of onnxruntime-node: its types are not at hand where the optional package is not installed. */
+interface Runtime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: object): Promise<Session>;
+  };
+  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Tensor;
+}
+
+type Tensor = object;
+
+interface Session {
+  run(
+    inputs: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor>>,
+  ): Promise<unknown>;
+  release(): Promise<void>;
+}
+
+/**
+ * Products by onnxruntime-node, an optional package that reaches native speed and other processors. Its sums are in single
+ * precision and in an order of its own: the last bits differ from the kernel's, and from machine to machine.
+ *
+ * @throws Error when onnxruntime-node is not installed or cannot be loaded, or has none of the execution providers.
+ */
+export async function onnxEngine({
+  executionProviders = ["cpu"],
+  threads,
+}: OnnxEngineOptions = {}): Promise<ProductEngine> {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`onnxEngine: threads must be an integer >= 1, received ${threads}`);
+  }
+  const runtime = await loadRuntime();
+  const options = {
+    executionProviders: [...executionProviders],
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    logSeverityLevel: 3, // errors only
+    // Between products its threads sleep: spinning, they take a core's power and memory from what we do meanwhile.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+  };
+  const sessions = new Map<string, Promise<Session>>();
+  let closed = false;
+
+  const sessionFor = (transposeA: boolean, transposeB: boolean): Promise<Session> => {
+    const key = `${transposeA}/${transposeB}`;
+    let session = sessions.get(key);
+    if (session === undefined) {
+      session = runtime.InferenceSession.create(productModel(transposeA, transposeB), options);
+      sessions.set(key, session);
+    }
+    return session;
+  };
+  try {
+    await sessionFor(false, false); // so that a missing provider is told now
+  } catch (cause) {
+    throw new Error(
+      `onnxEngine: onnxruntime-node offers none of the execution providers ${executionProviders.join(", ")}`,
+      { cause },
+    );
+  }
+
+  return {
+    id: `onnxruntime-node/${executionProviders.join("+")}`,
+    async multiply(a, b, { transposeA = false, transposeB = false, out } = {}) {
+      if (closed) throw new Error("onnxEngine: the engine is closed");
+      const m = transposeA ? a.cols : a.rows;
+      const k = transposeA ? a.rows : a.cols;
+      const kb = transposeB ? b.cols : b.rows;
+      const n = transposeB ? b.rows : b.cols;
+      if (k !== kb) {
+        throw new RangeError(`multiply: inner dimensions differ, ${m} × ${k} by ${kb} × ${n}`);
+      }
+      const result = createMatrix(m, n, out);
+      if (m * n * k === 0) {
+        result.data.fill(0);
+        return result;
+      }
+      const session = await sessionFor(transposeA, transposeB);
+      const tensor = ({ rows, cols, data }: Matrix): Tensor =>
+        new runtime.Tensor("float32", data, [rows, cols]);
+      // Written where we want it, instead of into memory of the runtime's that is then copied.
+      await session.run({ A: tensor(a), B: tensor(b) }, { Y: tensor(result) });
+      return result;
+    },
+    async close() {
+      closed = true;
+      const open = await Promise.all(sessions.values());
+      sessions.clear();
+      await Promise.all(open.map((session) => session.release()));
+    },
+  };
+}
+
+async function loadRuntime(): Promise<Runtime> {
+  try {
+    // A name the compiler does not follow: the package is optional and so are its types.
+    const name: string = "onnxruntime-node";
+    const module = (await import(name)) as Runtime & { readonly default?: Runtime };
+    return module.default ?? module;
+  } catch (cause) {
+    throw new Error(
+      'onnxEngine: the optional package "onnxruntime-node" could not be loaded; install it with npm install onnxruntime-node',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { formatNumber, formatPercent, formatSeconds, setTitle } from "../format.js";
+import { html, type Html } from "../page/html.js";
+import type { MethodFigures, ReportData } from "../report-data.js";
+import { beforeAndAfter } from "../verdict.js";
+
+interface Column {
+  readonly title: string;
+  /** What the column means, shown on hover. */
+  readonly meaning: string;
+  readonly show: (row: MethodFigures) => string;
+}
+
+const missing = "–";
+const figure =
+  (key: "rocAuc" | "recallAt1" | "recallAt10" | "mrr") =>
+  (row: MethodFigures): string => {
+    const value = row[key];
+    return value === null ? missing : formatNumber(value, 3);
+  };
+
+const columns: readonly Column[] = [
+  {
+    title: "Accuracy",
+    meaning: "Share of the pairs told right at the threshold, with its 95 % interval",
+    show: ({ accuracy, interval }) =>
+      formatPercent(accuracy) +
+      (interval === null ? "" : `\u00a0±\u00a0${formatNumber(interval * 100, 1)}`),
+  },
+  {
+    title: "Base rate",
+    meaning: "What always giving the same answer would reach",
+    show: ({ baseRate }) => formatPercent(baseRate),
+  },
+  {
+    title: "Threshold",
+    meaning: "A cosine above it counts as a match; beside it, the pairs it was fitted on",
+    show: ({ threshold, thresholdFrom }) =>
+      threshold === null ? missing : `${thresholdText(threshold)} (${thresholdFrom})`,
+  },
+  {
+    title: "ROC AUC",
+    meaning: "How often a match has a higher cosine than a pair without one; no threshold needed",
+    show: figure("rocAuc"),
+  },
+  {
+    title: "Recall@1",
+    meaning: "Share of the questions whose right passage is ranked first",
+    show: figure("recallAt1"),
+  },
+  {
+    title: "Recall@10",
+    meaning: "Share of the questions whose right passage is among the first ten",
+    show: figure("recallAt10"),
+  },
+  { title: "MRR", meaning: "Mean of 1 / rank of the right passage", show: figure("mrr") },
+  {
+    title: "Seconds",
+    meaning: "Time of the fit",
+    show: ({ seconds }) => (seconds === null ? missing : formatSeconds(seconds)),
+  },
+];
+
+/** The table of figures: a group of rows per set, a row per method. */
+export function tableSection(data: ReportData): Html {
+  const { methods = [] } = data;
+  if (methods.length === 0) return html``;
+  const { before, after } = beforeAndAfter(data);
+  const sets = [...new Set(methods.map((row) => row.set))];
+  return html`<section aria-labelledby="figures">
+    <h2 id="figures">Figures on the test set</h2>
+    <table>
+      <caption>
+        Accuracy is the share of pairs told right at a cosine threshold; its ± is half the 95 %
+        interval. Read it beside the base rate. ROC AUC, recall and MRR need no threshold.
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Method</th>
+          ${columns.map(({ title, meaning }) => html`<th scope="col" title="${meaning}">${title}</th>`)}
+        </tr>
+      </thead>
+      ${sets.map(
+        (set) =>
+          html`<tbody>
+            <tr class="set">
+              <th scope="rowgroup" colspan="${columns.length + 1}">${setTitle(set)}</th>
+            </tr>
+            ${methods.filter((row) => row.set === set).map((row) => tableRow(row, before, after))}
+          </tbody>`,
+      )}
+    </table>
+  </section>`;
+}
+
+function tableRow(row: MethodFigures, before: string | undefined, after: string | undefined): Html {
+  const role = row.name === after ? "after" : row.name === before ? "before" : null;
+  const badge = role === null ? html`` : html` <span class="badge ${role}">${role}</span>`;
+  return html`<tr class="${role ?? ""}">
+    <th scope="row">${row.name}${badge}</th>
+    ${columns.map(({ title, show }) => html`<td data-label="${title}">${show(row)}</td>`)}
+  </tr>`;
+}
+
+function thresholdText(threshold: number): string {
+  if (threshold === Infinity) return "accept none";
+  if (threshold === -Infinity) return "accept all";
+  return formatNumber(threshold, 3);
+}

@@ -1,0 +1,160 @@
+import type { PairColumns } from "../../data/types.js";
+import type { Random } from "../../base/random.js";
+import type { TrainingPairs } from "../../fit/training-pairs.js";
+import { firstAlike } from "../duplicates.js";
+import type { IndexPairs, Loss } from "../losses/loss.js";
+
+/** A batch before its rows are looked up: rows of the tables, and pairs that index these rows. */
+export interface BatchPlan {
+  /** Rows of the table of queries. */
+  readonly queryRows: Uint32Array;
+  /** Rows of the table of passages. */
+  readonly passageRows: Uint32Array;
+  /** Index columns into the two lists above. */
+  readonly pairs: PairColumns;
+  /** Index columns of matches that are not among the pairs. */
+  readonly knownMatches?: IndexPairs;
+}
+
+/** What is shuffled, and how a run of it becomes a batch. */
+export interface BatchSource {
+  /** How many there are to shuffle: all pairs, or the matching ones. */
+  readonly count: number;
+  plan(chosen: Uint32Array): BatchPlan;
+}
+
+export interface BatchOptions {
+  /** With dropout every pair has masks of its own, so a text that stands in two pairs is two rows. */
+  readonly repeatRows: boolean;
+  /** Most pairs labelled 0 that each query of a ranking batch brings along, the first of the data first. */
+  readonly minedNegatives: number;
+}
+
+/** The batches a loss learns from. */
+export function createBatches(
+  data: TrainingPairs,
+  loss: Loss,
+  { repeatRows, minedNegatives }: BatchOptions,
+): BatchSource {
+  const { pairs } = data;
+  if (loss.batches === "positives") return positiveBatches(data, minedNegatives);
+  return {
+    count: pairs.label.length,
+    plan: (chosen) => planPairs(pairs, chosen, repeatRows),
+  };
+}
+
+/** `0 … count − 1` in random order. */
+export function shuffledOrder(count: number, random: Random): Uint32Array {
+  return random.shuffle(Uint32Array.from({ length: count }, (_, i) => i));
+}
+
+function planPairs(pairs: PairColumns, chosen: Uint32Array, repeatRows: boolean): BatchPlan {
+  const label = Uint8Array.from(chosen, (i) => pairs.label[i]);
+  const query = Uint32Array.from(chosen, (i) => pairs.query[i]);
+  const passage = Uint32Array.from(chosen, (i) => pairs.passage[i]);
+  if (repeatRows) {
+    const places = Uint32Array.from(chosen, (_, i) => i);
+    return {
+      queryRows: query,
+      passageRows: passage,
+      pairs: { query: places, passage: places, label },
+    };
+  }
+  const queries = indexDistinct(query);
+  const passages = indexDistinct(passage);
+  return {
+    queryRows: queries.distinct,
+    passageRows: passages.distinct,
+    pairs: { query: queries.places, passage: passages.places, label },
+  };
+}
+
+/** The distinct values in order of appearance, and for each value its place among them. */
+function indexDistinct(values: Uint32Array): {
+  distinct: Uint32Array;
+  places: Uint32Array;
+  placeOf: ReadonlyMap<number, number>;
+} {
+  const placeOf = new Map<number, number>();
+  const places = values.map((value) => {
+    const known = placeOf.get(value);
+    if (known !== undefined) return known;
+    placeOf.set(value, placeOf.size);
+    return placeOf.size - 1;
+  });
+  return { distinct: Uint32Array.from(placeOf.keys()), places, placeOf };
+}
+
+function positiveBatches(
+  { queries, passages, pairs }: TrainingPairs,
+  minedNegatives: number,
+): BatchSource {
+  // Two rows with the same values are the same text: a match of one is a match of the other.
+  const queryText = firstAlike(queries);
+  const passageText = firstAlike(passages);
+  const anchors: number[] = [];
+  const matchesOf = new Map<number, Set<number>>();
+  const minedOf = new Map<number, number[]>();
+  for (const [i, label] of pairs.label.entries()) {
+    const query = queryText[pairs.query[i]];
+    if (label === 1) {
+      anchors.push(i);
+      setDefault(matchesOf, query, () => new Set()).add(passageText[pairs.passage[i]]);
+    } else {
+      const mined = setDefault(minedOf, query, () => []);
+      if (mined.length < minedNegatives) mined.push(pairs.passage[i]);
+    }
+  }
+  return {
+    count: anchors.length,
+    plan(chosen) {
+      const query: number[] = [];
+      const passage: number[] = [];
+      const label: number[] = [];
+      const add = (q: number, p: number, l: number): void => {
+        query.push(q);
+        passage.push(p);
+        label.push(l);
+      };
+      for (const c of chosen) add(pairs.query[anchors[c]], pairs.passage[anchors[c]], 1);
+      for (const q of new Set(query)) {
+        for (const p of minedOf.get(queryText[q]) ?? []) {
+          if (!matchesOf.get(queryText[q])?.has(passageText[p])) add(q, p, 0);
+        }
+      }
+      const queryPlaces = indexDistinct(Uint32Array.from(query));
+      const passagePlaces = indexDistinct(Uint32Array.from(passage));
+      // Places of each text of the batch, to find the matches that no anchor names.
+      const placesOfText = new Map<number, number[]>();
+      for (const [p, place] of passagePlaces.placeOf) {
+        setDefault(placesOfText, passageText[p], () => []).push(place);
+      }
+      const known: { query: number[]; passage: number[] } = { query: [], passage: [] };
+      for (const [q, place] of queryPlaces.placeOf) {
+        for (const text of matchesOf.get(queryText[q]) ?? []) {
+          for (const other of placesOfText.get(text) ?? []) {
+            known.query.push(place);
+            known.passage.push(other);
+          }
+        }
+      }
+      return {
+        queryRows: queryPlaces.distinct,
+        passageRows: passagePlaces.distinct,
+        pairs: {
+          query: queryPlaces.places,
+          passage: passagePlaces.places,
+          label: Uint8Array.from(label),
+        },
+        knownMatches: known,
+      };
+    },
+  };
+}
+
+function setDefault<K, V>(map: Map<K, V>, key: K, create: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = create()));
+  return value;
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { applyAdapter, fitCca, fitLda, fromRows, normalizeRows, type Matrix } from "embedtune";
+import { centerPairs } from "../../src/fit/centered-pairs.js";
+import { discriminativeFamily } from "../../src/fit/families/discriminative.js";
+import { scoreWithSides, scorerOf, type Family } from "../../src/fit/families/family.js";
+import { rankingTask } from "../../src/tune/folds.js";
+import {
+  procrustesFamily,
+  ridgeFamily,
+  whiteningFamily,
+} from "../../src/fit/families/linear-families.js";
+import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "../../src/fit/families/rca-family.js";
+import { ridgeToIdentity } from "../../src/fit/families/ridge-map.js";
+import { preparePairs } from "../../src/fit/training-pairs.js";
+
+interface Figures {
+  readonly cosines: number[][];
+}
+// Written by test/fixtures/closed-form/make.py.
+const reference = JSON.parse(
+  readFileSync(new URL("../fixtures/closed-form/reference.json", import.meta.url), "utf8"),
+) as Record<string, Figures> & {
+  queries: number[][];
+  passages: number[][];
+  wrong: [number, number][];
+  "ridge residuals": { residuals: number[][] };
+  cca: { correlations: number[] };
+};
+const n = reference.queries.length;
+const data = {
+  queries: fromRows(reference.queries),
+  passages: fromRows(reference.passages),
+  pairs: {
+    query: Uint32Array.from([...Array(n).keys(), ...reference.wrong.map(([i]) => i)]),
+    passage: Uint32Array.from([...Array(n).keys(), ...reference.wrong.map(([, j]) => j)]),
+    label: Uint8Array.from([...Array(n).fill(1), ...reference.wrong.map(() => 0)]),
+  },
+};
+const prepared = preparePairs(data);
+
+function expectCosines(scores: Matrix, name: string): void {
+  const expected = reference[name].cosines;
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      largest = Math.max(largest, Math.abs(scores.data[i * n + j] - expected[i][j]));
+    }
+  }
+  expect(largest).toBeLessThan(2e-5);
+}
+
+describe("closed forms give the cosines of NumPy, SciPy and scikit-learn", () => {
+  const lambdas = [0.3];
+  const cases: [string, Family][] = [
+    ["rca", rcaFamily({ lambdas, powers: [0.5] })],
+    ["rca quarter", rcaFamily({ lambdas, powers: [0.25] })],
+    ["rca blend", rcaFamily({ lambdas, powers: [0.5], blends: [0.7] })],
+    ["query-rca", queryRcaFamily({ lambdas, powers: [0.5] })],
+    ["ridge", ridgeFamily([1])],
+    ["ridge-rca", ridgeRcaFamily({ mus: [0.5], lambdas, powers: [0.5] })],
+    ["procrustes", procrustesFamily([1e-9])],
+    ["whitening", whiteningFamily({ lambdas: [1e-6], powers: [0.5] })],
+    ["discriminative", discriminativeFamily({ lambdas, gammas: [0.4] })],
+  ];
+  for (const [name, family] of cases) {
+    it(`${name}: as an adapter, and in cross-validation's short way`, () => {
+      const fitted = family.fit(prepared, prepared.positives, prepared.negatives);
+      const point = family.points[0];
+      expectCosines(scoreWithSides(fitted.sides(point), prepared.queries, prepared.passages), name);
+      const task = rankingTask(prepared, prepared.positives, prepared.negatives, 2);
+      expectCosines(scorerOf(fitted, prepared, task)(point), name);
+    });
+  }
+
+  it("ridge: residuals are those of maps that did not see their row", () => {
+    const { queries, passages } = centerPairs(prepared, prepared.positives);
+    const { residuals } = ridgeToIdentity(passages, queries)(0.5);
+    for (const [i, row] of reference["ridge residuals"].residuals.entries()) {
+      for (const [j, value] of row.entries()) {
+        expect(residuals.data[i * residuals.cols + j]).toBeCloseTo(value, 5);
+      }
+    }
+  });
+
+  it("ridge: the form for few pairs and that for many are the same map", () => {
+    const few = {
+      queries: fromRows(reference.queries.slice(0, 4)),
+      passages: fromRows(reference.passages.slice(0, 4)),
+    };
+    const dual = ridgeToIdentity(few.passages, few.queries)(0.5);
+    // Rows of zeros change no sum, but they make pairs outnumber dimensions; n scales with them.
+    const pad = (m: Matrix): Matrix => ({
+      rows: 8,
+      cols: m.cols,
+      data: Float32Array.of(...m.data, ...new Float32Array(m.data.length)),
+    });
+    const primal = ridgeToIdentity(pad(few.passages), pad(few.queries))(0.5);
+    const [a, b] = [dual.matrix(), primal.matrix()];
+    for (let i = 0; i < a.data.length; i++) expect(b.data[i]).toBeCloseTo(a.data[i], 4);
+    const applied = dual.apply(few.queries);
+    const again = primal.apply(few.queries);
+    for (let i = 0; i < applied.data.length; i++) {
+      expect(again.data[i]).toBeCloseTo(applied.data[i], 4);
+    }
+  });
+
+  it("lda: in three dimensions", () => {
+    const adapter = fitLda(data, { dimensions: 3, lambda: 0.3 });
+    expect(adapter.outputDimensions).toBe(3);
+    expectCosines(scoreWithSides(adapter, prepared.queries, prepared.passages), "lda");
+  });
+
+  it("cca: the correlations of scikit-learn's", () => {
+    const adapter = fitCca(data, { dimensions: 3, lambda: 1e-6 });
+    const rows = (side: "query" | "passage", vectors: Matrix): Matrix =>
+      applyAdapter(adapter, normalizeRows(vectors), { side, normalize: false });
+    const q = rows("query", data.queries);
+    const p = rows("passage", data.passages);
+    for (const [j, expected] of reference.cca.correlations.entries()) {
+      let [qq, pp, qp] = [0, 0, 0];
+      for (let i = 0; i < n; i++) {
+        const [x, y] = [q.data[i * 3 + j], p.data[i * 3 + j]];
+        qq += x * x;
+        pp += y * y;
+        qp += x * y;
+      }
+      expect(qp / Math.sqrt(qq * pp)).toBeCloseTo(expected, 3);
+    }
+  });
+});

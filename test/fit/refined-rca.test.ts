@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { scoreWithSides } from "../../src/fit/families/family.js";
+import { rankingTask } from "../../src/tune/folds.js";
+import { pairOutcomes, rankingMetrics } from "../../src/tune/ranking-metrics.js";
+import { rcaFamily } from "../../src/fit/families/rca-family.js";
+import { refinedRcaFamily } from "../../src/fit/refined/refined-rca.js";
+import { preparePairs } from "../../src/fit/training-pairs.js";
+import { gatherRows } from "../../src/math/matrix.js";
+import { topics } from "../tune/topics.js";
+
+const start = { lambda: 0.3, power: 0.5, blend: 0 };
+const family = (rank = 256): ReturnType<typeof refinedRcaFamily> =>
+  refinedRcaFamily({
+    starts: [0, 4].map((spread) => ({ ...start, spread })),
+    steps: [0, 8],
+    rank,
+  });
+
+describe("refinedRcaFamily", () => {
+  const data = preparePairs(topics(90, 32));
+  const task = rankingTask(data, data.positives, data.negatives, 2);
+  const queries = gatherRows(data.queries, task.queries);
+  const passages = gatherRows(data.passages, task.passages);
+
+  it.each([
+    [256, 0],
+    [256, 4],
+    [5, 0],
+    [5, 4],
+  ])(
+    "scores as the adapter does that it gives out, with up to %i refined and spreads weighing %i",
+    (rank, spread) => {
+      const fitted = family(rank).fit(data, data.positives, data.negatives);
+      for (const steps of [0, 8]) {
+        const point = { ...start, spread, steps };
+        const short = fitted.scorer!(data, task)(point);
+        const sides = fitted.sides(point);
+        const long = scoreWithSides(sides, queries, passages);
+        for (const [i, value] of short.data.entries()) expect(value).toBeCloseTo(long.data[i], 4);
+        expect([sides.query.weights!.cols, sides.passage.weights!.cols]).toEqual([32, 32]);
+      }
+    },
+  );
+
+  it("is plain RCA before the first step", () => {
+    const refined = family().fit(data, data.positives, data.negatives);
+    const plain = rcaFamily({ lambdas: [0.3], powers: [0.5] }).fit(
+      data,
+      data.positives,
+      data.negatives,
+    );
+    const a = scoreWithSides(refined.sides({ ...start, spread: 0, steps: 0 }), queries, passages);
+    const b = scoreWithSides(plain.sides(start), queries, passages);
+    for (const [i, value] of a.data.entries()) expect(value).toBeCloseTo(b.data[i], 4);
+  });
+
+  it("ranks pairs it has not seen better than the RCA it starts from, where that leaves something to learn", () => {
+    // Shrinking everything evenly (a large λ) leaves the noise in: the steps have to find it.
+    const weak = { lambda: 30, power: 0.5, blend: 0, spread: 0 };
+    const pairs = preparePairs(topics(90, 12));
+    const fitted = refinedRcaFamily({ starts: [weak], steps: [0, 12] }).fit(
+      pairs,
+      pairs.positives,
+      pairs.negatives,
+    );
+    const fresh = preparePairs(topics(90, 12, { seed: 2 }));
+    const unseen = rankingTask(fresh, fresh.positives, fresh.negatives, 2);
+    const score = fitted.scorer!(fresh, unseen);
+    const mrr = (steps: number): number =>
+      rankingMetrics(pairOutcomes(score({ ...weak, steps }), unseen)).mrr;
+    expect(mrr(12)).toBeGreaterThan(mrr(0) + 0.05);
+  });
+
+  it("falls back to plain RCA where one group leaves nothing to cross-fit with", () => {
+    const alone = preparePairs({ ...topics(6, 16), groups: Array(6).fill("a") });
+    const fitted = family().fit(alone, alone.positives, alone.negatives);
+    const before = fitted.sides({ ...start, spread: 0, steps: 0 });
+    expect(fitted.sides({ ...start, spread: 4, steps: 8 })).toEqual(before);
+  });
+
+  it.each([0, 1, 1e6])(
+    "gives finite maps where matches differ in one direction of many, with a blend of %f",
+    (blend) => {
+      const source = topics(20, 1000);
+      source.passages.data.set(source.queries.data);
+      // Two coordinates swapped: the length stays.
+      for (let at = 0; at < 20 * 1000; at += 1000) {
+        source.passages.data.set([source.queries.data[at + 1], source.queries.data[at]], at);
+      }
+      const pairs = preparePairs(source);
+      const at = { ...start, blend, spread: 4 };
+      const { query, passage } = refinedRcaFamily({ starts: [at], steps: [8] })
+        .fit(pairs, pairs.positives, pairs.negatives)
+        .sides({ ...at, steps: 8 });
+      for (const side of [query, passage]) {
+        expect(side.weights!.data.every(Number.isFinite)).toBe(true);
+        expect(side.center!.every(Number.isFinite)).toBe(true);
+      }
+    },
+  );
+
+  it("gives finite maps for one dimension, constant columns, twins and fewer pairs than folds or dimensions", () => {
+    const flat = topics(20, 5);
+    for (let i = 0; i < 20; i++) flat.queries.data[i * 5] = flat.passages.data[i * 5] = 3;
+    const twins = topics(20, 5);
+    twins.queries.data.copyWithin(50, 0, 50);
+    twins.passages.data.copyWithin(50, 0, 50);
+    for (const source of [topics(20, 1), flat, twins, topics(3, 40), topics(2, 2)]) {
+      const pairs = preparePairs(source);
+      for (const rank of [256, 2]) {
+        const { query, passage } = family(rank)
+          .fit(pairs, pairs.positives, pairs.negatives)
+          .sides({ ...start, spread: 4, steps: 8 });
+        for (const side of [query, passage]) {
+          expect(side.weights!.data.every(Number.isFinite)).toBe(true);
+          expect(side.center!.every(Number.isFinite)).toBe(true);
+        }
+      }
+    }
+  });
+});
