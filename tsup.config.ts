@@ -3,6 +3,12 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: [
     "src/index.ts",
+    "src/math.ts",
+    "src/negatives.ts",
+    "src/evaluate.ts",
+    "src/fit.ts",
+    "src/train.ts",
+    "src/project.ts",
     "src/node.ts",
     "src/onnx.ts",
     "src/openai.ts",

@@ -10,16 +10,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  averagePrecision,
-  createMatrix,
-  createRandom,
-  evaluateRetrieval,
-  fitThreshold,
-  notebookThreshold,
-  rocAuc,
-  type Matrix,
-} from "embedtune";
+import { createRandom, evaluateRetrieval, fitThreshold, type Matrix } from "embedtune";
+import { createMatrix } from "embedtune/math";
+import { averagePrecision, notebookThreshold, rocAuc } from "embedtune/evaluate";
 import type { BenchOptions, BenchRow } from "./run.js";
 
 export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {

@@ -7,10 +7,10 @@ import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { EigenvalueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
+import { createRandom, type Matrix } from "embedtune";
 import {
   covariance,
   createMatrix,
-  createRandom,
   kernelStatus,
   multiply,
   normalizeRows,
@@ -18,8 +18,7 @@ import {
   symmetricEigen,
   topK,
   type KernelOptions,
-  type Matrix,
-} from "embedtune";
+} from "embedtune/math";
 import { pythonEnvironment } from "./python.js";
 import type { BenchOptions, BenchRow } from "./run.js";
 

@@ -8,7 +8,6 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   createBm25Index,
-  createMatrix,
   createRandom,
   mineHardNegatives,
   vectorIndex,
@@ -16,6 +15,7 @@ import {
   type Pair,
   type Random,
 } from "embedtune";
+import { createMatrix } from "embedtune/math";
 import type { BenchOptions, BenchRow } from "./run.js";
 
 const numNegatives = 3;

@@ -10,24 +10,26 @@ import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import {
   applyAdapter,
-  classificationPreset,
-  cookbookPreset,
-  cosineMse,
   createHashingEmbedder,
   decodeNpy,
   evaluateRetrieval,
   fitRca,
   identityAdapter,
-  infoNce,
-  notebookPreset,
   pairCosines,
-  retrievalPreset,
-  rocAuc,
   trainMatrix,
   type Adapter,
   type Matrix,
   type TrainMatrixOptions,
 } from "embedtune";
+import { rocAuc } from "embedtune/evaluate";
+import {
+  classificationPreset,
+  cookbookPreset,
+  cosineMse,
+  infoNce,
+  notebookPreset,
+  retrievalPreset,
+} from "embedtune/train";
 import { testRowsByGroup, vectorTask, type VectorTask } from "../examples/shared/vector-task.js";
 import type { BenchOptions, BenchRow } from "./run.js";
 

@@ -12,21 +12,23 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  createMatrix,
   createRandom,
   encodeNpy,
   fitAdapter,
   fitRca,
-  kernelStatus,
-  normalizeRows,
-  notebookPreset,
-  setKernel,
-  type ProductEngine,
   trainMatrix,
   type Matrix,
   type TrainingData,
   type TrainingPairs,
 } from "embedtune";
+import {
+  createMatrix,
+  kernelStatus,
+  normalizeRows,
+  setKernel,
+  type ProductEngine,
+} from "embedtune/math";
+import { notebookPreset } from "embedtune/train";
 import { onnxEngine } from "embedtune/onnx";
 import { hasKernel, kernels, nameOf, numpyRows, products } from "./math.js";
 import { pythonEnvironment } from "./python.js";

@@ -14,9 +14,13 @@ import { parseArgs } from "node:util";
 import {
   applyAdapter,
   compareRetrieval,
-  comparisonTable,
   decodeNpy,
   evaluateRetrieval,
+  type Matrix,
+  type RetrievalEvaluation,
+} from "embedtune";
+import {
+  comparisonTable,
   formatRun,
   formatTerminalTable,
   parseQrels,
@@ -24,9 +28,7 @@ import {
   retrieve,
   toPlain,
   toRun,
-  type Matrix,
-  type RetrievalEvaluation,
-} from "embedtune";
+} from "embedtune/evaluate";
 import { loadAdapter } from "embedtune/node";
 import { openSource } from "../src/data/sources/open-source.js";
 import { progressBars, runExample } from "./shared/cli.js";

@@ -8,14 +8,8 @@
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import {
-  evaluateScores,
-  fitThreshold,
-  formatTerminalTable,
-  formatThreshold,
-  reportTable,
-  toPlain,
-} from "embedtune";
+import { evaluateScores, fitThreshold } from "embedtune";
+import { formatTerminalTable, formatThreshold, reportTable, toPlain } from "embedtune/evaluate";
 import { runExample } from "./shared/cli.js";
 import { readScores } from "./shared/read-scores.js";
 

@@ -11,14 +11,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
-  answerGuard,
   createBm25Index,
   createHashingEmbedder,
   encodeNpy,
-  lookupVectors,
   mineHardNegatives,
   miningTexts,
-  samePageCandidates,
   sampleSamePageNegatives,
   sampleWeakNegatives,
   vectorIndex,
@@ -27,8 +24,13 @@ import {
   type MinedNegatives,
   type MiningOptions,
   type MiningTexts,
-  type NegativeGuard,
 } from "embedtune";
+import {
+  answerGuard,
+  lookupVectors,
+  samePageCandidates,
+  type NegativeGuard,
+} from "embedtune/negatives";
 import { progressBars, runExample } from "./shared/cli.js";
 import { readMiningInput } from "./shared/mining-input.js";
 

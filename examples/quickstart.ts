@@ -14,13 +14,13 @@ import {
   groupedSplit,
   identityAdapter,
   leakReport,
-  notebookPreset,
-  pageOf,
   trainMatrix,
   withCache,
   type Embedder,
   type Question,
 } from "embedtune";
+import { pageOf } from "embedtune/negatives";
+import { notebookPreset } from "embedtune/train";
 import { createLmdbStore, loadAdapter, readNaturalQuestions, saveAdapter } from "embedtune/node";
 import { createOpenAIEmbedder } from "embedtune/openai";
 import { renderReport } from "embedtune/report";

@@ -9,17 +9,9 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import {
-  accuracyAtThreshold,
-  applyAdapter,
-  averagePrecision,
-  decodeNpy,
-  fitThreshold,
-  multiply,
-  pairCosines,
-  rocAuc,
-  type Matrix,
-} from "embedtune";
+import { applyAdapter, decodeNpy, fitThreshold, pairCosines, type Matrix } from "embedtune";
+import { multiply } from "embedtune/math";
+import { accuracyAtThreshold, averagePrecision, rocAuc } from "embedtune/evaluate";
 import { runExample } from "./shared/cli.js";
 import { readTexts } from "./shared/embedded-texts.js";
 import { defaultMethods, methodOf, type Fitted } from "./shared/vector-methods.js";

@@ -1,4 +1,5 @@
-import { applyAdapter, topK, type Adapter, type Matrix } from "embedtune";
+import { applyAdapter, type Adapter, type Matrix } from "embedtune";
+import { topK } from "embedtune/math";
 import type { SideData } from "./nq-task.js";
 
 /** A passage as it was found. */

@@ -1,4 +1,4 @@
-import { latentSpace } from "embedtune";
+import { latentSpace } from "embedtune/project";
 import { latentView, type LatentView } from "embedtune/report";
 import type { MeasuredMethod } from "./measure.js";
 import type { SideData } from "./nq-task.js";

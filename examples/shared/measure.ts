@@ -1,13 +1,12 @@
 import {
-  accuracyAtThreshold,
   applyAdapter,
   evaluateRetrieval,
   fitThreshold,
   pairCosines,
-  rocAuc,
   type Adapter,
   type Matrix,
 } from "embedtune";
+import { accuracyAtThreshold, rocAuc } from "embedtune/evaluate";
 import { setNames, type SetName, type SideData } from "./nq-task.js";
 
 /** The figures of one method on one set; all on the test side. */

@@ -1,15 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
+import { positivePairs, type Pair, type Question } from "embedtune";
 import {
   goldGuard,
   passagePool,
-  positivePairs,
   shortAnswersOf,
   type NegativeGuard,
-  type Pair,
   type PoolPassage,
-  type Question,
-} from "embedtune";
+} from "embedtune/negatives";
 import { readNaturalQuestions } from "embedtune/node";
 
 /** What mining starts from, whatever the file it was read from. */

@@ -1,9 +1,5 @@
 import {
-  lookupVectors,
-  matrixOfTexts,
-  passagePool,
   positivePairs,
-  samePageCandidates,
   sampleSamePageNegatives,
   sampleWeakNegatives,
   toPairColumns,
@@ -15,6 +11,7 @@ import {
   type Question,
   type Split,
 } from "embedtune";
+import { lookupVectors, matrixOfTexts, passagePool, samePageCandidates } from "embedtune/negatives";
 
 /** The two kinds of negatives a method is measured on; the gold pairs stand in both. */
 export const setNames = ["weak", "hard"] as const;

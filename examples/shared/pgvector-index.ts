@@ -1,4 +1,5 @@
-import type { NeighborIndex, VectorLookup } from "embedtune";
+import type { NeighborIndex } from "embedtune";
+import type { VectorLookup } from "embedtune/negatives";
 
 /** What is used of a PostgreSQL client; node-postgres and PGlite both have it. */
 export interface Database {

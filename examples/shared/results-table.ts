@@ -1,4 +1,4 @@
-import { formatThreshold } from "embedtune";
+import { formatThreshold } from "embedtune/evaluate";
 import type { MethodRow } from "./measure.js";
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

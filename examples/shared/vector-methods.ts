@@ -1,18 +1,20 @@
 import {
-  adam,
-  constant,
-  cookbookPreset,
   fitAdapter,
   fitRca,
   identityAdapter,
-  infoNce,
-  normalizeRows,
-  notebookPreset,
-  retrievalPreset,
   trainMatrix,
   type Adapter,
   type CandidateName,
 } from "embedtune";
+import { normalizeRows } from "embedtune/math";
+import {
+  adam,
+  constant,
+  cookbookPreset,
+  infoNce,
+  notebookPreset,
+  retrievalPreset,
+} from "embedtune/train";
 import type { VectorTask } from "./vector-task.js";
 
 export interface FitContext {

@@ -1,12 +1,5 @@
-import {
-  createRandom,
-  gatherRows,
-  multiply,
-  normalizeRows,
-  rowOf,
-  type Matrix,
-  type PairColumns,
-} from "embedtune";
+import { createRandom, type Matrix, type PairColumns } from "embedtune";
+import { gatherRows, multiply, normalizeRows, rowOf } from "embedtune/math";
 
 /** One side of a split: unique vectors, and the pairs that are judged: every match and its hard negatives. */
 export interface VectorTask {

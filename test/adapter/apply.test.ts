@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { applyAdapter, createMatrix, fromRows, identityAdapter, type Adapter } from "embedtune";
+import { applyAdapter, fromRows, identityAdapter, type Adapter } from "embedtune";
+import { createMatrix } from "embedtune/math";
 
 const adapter: Adapter = {
   inputDimensions: 2,

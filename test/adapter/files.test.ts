@@ -3,15 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  applyCalibration,
-  decodeAdapter,
-  encodeAdapter,
-  fitCalibration,
-  fromRows,
-  identityAdapter,
-  type Adapter,
-} from "embedtune";
+import { decodeAdapter, encodeAdapter, fromRows, identityAdapter, type Adapter } from "embedtune";
+import { applyCalibration, fitCalibration } from "embedtune/evaluate";
 import { loadAdapter, saveAdapter } from "embedtune/node";
 import { decodeSafetensors, encodeSafetensors } from "../../src/adapter/safetensors.js";
 

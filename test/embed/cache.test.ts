@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
   createHashingEmbedder,
-  createMatrix,
   createMemoryStore,
   fromRows,
   withCache,
@@ -9,6 +8,7 @@ import {
   type EmbedOptions,
   type VectorStore,
 } from "embedtune";
+import { createMatrix } from "embedtune/math";
 import { readAll } from "./vector-store.contract.js";
 
 /** Embeds a text as its length and first character code, and remembers what it was asked. */

@@ -1,13 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import {
-  cosineSimilarity,
-  createHashingEmbedder,
-  fitHashingIdf,
-  topK,
-  type Embedder,
-} from "embedtune";
+import { cosineSimilarity, createHashingEmbedder, fitHashingIdf, type Embedder } from "embedtune";
+import { topK } from "embedtune/math";
 import { createNgramCounter } from "../../src/embed/hashing/character-ngrams.js";
 import { rowOf } from "../../src/math/matrix.js";
 

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterEach, describe, expect, it } from "vitest";
-import { createMemoryStore, rowOf, withCache, type Embedder } from "embedtune";
+import { createMemoryStore, withCache, type Embedder } from "embedtune";
+import { rowOf } from "embedtune/math";
 import { fromAISDK, type AISDKEmbeddingModel } from "embedtune/ai-sdk";
 import { fromLangChain, type LangChainEmbeddings } from "embedtune/langchain";
 import {

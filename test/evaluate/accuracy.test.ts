@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { evaluateScores } from "embedtune";
 import {
   accuracyAtThreshold,
   balancedAccuracy,
   confusionAtThreshold,
-  evaluateScores,
   mcc,
   normalInterval,
   toPlain,
   wilsonInterval,
-} from "embedtune";
+} from "embedtune/evaluate";
 import { scored } from "./arbitraries.js";
 
 describe("accuracyAtThreshold", () => {

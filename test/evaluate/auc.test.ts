@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { averagePrecision, rocAuc } from "embedtune";
+import { averagePrecision, rocAuc } from "embedtune/evaluate";
 import { scored } from "./arbitraries.js";
 
 const bothLabels = scored({ minLength: 2 }).filter(

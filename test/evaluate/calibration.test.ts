@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createRandom } from "embedtune";
 import {
   applyCalibration,
   brierScore,
   calibrationCurve,
-  createRandom,
   expectedCalibrationError,
   fitCalibration,
   toPlain,
   type Calibration,
-} from "embedtune";
+} from "embedtune/evaluate";
 import { scored } from "./arbitraries.js";
 
 const bothLabels = scored({ minLength: 2 }).filter(

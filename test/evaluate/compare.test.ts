@@ -1,17 +1,20 @@
 import { describe, expect, it } from "vitest";
 import {
-  bucketOf,
-  comparisonTable,
   compareRetrieval,
   compareScores,
-  createMatrix,
   createRandom,
   evaluateRetrieval,
   evaluateScores,
+  fromRows,
+  type Pair,
+} from "embedtune";
+import { createMatrix } from "embedtune/math";
+import {
+  bucketOf,
+  comparisonTable,
   evaluateTriplets,
   formatMarkdownTable,
   formatTerminalTable,
-  fromRows,
   learningCurve,
   queryChanges,
   reportTable,
@@ -21,8 +24,7 @@ import {
   sliceRetrieval,
   sliceScores,
   slicesTable,
-  type Pair,
-} from "embedtune";
+} from "embedtune/evaluate";
 
 const corpus = fromRows([
   [1, 0],

@@ -5,15 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  createMatrix,
-  createRandom,
-  encodeNpy,
-  evaluateRun,
-  identityAdapter,
-  parseQrels,
-  parseRun,
-} from "embedtune";
+import { createRandom, encodeNpy, identityAdapter } from "embedtune";
+import { createMatrix } from "embedtune/math";
+import { evaluateRun, parseQrels, parseRun } from "embedtune/evaluate";
 import { saveAdapter } from "embedtune/node";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

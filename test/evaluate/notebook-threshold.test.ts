@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatNotebookThreshold, notebookThreshold } from "embedtune";
+import { formatNotebookThreshold, notebookThreshold } from "embedtune/evaluate";
 
 /** The sweep as one would write it in the notebook: 2,000 thresholds, each over all scores. */
 function slowSweep(scores: readonly number[], labels: readonly number[]): [number, number] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createRandom, labelHistogram, scoreOverlap } from "embedtune";
+import { createRandom } from "embedtune";
+import { labelHistogram, scoreOverlap } from "embedtune/evaluate";
 
 describe("scoreOverlap", () => {
   it("finds the d' and about the overlap that theory gives for two normal distributions", () => {

@@ -1,13 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  comparePaired,
-  createRandom,
-  mcnemar,
-  pairedBootstrap,
-  pairedPermutation,
-} from "embedtune";
+import { createRandom } from "embedtune";
+import { comparePaired, mcnemar, pairedBootstrap, pairedPermutation } from "embedtune/evaluate";
 import { signTest } from "../../src/evaluate/statistics/mcnemar.js";
 
 const normals = (n: number, seed: string, shift = 0): number[] => {

@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  createMatrix,
-  createRandom,
-  evaluateRetrieval,
-  fromRows,
-  gatherRows,
-  rankRelevant,
-} from "embedtune";
+import { createRandom, evaluateRetrieval, fromRows } from "embedtune";
+import { createMatrix, gatherRows } from "embedtune/math";
+import { rankRelevant } from "embedtune/evaluate";
 
 function randomMatrix(rows: number, cols: number, seed: string) {
   const random = createRandom(seed);

@@ -17,7 +17,7 @@ import {
   precisionRecallCurve,
   rocAuc,
   rocCurve,
-} from "embedtune";
+} from "embedtune/evaluate";
 import { normalCdf, normalQuantile } from "../../src/evaluate/statistics/normal.js";
 
 interface Figures {

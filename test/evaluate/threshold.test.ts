@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  ACCEPT_ALL,
-  REJECT_ALL,
-  accuracyAtThreshold,
-  fitThreshold,
-  formatThreshold,
-  type ThresholdCriterion,
-} from "embedtune";
+import { fitThreshold, type ThresholdCriterion } from "embedtune";
+import { ACCEPT_ALL, REJECT_ALL, accuracyAtThreshold, formatThreshold } from "embedtune/evaluate";
 import { bruteForceBest, scored } from "./arbitraries.js";
 
 describe("fitThreshold", () => {

@@ -1,19 +1,21 @@
 import { describe, expect, it } from "vitest";
 import {
-  accuracyAtThreshold,
   compareRetrieval,
   createRandom,
   evaluateRetrieval,
   evaluateScores,
   fitThreshold,
-  formatTerminalTable,
   fromRows,
-  notebookThreshold,
   pairCosines,
-  rocAuc,
-  scoresTable,
   type Pair,
 } from "embedtune";
+import {
+  accuracyAtThreshold,
+  formatTerminalTable,
+  notebookThreshold,
+  rocAuc,
+  scoresTable,
+} from "embedtune/evaluate";
 
 /** Ways in which evaluations of customised embeddings go wrong, each met and answered. */
 describe("traps of evaluation", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { evaluateRun, parseQrels, parseRun, type EvaluateRunOptions } from "embedtune";
+import { evaluateRun, parseQrels, parseRun, type EvaluateRunOptions } from "embedtune/evaluate";
 
 /** What trec-eval.py writes. */
 interface Reference {

@@ -1,17 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { evaluateRetrieval, createRandom } from "embedtune";
+import { createMatrix } from "embedtune/math";
 import {
-  evaluateRetrieval,
   evaluateRun,
-  createMatrix,
-  createRandom,
   formatQrels,
   formatRun,
   parseQrels,
   parseRun,
   retrieve,
   toRun,
-} from "embedtune";
+} from "embedtune/evaluate";
 import { compareIds } from "../../src/evaluate/retrieval/trec-format.js";
 
 const id = fc.stringMatching(/^[A-Za-z0-9éﬁ😀_.-]{1,8}$/u);

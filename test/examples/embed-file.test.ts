@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createHashingEmbedder, decodeNpy, rowOf } from "embedtune";
+import { createHashingEmbedder, decodeNpy } from "embedtune";
+import { rowOf } from "embedtune/math";
 import {
   fakeVector,
   startFakeOpenAI,

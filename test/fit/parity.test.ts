@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { applyAdapter, fitCca, fitLda, fromRows, normalizeRows, type Matrix } from "embedtune";
+import { applyAdapter, fromRows, type Matrix } from "embedtune";
+import { normalizeRows } from "embedtune/math";
+import { fitCca, fitLda } from "embedtune/fit";
 import { centerPairs } from "../../src/fit/centered-pairs.js";
 import { discriminativeFamily } from "../../src/fit/families/discriminative.js";
 import { scoreWithSides, scorerOf, type Family } from "../../src/fit/families/family.js";

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   applyAdapter,
-  createMatrix,
   createRandom,
   cosineSimilarity,
   fitRca,
   fromRows,
-  rowOf,
   type TrainingPairs,
 } from "embedtune";
+import { createMatrix, rowOf } from "embedtune/math";
 
 /**
  * Topics plus noise: query i and passage i share a topic vector; both carry strong noise in a few nuisance directions.

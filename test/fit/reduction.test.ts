@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { applyAdapter, fitCca, fitLda, fitRca, reduceAdapter } from "embedtune";
+import { applyAdapter, fitRca } from "embedtune";
+import { fitCca, fitLda, reduceAdapter } from "embedtune/fit";
 import { topics } from "../tune/topics.js";
 
 describe("fewer dimensions", () => {

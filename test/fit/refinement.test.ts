@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createMatrix, createRandom, type Matrix } from "embedtune";
+import { createRandom, type Matrix } from "embedtune";
+import { createMatrix } from "embedtune/math";
 import {
   noRefinement,
   refinedCosines,

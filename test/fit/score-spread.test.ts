@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createMatrix, createRandom, multiply, rowOf, type Matrix } from "embedtune";
+import { createRandom, type Matrix } from "embedtune";
+import { createMatrix, multiply, rowOf } from "embedtune/math";
 import { norm } from "../../src/math/vectors.js";
 import { scoreSpread } from "../../src/fit/refined/score-spread.js";
 

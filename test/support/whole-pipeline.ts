@@ -1,17 +1,19 @@
 import {
   applyAdapter,
-  covariance,
   createHashingEmbedder,
-  createMatrix,
   createRandom,
   fitAdapter,
+  trainMatrix,
+  type Matrix,
+} from "embedtune";
+import {
+  covariance,
+  createMatrix,
   kernelStatus,
   multiply,
   symmetricEigen,
   topK,
-  trainMatrix,
-  type Matrix,
-} from "embedtune";
+} from "embedtune/math";
 
 /** What a machine makes of the same work: bits as digests, figures as numbers. */
 export interface PipelineResult {

@@ -1,17 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { applyAdapter, fitRca, type Adapter, type TrainingPairs } from "embedtune";
+import { gatherRows } from "embedtune/math";
 import {
-  applyAdapter,
   collectPairStatistics,
   decodePairStatistics,
   encodePairStatistics,
   fitFromStatistics,
-  fitRca,
-  gatherRows,
   mergePairStatistics,
   pairStatistics,
-  type Adapter,
-  type TrainingPairs,
-} from "embedtune";
+} from "embedtune/fit";
 import { preparePairs } from "../../src/fit/training-pairs.js";
 import { ridgeFamily } from "../../src/fit/families/linear-families.js";
 import { topics } from "./topics.js";

@@ -5,13 +5,13 @@ import {
   applyAdapter,
   decodeNpy,
   fitAdapter,
-  multiply,
-  notebookPreset,
   pairCosines,
-  rocAuc,
   trainMatrix,
   type Adapter,
 } from "embedtune";
+import { multiply } from "embedtune/math";
+import { rocAuc } from "embedtune/evaluate";
+import { notebookPreset } from "embedtune/train";
 import { testRowsByGroup, vectorTask } from "../../examples/shared/vector-task.js";
 
 // Real questions and passages as word vectors; not part of the project.

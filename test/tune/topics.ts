@@ -1,4 +1,5 @@
-import { createMatrix, createRandom, type TrainingPairs } from "embedtune";
+import { createRandom, type TrainingPairs } from "embedtune";
+import { createMatrix } from "embedtune/math";
 
 /**
  * Query i and passage i share a topic; both carry strong noise in the first few directions, which an adapter can learn

@@ -1,0 +1,32 @@
+/**
+ * Linear algebra on `Float32Array` rows: products, decompositions, nearest rows, and the kernel that runs them.
+ *
+ * @module
+ */
+
+export { createMatrix, gatherRows, rowOf, transpose } from "./math/matrix.js";
+export { multiply, type MultiplyOptions } from "./math/multiply.js";
+export {
+  closeKernel,
+  kernelStatus,
+  setKernel,
+  type KernelOptions,
+  type KernelStatus,
+} from "./math/kernel/kernel.js";
+export { topK, topKWith, type TopK, type TopKOptions } from "./math/top-k.js";
+export { kernelEngine, type ProductEngine } from "./math/kernel/product-engine.js";
+export {
+  symmetricEigen,
+  type SymmetricEigen,
+  type SymmetricEigenOptions,
+} from "./math/decompose/eigen.js";
+export { cholesky, choleskySolve, type Cholesky } from "./math/decompose/cholesky.js";
+export { symmetricPower, type SymmetricPowerOptions } from "./math/decompose/matrix-power.js";
+export { covariance, type Covariance, type CovarianceOptions } from "./math/covariance.js";
+export {
+  randomizedSvd,
+  type RandomizedSvdOptions,
+  type Svd,
+} from "./math/decompose/randomized-svd.js";
+export { cosineRows } from "./math/cosine-rows.js";
+export { normalizeRows } from "./math/vectors.js";

@@ -1,0 +1,17 @@
+/**
+ * Projections to look at: principal components, and points before and after aligned to each other.
+ *
+ * @module
+ */
+
+export { alignPoints } from "./project/align.js";
+export {
+  latentSpace,
+  projectPca,
+  type LatentSpace,
+  type LatentSpaceOptions,
+  type LatentSpacePoint,
+  type Projected,
+  type Projection,
+} from "./project/latent-space.js";
+export { applyPca, fitPca, type Pca, type PcaOptions } from "./project/pca.js";
