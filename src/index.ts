@@ -145,7 +145,7 @@ export { identityAdapter } from "./adapter/identity.js";
 
 // fit: closed forms
 export { fitRca, type RcaCandidate, type RcaFit, type RcaOptions } from "./fit/families/rca.js";
-export type { TrainingPairs } from "./fit/training-pairs.js";
+export type { TrainingPairs } from "./data/training-pairs.js";
 export type { Parameters } from "./fit/families/family.js";
 
 // train: by gradient

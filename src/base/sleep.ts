@@ -1,4 +1,4 @@
-import { untilAborted } from "../embed/requests/until-aborted.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** Resolves after `milliseconds`, or rejects with the signal's reason as soon as it is aborted. */
 export async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

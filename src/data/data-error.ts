@@ -21,10 +21,3 @@ export class DataError extends Error {
     this.place = place;
   }
 }
-
-/** A value as a message shows it: short, on one line, strings in quotes. */
-export function show(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}

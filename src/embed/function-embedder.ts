@@ -3,7 +3,7 @@ import { checkTexts } from "./check-texts.js";
 import { collectBatches } from "./requests/collect-batches.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
 import { runConcurrently } from "../base/run-concurrently.js";
-import { untilAborted } from "./requests/until-aborted.js";
+import { untilAborted } from "../base/until-aborted.js";
 
 /** Vectors of texts, in their order: a matrix, or one array of numbers per text. */
 export type EmbedFunction = (

@@ -1,6 +1,6 @@
 import { createMatrix, gatherRows, type Matrix } from "../math/matrix.js";
 import { columnMeans } from "../math/vectors.js";
-import type { IndexPairs, PreparedPairs } from "./training-pairs.js";
+import type { IndexPairs, PreparedPairs } from "../data/training-pairs.js";
 
 /** Matching pairs, one per row, each side minus its own mean. */
 export interface CenteredPairs {

@@ -55,6 +55,12 @@ export function rowOf(matrix: Matrix, i: number): Float32Array {
   return matrix.data.subarray(i * matrix.cols, (i + 1) * matrix.cols);
 }
 
+/** Rows `start` to `end` (exclusive, at most all) as a view: writing to it writes to the matrix. */
+export function rowRange({ rows, cols, data }: Matrix, start: number, end: number): Matrix {
+  const last = Math.min(rows, end);
+  return createMatrix(last - start, cols, data.subarray(start * cols, last * cols));
+}
+
 /** A new matrix of the given rows, in the given order, repeats allowed. */
 export function gatherRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   const result = createMatrix(indices.length, matrix.cols);

@@ -1,4 +1,4 @@
-import { createMatrix, type Matrix } from "./matrix.js";
+import { rowRange, type Matrix } from "./matrix.js";
 import { multiply } from "./multiply.js";
 import type { ProductEngine } from "./kernel/product-engine.js";
 import type { LongJobOptions } from "../base/progress.js";
@@ -99,8 +99,8 @@ function createSearch(
   for (let c = 0; c < corpus.rows; c += CORPUS_BLOCK) {
     for (let q = 0; q < queries.rows; q += QUERY_BLOCK) {
       blocks.push({
-        queries: rowRange(queries, q, QUERY_BLOCK),
-        corpus: rowRange(corpus, c, CORPUS_BLOCK),
+        queries: rowRange(queries, q, q + QUERY_BLOCK),
+        corpus: rowRange(corpus, c, c + CORPUS_BLOCK),
         firstQuery: q,
         firstRow: c,
       });
@@ -116,13 +116,6 @@ function createSearch(
       }
     },
   };
-}
-
-/** Rows `start` to `start + count` as a view. */
-function rowRange(matrix: Matrix, start: number, count: number): Matrix {
-  const end = Math.min(matrix.rows, start + count);
-  const data = matrix.data.subarray(start * matrix.cols, end * matrix.cols);
-  return createMatrix(end - start, matrix.cols, data);
 }
 
 /** Inserts a row of scores into the sorted list of its query. Rows come in order, so an equal score never enters before. */

@@ -2,6 +2,7 @@ import { comparableText } from "../data/split/comparable-text.js";
 import type { Pair } from "../data/types.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { createDropCounter, type DropCounts } from "./counts.js";
+import { sha256 } from "../base/sha256.js";
 import { mapConcurrently } from "../base/map-concurrently.js";
 import { checkInteger } from "./options.js";
 import type { PoolPassage } from "./pool.js";
@@ -147,9 +148,8 @@ function distinctPassages(passages: Iterable<string | PoolPassage>): PoolPassage
 
 /** All that the answer depends on, hashed: another model, prompt or number is another key. */
 async function keyOf(request: object): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(request));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `queries:${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  const [digest] = await sha256([JSON.stringify(request)]);
+  return `queries:${digest}`;
 }
 
 /** What the store holds, `undefined` where it holds nothing that can be read. */

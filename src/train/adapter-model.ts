@@ -1,5 +1,5 @@
 import type { Adapter, AdapterMetadata, AdapterSide } from "../adapter/adapter.js";
-import { createMatrix, type Matrix } from "../math/matrix.js";
+import { createMatrix, rowRange, type Matrix } from "../math/matrix.js";
 import type { ProductEngine } from "../math/kernel/product-engine.js";
 import type { Tensors } from "./optimizers/optimizer.js";
 
@@ -73,11 +73,6 @@ export interface ForwardPass {
   readonly queryRows: number;
   /** inputs · left, per side, of a low-rank model. */
   readonly hidden: readonly (Matrix | null)[];
-}
-
-/** Rows `from` to `to` (exclusive) as a view. */
-export function rowRange({ cols, data }: Matrix, from: number, to: number): Matrix {
-  return createMatrix(to - from, cols, data.subarray(from * cols, to * cols));
 }
 
 interface Block {

@@ -1,5 +1,5 @@
 import { checkMatrix } from "../math/matrix.js";
-import type { TrainingPairs } from "../fit/training-pairs.js";
+import type { TrainingPairs } from "../data/training-pairs.js";
 
 /** Training pairs and, where there are any, the ones that choose the best epoch. */
 export interface TrainingData extends TrainingPairs {

@@ -3,9 +3,9 @@ import { kernelEngine, type ProductEngine } from "../math/kernel/product-engine.
 import { normalizeRows } from "../math/vectors.js";
 import { createModel, type AdapterModel } from "./adapter-model.js";
 import { createBatches, type BatchSource } from "./loop/batches.js";
-import type { TrainingPairs } from "../fit/training-pairs.js";
+import type { TrainingPairs } from "../data/training-pairs.js";
 import type { MeasuredSet } from "./loop/epoch-metrics.js";
-import { trainingFingerprint } from "../fit/fingerprint.js";
+import { trainingFingerprint } from "../data/training-fingerprint.js";
 import { trainingMetrics, type TrainingMetric } from "./loop/history.js";
 import { infoNce } from "./losses/info-nce.js";
 import type { Loss } from "./losses/loss.js";

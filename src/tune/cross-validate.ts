@@ -8,7 +8,7 @@ import {
   type PairOutcomes,
   type RankingMetrics,
 } from "./ranking-metrics.js";
-import type { PreparedPairs } from "../fit/training-pairs.js";
+import type { PreparedPairs } from "../data/training-pairs.js";
 
 /** One point of one family, measured on pairs it was not fitted on. */
 export interface Trial {

@@ -3,7 +3,7 @@ import { identityFamily, type Family } from "../fit/families/family.js";
 import { procrustesFamily, ridgeFamily, whiteningFamily } from "../fit/families/linear-families.js";
 import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "../fit/families/rca-family.js";
 import { refinedRcaFamily } from "../fit/refined/refined-rca.js";
-import type { PreparedPairs } from "../fit/training-pairs.js";
+import type { PreparedPairs } from "../data/training-pairs.js";
 
 /** A method that {@link fitAdapter} can try. */
 export type CandidateName =

@@ -8,14 +8,14 @@ import type { Parameters } from "../fit/families/family.js";
 import { makeFolds } from "./folds.js";
 import { heldOutThreshold } from "./held-out-threshold.js";
 import type { RankingMetrics } from "./ranking-metrics.js";
-import { preparePairs, type PreparedPairs, type TrainingPairs } from "../fit/training-pairs.js";
+import { preparePairs, type PreparedPairs, type TrainingPairs } from "../data/training-pairs.js";
 import {
   candidatesByCost,
   defaultCandidates,
   type CandidateName,
 } from "./fit-adapter-candidates.js";
 import { compareTrials } from "./fit-adapter-verdict.js";
-import { trainingFingerprint } from "../fit/fingerprint.js";
+import { trainingFingerprint } from "../data/training-fingerprint.js";
 
 export interface FitAdapterOptions extends LongJobOptions {
   /** "query" leaves passages as they are, and with them an indexed corpus. @default "both" */

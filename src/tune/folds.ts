@@ -1,7 +1,7 @@
 import { gatherRows } from "../math/matrix.js";
 import { createRandom } from "../base/random.js";
 import { multiply } from "../math/multiply.js";
-import type { IndexPairs, PreparedPairs } from "../fit/training-pairs.js";
+import type { IndexPairs, PreparedPairs } from "../data/training-pairs.js";
 
 /** Queries and passages held out together, with what is known about them; row numbers are those of the tables. */
 export interface RankingTask {

@@ -6,7 +6,7 @@ import { scorerOf, scoreWithSides, type Family } from "../fit/families/family.js
 import { makeFolds, type Fold } from "./folds.js";
 import { pairOutcomes, rankingMetrics, type RankingMetrics } from "./ranking-metrics.js";
 import { rcaFamily } from "../fit/families/rca-family.js";
-import { preparePairs, type IndexPairs, type TrainingPairs } from "../fit/training-pairs.js";
+import { preparePairs, type IndexPairs, type TrainingPairs } from "../data/training-pairs.js";
 
 export interface AdapterLearningCurveOptions extends LongJobOptions {
   /**

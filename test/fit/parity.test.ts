@@ -14,7 +14,7 @@ import {
 } from "../../src/fit/families/linear-families.js";
 import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "../../src/fit/families/rca-family.js";
 import { ridgeToIdentity } from "../../src/fit/families/ridge-map.js";
-import { preparePairs } from "../../src/fit/training-pairs.js";
+import { preparePairs } from "../../src/data/training-pairs.js";
 
 interface Figures {
   readonly cosines: number[][];

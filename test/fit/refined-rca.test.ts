@@ -4,7 +4,7 @@ import { rankingTask } from "../../src/tune/folds.js";
 import { pairOutcomes, rankingMetrics } from "../../src/tune/ranking-metrics.js";
 import { rcaFamily } from "../../src/fit/families/rca-family.js";
 import { refinedRcaFamily } from "../../src/fit/refined/refined-rca.js";
-import { preparePairs } from "../../src/fit/training-pairs.js";
+import { preparePairs } from "../../src/data/training-pairs.js";
 import { gatherRows } from "../../src/math/matrix.js";
 import { topics } from "../tune/topics.js";
 

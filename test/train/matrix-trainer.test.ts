@@ -4,7 +4,7 @@ import { identityAdapter } from "../../src/adapter/identity.js";
 import { createMatrix, fromRows } from "../../src/math/matrix.js";
 import { fitRca } from "../../src/fit/families/rca.js";
 import { DivergenceError } from "../../src/train/loop/divergence-error.js";
-import { trainingFingerprint } from "../../src/fit/fingerprint.js";
+import { trainingFingerprint } from "../../src/data/training-fingerprint.js";
 import type { EpochRecord } from "../../src/train/loop/history.js";
 import { contrastive } from "../../src/train/losses/contrastive.js";
 import { cosent } from "../../src/train/losses/cosent.js";

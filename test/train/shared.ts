@@ -2,7 +2,7 @@ import type { PairColumns } from "../../src/data/types.js";
 import { createMatrix, type Matrix } from "../../src/math/matrix.js";
 import { createRandom } from "../../src/base/random.js";
 import { normalizeRows } from "../../src/math/vectors.js";
-import type { TrainingPairs } from "../../src/fit/training-pairs.js";
+import type { TrainingPairs } from "../../src/data/training-pairs.js";
 
 /** Standard normal rows. */
 export function normalMatrix(rows: number, cols: number, seed: string): Matrix {

@@ -9,7 +9,7 @@ import {
   mergePairStatistics,
   pairStatistics,
 } from "embedtune/fit";
-import { preparePairs } from "../../src/fit/training-pairs.js";
+import { preparePairs } from "../../src/data/training-pairs.js";
 import { ridgeFamily } from "../../src/fit/families/linear-families.js";
 import { topics } from "./topics.js";
 

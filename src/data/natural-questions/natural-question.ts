@@ -1,5 +1,6 @@
 import type { CleanTextOptions } from "./clean-text.js";
-import { DataError, show, type Place } from "../data-error.js";
+import { show } from "../../base/show.js";
+import { DataError, type Place } from "../data-error.js";
 import {
   decodeJsonString,
   decodeUtf8,

@@ -1,5 +1,6 @@
 import type { CleanTextOptions } from "./clean-text.js";
-import { DataError, show, type Place } from "../data-error.js";
+import { show } from "../../base/show.js";
+import { DataError, type Place } from "../data-error.js";
 import { pageFromTokens } from "./page-text.js";
 import { createQuestion, type RawAnnotation, type RawQuestion } from "./question.js";
 import type { Question } from "../types.js";

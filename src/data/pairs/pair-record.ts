@@ -1,4 +1,5 @@
-import { DataError, show, type Place } from "../data-error.js";
+import { show } from "../../base/show.js";
+import { DataError, type Place } from "../data-error.js";
 import type { DelimitedRow } from "./delimited-rows.js";
 import { decodeUtf8 } from "../natural-questions/json-fields.js";
 import type { Pair } from "../types.js";

@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LongJobOptions } from "../../base/progress.js";
-import { DataError, show, type Place } from "../data-error.js";
+import { show } from "../../base/show.js";
+import { DataError, type Place } from "../data-error.js";
 import { frameDelimited } from "./delimited-rows.js";
 import { frameLines } from "../sources/lines.js";
 import { jsonFields } from "./pair-record.js";

@@ -1,4 +1,5 @@
-import { DataError, show, type Place } from "../data-error.js";
+import { show } from "../../base/show.js";
+import { DataError, type Place } from "../data-error.js";
 import { findSources } from "../sources/find-sources.js";
 import { frameJsonArray } from "./json-array.js";
 import type { Source } from "../sources/open-source.js";

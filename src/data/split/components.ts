@@ -1,3 +1,5 @@
+import { createUnionFind } from "../../base/union-find.js";
+
 /** Items that must stay together. */
 export interface Component {
   /** The smallest key of its items: names the component whatever the order of the input. */
@@ -11,14 +13,7 @@ export interface Component {
  * at the ends of a chain of such items. An item without keys is a component of its own.
  */
 export function connectedComponents(keys: readonly (readonly string[])[]): Component[] {
-  const parent = Int32Array.from(keys, (_, i) => i);
-  const find = (i: number): number => {
-    while (parent[i] !== i) {
-      parent[i] = parent[parent[i]]; // halves the path for the next one
-      i = parent[i];
-    }
-    return i;
-  };
+  const sets = createUnionFind(keys.length);
   const first = new Map<string, number>();
   for (const [i, itemKeys] of keys.entries()) {
     for (const key of itemKeys) {
@@ -27,15 +22,12 @@ export function connectedComponents(keys: readonly (readonly string[])[]): Compo
         first.set(key, i);
         continue;
       }
-      const [a, b] = [find(i), find(other)];
-      // The smaller index wins, so a root is the first item of its component.
-      if (a < b) parent[b] = a;
-      else parent[a] = b;
+      sets.join(i, other);
     }
   }
   const byRoot = new Map<number, { key: string | undefined; items: number[] }>();
   for (const [i, itemKeys] of keys.entries()) {
-    const root = find(i);
+    const root = sets.find(i);
     let component = byRoot.get(root);
     if (component === undefined) {
       component = { key: undefined, items: [] };

@@ -7,7 +7,7 @@ import { distinctTexts } from "../distinct-texts.js";
 import type { EmbedOptions, Embedder } from "../embedder.js";
 import { RefusedTextsError } from "../requests/refused-texts.js";
 import { createSingleFlight, type SingleFlight } from "./single-flight.js";
-import { untilAborted } from "../requests/until-aborted.js";
+import { untilAborted } from "../../base/until-aborted.js";
 import type { StoredPrecision } from "./vector-record.js";
 import type { VectorStore } from "./vector-store.js";
 

@@ -1,6 +1,6 @@
 import { createRateMeter, type RateReport } from "./rate-meter.js";
 import { sleep } from "../../base/sleep.js";
-import { untilAborted } from "./until-aborted.js";
+import { untilAborted } from "../../base/until-aborted.js";
 
 export interface RateLimits {
   /** Requests a minute. @default what the server's headers say */

@@ -1,5 +1,5 @@
 import { nextTurn } from "../../base/event-loop.js";
-import { createMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
+import { gatherRows, rowOf, rowRange, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { dot, normalizeRows } from "../../math/vectors.js";
@@ -114,12 +114,6 @@ function countBefore(
       if (exact > scores[t] || (exact === scores[t] && start + j < passages[t])) before[t]++;
     }
   }
-}
-
-/** Rows `start` to `end` as a view. */
-function rowRange(matrix: Matrix, start: number, end: number): Matrix {
-  const { cols, data } = matrix;
-  return createMatrix(end - start, cols, data.subarray(start * cols, end * cols));
 }
 
 function checkRelevant(

@@ -1,4 +1,5 @@
-import { DataError, show } from "../../data/data-error.js";
+import { show } from "../../base/show.js";
+import { DataError } from "../../data/data-error.js";
 
 /** One passage of a ranking. */
 export interface Retrieved {

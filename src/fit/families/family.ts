@@ -4,7 +4,7 @@ import { gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { normalizeRows } from "../../math/vectors.js";
 import type { RankingTask } from "../../tune/folds.js";
-import type { IndexPairs, PreparedPairs } from "../training-pairs.js";
+import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
 
 /** The values of a fit's hyper-parameters by name, e.g. `{ lambda: 0.1, power: 0.5 }`. */
 export type Parameters = Readonly<Record<string, number>>;

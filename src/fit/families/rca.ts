@@ -12,7 +12,7 @@ import { identityFamily, type Family, type Parameters } from "./family.js";
 import { makeFolds } from "../../tune/folds.js";
 import type { RankingMetrics } from "../../tune/ranking-metrics.js";
 import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "./rca-family.js";
-import { preparePairs, type PreparedPairs, type TrainingPairs } from "../training-pairs.js";
+import { preparePairs, type PreparedPairs, type TrainingPairs } from "../../data/training-pairs.js";
 
 /** A point of the grid; `null` where the untouched embedding, or no ridge map, is meant. */
 export interface RcaCandidate {

@@ -10,7 +10,7 @@ import {
   shrinkingScales,
   spectralMatrix,
 } from "../spectral/spectral-basis.js";
-import { preparePairs, type TrainingPairs } from "../training-pairs.js";
+import { preparePairs, type TrainingPairs } from "../../data/training-pairs.js";
 
 export interface ReductionOptions {
   /** Length k of the adapted vectors, 1 <= k <= d. */

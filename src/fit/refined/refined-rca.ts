@@ -21,7 +21,7 @@ import {
   type SpectralBasis,
 } from "../spectral/spectral-basis.js";
 import { spectralMap } from "../spectral/spectral-map.js";
-import type { IndexPairs, PreparedPairs } from "../training-pairs.js";
+import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
 
 export interface RefinedRcaStart {
   /** λ of the RCA, in units of the mean eigenvalue of C. */

@@ -2,7 +2,7 @@ import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { columnMeans } from "../../math/vectors.js";
 import { minusCenter } from "../centered-pairs.js";
-import { preparePairs, type TrainingPairs } from "../training-pairs.js";
+import { preparePairs, type TrainingPairs } from "../../data/training-pairs.js";
 
 /**
  * All that closed forms need of matching pairs: sums whose size does not depend on how many pairs there were. Plain

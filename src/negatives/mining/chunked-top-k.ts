@@ -1,5 +1,5 @@
 import { nextTurn } from "../../base/event-loop.js";
-import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { rowRange, type Matrix } from "../../math/matrix.js";
 import { topK, type TopK } from "../../math/top-k.js";
 
 /** Multiplications between two turns of the event loop: a fraction of a second on one core. */
@@ -29,13 +29,6 @@ export async function chunkedTopK(
     best = merge(best, part, start, queries.rows, k);
   }
   return best;
-}
-
-/** Rows `from` to `to` as a view. */
-function rowRange(matrix: Matrix, from: number, to: number): Matrix {
-  const end = Math.min(matrix.rows, to);
-  const data = matrix.data.subarray(from * matrix.cols, end * matrix.cols);
-  return createMatrix(end - from, matrix.cols, data);
 }
 
 /** The `k` best of two lists a query, the rows of the second standing `offset` further down the corpus. */

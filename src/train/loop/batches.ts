@@ -1,6 +1,6 @@
 import type { PairColumns } from "../../data/types.js";
 import type { Random } from "../../base/random.js";
-import type { TrainingPairs } from "../../fit/training-pairs.js";
+import type { TrainingPairs } from "../../data/training-pairs.js";
 import { firstAlike } from "../duplicates.js";
 import type { IndexPairs, Loss } from "../losses/loss.js";
 

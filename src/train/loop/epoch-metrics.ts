@@ -7,7 +7,7 @@ import { fitThreshold } from "../../evaluate/pairs/thresholds/threshold.js";
 import { gatherRows } from "../../math/matrix.js";
 import type { ProductEngine } from "../../math/kernel/product-engine.js";
 import type { BatchSource } from "./batches.js";
-import type { TrainingPairs } from "../../fit/training-pairs.js";
+import type { TrainingPairs } from "../../data/training-pairs.js";
 import type { TrainingFigures, TrainingMetric } from "./history.js";
 import type { Loss, LossBatch } from "../losses/loss.js";
 import { evaluateWithCosines, scorePairs } from "../losses/pair-scores.js";

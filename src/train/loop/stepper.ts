@@ -1,8 +1,8 @@
-import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { createMatrix, rowRange, type Matrix } from "../../math/matrix.js";
 import type { ProductEngine } from "../../math/kernel/product-engine.js";
-import { backward, forward, rowRange, type AdapterModel } from "../adapter-model.js";
+import { backward, forward, type AdapterModel } from "../adapter-model.js";
 import type { BatchPlan } from "./batches.js";
-import type { TrainingPairs } from "../../fit/training-pairs.js";
+import type { TrainingPairs } from "../../data/training-pairs.js";
 import type { Loss } from "../losses/loss.js";
 import { evaluateWithCosines } from "../losses/pair-scores.js";
 import type { Tensors } from "../optimizers/optimizer.js";

@@ -1,4 +1,5 @@
-import type { PairColumns } from "../data/types.js";
+import { createUnionFind } from "../base/union-find.js";
+import type { PairColumns } from "./types.js";
 import { checkMatrix, type Matrix } from "../math/matrix.js";
 import { normalizeRows } from "../math/vectors.js";
 
@@ -125,19 +126,13 @@ function numberGroups(groups: ArrayLike<string | number>): Uint32Array {
   });
 }
 
-/** Queries that share a matching passage, directly or through others, get one number (union–find). */
+/** Queries that share a matching passage, directly or through others, get one number. */
 function connectedQueries(
   { query, passage }: IndexPairs,
   queryRows: number,
   passageRows: number,
 ): Uint32Array {
-  const parent = Uint32Array.from({ length: queryRows + passageRows }, (_, i) => i);
-  const find = (node: number): number => {
-    while (parent[node] !== node) node = parent[node] = parent[parent[node]];
-    return node;
-  };
-  for (let i = 0; i < query.length; i++) {
-    parent[find(queryRows + passage[i])] = find(query[i]);
-  }
-  return numberGroups(Array.from({ length: queryRows }, (_, i) => find(i)));
+  const sets = createUnionFind(queryRows + passageRows);
+  for (let i = 0; i < query.length; i++) sets.join(query[i], queryRows + passage[i]);
+  return numberGroups(Array.from({ length: queryRows }, (_, i) => sets.find(i)));
 }
