@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import {
   applyAdapter,
   decodeNpy,
@@ -13,20 +11,15 @@ import { multiply } from "embedtune/math";
 import { rocAuc } from "embedtune/evaluate";
 import { notebookPreset } from "embedtune/train";
 import { testRowsByGroup, vectorTask } from "../../examples/shared/vector-task.js";
+import { describeShared, readShared, readSharedLines } from "./shared-data.js";
 
-// Real questions and passages as word vectors; not part of the project.
-const folder = new URL("../../../shared/data/nq/", import.meta.url);
-const read = (name: string): Buffer => readFileSync(new URL(name, folder));
-
-describe.skipIf(!existsSync(folder))("fitAdapter on real questions as word vectors", () => {
+describeShared("fitAdapter on real questions as word vectors", () => {
   it("leads the notebook's recipe in ROC AUC and in recall@1", { timeout: 240_000 }, async () => {
-    const groups = gunzipSync(read("questions-passages.jsonl.gz"))
-      .toString("utf8")
-      .trim()
-      .split("\n")
-      .map((line) => (JSON.parse(line) as { title: string }).title);
-    const queries = decodeNpy(read("queries-words-325d.npy"), "queries");
-    const passages = decodeNpy(read("passages-words-325d.npy"), "passages");
+    const groups = readSharedLines("nq/questions-passages.jsonl.gz").map(
+      (line) => (JSON.parse(line) as { title: string }).title,
+    );
+    const queries = decodeNpy(readShared("nq/queries-words-325d.npy"), "queries");
+    const passages = decodeNpy(readShared("nq/passages-words-325d.npy"), "passages");
     const testRows = testRowsByGroup(groups, "101");
     const held = new Set(testRows);
     const trainRows = Array.from(groups.keys()).filter((row) => !held.has(row));
