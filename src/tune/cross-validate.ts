@@ -1,7 +1,7 @@
 import { nextTurn } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { scorerOf, type Family, type Parameters } from "../fit/families/family.js";
-import type { Fold } from "./folds.js";
+import type { RankingFold } from "./folds.js";
 import {
   pairOutcomes,
   rankingMetrics,
@@ -31,7 +31,7 @@ export function choiceScore(metrics: RankingMetrics, metric: ChoiceMetric): numb
 /** Fits a family on each fold's training pairs and measures all its points on the pairs held out. */
 export async function crossValidate(
   prepared: PreparedPairs,
-  folds: readonly Fold[],
+  folds: readonly RankingFold[],
   family: Family,
   { signal, onProgress }: LongJobOptions = {},
 ): Promise<Trial[]> {

@@ -1,6 +1,6 @@
 import { comparePaired, type Comparison } from "../evaluate/compare/compare.js";
 import type { ChoiceMetric, Trial } from "./cross-validate.js";
-import type { Fold } from "./folds.js";
+import type { RankingFold } from "./folds.js";
 import { placements, type PairOutcomes } from "./ranking-metrics.js";
 
 /**
@@ -10,7 +10,7 @@ import { placements, type PairOutcomes } from "./ranking-metrics.js";
 export function compareTrials(
   untouched: Trial,
   chosen: Trial,
-  folds: readonly Fold[],
+  folds: readonly RankingFold[],
   groups: Uint32Array,
   { metric, level, seed }: { metric: ChoiceMetric; level: number; seed: string | number },
 ): Comparison {

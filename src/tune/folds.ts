@@ -1,6 +1,7 @@
 import { gatherRows } from "../math/matrix.js";
-import { createRandom } from "../base/random.js";
 import { multiply } from "../math/multiply.js";
+import type { FoldsOfGroupsOptions } from "../data/split/folds-of-groups.js";
+import { pairFolds } from "../data/split/pair-folds.js";
 import type { IndexPairs, PreparedPairs } from "../data/training-pairs.js";
 
 /** Queries and passages held out together, with what is known about them; row numbers are those of the tables. */
@@ -13,8 +14,8 @@ export interface RankingTask {
   readonly negatives: readonly (readonly number[])[];
 }
 
-/** One part of a cross-validation. */
-export interface Fold {
+/** One part of a cross-validation, with what to measure on. */
+export interface RankingFold {
   /** The matching pairs to learn from. */
   readonly train: IndexPairs;
   /** The labelled non-matches to learn from. */
@@ -23,78 +24,25 @@ export interface Fold {
   readonly task: RankingTask;
 }
 
-export interface FoldOptions {
-  /** How many parts; never more than there are groups. @default 5 */
-  readonly folds?: number;
-  /** @default 1 */
-  readonly seed?: string | number;
+export interface FoldOptions extends FoldsOfGroupsOptions {
   /** Hard negatives mined per query where the labelled ones do not suffice. @default 2 */
   readonly minedNegatives?: number;
 }
 
 /**
- * Splits training pairs into folds that keep groups whole: a pair goes where the group of its query goes.
+ * The folds of {@link pairFolds}, each with the ranking task of its test pairs.
  *
  * @returns No folds when there are fewer than two groups with a matching pair.
  */
 export function makeFolds(
   prepared: PreparedPairs,
-  { folds = 5, seed = 1, minedNegatives = 2 }: FoldOptions = {},
-): Fold[] {
-  if (!Number.isInteger(folds) || folds < 2) {
-    throw new RangeError(`folds must be an integer >= 2, received ${folds}`);
-  }
-  const { positives, negatives, groups } = prepared;
-  const used = [...new Set(Array.from(positives.query, (q) => groups[q]))];
-  if (used.length < 2) return [];
-  const count = Math.min(folds, used.length);
-  const foldOfGroup = assignGroups(positives, groups, used, count, seed);
-  const foldOf = (q: number): number => foldOfGroup.get(groups[q]) ?? -1;
-  return Array.from({ length: count }, (_, fold) => {
-    const train = select(positives, (q) => foldOf(q) !== fold);
-    return {
-      train,
-      trainNegatives: select(negatives, (q) => foldOf(q) !== fold),
-      task: rankingTask(
-        prepared,
-        select(positives, (q) => foldOf(q) === fold),
-        select(negatives, (q) => foldOf(q) === fold),
-        minedNegatives,
-      ),
-    };
-  });
-}
-
-/** Groups in random order, each to the fold that has the fewest pairs so far. */
-function assignGroups(
-  positives: IndexPairs,
-  groups: Uint32Array,
-  used: number[],
-  count: number,
-  seed: string | number,
-): Map<number, number> {
-  const pairsOf = new Map<number, number>();
-  for (const q of positives.query) pairsOf.set(groups[q], (pairsOf.get(groups[q]) ?? 0) + 1);
-  const order = createRandom(`${seed}/folds`).shuffle([...used]);
-  // Largest first (the shuffle decides among equals), so that one big group cannot unbalance the folds at the end.
-  order.sort((a, b) => pairsOf.get(b)! - pairsOf.get(a)!);
-  const sizes = new Float64Array(count);
-  const foldOfGroup = new Map<number, number>();
-  for (const group of order) {
-    const smallest = sizes.indexOf(Math.min(...sizes));
-    foldOfGroup.set(group, smallest);
-    sizes[smallest] += pairsOf.get(group)!;
-  }
-  return foldOfGroup;
-}
-
-function select({ query, passage }: IndexPairs, keep: (query: number) => boolean): IndexPairs {
-  const rows: number[] = [];
-  for (let i = 0; i < query.length; i++) if (keep(query[i])) rows.push(i);
-  return {
-    query: Uint32Array.from(rows, (i) => query[i]),
-    passage: Uint32Array.from(rows, (i) => passage[i]),
-  };
+  { minedNegatives = 2, ...options }: FoldOptions = {},
+): RankingFold[] {
+  return pairFolds(prepared, options).map(({ train, trainNegatives, test, testNegatives }) => ({
+    train,
+    trainNegatives,
+    task: rankingTask(prepared, test, testNegatives, minedNegatives),
+  }));
 }
 
 /**

@@ -3,7 +3,7 @@ import { nextTurn } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { createRandom } from "../base/random.js";
 import { scorerOf, scoreWithSides, type Family } from "../fit/families/family.js";
-import { makeFolds, type Fold } from "./folds.js";
+import { makeFolds, type RankingFold } from "./folds.js";
 import { pairOutcomes, rankingMetrics, type RankingMetrics } from "./ranking-metrics.js";
 import { rcaFamily } from "../fit/families/rca-family.js";
 import { preparePairs, type IndexPairs, type TrainingPairs } from "../data/training-pairs.js";
@@ -117,7 +117,7 @@ function defaultSizes(most: number): number[] {
 
 function rawScores(
   { queries, passages }: Pick<TrainingPairs, "queries" | "passages">,
-  { task }: Fold,
+  { task }: RankingFold,
 ): Matrix {
   const untouched = { center: null, weights: null };
   return scoreWithSides(
