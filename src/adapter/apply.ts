@@ -1,3 +1,4 @@
+import { addMatrices, subtractFromRows } from "../math/elementwise.js";
 import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
 import type { ProductEngine } from "../math/kernel/product-engine.js";
@@ -70,7 +71,7 @@ export function applySide({ center, weights, lowRank }: AdapterSide, unit: Matri
   const centered = center === null ? unit : subtractFromRows(unit, center);
   if (weights !== null) return multiply(centered, weights);
   if (lowRank === null || lowRank === undefined) return centered;
-  return sum(multiply(multiply(centered, lowRank.left), lowRank.right), centered);
+  return addTo(multiply(multiply(centered, lowRank.left), lowRank.right), centered);
 }
 
 /** {@link applySide} with an engine's products. */
@@ -83,20 +84,8 @@ export async function applySideWith(
   if (weights !== null) return engine.multiply(centered, weights);
   if (lowRank === null || lowRank === undefined) return centered;
   const reduced = await engine.multiply(centered, lowRank.left);
-  return sum(await engine.multiply(reduced, lowRank.right), centered);
+  return addTo(await engine.multiply(reduced, lowRank.right), centered);
 }
 
-/** Adds `term` to `matrix`, in place. */
-function sum(matrix: Matrix, term: Matrix): Matrix {
-  for (let i = 0; i < matrix.data.length; i++) matrix.data[i] += term.data[i];
-  return matrix;
-}
-
-/** Every row minus `vector`, as a new matrix. */
-function subtractFromRows({ rows, cols, data }: Matrix, vector: Float32Array): Matrix {
-  const result = createMatrix(rows, cols);
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++, at++) result.data[at] = data[at] - vector[j];
-  }
-  return result;
-}
+/** The sum, in the memory of `matrix`. */
+const addTo = (matrix: Matrix, term: Matrix): Matrix => addMatrices(matrix, term, matrix.data);

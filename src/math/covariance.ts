@@ -1,4 +1,5 @@
-import { createMatrix, type Matrix } from "./matrix.js";
+import { subtractFromRows } from "./elementwise.js";
+import { createMatrix, rowRange, type Matrix } from "./matrix.js";
 import { multiply } from "./multiply.js";
 import { columnMeans } from "./vectors.js";
 
@@ -29,11 +30,8 @@ export function covariance(rows: Matrix, { center = true }: CovarianceOptions = 
   const mean = center ? columnMeans(rows) : new Float64Array(d);
   const sums = new Float64Array(d * d);
   for (let start = 0; start < n; start += ROWS) {
-    const count = Math.min(ROWS, n - start);
-    const block = createMatrix(count, d, rows.data.slice(start * d, (start + count) * d));
-    if (center) {
-      for (let i = 0; i < count; i++) for (let j = 0; j < d; j++) block.data[i * d + j] -= mean[j];
-    }
+    const part = rowRange(rows, start, start + ROWS);
+    const block = center ? subtractFromRows(part, mean) : part;
     const gram = multiply(block, block, { transposeA: true }).data;
     for (let i = 0; i < d * d; i++) sums[i] += gram[i];
   }

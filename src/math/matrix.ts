@@ -91,6 +91,25 @@ export function identityMatrix(size: number): Matrix {
   return result;
 }
 
+/** Adds `value` to every value of the diagonal, in place: the matrix + value · I. */
+export function addToDiagonal({ rows, cols, data }: Matrix, value: number): void {
+  for (let i = 0; i < Math.min(rows, cols); i++) data[i * cols + i] += value;
+}
+
+/** Refuses matrices of different shapes, naming `place`. */
+export function checkSameShape(a: Matrix, b: Matrix, place: string): void {
+  if (a.rows !== b.rows || a.cols !== b.cols) {
+    throw new RangeError(
+      `${place}: both matrices must have the same shape, received ${shapeOf(a)} and ${shapeOf(b)}`,
+    );
+  }
+}
+
+/** "rows × cols", as messages show it. */
+export function shapeOf({ rows, cols }: Matrix): string {
+  return `${rows} × ${cols}`;
+}
+
 /**
  * Refuses what would end in a wrong number later: a NaN or an infinity, and (when asked) a row of zeros, which has no
  * direction and so no cosine.

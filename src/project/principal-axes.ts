@@ -1,5 +1,6 @@
 import { symmetricEigen } from "../math/decompose/eigen.js";
-import { createMatrix, type Matrix } from "../math/matrix.js";
+import { subtractFromRows } from "../math/elementwise.js";
+import type { Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
 
 /** Directions, largest variance first. */
@@ -18,7 +19,7 @@ export interface Axes {
  */
 export function principalAxes(matrix: Matrix, mean: Float64Array, count: number): Axes {
   const { rows, cols } = matrix;
-  const centered = center(matrix, mean);
+  const centered = subtractFromRows(matrix, mean);
   const wide = rows < cols;
   const products = wide
     ? multiply(centered, centered, { transposeB: true })
@@ -35,14 +36,6 @@ export function principalAxes(matrix: Matrix, mean: Float64Array, count: number)
     orthonormalize(axis, vectors.subarray(0, k * cols));
   }
   return { values: values.map((value) => value / (rows - 1)), vectors };
-}
-
-function center({ rows, cols, data }: Matrix, mean: Float64Array): Matrix {
-  const result = createMatrix(rows, cols);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) result.data[i * cols + j] = data[i * cols + j] - mean[j];
-  }
-  return result;
 }
 
 /** Adds the rows of `matrix`, weighted by column `k` of `weights`. */

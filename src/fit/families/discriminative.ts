@@ -1,5 +1,6 @@
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
-import { centerPairs, minusCenter, subtract } from "../centered-pairs.js";
+import { subtractFromRows, subtractMatrices } from "../../math/elementwise.js";
+import { centerPairs } from "../centered-pairs.js";
 import type { Family } from "./family.js";
 import {
   basisOfMoment,
@@ -34,11 +35,11 @@ export function discriminativeFamily({
         throw new RangeError("discriminative: expected pairs with label 0, received none");
       }
       const pairs = centerPairs(data, positives);
-      const matching = basisOfRows(subtract(pairs.queries, pairs.passages));
+      const matching = basisOfRows(subtractMatrices(pairs.queries, pairs.passages));
       const wrong = basisOfRows(
-        subtract(
-          minusCenter(gatherRows(data.queries, negatives.query), pairs.queryCenter),
-          minusCenter(gatherRows(data.passages, negatives.passage), pairs.passageCenter),
+        subtractMatrices(
+          subtractFromRows(gatherRows(data.queries, negatives.query), pairs.queryCenter),
+          subtractFromRows(gatherRows(data.passages, negatives.passage), pairs.passageCenter),
         ),
       );
       return {

@@ -1,6 +1,7 @@
 import { gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { centerPairs, minusCenter } from "../centered-pairs.js";
+import { subtractFromRows } from "../../math/elementwise.js";
+import { centerPairs } from "../centered-pairs.js";
 import type { Family } from "./family.js";
 import { polarFactor } from "./polar.js";
 import { ridgeToIdentity } from "./ridge-map.js";
@@ -97,8 +98,8 @@ export function whiteningFamily({ lambdas, powers }: Pick<RcaGrid, "lambdas" | "
         },
         scorer(table, task) {
           const score = spectralScorer(
-            minusCenter(gatherRows(table.queries, task.queries), pairs.queryCenter),
-            minusCenter(gatherRows(table.passages, task.passages), pairs.passageCenter),
+            subtractFromRows(gatherRows(table.queries, task.queries), pairs.queryCenter),
+            subtractFromRows(gatherRows(table.passages, task.passages), pairs.passageCenter),
             basis.vectors,
             { query: 1, passage: 1 },
           );

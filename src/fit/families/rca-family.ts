@@ -1,6 +1,7 @@
 import { gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { centerPairs, minusCenter, subtract } from "../centered-pairs.js";
+import { subtractFromRows, subtractMatrices } from "../../math/elementwise.js";
+import { centerPairs } from "../centered-pairs.js";
 import type { Family, FittedFamily, Parameters } from "./family.js";
 import { ridgeToIdentity, type RidgeMap } from "./ridge-map.js";
 import {
@@ -36,7 +37,7 @@ export function rcaFamily(grid: RcaGrid): Family {
     points: gridPoints(grid),
     fit(data, positives): FittedFamily {
       const pairs = centerPairs(data, positives);
-      const basis = basisOfRows(subtract(pairs.queries, pairs.passages));
+      const basis = basisOfRows(subtractMatrices(pairs.queries, pairs.passages));
       const scales = scalesAt(basis);
       return {
         sides(point) {
@@ -48,8 +49,8 @@ export function rcaFamily(grid: RcaGrid): Family {
           };
         },
         scorer(rows, task) {
-          const q = minusCenter(gatherRows(rows.queries, task.queries), pairs.queryCenter);
-          const p = minusCenter(gatherRows(rows.passages, task.passages), pairs.passageCenter);
+          const q = subtractFromRows(gatherRows(rows.queries, task.queries), pairs.queryCenter);
+          const p = subtractFromRows(gatherRows(rows.passages, task.passages), pairs.passageCenter);
           const score = spectralScorer(q, p, basis.vectors, { query: 1, passage: 1 });
           return (point) => score(scales(point));
         },
@@ -68,7 +69,7 @@ export function queryRcaFamily(grid: RcaGrid): Family {
     points: gridPoints(grid),
     fit(data, positives): FittedFamily {
       const pairs = centerPairs(data, positives);
-      const basis = basisOfRows(subtract(pairs.queries, pairs.passages));
+      const basis = basisOfRows(subtractMatrices(pairs.queries, pairs.passages));
       const scales = scalesAt(basis);
       return {
         sides: (point) => ({
@@ -83,7 +84,7 @@ export function queryRcaFamily(grid: RcaGrid): Family {
           outputDimensions: data.queries.cols,
         }),
         scorer(rows, task) {
-          const q = minusCenter(gatherRows(rows.queries, task.queries), pairs.queryCenter);
+          const q = subtractFromRows(gatherRows(rows.queries, task.queries), pairs.queryCenter);
           const p = gatherRows(rows.passages, task.passages);
           const score = spectralScorer(q, p, basis.vectors, { query: 2, passage: 0 });
           return (point) => score(scales(point));
@@ -132,8 +133,11 @@ export function ridgeRcaFamily({ mus, ...grid }: RcaGrid & { mus: readonly numbe
           };
         },
         scorer(rows, task) {
-          const q = minusCenter(gatherRows(rows.queries, task.queries), pairs.queryCenter);
-          const raw = minusCenter(gatherRows(rows.passages, task.passages), pairs.passageCenter);
+          const q = subtractFromRows(gatherRows(rows.queries, task.queries), pairs.queryCenter);
+          const raw = subtractFromRows(
+            gatherRows(rows.passages, task.passages),
+            pairs.passageCenter,
+          );
           const scorers = new Map<number, (point: Parameters) => Matrix>();
           return (point) => {
             let scorer = scorers.get(point.mu);

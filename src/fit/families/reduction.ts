@@ -2,7 +2,8 @@ import type { Adapter } from "../../adapter/adapter.js";
 import { applySide } from "../../adapter/apply.js";
 import { createMatrix, gatherRows, identityMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { centerPairs, subtract } from "../centered-pairs.js";
+import { subtractMatrices } from "../../math/elementwise.js";
+import { centerPairs } from "../centered-pairs.js";
 import {
   basisOfRows,
   firstColumns,
@@ -38,7 +39,7 @@ export function fitLda(
   checkDimensions(dimensions, prepared.queries.cols);
   const pairs = centerPairs(prepared, prepared.positives);
   const { rows, cols: d } = pairs.queries;
-  const basis = basisOfRows(subtract(pairs.queries, pairs.passages));
+  const basis = basisOfRows(subtractMatrices(pairs.queries, pairs.passages));
   const scales = shrinkingScales(basis, lambda, 0.5);
   const whitening = plusIdentity(
     spectralMatrix(

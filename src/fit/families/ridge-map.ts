@@ -1,7 +1,7 @@
 import { symmetricEigen } from "../../math/decompose/eigen.js";
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { add, subtract } from "../centered-pairs.js";
+import { addMatrices, subtractMatrices } from "../../math/elementwise.js";
 import { scaleColumns } from "../spectral/spectral-basis.js";
 
 /** The linear map x ↦ x·G that takes one side of the pairs toward the other, held near the identity. */
@@ -25,7 +25,7 @@ export interface RidgeMap {
  */
 export function ridgeToIdentity(from: Matrix, to: Matrix): (mu: number) => RidgeMap {
   const { rows: n, cols: d } = from;
-  const difference = subtract(to, from);
+  const difference = subtractMatrices(to, from);
   const dual = n < d;
   const moment = multiply(from, from, dual ? { transposeB: true } : { transposeA: true });
   for (let i = 0; i < moment.data.length; i++) moment.data[i] /= n;
@@ -52,8 +52,8 @@ export function ridgeToIdentity(from: Matrix, to: Matrix): (mu: number) => Ridge
         ? multiply(solver, overCount(multiply(from, difference, { transposeA: true }), n))
         : null;
     const apply = (rows: Matrix): Matrix => {
-      if (update !== null) return add(rows, multiply(rows, update));
-      return add(
+      if (update !== null) return addMatrices(rows, multiply(rows, update));
+      return addMatrices(
         rows,
         multiply(overCount(multiply(rows, from, { transposeB: true }), n), weights!),
       );
@@ -64,7 +64,11 @@ export function ridgeToIdentity(from: Matrix, to: Matrix): (mu: number) => Ridge
       for (let i = 0; i < d; i++) result.data[i * d + i] += 1;
       return result;
     };
-    return { apply, matrix, residuals: leaveOneOut(subtract(to, apply(from)), leverages()) };
+    return {
+      apply,
+      matrix,
+      residuals: leaveOneOut(subtractMatrices(to, apply(from)), leverages()),
+    };
 
     /** Per row, its weight in its own prediction. */
     function leverages(): Float64Array {

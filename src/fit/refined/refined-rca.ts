@@ -2,7 +2,8 @@ import type { AdapterSide } from "../../adapter/adapter.js";
 import { applySide } from "../../adapter/apply.js";
 import { createMatrix, gatherRows, identityMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { add, centerPairs, subtract, type CenteredPairs } from "../centered-pairs.js";
+import { addMatrices, subtractMatrices } from "../../math/elementwise.js";
+import { centerPairs, type CenteredPairs } from "../centered-pairs.js";
 import type { Family, FittedFamily, Parameters } from "../families/family.js";
 import { makeFolds, type RankingTask } from "../../tune/folds.js";
 import { featureSpace, partOf, type FeatureRows, type FeatureSpace } from "./refined-space.js";
@@ -149,7 +150,7 @@ type SpectralSide = ReturnType<typeof spectralMap>;
 
 function fitSpectrum(data: PreparedPairs, positives: IndexPairs): SpectrumFit {
   const pairs = centerPairs(data, positives);
-  return { pairs, basis: basisOfRows(subtract(pairs.queries, pairs.passages)) };
+  return { pairs, basis: basisOfRows(subtractMatrices(pairs.queries, pairs.passages)) };
 }
 
 function featuresOf(
@@ -237,8 +238,11 @@ function refineSide(
   const own = columnsFrom(spare, side === "query" ? 0 : spare.cols / 2, spread.cols);
   const weights = [
     multiply(moved, vectors, { transposeB: true }),
-    multiply(multiply(add(inside, moved), spread), own, { transposeB: true }),
-  ].reduce(add, subtract(rca, multiply(multiply(rca, spare), spare, { transposeB: true })));
+    multiply(multiply(addMatrices(inside, moved), spread), own, { transposeB: true }),
+  ].reduce(
+    (total, part) => addMatrices(total, part),
+    subtractMatrices(rca, multiply(multiply(rca, spare), spare, { transposeB: true })),
+  );
   const shifted = multiply(createMatrix(1, shift.length, Float32Array.from(shift)), vectors, {
     transposeB: true,
   });

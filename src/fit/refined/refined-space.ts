@@ -1,6 +1,6 @@
 import { createMatrix, fromRows, identityMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { subtract } from "../centered-pairs.js";
+import { subtractMatrices } from "../../math/elementwise.js";
 import type { RankingTask } from "../../tune/folds.js";
 import type { FeatureSide, RefinementPart } from "./refinement.js";
 import { basisOfRows, columnsFrom } from "../spectral/spectral-basis.js";
@@ -94,7 +94,7 @@ export function partOf(
 function without(rows: Matrix, directions: Matrix): Matrix {
   if (directions.cols === 0) return rows;
   const held = multiply(rows, directions);
-  return subtract(rows, multiply(held, directions, { transposeB: true }));
+  return subtractMatrices(rows, multiply(held, directions, { transposeB: true }));
 }
 
 function featureSide(rows: Matrix, vectors: Matrix, unit: number, complete: boolean): FeatureSide {

@@ -1,6 +1,6 @@
 import { fromRows, rowOf, type Matrix } from "../../math/matrix.js";
 import { columnMeans } from "../../math/vectors.js";
-import { minusCenter } from "../centered-pairs.js";
+import { subtractFromRows } from "../../math/elementwise.js";
 import type { FeatureSide } from "./refinement.js";
 import { basisOfRows, firstColumns, scaleColumns } from "../spectral/spectral-basis.js";
 
@@ -21,7 +21,9 @@ export function scoreSpread(
   { weight, count }: { readonly weight: number; readonly count: number },
 ): Matrix {
   const rows = fromRows(others.flatMap(unitRows));
-  const { values, vectors } = basisOfRows(minusCenter(rows, Float32Array.from(columnMeans(rows))));
+  const { values, vectors } = basisOfRows(
+    subtractFromRows(rows, Float32Array.from(columnMeans(rows))),
+  );
   return scaleColumns(
     firstColumns(vectors, Math.min(count, vectors.cols)),
     values.map((value) => Math.sqrt((weight * value) / values[0])),

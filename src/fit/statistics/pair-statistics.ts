@@ -1,7 +1,7 @@
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { columnMeans } from "../../math/vectors.js";
-import { minusCenter } from "../centered-pairs.js";
+import { subtractFromRows } from "../../math/elementwise.js";
 import { preparePairs, type TrainingPairs } from "../../data/training-pairs.js";
 
 /**
@@ -138,8 +138,8 @@ function ofRows(queries: Matrix, passages: Matrix): PairStatistics {
   const queryMean = columnMeans(queries);
   const passageMean = columnMeans(passages);
   // Centred before the products: a common direction would drown what the sums are wanted for.
-  const q = minusCenter(queries, Float32Array.from(queryMean));
-  const p = minusCenter(passages, Float32Array.from(passageMean));
+  const q = subtractFromRows(queries, Float32Array.from(queryMean));
+  const p = subtractFromRows(passages, Float32Array.from(passageMean));
   const scatter = (a: Matrix, b: Matrix): Float64Array =>
     Float64Array.from(multiply(a, b, { transposeA: true }).data);
   return {
