@@ -31,6 +31,13 @@ export interface AdapterMetadata {
   readonly embedder: string | null;
   /** How it was fitted, e.g. `"rca"`. */
   readonly method: string;
+  /**
+   * Which side is changed: "query" leaves the passages, and so an indexed corpus, as they are. Every fit says so; left out
+   * only by adapters that were put together by hand.
+   */
+  readonly side?: "query" | "both";
+  /** The hyper-parameters it was fitted at, by name, e.g. `{ lambda: 0.1, power: 0.5 }`. */
+  readonly parameters?: Readonly<Record<string, number>>;
   /** Digest of the training pairs. */
   readonly trainingData?: string;
   /** Figures measured when it was fitted, by name. */

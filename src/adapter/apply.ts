@@ -1,4 +1,5 @@
 import { addMatrices, subtractFromRows } from "../math/elementwise.js";
+import { checkChoice, refuse } from "../base/checks.js";
 import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
 import type { ProductEngine } from "../math/kernel/product-engine.js";
@@ -41,23 +42,19 @@ export function applyAdapter(
   vectors: Matrix | ArrayLike<number>,
   { side, embedder, normalize = true }: ApplyOptions,
 ): Matrix | Float32Array {
-  if (side !== "query" && side !== "passage") {
-    throw new RangeError(`adapter: side must be "query" or "passage", received "${String(side)}"`);
-  }
+  checkChoice(side, "applyAdapter: side", ["query", "passage"]);
   const fittedOn = adapter.metadata.embedder;
   if (embedder !== undefined && fittedOn !== null && embedder !== fittedOn) {
-    throw new RangeError(
-      `adapter: fitted on vectors of "${fittedOn}", received vectors of "${embedder}"`,
-    );
+    refuse("applyAdapter: embedder", `"${fittedOn}", which the adapter was fitted on`, embedder);
   }
   const single = !("data" in vectors);
   const input = single ? createMatrix(1, vectors.length, Float32Array.from(vectors)) : vectors;
   if (input.cols !== adapter.inputDimensions) {
     throw new RangeError(
-      `adapter: expected vectors of ${adapter.inputDimensions} dimensions, received ${input.cols}`,
+      `applyAdapter: vectors must have ${adapter.inputDimensions} dimensions, received ${input.cols}`,
     );
   }
-  checkMatrix(input, `${side} vectors`, { zeroRows: false });
+  checkMatrix(input, `applyAdapter: ${side} vectors`, { zeroRows: false });
   const mapped = applySide(adapter[side], normalizeRows(input));
   const result = normalize ? normalizeRows(mapped) : mapped;
   return single ? result.data : result;

@@ -1,63 +1,63 @@
+import { checkInteger, refuse } from "../base/checks.js";
 import type { Matrix } from "../math/matrix.js";
 import type { Adapter, AdapterSide } from "./adapter.js";
+import { isIdentitySide } from "./identity-side.js";
 
 /**
  * Refuses an adapter whose parts do not fit together or hold a NaN or an infinity.
  *
+ * @param place The public function that was called, or the file that was read.
  * @throws RangeError naming the side and the part.
  */
-export function checkAdapter(adapter: Adapter): void {
-  const { inputDimensions, outputDimensions } = adapter;
-  for (const [name, value] of [
-    ["inputDimensions", inputDimensions],
-    ["outputDimensions", outputDimensions],
-  ] as const) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`adapter: ${name} must be an integer >= 1, received ${value}`);
-    }
+export function checkAdapter(adapter: Adapter, place: string): void {
+  const { inputDimensions, outputDimensions, query, passage, metadata } = adapter;
+  checkInteger(inputDimensions, `${place}: inputDimensions`, { least: 1 });
+  checkInteger(outputDimensions, `${place}: outputDimensions`, { least: 1 });
+  checkSide(query, `${place}: query`, inputDimensions, outputDimensions);
+  checkSide(passage, `${place}: passage`, inputDimensions, outputDimensions);
+  if (metadata.side === "query" && !isIdentitySide(passage)) {
+    throw new RangeError(
+      `${place}: passage must be the identity in an adapter of the side "query", received a map`,
+    );
   }
-  checkSide(adapter.query, "query", inputDimensions, outputDimensions);
-  checkSide(adapter.passage, "passage", inputDimensions, outputDimensions);
 }
 
-function checkSide(side: AdapterSide, name: string, d: number, k: number): void {
+function checkSide(side: AdapterSide, place: string, d: number, k: number): void {
   const { center, weights, lowRank = null } = side;
   if (center !== null) {
     if (center.length !== d) {
-      throw new RangeError(
-        `adapter: ${name}.center must have ${d} values, received ${center.length}`,
-      );
+      throw new RangeError(`${place}.center must have ${d} values, received ${center.length}`);
     }
-    checkFinite(center, `${name}.center`);
+    checkFinite(center, `${place}.center`);
   }
   if (weights !== null && lowRank !== null) {
-    throw new RangeError(`adapter: ${name} has both weights and lowRank, expected one`);
+    throw new RangeError(`${place} must have weights or lowRank, received both`);
   }
   if (weights !== null) {
-    checkShape(weights, `${name}.weights`, d, k);
+    checkShape(weights, `${place}.weights`, d, k);
   } else if (d !== k) {
-    throw new RangeError(`adapter: ${name} has no weights, so ${d} dimensions cannot become ${k}`);
+    throw new RangeError(
+      `${place}.weights must be ${d} × ${k} to make ${k} dimensions of ${d}, received none`,
+    );
   }
   if (lowRank !== null) {
     const { left, right } = lowRank;
-    checkShape(left, `${name}.left`, d, left.cols);
-    checkShape(right, `${name}.right`, left.cols, d);
+    checkShape(left, `${place}.left`, d, left.cols);
+    checkShape(right, `${place}.right`, left.cols, d);
   }
 }
 
-function checkShape(matrix: Matrix, name: string, rows: number, cols: number): void {
+function checkShape(matrix: Matrix, place: string, rows: number, cols: number): void {
   if (matrix.rows !== rows || matrix.cols !== cols) {
     throw new RangeError(
-      `adapter: ${name} must be ${rows} × ${cols}, received ${matrix.rows} × ${matrix.cols}`,
+      `${place} must be ${rows} × ${cols}, received ${matrix.rows} × ${matrix.cols}`,
     );
   }
-  checkFinite(matrix.data, name);
+  checkFinite(matrix.data, place);
 }
 
-function checkFinite(values: Float32Array, name: string): void {
+function checkFinite(values: Float32Array, place: string): void {
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) {
-      throw new RangeError(`adapter: ${name} value ${i} is ${values[i]}, expected a finite number`);
-    }
+    if (!Number.isFinite(values[i])) refuse(`${place} value ${i}`, "a finite number", values[i]);
   }
 }

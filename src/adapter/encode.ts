@@ -1,3 +1,4 @@
+import { refuse } from "../base/checks.js";
 import { createMatrix, type Matrix } from "../math/matrix.js";
 import type { Adapter, AdapterSide } from "./adapter.js";
 import { checkAdapter } from "./check.js";
@@ -15,7 +16,7 @@ const version = "1";
  * @throws RangeError when the adapter's parts do not fit together.
  */
 export function encodeAdapter(adapter: Adapter): Uint8Array {
-  checkAdapter(adapter);
+  checkAdapter(adapter, "encodeAdapter");
   const { query, passage, metadata } = adapter;
   const tensors: Record<string, Tensor> = {};
   const put = (name: string, a: Matrix | undefined, b: Matrix | undefined): void => {
@@ -52,22 +53,23 @@ export function encodeAdapter(adapter: Adapter): Uint8Array {
  *   hold parts that do not fit together or are not finite.
  */
 export function decodeAdapter(bytes: Uint8Array): Adapter {
-  const { tensors, metadata: strings } = decodeSafetensors(bytes);
+  return readAdapter(bytes, "decodeAdapter");
+}
+
+/** {@link decodeAdapter} for a place of its own: the public function that was called, or the file that was read. */
+export function readAdapter(bytes: Uint8Array, place: string): Adapter {
+  const { tensors, metadata: strings } = decodeSafetensors(bytes, place);
   if (strings.format !== format) {
-    throw new RangeError(
-      `adapter: metadata "format" must be "${format}", received ${JSON.stringify(strings.format)}`,
-    );
+    refuse(`${place}: metadata "format"`, `"${format}"`, strings.format);
   }
   if (strings.version !== version) {
-    throw new RangeError(
-      `adapter: this release reads version "${version}", received ${JSON.stringify(strings.version)}`,
-    );
+    refuse(`${place}: metadata "version"`, `"${version}" for this release`, strings.version);
   }
   for (const name of Object.keys(tensors)) {
     if (
       !/^(?:(?:query|passage)\.center|(?:query|passage|shared)\.(?:weights|left|right))$/.test(name)
     ) {
-      throw new RangeError(`adapter: unknown tensor "${name}"`);
+      throw new RangeError(`${place}: tensors must be those of an adapter, received "${name}"`);
     }
   }
   const shared = new Map<string, Matrix>();
@@ -78,7 +80,7 @@ export function decodeAdapter(bytes: Uint8Array): Adapter {
     if (known !== undefined) return known;
     const { shape, data } = tensors[key];
     if (shape.length !== 2) {
-      throw new RangeError(`adapter: ${key} must have 2 dimensions, received ${shape.length}`);
+      throw new RangeError(`${place}: ${key} must have 2 dimensions, received ${shape.length}`);
     }
     const result = createMatrix(shape[0], shape[1], data);
     shared.set(key, result);
@@ -90,29 +92,30 @@ export function decodeAdapter(bytes: Uint8Array): Adapter {
     const left = matrix(side, "left");
     const right = matrix(side, "right");
     if ((left === null) !== (right === null)) {
-      throw new RangeError(`adapter: ${side} has one of left and right, expected both or none`);
+      const name = left === null ? "right" : "left";
+      throw new RangeError(
+        `${place}: ${side} must have both left and right or none, received ${name}`,
+      );
     }
     return left !== null && right !== null
       ? { center, weights, lowRank: { left, right } }
       : { center, weights };
   };
   const adapter: Adapter = {
-    inputDimensions: readCount(strings, "input_dimensions"),
-    outputDimensions: readCount(strings, "output_dimensions"),
+    inputDimensions: readCount(strings, "input_dimensions", place),
+    outputDimensions: readCount(strings, "output_dimensions", place),
     query: readSide("query"),
     passage: readSide("passage"),
-    metadata: readMetadata(strings),
+    metadata: readMetadata(strings, place),
   };
-  checkAdapter(adapter);
+  checkAdapter(adapter, place);
   return adapter;
 }
 
-function readCount(strings: Readonly<Record<string, string>>, name: string): number {
+function readCount(strings: Readonly<Record<string, string>>, name: string, place: string): number {
   const text: string | undefined = strings[name];
   if (text === undefined || !/^[1-9][0-9]{0,8}$/.test(text)) {
-    throw new RangeError(
-      `adapter: metadata "${name}" must be an integer >= 1, received ${JSON.stringify(text)}`,
-    );
+    return refuse(`${place}: metadata "${name}"`, "an integer >= 1", text);
   }
   return Number(text);
 }

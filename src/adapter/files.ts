@@ -1,13 +1,13 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import type { Adapter } from "./adapter.js";
-import { decodeAdapter, encodeAdapter } from "./encode.js";
+import { encodeAdapter, readAdapter } from "./encode.js";
 
 let counter = 0;
 
 /**
  * Writes an adapter as safetensors. The file appears whole or not at all: it is written beside its place and renamed.
  *
- * @throws RangeError when the adapter's parts do not fit together; the file system's error when it cannot be written.
+ * @throws RangeError when the adapter's parts do not fit together; Error naming the path when it cannot be written.
  */
 export async function saveAdapter(path: string, adapter: Adapter): Promise<void> {
   const bytes = encodeAdapter(adapter);
@@ -24,7 +24,8 @@ export async function saveAdapter(path: string, adapter: Adapter): Promise<void>
 /**
  * Reads an adapter that {@link saveAdapter} wrote.
  *
- * @throws Error naming the path: a missing or unreadable file, or bytes that are no adapter.
+ * @throws Error naming the path when the file is missing or cannot be read, RangeError naming it when its bytes are no
+ *   adapter.
  */
 export async function loadAdapter(path: string): Promise<Adapter> {
   let bytes: Uint8Array;
@@ -33,9 +34,5 @@ export async function loadAdapter(path: string): Promise<Adapter> {
   } catch (cause) {
     throw new Error(`${path}: cannot read the adapter: ${(cause as Error).message}`, { cause });
   }
-  try {
-    return decodeAdapter(bytes);
-  } catch (cause) {
-    throw new RangeError(`${path}: ${(cause as Error).message}`, { cause });
-  }
+  return readAdapter(bytes, path);
 }

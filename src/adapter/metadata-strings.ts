@@ -1,3 +1,5 @@
+import { checkChoice, refuse } from "../base/checks.js";
+import { show } from "../base/show.js";
 import type { Calibration } from "../evaluate/pairs/calibration/calibration.js";
 import type { AdapterMetadata } from "./adapter.js";
 
@@ -5,6 +7,8 @@ import type { AdapterMetadata } from "./adapter.js";
 export function writeMetadata({
   embedder,
   method,
+  side,
+  parameters,
   trainingData,
   metrics,
   threshold,
@@ -14,6 +18,8 @@ export function writeMetadata({
   return {
     method,
     ...(embedder === null ? {} : { embedder }),
+    ...(side === undefined ? {} : { side }),
+    ...(parameters === undefined ? {} : { parameters: JSON.stringify(parameters) }),
     ...(trainingData === undefined ? {} : { training_data: trainingData }),
     ...(metrics === undefined ? {} : { metrics: JSON.stringify(metrics) }),
     ...(threshold === undefined ? {} : { threshold: JSON.stringify(threshold) }),
@@ -25,19 +31,30 @@ export function writeMetadata({
 /**
  * Reads what {@link writeMetadata} wrote.
  *
+ * @param place The public function that was called, or the file that was read.
  * @throws RangeError naming the entry that is missing or of another form.
  */
 export function readMetadata(
   strings: Readonly<Record<string, string | undefined>>,
+  place: string,
 ): AdapterMetadata {
-  const { embedder = null, method, training_data: trainingData, created } = strings;
-  if (method === undefined) throw new RangeError('adapter: metadata "method" is missing');
-  const metrics = readJson(strings, "metrics", readMetrics);
-  const threshold = readJson(strings, "threshold", readThreshold);
-  const calibration = readJson(strings, "calibration", readCalibration);
+  const entry = (name: string): string => `${place}: metadata "${name}"`;
+  const json = <T>(name: string, read: (value: unknown, place: string) => T): T | undefined => {
+    const text = strings[name];
+    return text === undefined ? undefined : read(parseJson(text, entry(name)), entry(name));
+  };
+  const { embedder = null, method, side, training_data: trainingData, created } = strings;
+  if (method === undefined) refuse(entry("method"), "given", method);
+  if (side !== undefined) checkChoice(side, entry("side"), ["query", "both"]);
+  const parameters = json("parameters", readNumbers);
+  const metrics = json("metrics", readNumbers);
+  const threshold = json("threshold", readThreshold);
+  const calibration = json("calibration", readCalibration);
   return {
     embedder,
     method,
+    ...(side === undefined ? {} : { side }),
+    ...(parameters === undefined ? {} : { parameters }),
     ...(trainingData === undefined ? {} : { trainingData }),
     ...(metrics === undefined ? {} : { metrics }),
     ...(threshold === undefined ? {} : { threshold }),
@@ -46,20 +63,12 @@ export function readMetadata(
   };
 }
 
-function readJson<T>(
-  strings: Readonly<Record<string, string | undefined>>,
-  name: string,
-  read: (value: unknown) => T,
-): T | undefined {
-  const text = strings[name];
-  if (text === undefined) return undefined;
-  let value: unknown;
+function parseJson(text: string, place: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
-    throw new RangeError(`adapter: metadata "${name}" is not JSON`, { cause });
+    throw new RangeError(`${place} must be JSON, received ${show(text)}`, { cause });
   }
-  return read(value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -69,24 +78,22 @@ function isObject(value: unknown): value is Record<string, unknown> {
 const isNumber = (value: unknown): value is number =>
   typeof value === "number" && Number.isFinite(value);
 
-function readMetrics(value: unknown): Record<string, number> {
-  if (!isObject(value)) {
-    throw new RangeError('adapter: metadata "metrics" must be a JSON object of numbers');
-  }
-  const metrics: Record<string, number> = {};
-  for (const [name, figure] of Object.entries(value)) {
-    if (!isNumber(figure)) throw new RangeError(`adapter: metric "${name}" must be a number`);
-    metrics[name] = figure;
-  }
-  return metrics;
+function readNumbers(value: unknown, place: string): Record<string, number> {
+  if (!isObject(value)) return refuse(place, "a JSON object of numbers", value);
+  // Defined, not assigned, so that "__proto__" is a name like any other.
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => {
+      if (!isNumber(item)) return refuse(`${place}, entry "${name}"`, "a number", item);
+      return [name, item];
+    }),
+  );
 }
 
-function readThreshold(value: unknown): number {
-  if (!isNumber(value)) throw new RangeError('adapter: metadata "threshold" must be a number');
-  return value;
+function readThreshold(value: unknown, place: string): number {
+  return isNumber(value) ? value : refuse(place, "a number", value);
 }
 
-function readCalibration(value: unknown): Calibration {
+function readCalibration(value: unknown, place: string): Calibration {
   if (isObject(value)) {
     const { method, slope, intercept, scores, probabilities } = value;
     if (method === "platt" && isNumber(slope) && isNumber(intercept)) {
@@ -101,9 +108,7 @@ function readCalibration(value: unknown): Calibration {
       return { method, scores, probabilities };
     }
   }
-  throw new RangeError(
-    'adapter: metadata "calibration" must be a Platt or an isotonic calibration, as fitCalibration gives it',
-  );
+  return refuse(place, "a Platt or an isotonic calibration as fitCalibration gives it", value);
 }
 
 /** Numbers that never fall, at least one. */

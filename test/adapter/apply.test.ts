@@ -88,13 +88,13 @@ describe("applyAdapter", () => {
 
   it("refuses vectors of other dimensions", () => {
     expect(() => applyAdapter(adapter, [1, 2, 3], { side: "query" })).toThrow(
-      "expected vectors of 2 dimensions, received 3",
+      "applyAdapter: vectors must have 2 dimensions, received 3",
     );
   });
 
   it("refuses vectors of another embedder, and takes those of an unknown one", () => {
     expect(() => applyAdapter(adapter, [1, 2], { side: "query", embedder: "test/other" })).toThrow(
-      'fitted on vectors of "test/two", received vectors of "test/other"',
+      'applyAdapter: embedder must be "test/two", which the adapter was fitted on, received "test/other"',
     );
     expect(applyAdapter(identityAdapter(2), [1, 0], { side: "query", embedder: "x" })).toEqual(
       Float32Array.of(1, 0),
@@ -103,16 +103,16 @@ describe("applyAdapter", () => {
 
   it("refuses NaN and vectors of zeros by row", () => {
     expect(() => applyAdapter(adapter, [1, NaN], { side: "query" })).toThrow(
-      "query vectors: row 0, column 1 is NaN",
+      "applyAdapter: query vectors: row 0, column 1 is NaN",
     );
     expect(() => applyAdapter(adapter, createMatrix(2, 2), { side: "passage" })).toThrow(
-      "passage vectors: row 0 is all zeros",
+      "applyAdapter: passage vectors: row 0 is all zeros",
     );
   });
 
   it("refuses a side it does not know", () => {
     expect(() => applyAdapter(adapter, [1, 2], { side: "document" as "passage" })).toThrow(
-      'side must be "query" or "passage", received "document"',
+      'applyAdapter: side must be "query" or "passage", received "document"',
     );
   });
 });

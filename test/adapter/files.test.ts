@@ -59,10 +59,13 @@ describe("an adapter's file", () => {
     ["calibration", '{"method":"isotonic","scores":[1],"probabilities":[0,1]}'],
     ["metrics", '{"rocAuc":"0.9"}'],
     ["metrics", "{"],
+    ["metrics", "[]"],
+    ["parameters", '{"lambda":null}'],
+    ["side", "passage"],
   ])("is refused by name with the metadata %s = %s", (name, text) => {
-    const { tensors, metadata } = decodeSafetensors(encodeAdapter(adapter));
+    const { tensors, metadata } = decodeSafetensors(encodeAdapter(adapter), "file");
     const bytes = encodeSafetensors({ tensors, metadata: { ...metadata, [name]: text } });
-    expect(() => decodeAdapter(bytes)).toThrow(/adapter: (?:metadata|metric) "/);
+    expect(() => decodeAdapter(bytes)).toThrow(`decodeAdapter: metadata "${name}"`);
   });
 
   it("is read as Python's safetensors wrote it", async () => {
@@ -73,13 +76,13 @@ describe("an adapter's file", () => {
   it("keeps a matrix that both sides share once", () => {
     const { query, passage } = decodeAdapter(encodeAdapter(adapter));
     expect(query.weights).toBe(passage.weights);
-    expect(Object.keys(decodeSafetensors(encodeAdapter(adapter)).tensors)).toEqual([
+    expect(Object.keys(decodeSafetensors(encodeAdapter(adapter), "file").tensors)).toEqual([
       "query.center",
       "shared.weights",
     ]);
   });
 
-  it("keeps low-rank sides, the digest of the data and the date", () => {
+  it("keeps low-rank sides, the side, the hyper-parameters, the digest of the data and the date", () => {
     const lowRank = { left: fromRows([[1], [2]]), right: fromRows([[3, 4]]) };
     const side = { center: null, weights: null, lowRank };
     const whole: Adapter = {
@@ -90,6 +93,8 @@ describe("an adapter's file", () => {
       metadata: {
         embedder: null,
         method: "rca",
+        side: "query",
+        parameters: { lambda: 0.1, power: 0.5 },
         trainingData: "sha256:00",
         created: "2026-01-01T00:00:00Z",
       },
@@ -97,11 +102,21 @@ describe("an adapter's file", () => {
     expect(decodeAdapter(encodeAdapter(whole))).toEqual(whole);
   });
 
+  it("is refused when it says that passages stay as they are and holds a map for them", () => {
+    const { tensors, metadata } = decodeSafetensors(encodeAdapter(adapter), "file");
+    const bytes = encodeSafetensors({ tensors, metadata: { ...metadata, side: "query" } });
+    expect(() => decodeAdapter(bytes)).toThrow(
+      'decodeAdapter: passage must be the identity in an adapter of the side "query", received a map',
+    );
+  });
+
   it("is refused by path when missing or when it is something else", async () => {
     const path = join(folder, "missing.safetensors");
     await expect(loadAdapter(path)).rejects.toThrow(`${path}: cannot read the adapter: ENOENT`);
     await writeFile(path, "hello, I am text");
-    await expect(loadAdapter(path)).rejects.toThrow(`${path}: safetensors: header of`);
+    await expect(loadAdapter(path)).rejects.toThrow(
+      `${path}: the safetensors header must fit into 8 bytes`,
+    );
     await expect(saveAdapter(join(folder, "no", "where"), adapter)).rejects.toThrow(
       "cannot write the adapter",
     );
@@ -126,14 +141,24 @@ describe("decoding", () => {
     );
 
   it("refuses by name what does not fit together", () => {
-    expect(() => decode(tensors, { format: "other" })).toThrow('"format" must be');
-    expect(() => decode(tensors, { version: "2" })).toThrow('reads version "1", received "2"');
-    expect(() => decode(tensors, { input_dimensions: "-2" })).toThrow('"input_dimensions"');
-    expect(() => decode(tensors, { output_dimensions: "3" })).toThrow("query has no weights");
-    expect(() => decode(tensors, { metrics: "{" })).toThrow('"metrics" is not JSON');
-    expect(() => decode(tensors, { metrics: '{"a":"b"}' })).toThrow('metric "a" must be a number');
+    expect(() => decode(tensors, { format: "other" })).toThrow(
+      'decodeAdapter: metadata "format" must be "embedtune-adapter", received "other"',
+    );
+    expect(() => decode(tensors, { version: "2" })).toThrow(
+      '"version" must be "1" for this release, received "2"',
+    );
+    expect(() => decode(tensors, { input_dimensions: "-2" })).toThrow(
+      '"input_dimensions" must be an integer >= 1, received "-2"',
+    );
+    expect(() => decode(tensors, { output_dimensions: "3" })).toThrow(
+      "query.weights must be 2 × 3 to make 3 dimensions of 2, received none",
+    );
+    expect(() => decode(tensors, { metrics: "{" })).toThrow('"metrics" must be JSON');
+    expect(() => decode(tensors, { metrics: '{"a":"b"}' })).toThrow(
+      'metadata "metrics", entry "a" must be a number, received "b"',
+    );
     expect(() => decode({ "query.bias": tensors["query.center"] })).toThrow(
-      'unknown tensor "query.bias"',
+      'tensors must be those of an adapter, received "query.bias"',
     );
     expect(() => decode({ "query.weights": tensors["query.center"] })).toThrow(
       "query.weights must have 2 dimensions, received 1",
@@ -142,10 +167,10 @@ describe("decoding", () => {
       decode({ "query.center": { shape: [3], data: Float32Array.of(1, 2, 3) } }),
     ).toThrow("query.center must have 2 values, received 3");
     expect(() => decode({ "query.center": { shape: [2], data: Float32Array.of(1, NaN) } })).toThrow(
-      "query.center value 1 is NaN",
+      "query.center value 1 must be a finite number, received NaN",
     );
     expect(() => decode({ "query.left": { shape: [2, 1], data: Float32Array.of(1, 2) } })).toThrow(
-      "query has one of left and right",
+      "query must have both left and right or none, received left",
     );
   });
 
@@ -167,23 +192,26 @@ describe("decoding", () => {
       data_offsets: [begin, end],
     });
     const cases: [Uint8Array, string][] = [
-      [new Uint8Array(3), "at least 8 bytes"],
-      [new Uint8Array(8).fill(255), "does not fit"],
-      [raw("{", 0), "not JSON"],
-      [raw("[]", 0), "must be a JSON object"],
-      [raw({ a: 1 }, 0), 'entry "a" must be an object'],
-      [raw({ __metadata__: { a: 1 } }, 0), 'metadata "a" must be a string'],
-      [raw({ a: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }, 4), "must be F32"],
-      [raw({ a: { dtype: "F32", shape: [-1], data_offsets: [0, 4] } }, 4), "malformed shape"],
-      [raw({ a: { dtype: "F32", shape: [1], data_offsets: [0] } }, 4), "malformed data_offsets"],
-      [raw({ a: t(0, 4, [2]) }, 4), "needs 8 bytes, received 4"],
-      [raw({ a: t(0, 4, [2 ** 40, 2 ** 40]) }, 4), "needs"],
-      [raw({ a: t(0, 4), b: t(0, 4) }, 4), 'tensor "b" begins at byte 0, expected 4'],
-      [raw({ a: t(4, 8) }, 8), 'tensor "a" begins at byte 4, expected 0'],
-      [raw({ a: t(0, 4) }, 8), "take 4 bytes, received 8"],
-      [raw({ a: t(0, 8, [2]) }, 4), "take 8 bytes, received 4"],
+      [new Uint8Array(3), "must have 8 bytes, received 3"],
+      [new Uint8Array(8).fill(255), "header must fit into 0 bytes"],
+      [raw("{", 0), "header must be JSON"],
+      [raw("[]", 0), "header must be a JSON object"],
+      [raw({ a: 1 }, 0), 'tensor "a" must be an object, received 1'],
+      [raw({ __metadata__: null }, 0), "__metadata__ must be an object, received null"],
+      [raw({ __metadata__: { a: 1 } }, 0), 'metadata "a" must be a string, received 1'],
+      [raw({ a: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }, 4), 'must be "F32"'],
+      [raw({ a: { dtype: "F32", shape: [-1], data_offsets: [0, 4] } }, 4), "shape must be"],
+      [raw({ a: { dtype: "F32", shape: [1], data_offsets: [0] } }, 4), "data_offsets must be"],
+      [raw({ a: t(0, 4, [2]) }, 4), "must have 8 bytes, received 4"],
+      [raw({ a: t(0, 4, [2 ** 40, 2 ** 40]) }, 4), "received 4"],
+      [raw({ a: t(0, 4), b: t(0, 4) }, 4), 'tensor "b" must begin at byte 4, received 0'],
+      [raw({ a: t(4, 8) }, 8), 'tensor "a" must begin at byte 0, received 4'],
+      [raw({ a: t(0, 4) }, 8), "must fill the 8 bytes, received 4"],
+      [raw({ a: t(0, 8, [2]) }, 4), "must fill the 4 bytes, received 8"],
     ];
-    for (const [bytes, message] of cases) expect(() => decodeSafetensors(bytes)).toThrow(message);
+    for (const [bytes, message] of cases) {
+      expect(() => decodeSafetensors(bytes, "file")).toThrow(message);
+    }
   });
 
   it("never does anything but succeed or refuse with a RangeError, whatever the bytes", () => {

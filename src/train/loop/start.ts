@@ -1,5 +1,5 @@
 import type { Adapter, AdapterSide } from "../../adapter/adapter.js";
-import { isIdentitySide } from "../../adapter/identity.js";
+import { isIdentitySide } from "../../adapter/identity-side.js";
 import { symmetricEigen } from "../../math/decompose/eigen.js";
 import type { Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
