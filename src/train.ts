@@ -32,7 +32,8 @@ export {
   type SearchTrial,
 } from "./train/hyperparameter-search.js";
 export { DivergenceError } from "./train/loop/divergence-error.js";
-export type { IndexPairs, Loss, LossBatch, LossGradient } from "./train/losses/loss.js";
+export type { IndexPairs } from "./data/training-pairs.js";
+export type { Loss, LossBatch, LossGradient } from "./train/losses/loss.js";
 export { contrastive, type ContrastiveOptions } from "./train/losses/contrastive.js";
 export { cosent, type CosentOptions } from "./train/losses/cosent.js";
 export { cosineMse, type CosineMseOptions } from "./train/losses/cosine-mse.js";

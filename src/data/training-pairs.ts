@@ -1,3 +1,4 @@
+import { refuse } from "../base/checks.js";
 import { createUnionFind } from "../base/union-find.js";
 import type { PairColumns } from "./types.js";
 import { checkMatrix, type Matrix } from "../math/matrix.js";
@@ -38,31 +39,28 @@ export interface IndexPairs {
 }
 
 /**
- * Checks training pairs and scales every vector to length 1. A pair that stands twice counts once.
+ * Refuses pairs that nothing can be learnt from: tables without or with different dimensions, a value that is not finite,
+ * a vector of zeros, columns or groups of another length, an index outside its table, a label other than 0 and 1, a pair
+ * labelled both 0 and 1, no pair with label 1.
  *
- * @throws RangeError naming what is wrong: dimensions that differ, a value that is not finite, a vector of zeros, an
- *   index outside its table, columns or groups of another length, a label other than 0 and 1, a pair labelled both 0
- *   and 1, no pair with label 1.
+ * @param place What the messages begin with: the public function that was called, and the set where it takes several,
+ *   e.g. `"trainMatrix: validation"`.
+ * @throws RangeError `"fitRca: pairs.label[5] must be 0 or 1, received 2"`
  */
-export function preparePairs({ queries, passages, pairs, groups }: TrainingPairs): PreparedPairs {
-  if (queries.cols !== passages.cols) {
-    throw new RangeError(
-      `pairs: queries have ${queries.cols} dimensions and passages ${passages.cols}, expected the same`,
-    );
-  }
-  checkMatrix(queries, "queries", { zeroRows: false });
-  checkMatrix(passages, "passages", { zeroRows: false });
-  const { positives, negatives } = separateLabels(pairs, queries.rows, passages.rows);
-  if (positives.query.length === 0) {
-    throw new RangeError(
-      `pairs: expected at least one pair with label 1, received ${pairs.label.length} pairs without any`,
-    );
-  }
-  if (groups !== undefined && groups.length !== queries.rows) {
-    throw new RangeError(
-      `groups: expected one per query (${queries.rows}), received ${groups.length}`,
-    );
-  }
+export function checkTrainingPairs(data: TrainingPairs, place: string): void {
+  separateLabels(data, place);
+}
+
+/**
+ * Checks training pairs (see {@link checkTrainingPairs}) and scales every vector to length 1. A pair that stands twice
+ * counts once.
+ *
+ * @param place What the messages begin with: the public function that was called.
+ * @throws RangeError as {@link checkTrainingPairs} does.
+ */
+export function preparePairs(data: TrainingPairs, place = "preparePairs"): PreparedPairs {
+  const { positives, negatives } = separateLabels(data, place);
+  const { queries, passages, groups } = data;
   const numbered =
     groups === undefined
       ? connectedQueries(positives, queries.rows, passages.rows)
@@ -77,44 +75,71 @@ export function preparePairs({ queries, passages, pairs, groups }: TrainingPairs
   };
 }
 
+/** Checks everything, and sorts the pairs by label on the way: telling contradictions needs a look at each pair anyway. */
 function separateLabels(
-  { query, passage, label }: PairColumns,
-  queryRows: number,
-  passageRows: number,
+  { queries, passages, pairs: { query, passage, label }, groups }: TrainingPairs,
+  place: string,
 ): { positives: IndexPairs; negatives: IndexPairs } {
-  if (query.length !== passage.length || query.length !== label.length) {
+  if (queries.cols === 0) refuse(`${place}: queries`, "of at least 1 dimension", 0);
+  if (passages.cols !== queries.cols) {
     throw new RangeError(
-      `pairs: columns differ in length, query ${query.length}, passage ${passage.length}, label ${label.length}`,
+      `${place}: passages must have as many dimensions as the queries, ${queries.cols}, received ${passages.cols}`,
     );
   }
-  const seen = new Map<number, number>();
+  checkMatrix(queries, `${place}: queries`, { zeroRows: false });
+  checkMatrix(passages, `${place}: passages`, { zeroRows: false });
+  if (query.length !== label.length || passage.length !== label.length) {
+    throw new RangeError(
+      `${place}: pairs.query, pairs.passage and pairs.label must have the same length, received ${query.length}, ${passage.length} and ${label.length}`,
+    );
+  }
+  if (groups !== undefined && groups.length !== queries.rows) {
+    throw new RangeError(
+      `${place}: groups must name one per query (${queries.rows}), received ${groups.length}`,
+    );
+  }
+  const labelOf = new Map<number, number>();
   const kept: [number[], number[]] = [[], []];
-  for (let i = 0; i < query.length; i++) {
-    if (!(query[i] < queryRows)) {
-      throw new RangeError(`pairs: pair ${i} names query ${query[i]} of ${queryRows}`);
-    }
-    if (!(passage[i] < passageRows)) {
-      throw new RangeError(`pairs: pair ${i} names passage ${passage[i]} of ${passageRows}`);
-    }
+  for (let i = 0; i < label.length; i++) {
+    checkRow(query[i], queries.rows, i, place, "query");
+    checkRow(passage[i], passages.rows, i, place, "passage");
     if (label[i] !== 0 && label[i] !== 1) {
-      throw new RangeError(`pairs: label of pair ${i} must be 0 or 1, received ${label[i]}`);
+      refuse(`${place}: pairs.label[${i}]`, "0 or 1", label[i]);
     }
-    const key = query[i] * passageRows + passage[i];
-    const known = seen.get(key);
+    const key = query[i] * passages.rows + passage[i];
+    const known = labelOf.get(key);
     if (known === undefined) {
-      seen.set(key, label[i]);
+      labelOf.set(key, label[i]);
       kept[label[i]].push(i);
     } else if (known !== label[i]) {
       throw new RangeError(
-        `pairs: query ${query[i]} with passage ${passage[i]} is labelled both 0 and 1`,
+        `${place}: query ${query[i]} with passage ${passage[i]} must be labelled 0 or 1, received both`,
       );
     }
+  }
+  if (kept[1].length === 0) {
+    const received = label.length === 0 ? "none" : `${label.length} with label 0 alone`;
+    throw new RangeError(
+      `${place}: pairs must hold at least one with label 1, received ${received}`,
+    );
   }
   const pick = (rows: number[]): IndexPairs => ({
     query: Uint32Array.from(rows, (i) => query[i]),
     passage: Uint32Array.from(rows, (i) => passage[i]),
   });
   return { positives: pick(kept[1]), negatives: pick(kept[0]) };
+}
+
+function checkRow(
+  row: number,
+  rows: number,
+  pair: number,
+  place: string,
+  side: "query" | "passage",
+): void {
+  if (!(Number.isInteger(row) && row >= 0 && row < rows)) {
+    refuse(`${place}: pairs.${side}[${pair}]`, `an integer from 0 to ${rows - 1}`, row);
+  }
 }
 
 function numberGroups(groups: ArrayLike<string | number>): Uint32Array {

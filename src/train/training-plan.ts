@@ -3,7 +3,7 @@ import { kernelEngine, type ProductEngine } from "../math/kernel/product-engine.
 import { normalizeRows } from "../math/vectors.js";
 import { createModel, type AdapterModel } from "./adapter-model.js";
 import { createBatches, type BatchSource } from "./loop/batches.js";
-import type { TrainingPairs } from "../data/training-pairs.js";
+import { checkTrainingPairs, type TrainingPairs } from "../data/training-pairs.js";
 import type { MeasuredSet } from "./loop/epoch-metrics.js";
 import { trainingFingerprint } from "../data/training-fingerprint.js";
 import { trainingMetrics, type TrainingMetric } from "./loop/history.js";
@@ -12,7 +12,7 @@ import type { Loss } from "./losses/loss.js";
 import { adam } from "./optimizers/adam.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { cosineDecay, type Schedule } from "./loop/schedules.js";
-import { checkTrainingPairs, type TrainingData } from "./training-data.js";
+import type { TrainingData } from "./training-data.js";
 import type { TrainingStart, TrainMatrixOptions } from "./training-options.js";
 
 /** Checked data and options, everything decided. */

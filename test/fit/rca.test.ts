@@ -162,27 +162,30 @@ describe("fitRca", () => {
     };
     await expectError(
       { pairs: { ...pairs, label: new Uint8Array(6) } },
-      "at least one pair with label 1",
+      "pairs must hold at least one with label 1",
     );
     await expectError(
       { pairs: { ...pairs, label: Uint8Array.of(1, 1, 1, 1, 1, 2) } },
-      "label of pair 5 must be 0 or 1, received 2",
+      "pairs.label[5] must be 0 or 1, received 2",
     );
     await expectError(
       { pairs: { ...pairs, query: Uint32Array.of(9, 1, 2, 3, 4, 5) } },
-      "pair 0 names query 9 of 6",
+      "pairs.query[0] must be an integer from 0 to 5, received 9",
     );
     await expectError(
       { pairs: { ...pairs, query: new Uint32Array(5) } },
-      "columns differ in length",
+      "must have the same length, received 5, 6 and 6",
     );
-    await expectError({ passages: createMatrix(6, 4) }, "queries have 3 dimensions and passages 4");
+    await expectError(
+      { passages: createMatrix(6, 4) },
+      "passages must have as many dimensions as the queries, 3, received 4",
+    );
     await expectError({ passages: createMatrix(6, 3) }, "passages: row 0 is all zeros");
     await expectError(
       { queries: fromRows(Array.from({ length: 6 }, () => [1, NaN, 0])) },
       "queries: row 0, column 1 is NaN",
     );
-    await expectError({ groups: ["a"] }, "groups: expected one per query (6), received 1");
+    await expectError({ groups: ["a"] }, "groups must name one per query (6), received 1");
     await expectError({ groups: new Array(6).fill("a") }, "at least 2 groups");
     await expectError(
       {
@@ -194,7 +197,7 @@ describe("fitRca", () => {
           label: Uint8Array.of(0, 1),
         },
       },
-      "query 0 with passage 1 is labelled both 0 and 1",
+      "query 0 with passage 1 must be labelled 0 or 1, received both",
     );
     await expect(fitRca(data, { lambdas: [0] })).rejects.toThrow(
       "lambdas must be finite numbers > 0, received 0",

@@ -26,7 +26,7 @@ const batch: LossBatch = {
     [3, 5, 1],
     [3, 6, 0],
   ]),
-  knownMatches: { query: [2], passage: [5] },
+  knownMatches: { query: Uint32Array.of(2), passage: Uint32Array.of(5) },
 };
 
 const losses: [string, Loss][] = [

@@ -82,7 +82,10 @@ describe("losses over rankings", () => {
   });
 
   it("takes no known match for a negative, be it another match or a duplicate", () => {
-    const masked = { ...ranked, knownMatches: { query: [0, 1], passage: [1, 0] } };
+    const masked = {
+      ...ranked,
+      knownMatches: { query: Uint32Array.of(0, 1), passage: Uint32Array.of(1, 0) },
+    };
     const alone = {
       queries: ranked.queries,
       passages: ranked.passages,
@@ -93,7 +96,7 @@ describe("losses over rankings", () => {
     // With every other passage masked there is nothing to tell apart.
     const onlyMatches = {
       ...ranked,
-      knownMatches: { query: [0, 0, 1, 1], passage: [1, 2, 0, 2] },
+      knownMatches: { query: Uint32Array.of(0, 0, 1, 1), passage: Uint32Array.of(1, 2, 0, 2) },
     };
     expect(loss.evaluate(onlyMatches)).toBeCloseTo(0, 6);
     expect(tripletMargin().evaluate(onlyMatches)).toBe(0);

@@ -287,26 +287,35 @@ describe("trainMatrix refuses what cannot be trained with, or gives a sound answ
   ): Promise<unknown> => trainMatrix({ ...data, ...change }, { ...quick, epochs: 1, ...options });
 
   it("names what is wrong with the data", async () => {
-    await expect(bad({ pairs: columns([]) })).rejects.toThrow("training data: there are no pairs");
+    await expect(bad({ pairs: columns([]) })).rejects.toThrow(
+      "training data: pairs must hold at least one with label 1, received none",
+    );
     await expect(bad({ pairs: columns([[0, 1, 0]]) })).rejects.toThrow(
-      "training data: no pair has label 1",
+      "training data: pairs must hold at least one with label 1, received 1 with label 0 alone",
     );
     await expect(bad({ pairs: columns([[0, 60, 1]]) })).rejects.toThrow(
-      "training data: pair 0: passage row 60 is outside the table of 60 rows",
+      "training data: pairs.passage[0] must be an integer from 0 to 59, received 60",
     );
     await expect(bad({ pairs: columns([[0, 0, 2]]) })).rejects.toThrow(
-      "training data: pair 0: label must be 0 or 1, received 2",
+      "training data: pairs.label[0] must be 0 or 1, received 2",
+    );
+    const both = columns([
+      [0, 0, 1],
+      [0, 0, 0],
+    ]);
+    await expect(bad({ pairs: both })).rejects.toThrow(
+      "training data: query 0 with passage 0 must be labelled 0 or 1, received both",
     );
     await expect(bad({ queries: normalMatrix(60, 3, "q") })).rejects.toThrow(
-      "must have the same number of dimensions, received 3 and 16",
+      "training data: passages must have as many dimensions as the queries, 3, received 16",
     );
     const holed = createMatrix(60, 16, Float32Array.from(data.queries.data));
     holed.data[17] = NaN;
     await expect(bad({ queries: holed })).rejects.toThrow(
-      "training data queries: row 1, column 1 is NaN",
+      "training data: queries: row 1, column 1 is NaN",
     );
     await expect(bad({ passages: createMatrix(60, 16) })).rejects.toThrow(
-      "training data passages: row 0 is all zeros",
+      "training data: passages: row 0 is all zeros",
     );
     await expect(bad({ validation: noisyTask(5, { dimensions: 4 }) })).rejects.toThrow(
       "validation data: expected 16 dimensions like the training data, received 4",

@@ -1,8 +1,8 @@
 import type { PairColumns } from "../../data/types.js";
 import type { Random } from "../../base/random.js";
-import type { TrainingPairs } from "../../data/training-pairs.js";
+import type { IndexPairs, TrainingPairs } from "../../data/training-pairs.js";
 import { firstAlike } from "../duplicates.js";
-import type { IndexPairs, Loss } from "../losses/loss.js";
+import type { Loss } from "../losses/loss.js";
 
 /** A batch before its rows are looked up: rows of the tables, and pairs that index these rows. */
 export interface BatchPlan {
@@ -147,7 +147,10 @@ function positiveBatches(
           passage: passagePlaces.places,
           label: Uint8Array.from(label),
         },
-        knownMatches: known,
+        knownMatches: {
+          query: Uint32Array.from(known.query),
+          passage: Uint32Array.from(known.passage),
+        },
       };
     },
   };

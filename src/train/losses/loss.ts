@@ -1,3 +1,4 @@
+import type { IndexPairs } from "../../data/training-pairs.js";
 import type { PairColumns } from "../../data/types.js";
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 
@@ -14,12 +15,6 @@ export interface LossBatch {
    * negatives: another positive of the query, or a duplicate of it.
    */
   readonly knownMatches?: IndexPairs | undefined;
-}
-
-/** Two index columns of equal length. */
-export interface IndexPairs {
-  readonly query: ArrayLike<number>;
-  readonly passage: ArrayLike<number>;
 }
 
 /** Where a loss adds its derivative: matrices of the shapes of the batch's queries and passages. */
