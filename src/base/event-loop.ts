@@ -1,22 +1,23 @@
-/** Milliseconds that a loop may run before others have their turn. */
-const turnMs = 100;
+/** Milliseconds that a loop may run before it yields. */
+const intervalMs = 100;
 
 /** Resolves after the event loop has handled what was waiting (timers, input, an abort). */
-export function nextTurn(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /**
- * For a long loop whose awaits never leave the thread: called in each round, it lets timers, aborts and the page have
- * their turn a few times a second, and costs nothing in between.
+ * For a long loop whose awaits never leave the thread: called in each iteration, what it returns yields to the event loop
+ * ten times a second at most, so that timers, aborts and the page are handled, and costs nothing in between.
  *
- * @returns What to await when it is time for others, else `undefined`: the moment to report progress, too.
+ * @returns A function that returns what to await when it is time to yield (the moment to report progress, too), else
+ *   `undefined`.
  */
-export function createBreather(): () => Promise<void> | undefined {
+export function createYielder(): () => Promise<void> | undefined {
   let last = performance.now();
   return () => {
-    if (performance.now() - last < turnMs) return undefined;
-    return nextTurn().then(() => {
+    if (performance.now() - last < intervalMs) return undefined;
+    return yieldToEventLoop().then(() => {
       last = performance.now();
     });
   };

@@ -1,7 +1,7 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { identityAdapter } from "../adapter/identity.js";
 import { fitThreshold } from "../evaluate/pairs/thresholds/threshold.js";
-import { createBreather } from "../base/event-loop.js";
+import { createYielder } from "../base/event-loop.js";
 import { toAdapter } from "./adapter-model.js";
 import type { TrainingCheckpoint } from "./loop/checkpoint.js";
 import { DivergenceError } from "./loop/divergence-error.js";
@@ -96,12 +96,12 @@ export async function runTraining(
 
   const step = createStepper(model, train, plan.loss, plan);
   const total = epochs * stepsPerEpoch;
-  const breathe = createBreather();
+  const yieldIfDue = createYielder();
   const turn = async (done: number): Promise<void> => {
-    const others = breathe();
-    if (others === undefined) return;
+    const pause = yieldIfDue();
+    if (pause === undefined) return;
     onProgress?.({ stage: "train", done, total });
-    await others;
+    await pause;
   };
   let ended: TrainedMatrix["ended"] = "finished";
   while (at.epoch < epochs) {

@@ -1,4 +1,4 @@
-import { nextTurn } from "../base/event-loop.js";
+import { yieldToEventLoop } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { scorerOf, type Family, type Parameters } from "../fit/families/family.js";
 import type { RankingFold } from "./folds.js";
@@ -38,7 +38,7 @@ export async function crossValidate(
   const metrics = family.points.map((): RankingMetrics[] => []);
   const outcomes = family.points.map((): PairOutcomes[] => []);
   for (const [i, fold] of folds.entries()) {
-    await nextTurn();
+    await yieldToEventLoop();
     signal?.throwIfAborted();
     const score = scorerOf(
       family.fit(prepared, fold.train, fold.trainNegatives),

@@ -1,7 +1,7 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { identityAdapter } from "../adapter/identity.js";
 import type { Comparison } from "../evaluate/compare/compare.js";
-import { nextTurn } from "../base/event-loop.js";
+import { yieldToEventLoop } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { choiceScore, crossValidate, type ChoiceMetric, type Trial } from "./cross-validate.js";
 import type { Parameters } from "../fit/families/family.js";
@@ -137,7 +137,7 @@ export async function fitAdapter(
   const chosen = best.reduce((a, b) =>
     choiceScore(b.metrics, metric) > choiceScore(a.metrics, metric) ? b : a,
   );
-  await nextTurn();
+  await yieldToEventLoop();
   signal?.throwIfAborted();
   const comparison =
     chosen === best[0]

@@ -1,5 +1,5 @@
 import { gatherRows, type Matrix } from "../math/matrix.js";
-import { nextTurn } from "../base/event-loop.js";
+import { yieldToEventLoop } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { createRandom } from "../base/random.js";
 import { scorerOf, scoreWithSides, type Family } from "../fit/families/family.js";
@@ -82,7 +82,7 @@ export async function adapterLearningCurve(
     untouched.push(rankingMetrics(pairOutcomes(rawScores(prepared, fold), fold.task)));
     const order = inRandomOrder(fold.train, `${seed}/curve/${i}`);
     for (const [at, size] of steps.entries()) {
-      await nextTurn();
+      await yieldToEventLoop();
       signal?.throwIfAborted();
       const fitted = family.fit(prepared, firstPairs(order, size), fold.trainNegatives);
       const scores = scorerOf(fitted, prepared, fold.task)(family.points[0]);

@@ -1,4 +1,4 @@
-import { createBreather } from "../../base/event-loop.js";
+import { createYielder } from "../../base/event-loop.js";
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { batchesOf } from "../requests/batches-of.js";
 import { createCacheShelf } from "./cache-shelf.js";
@@ -114,9 +114,9 @@ export function withCache(
       return rest.map((position) => mine[position]);
     };
     try {
-      const breathe = createBreather();
+      const yieldIfDue = createYielder();
       for (let start = 0; start < texts.length; start += readSize) {
-        await breathe();
+        await yieldIfDue();
         signal?.throwIfAborted();
         const keys = await shelf.keys(texts.slice(start, start + readSize), options.side);
         const before = flight.settled();
@@ -198,9 +198,9 @@ export function withCache(
       checkTexts(texts);
       const { distinct } = distinctTexts(texts);
       const absent: string[] = [];
-      const breathe = createBreather();
+      const yieldIfDue = createYielder();
       for (let start = 0; start < distinct.length; start += readSize) {
-        await breathe();
+        await yieldIfDue();
         signal?.throwIfAborted();
         const slice = distinct.slice(start, start + readSize);
         const { rest } = await shelf.read(await shelf.keys(slice, side), () => undefined);

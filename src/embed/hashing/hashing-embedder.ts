@@ -1,4 +1,4 @@
-import { createBreather } from "../../base/event-loop.js";
+import { createYielder } from "../../base/event-loop.js";
 import { createMatrix } from "../../math/matrix.js";
 import { checkTexts } from "../check-texts.js";
 import { createNgramCounter } from "./character-ngrams.js";
@@ -40,7 +40,7 @@ export function createHashingEmbedder({
       const result = createMatrix(texts.length, dimensions);
       const counter = createNgramCounter(minSize, maxSize);
       const sum = new Float64Array(dimensions);
-      const breathe = createBreather();
+      const yieldIfDue = createYielder();
       for (let i = 0; i < texts.length; i++) {
         sum.fill(0);
         counter.forEach(texts[i], (hash, count) => {
@@ -48,11 +48,11 @@ export function createHashingEmbedder({
           sum[(hash & 0x7fffffff) % dimensions] += hash < 0 ? -weight : weight;
         });
         normalizeInto(result.data.subarray(i * dimensions, (i + 1) * dimensions), sum, i);
-        // Let timers, aborts and the page have their turn a few times a second.
-        const turn = breathe();
-        if (turn !== undefined) {
+        // Let timers, aborts and the page be handled a few times a second.
+        const pause = yieldIfDue();
+        if (pause !== undefined) {
           onProgress?.({ stage: "embed", done: i + 1, total: texts.length });
-          await turn;
+          await pause;
           signal?.throwIfAborted();
         }
       }

@@ -1,4 +1,4 @@
-import { createBreather } from "../../base/event-loop.js";
+import { createYielder } from "../../base/event-loop.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { checkTexts } from "../check-texts.js";
 import { createNgramCounter } from "./character-ngrams.js";
@@ -41,7 +41,7 @@ export async function fitHashingIdf(
   const counts = new Int32Array(1 << bits);
   /** The last text (from 1) that counted for an entry: n-grams that share it count once per text. */
   const last = new Int32Array(1 << bits);
-  const breathe = createBreather();
+  const yieldIfDue = createYielder();
   for (const [i, text] of texts.entries()) {
     counter.forEach(text, (hash) => {
       const entry = idfEntry(hash);
@@ -50,10 +50,10 @@ export async function fitHashingIdf(
         counts[entry]++;
       }
     });
-    const turn = breathe();
-    if (turn !== undefined) {
+    const pause = yieldIfDue();
+    if (pause !== undefined) {
       onProgress?.({ stage: "idf", done: i + 1, total: texts.length });
-      await turn;
+      await pause;
       signal?.throwIfAborted();
     }
   }

@@ -1,4 +1,4 @@
-import { createBreather } from "../../base/event-loop.js";
+import { createYielder } from "../../base/event-loop.js";
 import { checkTexts } from "../check-texts.js";
 import { collectBatches } from "../requests/collect-batches.js";
 import { distinctTexts } from "../distinct-texts.js";
@@ -135,9 +135,9 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
         prepareInputs(distinct, loaded, settings, () => long++),
         createSender(settings).limits,
       );
-      const breathe = createBreather();
+      const yieldIfDue = createYielder();
       for (const batch of batches) {
-        await breathe();
+        await yieldIfDue();
         signal?.throwIfAborted();
         requests++;
         for (const { text } of batch) tokens += loaded.count(text);

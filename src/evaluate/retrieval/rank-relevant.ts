@@ -1,4 +1,4 @@
-import { nextTurn } from "../../base/event-loop.js";
+import { yieldToEventLoop } from "../../base/event-loop.js";
 import { gatherRows, rowOf, rowRange, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import type { LongJobOptions } from "../../base/progress.js";
@@ -73,7 +73,7 @@ export async function rankRelevant(
       done += part.length * (end - start);
       onProgress?.({ stage: "rank", done, total });
       // A turn of the event loop, so that an abort can arrive and a progress bar can be drawn.
-      await nextTurn();
+      await yieldToEventLoop();
     }
   }
 

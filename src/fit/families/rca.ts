@@ -1,5 +1,5 @@
 import type { Adapter } from "../../adapter/adapter.js";
-import { nextTurn } from "../../base/event-loop.js";
+import { yieldToEventLoop } from "../../base/event-loop.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import {
   choiceScore,
@@ -115,7 +115,7 @@ export async function fitRca(
     signal,
     onProgress,
   });
-  await nextTurn();
+  await yieldToEventLoop();
   signal?.throwIfAborted();
   const chosen = trials[best];
   const sides = chosen.family

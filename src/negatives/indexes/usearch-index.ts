@@ -1,5 +1,5 @@
 import { BatchMatches, Index, MetricKind, ScalarKind } from "usearch";
-import { nextTurn } from "../../base/event-loop.js";
+import { yieldToEventLoop } from "../../base/event-loop.js";
 import { checkMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { dot, normalizeRows } from "../../math/vectors.js";
@@ -92,7 +92,7 @@ export async function createUsearchIndex(
       index.add(keys, batch.data.subarray(start * dimensions, end * dimensions), threads);
       added += end - start;
       onProgress?.({ stage: "index", done: added, total });
-      await nextTurn();
+      await yieldToEventLoop();
     }
   }
   if (added !== total) {

@@ -1,4 +1,4 @@
-import { nextTurn } from "../../base/event-loop.js";
+import { yieldToEventLoop } from "../../base/event-loop.js";
 import { rowRange, type Matrix } from "../../math/matrix.js";
 import { topK, type TopK } from "../../math/top-k.js";
 
@@ -23,7 +23,7 @@ export async function chunkedTopK(
   if (corpus.rows <= step) return topK(queries, corpus, k);
   let best = topK(queries, rowRange(corpus, 0, step), k);
   for (let start = step; start < corpus.rows; start += step) {
-    await nextTurn();
+    await yieldToEventLoop();
     signal?.throwIfAborted();
     const part = topK(queries, rowRange(corpus, start, start + step), k);
     best = merge(best, part, start, queries.rows, k);
