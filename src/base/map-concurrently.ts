@@ -1,6 +1,8 @@
+import { runConcurrently } from "./run-concurrently.js";
+
 /**
- * Results in the order of the items, at most `limit` under way at once. After an error nothing new begins, what is under
- * way is waited for, and then the first error is thrown.
+ * {@link runConcurrently} over a list whose results are wanted all together, in the order of the items: at most `limit` are
+ * under way at once, and a failure is thrown when what is under way is finished.
  */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
@@ -8,19 +10,11 @@ export async function mapConcurrently<Item, Result>(
   work: (item: Item, i: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results = new Array<Result>(items.length);
-  const errors: unknown[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length && errors.length === 0) {
-      const i = next++;
-      try {
-        results[i] = await work(items[i], i);
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  if (errors.length > 0) throw errors[0];
+  const finished = runConcurrently(
+    items.entries(),
+    async ([i, item]) => [i, await work(item, i)] as const,
+    () => limit,
+  );
+  for await (const [i, result] of finished) results[i] = result;
   return results;
 }
