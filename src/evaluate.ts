@@ -124,7 +124,7 @@ export {
   type LearningCurvePoint,
 } from "./evaluate/statistics/learning-curve.js";
 export { toPlain, type Plain } from "./evaluate/tables/to-plain.js";
-export { formatMarkdownTable, formatTerminalTable, type Table } from "./evaluate/tables/table.js";
+export { formatMarkdownTable, formatTerminalTable, type Table } from "./base/text-table.js";
 export {
   comparisonTable,
   reportTable,

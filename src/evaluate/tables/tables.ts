@@ -4,7 +4,7 @@ import type { ScoreEvaluation } from "../pairs/evaluate-scores.js";
 import { zOfLevel } from "../statistics/intervals.js";
 import type { Slice } from "../retrieval/slices.js";
 import type { RetrievalFigures } from "../retrieval/summarize-ranked.js";
-import type { Table } from "./table.js";
+import type { Table } from "../../base/text-table.js";
 import { formatThreshold } from "../pairs/thresholds/threshold.js";
 
 /** How many digits a share is shown with. */
