@@ -1,9 +1,24 @@
-/** A value as a message shows it: short, on one line, strings in quotes. */
+/** A value as a message shows it: short, on one line, strings in quotes. Whatever it is, it can be shown. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (typeof value === "function") return `function ${value.name}`.trimEnd();
   const text =
     typeof value === "number" || typeof value === "bigint"
       ? String(value)
-      : (JSON.stringify(value) ?? String(value));
+      : (toJson(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** JSON that says what JSON leaves out; `undefined` where there is none (symbols, circles). */
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, (_, part: unknown) => {
+      if (typeof part === "number" && !Number.isFinite(part)) return String(part);
+      // Spelt out, a vector is one key per value.
+      if (ArrayBuffer.isView(part)) return `${part.constructor.name} of ${part.byteLength} bytes`;
+      return part;
+    });
+  } catch {
+    return undefined;
+  }
 }
