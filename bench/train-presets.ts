@@ -10,10 +10,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import {
   applyAdapter,
+  chooseRca,
   createHashingEmbedder,
   decodeNpy,
   evaluateRetrieval,
-  fitRca,
   identityAdapter,
   pairCosines,
   trainMatrix,
@@ -45,19 +45,34 @@ const trained =
   async ({ train, validation }: Training): Promise<Adapter> =>
     (await trainMatrix({ ...train, validation }, options)).adapter;
 
-const fromIdentity: TrainMatrixOptions = { ...retrievalPreset, start: "identity" };
+/** Trains from the closed form of the training part. */
+const fromRca =
+  (options: (start: Adapter) => TrainMatrixOptions, side: "both" | "query" = "both") =>
+  async (training: Training): Promise<Adapter> => {
+    const { adapter } = await chooseRca(training.train, { side });
+    return trained(options(adapter))(training);
+  };
 
 const methods: Readonly<Record<string, (training: Training) => Promise<Adapter>>> = {
   none: async ({ all }) => identityAdapter(all.queries.cols),
-  rca: async ({ all }) => (await fitRca(all)).adapter,
+  rca: async ({ all }) => (await chooseRca(all)).adapter,
   notebook: trained(notebookPreset),
   cookbook: trained(cookbookPreset),
-  retrieval: trained(retrievalPreset),
-  "retrieval, queries alone": trained({ ...retrievalPreset, sides: "query" }),
-  "retrieval from the identity": trained(fromIdentity),
-  "retrieval, InfoNCE at 0.1": trained({ ...retrievalPreset, loss: infoNce({ temperature: 0.1 }) }),
-  classification: trained(classificationPreset),
-  "classification, cosine MSE": trained({ ...classificationPreset, loss: cosineMse() }),
+  retrieval: fromRca((start) => retrievalPreset({ start })),
+  "retrieval, queries alone": fromRca(
+    (start) => ({ ...retrievalPreset({ start }), sides: "query" }),
+    "query",
+  ),
+  "retrieval from the identity": trained(retrievalPreset({ start: "identity" })),
+  "retrieval, InfoNCE at 0.1": fromRca((start) => ({
+    ...retrievalPreset({ start }),
+    loss: infoNce({ temperature: 0.1 }),
+  })),
+  classification: fromRca((start) => classificationPreset({ start })),
+  "classification, cosine MSE": fromRca((start) => ({
+    ...classificationPreset({ start }),
+    loss: cosineMse(),
+  })),
 };
 
 const folder = new URL("../../shared/data/nq/", import.meta.url);

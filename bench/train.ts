@@ -15,6 +15,7 @@ import {
   createRandom,
   encodeNpy,
   fitAdapter,
+  chooseRca,
   fitRca,
   trainMatrix,
   type Matrix,
@@ -82,7 +83,7 @@ function makeData(size: Size): TrainingData {
 
 const megabytes = (): number => process.resourceUsage().maxRSS / 1024;
 
-async function timed<T>(job: () => Promise<T>): Promise<[T, number]> {
+async function timed<T>(job: () => T | Promise<T>): Promise<[T, number]> {
   const started = performance.now();
   const result = await job();
   return [result, (performance.now() - started) / 1000];
@@ -220,10 +221,9 @@ const point = { lambda: 0.3, power: 0.5 };
 async function closedForm(size: Size, python: string): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const { lambda, power } = point;
-  const one = { lambdas: [lambda], powers: [power], identity: false };
-  const fits: [string, (data: TrainingPairs) => Promise<unknown>][] = [
-    ["fitRca, one point", (data) => fitRca(data, one)],
-    ["fitRca", (data) => fitRca(data, { seed: 1 })],
+  const fits: [string, (data: TrainingPairs) => unknown][] = [
+    ["fitRca", (data) => fitRca(data, point)],
+    ["chooseRca", (data) => chooseRca(data, { seed: 1 })],
     ["fitAdapter", (data) => fitAdapter(data, { seed: 1 })],
   ];
   for (const dimensions of [size.dimensions, 2 * size.dimensions]) {

@@ -144,7 +144,7 @@ export { decodeAdapter, encodeAdapter } from "./adapter/encode.js";
 export { identityAdapter } from "./adapter/identity.js";
 
 // fit: closed forms
-export { fitRca, type RcaCandidate, type RcaFit, type RcaOptions } from "./fit/families/rca.js";
+export { fitRca, type RcaOptions } from "./fit/fit-rca.js";
 export type { TrainingPairs } from "./data/training-pairs.js";
 export type { Parameters } from "./fit/families/family.js";
 
@@ -155,8 +155,14 @@ export type { TrainingData } from "./train/training-data.js";
 export type { TrainedSides } from "./train/adapter-model.js";
 
 // tune: choose and judge
-export type { RankingMetrics } from "./tune/ranking-metrics.js";
+export type { RankingMetrics } from "./evaluate/retrieval/pair-outcomes.js";
 export type { ChoiceMetric } from "./tune/cross-validate.js";
+export {
+  chooseRca,
+  type ChooseRcaOptions,
+  type ChosenRca,
+  type RcaCandidate,
+} from "./tune/choose-rca.js";
 export {
   fitAdapter,
   type FitAdapterOptions,

@@ -21,6 +21,7 @@ export {
   cookbookPreset,
   notebookPreset,
   retrievalPreset,
+  type PresetOptions,
 } from "./train/presets.js";
 export {
   searchHyperparameters,

@@ -1,4 +1,5 @@
 import {
+  chooseRca,
   fitAdapter,
   fitRca,
   identityAdapter,
@@ -55,7 +56,10 @@ const methods: Record<string, FitMethod> = {
       seed,
       signal,
     }),
-  retrieval: ({ train, seed, signal }) => trainMatrix(train, { ...retrievalPreset, seed, signal }),
+  retrieval: async ({ train, seed, signal }) => {
+    const { adapter: start } = await chooseRca(train, { signal });
+    return trainMatrix(train, { ...retrievalPreset({ start }), seed, signal });
+  },
   ridge: ({ train, seed, signal }) =>
     fitAdapter(train, {
       side: "query",
@@ -65,16 +69,16 @@ const methods: Record<string, FitMethod> = {
       seed,
       signal,
     }),
-  rca: ({ train, seed, signal }) => fitRca(train, { seed, signal }),
-  "rca-blends": ({ train, seed, signal }) => fitRca(train, { blends: [0, 1], seed, signal }),
-  "query-rca": ({ train, seed, signal }) => fitRca(train, { side: "query", seed, signal }),
+  rca: ({ train, seed, signal }) => chooseRca(train, { seed, signal }),
+  "rca-blends": ({ train, seed, signal }) => chooseRca(train, { blends: [0, 1], seed, signal }),
+  "query-rca": ({ train, seed, signal }) => chooseRca(train, { side: "query", seed, signal }),
   "refined-rca": only("refined-rca"),
   "ridge-rca": only("ridge-rca"),
   whitening: only("whitening"),
   procrustes: only("procrustes"),
   discriminative: only("discriminative"),
   "rca-gradient": async ({ train, seed, signal }) => {
-    const { adapter } = await fitRca(train, { seed, signal });
+    const { adapter } = await chooseRca(train, { seed, signal });
     return trainMatrix(train, {
       start: adapter,
       loss: infoNce({ temperature: 0.05 }),
@@ -89,7 +93,7 @@ const methods: Record<string, FitMethod> = {
   // Without a time budget, so that a slower machine prints the same figures.
   auto: ({ train, seed, signal }) => fitAdapter(train, { timeBudget: Infinity, seed, signal }),
   "auto-recall": ({ train, seed, signal }) =>
-    fitAdapter(train, { metric: "recallAt1", timeBudget: Infinity, seed, signal }),
+    fitAdapter(train, { metric: "recall@1", timeBudget: Infinity, seed, signal }),
   "auto-query": ({ train, seed, signal }) =>
     fitAdapter(train, { side: "query", timeBudget: Infinity, seed, signal }),
 };
@@ -105,14 +109,13 @@ export function methodOf(name: string): FitMethod {
   if (Object.hasOwn(methods, name)) return methods[name];
   const [, family, lambda, power] = /^(rca|query-rca):([^:]+):([^:]+)$/.exec(name) ?? [];
   if (family !== undefined) {
-    return ({ train, signal }) =>
-      fitRca(train, {
+    return async ({ train }) => ({
+      adapter: fitRca(train, {
         side: family === "rca" ? "both" : "query",
-        lambdas: [Number(lambda) / meanEigenvalue(train)],
-        powers: [Number(power)],
-        identity: false,
-        signal,
-      });
+        lambda: Number(lambda) / meanEigenvalue(train),
+        power: Number(power),
+      }),
+    });
   }
   throw new Error(
     `--methods: "${name}" is unknown, expected some of ${Object.keys(methods).join(", ")}, rca:LAMBDA:POWER, query-rca:LAMBDA:POWER`,

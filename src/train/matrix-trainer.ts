@@ -74,7 +74,7 @@ export async function runTraining(
   const { model, train, epochs, stepsPerEpoch, onValidation, onTrain, metrics } = plan;
   const { metadata, engine } = plan;
   const untouchedAdapter = identityAdapter(train.queries.cols, metadata.embedder);
-  const start = await startTensors(plan, randomness, signal);
+  const start = startTensors(plan, randomness);
 
   let untouched = resumeFrom?.untouched;
   let at: Progressed;

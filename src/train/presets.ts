@@ -4,7 +4,7 @@ import { infoNce } from "./losses/info-nce.js";
 import { adam } from "./optimizers/adam.js";
 import { sgd } from "./optimizers/sgd.js";
 import { constant, cosineDecay, oneCycle } from "./loop/schedules.js";
-import type { TrainMatrixOptions } from "./training-options.js";
+import type { TrainingStart, TrainMatrixOptions } from "./training-options.js";
 
 /**
  * The reference notebook's recipe ("Customize-Word-Embeddings-for-LLMs"), step for step: a random matrix to two thirds
@@ -53,36 +53,45 @@ export const cookbookGrid: readonly {
   readonly schedule: ReturnType<typeof constant>;
 }[] = [10, 100, 1000].map((batchSize) => ({ batchSize, schedule: constant(batchSize) }));
 
+export interface PresetOptions {
+  /** Where to start from: best the closed form of the training pairs, `fitRca(data)`, which both presets are meant for. */
+  readonly start: TrainingStart;
+}
+
 /**
- * To find the right passage first: starts from the closed form of the training pairs, then turns each side a little by
+ * To find the right passage first: from a start (the closed form of the training pairs), each side is turned a little by
  * InfoNCE against the other passages of the batch and the pairs labelled 0. The best epoch is chosen by mean reciprocal
  * rank.
  */
-export const retrievalPreset = {
-  sides: "separate",
-  start: "rca",
-  loss: infoNce({ temperature: 0.05 }),
-  optimizer: adam(),
-  schedule: cosineDecay(1e-4),
-  batchSize: 128,
-  epochs: 10,
-  selectBy: "mrr",
-  method: "retrieval",
-} as const satisfies TrainMatrixOptions;
+export function retrievalPreset({ start }: PresetOptions): TrainMatrixOptions {
+  return {
+    sides: "separate",
+    start,
+    loss: infoNce({ temperature: 0.05 }),
+    optimizer: adam(),
+    schedule: cosineDecay(1e-4),
+    batchSize: 128,
+    epochs: 10,
+    selectBy: "mrr",
+    method: "retrieval",
+  };
+}
 
 /**
- * To tell matches from non-matches by one threshold: starts from the closed form of the training pairs, then turns each
- * side by CoSENT, which asks every match of a batch to score above every non-match: what ROC AUC counts and a threshold
+ * To tell matches from non-matches by one threshold: from a start (the closed form of the training pairs), each side is
+ * turned by CoSENT, which asks every match of a batch to score above every non-match: what ROC AUC counts and a threshold
  * needs. The best epoch is chosen by ROC AUC. Retrieval among passages that nobody labelled pays for it.
  */
-export const classificationPreset = {
-  sides: "separate",
-  start: "rca",
-  loss: cosent({ temperature: 0.2 }),
-  optimizer: adam(),
-  schedule: cosineDecay(3e-4),
-  batchSize: 256,
-  epochs: 10,
-  selectBy: "rocAuc",
-  method: "classification",
-} as const satisfies TrainMatrixOptions;
+export function classificationPreset({ start }: PresetOptions): TrainMatrixOptions {
+  return {
+    sides: "separate",
+    start,
+    loss: cosent({ temperature: 0.2 }),
+    optimizer: adam(),
+    schedule: cosineDecay(3e-4),
+    batchSize: 256,
+    epochs: 10,
+    selectBy: "rocAuc",
+    method: "classification",
+  };
+}

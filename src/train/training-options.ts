@@ -10,10 +10,10 @@ import type { Schedule } from "./loop/schedules.js";
 
 /**
  * Where training starts: the identity (cut to k columns), standard normal values, the k leading principal directions of
- * all training vectors, the closed form of the training pairs (`fitRca`, on the training pairs alone), or an adapter that
- * was fitted before. With `bias` false the centers of a fitted start are left out.
+ * all training vectors, or an adapter that was fitted before: the closed form of the training pairs (`fitRca`), an earlier
+ * run. With `bias` false the centers of a fitted start are left out.
  */
-export type TrainingStart = "identity" | "random" | "pca" | "rca" | Adapter;
+export type TrainingStart = "identity" | "random" | "pca" | Adapter;
 
 /** What a run can be asked for after an epoch. */
 export interface EpochState {

@@ -151,8 +151,7 @@ export function planTraining(
 
 /** The closed form centers each side; a center that was fitted is worth keeping. */
 const hasCenters = (start: TrainingStart | undefined): boolean =>
-  start === "rca" ||
-  (typeof start === "object" && (start.query.center !== null || start.passage.center !== null));
+  typeof start === "object" && (start.query.center !== null || start.passage.center !== null);
 
 function checkedUnit(pairs: TrainingPairs, name: string): TrainingPairs {
   checkTrainingPairs(pairs, name);

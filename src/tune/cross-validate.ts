@@ -1,3 +1,4 @@
+import { gatherRows } from "../math/matrix.js";
 import { yieldToEventLoop } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { scorerOf, type Family, type Parameters } from "../fit/families/family.js";
@@ -7,7 +8,7 @@ import {
   rankingMetrics,
   type PairOutcomes,
   type RankingMetrics,
-} from "./ranking-metrics.js";
+} from "../evaluate/retrieval/pair-outcomes.js";
 import type { PreparedPairs } from "../data/training-pairs.js";
 
 /** One point of one family, measured on pairs it was not fitted on. */
@@ -42,8 +43,8 @@ export async function crossValidate(
     signal?.throwIfAborted();
     const score = scorerOf(
       family.fit(prepared, fold.train, fold.trainNegatives),
-      prepared,
-      fold.task,
+      gatherRows(prepared.queries, fold.task.queries),
+      gatherRows(prepared.passages, fold.task.passages),
     );
     for (const [at, point] of family.points.entries()) {
       const result = pairOutcomes(score(point), fold.task);
@@ -63,5 +64,5 @@ export async function crossValidate(
 function meanMetrics(folds: readonly RankingMetrics[]): RankingMetrics {
   const mean = (name: keyof RankingMetrics): number =>
     folds.reduce((sum, fold) => sum + fold[name], 0) / folds.length;
-  return { rocAuc: mean("rocAuc"), recallAt1: mean("recallAt1"), mrr: mean("mrr") };
+  return { rocAuc: mean("rocAuc"), "recall@1": mean("recall@1"), mrr: mean("mrr") };
 }

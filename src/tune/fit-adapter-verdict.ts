@@ -1,7 +1,7 @@
 import { comparePaired, type Comparison } from "../evaluate/compare/compare.js";
 import type { ChoiceMetric, Trial } from "./cross-validate.js";
 import type { RankingFold } from "./folds.js";
-import { placements, type PairOutcomes } from "./ranking-metrics.js";
+import { placements, type PairOutcomes } from "../evaluate/retrieval/pair-outcomes.js";
 
 /**
  * Whether a trial beats the untouched embedding on the queries that neither saw: a paired comparison of each query's
@@ -28,7 +28,7 @@ export function compareTrials(
 /** Each query's share of a figure: their mean is the figure itself (of the fold). */
 function figurePerQuery(outcomes: PairOutcomes, metric: ChoiceMetric): Float64Array {
   const { ranks } = outcomes;
-  if (metric === "recallAt1") return Float64Array.from(ranks, (rank) => (rank === 1 ? 1 : 0));
+  if (metric === "recall@1") return Float64Array.from(ranks, (rank) => (rank === 1 ? 1 : 0));
   const reciprocal = Float64Array.from(ranks, (rank) => 1 / rank);
   if (metric === "mrr") return reciprocal;
   const placed = placementPerQuery(outcomes);

@@ -7,7 +7,7 @@ import { choiceScore, crossValidate, type ChoiceMetric, type Trial } from "./cro
 import type { Parameters } from "../fit/families/family.js";
 import { makeFolds } from "./folds.js";
 import { heldOutThreshold } from "./held-out-threshold.js";
-import type { RankingMetrics } from "./ranking-metrics.js";
+import type { RankingMetrics } from "../evaluate/retrieval/pair-outcomes.js";
 import { preparePairs, type PreparedPairs, type TrainingPairs } from "../data/training-pairs.js";
 import {
   candidatesByCost,
@@ -95,9 +95,9 @@ export async function fitAdapter(
   }: FitAdapterOptions = {},
 ): Promise<FittedAdapter> {
   const start = performance.now();
-  const prepared = preparePairs(data);
+  const prepared = preparePairs(data, "fitAdapter");
   const candidates = candidatesByCost(names ?? defaultCandidates(side), side, prepared);
-  const parts = makeFolds(prepared, { folds, seed });
+  const parts = makeFolds(prepared, { folds, seed }, "fitAdapter");
   const heldOut = parts.slice(0, heldOutFolds ?? foldsWorthHolding(prepared, parts.length));
   const untouched = identityAdapter(prepared.queries.cols, embedder);
   if (heldOut.length === 0) {

@@ -1,5 +1,5 @@
 import { fitThreshold } from "../evaluate/pairs/thresholds/threshold.js";
-import type { PairOutcomes } from "./ranking-metrics.js";
+import type { PairOutcomes } from "../evaluate/retrieval/pair-outcomes.js";
 
 /**
  * The cosine above which pairs count as matches, with the highest accuracy on held-out pairs: on pairs an adapter was

@@ -3,8 +3,12 @@ import { yieldToEventLoop } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { createRandom } from "../base/random.js";
 import { scorerOf, scoreWithSides, type Family } from "../fit/families/family.js";
-import { makeFolds, type RankingFold } from "./folds.js";
-import { pairOutcomes, rankingMetrics, type RankingMetrics } from "./ranking-metrics.js";
+import { makeFolds } from "./folds.js";
+import {
+  pairOutcomes,
+  rankingMetrics,
+  type RankingMetrics,
+} from "../evaluate/retrieval/pair-outcomes.js";
 import { rcaFamily } from "../fit/families/rca-family.js";
 import { preparePairs, type IndexPairs, type TrainingPairs } from "../data/training-pairs.js";
 
@@ -59,8 +63,8 @@ export async function adapterLearningCurve(
     onProgress,
   }: AdapterLearningCurveOptions = {},
 ): Promise<AdapterLearningCurve> {
-  const prepared = preparePairs(data);
-  const parts = makeFolds(prepared, { folds, seed });
+  const prepared = preparePairs(data, "adapterLearningCurve");
+  const parts = makeFolds(prepared, { folds, seed }, "adapterLearningCurve");
   if (parts.length < 2) {
     throw new RangeError(
       "adapterLearningCurve: needs matching pairs of at least 2 groups, received 1",
@@ -79,13 +83,15 @@ export async function adapterLearningCurve(
   const untouched: RankingMetrics[] = [];
   const perSize = steps.map((): RankingMetrics[] => []);
   for (const [i, fold] of parts.entries()) {
-    untouched.push(rankingMetrics(pairOutcomes(rawScores(prepared, fold), fold.task)));
+    const queries = gatherRows(prepared.queries, fold.task.queries);
+    const passages = gatherRows(prepared.passages, fold.task.passages);
+    untouched.push(rankingMetrics(pairOutcomes(rawScores(queries, passages), fold.task)));
     const order = inRandomOrder(fold.train, `${seed}/curve/${i}`);
     for (const [at, size] of steps.entries()) {
       await yieldToEventLoop();
       signal?.throwIfAborted();
       const fitted = family.fit(prepared, firstPairs(order, size), fold.trainNegatives);
-      const scores = scorerOf(fitted, prepared, fold.task)(family.points[0]);
+      const scores = scorerOf(fitted, queries, passages)(family.points[0]);
       perSize[at].push(rankingMetrics(pairOutcomes(scores, fold.task)));
       onProgress?.({
         stage: "learning curve",
@@ -115,16 +121,9 @@ function defaultSizes(most: number): number[] {
   return [...sizes];
 }
 
-function rawScores(
-  { queries, passages }: Pick<TrainingPairs, "queries" | "passages">,
-  { task }: RankingFold,
-): Matrix {
+function rawScores(queries: Matrix, passages: Matrix): Matrix {
   const untouched = { center: null, weights: null };
-  return scoreWithSides(
-    { query: untouched, passage: untouched },
-    gatherRows(queries, task.queries),
-    gatherRows(passages, task.passages),
-  );
+  return scoreWithSides({ query: untouched, passage: untouched }, queries, passages);
 }
 
 function inRandomOrder({ query, passage }: IndexPairs, seed: string): IndexPairs {
@@ -140,7 +139,7 @@ function firstPairs({ query, passage }: IndexPairs, count: number): IndexPairs {
 }
 
 function eachFigure(value: (name: keyof RankingMetrics) => number): RankingMetrics {
-  return { rocAuc: value("rocAuc"), recallAt1: value("recallAt1"), mrr: value("mrr") };
+  return { rocAuc: value("rocAuc"), "recall@1": value("recall@1"), mrr: value("mrr") };
 }
 
 function mean(values: readonly number[]): number {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { scoreWithSides } from "../../src/fit/families/family.js";
-import { rankingTask } from "../../src/tune/folds.js";
-import { pairOutcomes, rankingMetrics } from "../../src/tune/ranking-metrics.js";
+import { pairOutcomes, rankingMetrics } from "../../src/evaluate/retrieval/pair-outcomes.js";
+import { rankingTask } from "../../src/evaluate/retrieval/ranking-task.js";
 import { rcaFamily } from "../../src/fit/families/rca-family.js";
 import { refinedRcaFamily } from "../../src/fit/refined/refined-rca.js";
 import { preparePairs } from "../../src/data/training-pairs.js";
-import { gatherRows } from "../../src/math/matrix.js";
 import { topics } from "../tune/topics.js";
 
 const start = { lambda: 0.3, power: 0.5, blend: 0 };
@@ -18,9 +17,7 @@ const family = (rank = 256): ReturnType<typeof refinedRcaFamily> =>
 
 describe("refinedRcaFamily", () => {
   const data = preparePairs(topics(90, 32));
-  const task = rankingTask(data, data.positives, data.negatives, 2);
-  const queries = gatherRows(data.queries, task.queries);
-  const passages = gatherRows(data.passages, task.passages);
+  const { queries, passages } = data;
 
   it.each([
     [256, 0],
@@ -33,7 +30,7 @@ describe("refinedRcaFamily", () => {
       const fitted = family(rank).fit(data, data.positives, data.negatives);
       for (const steps of [0, 8]) {
         const point = { ...start, spread, steps };
-        const short = fitted.scorer!(data, task)(point);
+        const short = fitted.scorer!(queries, passages)(point);
         const sides = fitted.sides(point);
         const long = scoreWithSides(sides, queries, passages);
         for (const [i, value] of short.data.entries()) expect(value).toBeCloseTo(long.data[i], 4);
@@ -64,8 +61,8 @@ describe("refinedRcaFamily", () => {
       pairs.negatives,
     );
     const fresh = preparePairs(topics(90, 12, { seed: 2 }));
-    const unseen = rankingTask(fresh, fresh.positives, fresh.negatives, 2);
-    const score = fitted.scorer!(fresh, unseen);
+    const unseen = rankingTask(fresh, fresh.positives, fresh.negatives);
+    const score = fitted.scorer!(fresh.queries, fresh.passages);
     const mrr = (steps: number): number =>
       rankingMetrics(pairOutcomes(score({ ...weak, steps }), unseen)).mrr;
     expect(mrr(12)).toBeGreaterThan(mrr(0) + 0.05);

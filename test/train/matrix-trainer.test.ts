@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AdapterSide } from "../../src/adapter/adapter.js";
 import { identityAdapter } from "../../src/adapter/identity.js";
 import { createMatrix, fromRows } from "../../src/math/matrix.js";
-import { fitRca } from "../../src/fit/families/rca.js";
+import { fitRca } from "../../src/fit/fit-rca.js";
 import { DivergenceError } from "../../src/train/loop/divergence-error.js";
 import { trainingFingerprint } from "../../src/data/training-fingerprint.js";
 import type { EpochRecord } from "../../src/train/loop/history.js";
@@ -95,15 +95,16 @@ describe("trainMatrix learns what separates matches from the rest", () => {
   });
 
   it("from the closed form of the training pairs, whose centers it keeps and learns on", async () => {
-    const rca = (await fitRca(data)).adapter;
+    const rca = fitRca(data);
     const none = { ...quick, epochs: 1, schedule: constant(1e-12) };
-    const shared = await trainMatrix(data, { ...none, start: "rca" });
+    const shared = await trainMatrix(data, { ...none, start: rca });
     expect(shared.adapter.query.weights?.data).toEqual(rca.query.weights?.data);
     expect(shared.adapter.query.center).toEqual(rca.query.center);
     expect(shared.adapter.passage.center).toEqual(rca.passage.center);
-    const bare = await trainMatrix(data, { ...none, start: "rca", bias: false });
+    const bare = await trainMatrix(data, { ...none, start: rca, bias: false });
     expect(bare.adapter.query.center).toBeNull();
-    const query = await trainMatrix(data, { ...none, start: "rca", sides: "query" });
+    const start = fitRca(data, { side: "query" });
+    const query = await trainMatrix(data, { ...none, start, sides: "query" });
     expect(query.adapter.passage).toEqual({ center: null, weights: null });
     expect(query.adapter.query.weights).not.toBeNull();
   });
@@ -355,7 +356,7 @@ describe("trainMatrix refuses what cannot be trained with, or gives a sound answ
       [{ rank: 20 }, "rank must be at most the 16 dimensions, received 20"],
       [{ start: identityAdapter(5) }, "the start maps 5 to 5 dimensions, expected 16 to 16"],
       [
-        { start: "rca", outputDimensions: 8 },
+        { start: identityAdapter(16), outputDimensions: 8 },
         "the start maps 16 to 16 dimensions, expected 16 to 8",
       ],
       [{ start: perSide }, 'the start has a matrix per side; train it with sides "separate"'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fitRca } from "../../src/fit/fit-rca.js";
 import { trainMatrix } from "../../src/train/matrix-trainer.js";
 import {
   classificationPreset,
@@ -60,9 +61,10 @@ describe("the published presets", () => {
 describe("our presets", () => {
   it("raise their figure over the untouched embedding on pairs never trained on", async () => {
     const test = noisyTask(40, { seed: "test" });
-    for (const preset of [retrievalPreset, classificationPreset]) {
+    const start = fitRca(data);
+    for (const preset of [retrievalPreset({ start }), classificationPreset({ start })]) {
       const { adapter, untouched, history, bestEpoch } = await trainMatrix(data, preset);
-      const metric = preset.selectBy;
+      const metric = preset.selectBy!;
       const best = history[bestEpoch - 1].validationMetrics?.[metric] ?? 0;
       expect(best).toBeGreaterThan((untouched?.[metric] ?? 1) + 0.01);
       // One more epoch at a rate of nothing measures the adapter on the test pairs.

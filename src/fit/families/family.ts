@@ -1,9 +1,8 @@
 import type { AdapterSide } from "../../adapter/adapter.js";
 import { applySide } from "../../adapter/apply.js";
-import { gatherRows, type Matrix } from "../../math/matrix.js";
+import type { Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { normalizeRows } from "../../math/vectors.js";
-import type { RankingTask } from "../../tune/folds.js";
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
 
 /** The values of a fit's hyper-parameters by name, e.g. `{ lambda: 0.1, power: 0.5 }`. */
@@ -27,19 +26,28 @@ export interface Family {
 
 export interface FittedFamily {
   sides(point: Parameters): Sides;
-  /** Cosines of a task's queries (rows) and passages (columns) at any point, sharing what points have in common. */
-  scorer?(data: PreparedPairs, task: RankingTask): (point: Parameters) => Matrix;
+  /**
+   * A short way to the cosines at any point, that shares what points have in common.
+   *
+   * @param queries Unit rows, n × d. @param passages Unit rows, m × d.
+   * @returns Cosines at a point, n × m.
+   */
+  scorer?(queries: Matrix, passages: Matrix): (point: Parameters) => Matrix;
 }
 
-/** How a fitted family scores a task: its own short way, or by applying the sides. */
+/**
+ * How a fitted family scores passages for queries: its own short way, or by applying the sides.
+ *
+ * @param queries Unit rows, n × d.
+ * @param passages Unit rows, m × d.
+ * @returns Cosines at a point, n × m.
+ */
 export function scorerOf(
   fitted: FittedFamily,
-  data: PreparedPairs,
-  task: RankingTask,
+  queries: Matrix,
+  passages: Matrix,
 ): (point: Parameters) => Matrix {
-  if (fitted.scorer !== undefined) return fitted.scorer(data, task);
-  const queries = gatherRows(data.queries, task.queries);
-  const passages = gatherRows(data.passages, task.passages);
+  if (fitted.scorer !== undefined) return fitted.scorer(queries, passages);
   return (point) => scoreWithSides(fitted.sides(point), queries, passages);
 }
 

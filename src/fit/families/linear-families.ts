@@ -96,10 +96,10 @@ export function whiteningFamily({ lambdas, powers }: Pick<RcaGrid, "lambdas" | "
             outputDimensions: cols,
           };
         },
-        scorer(table, task) {
+        scorer(queries, passages) {
           const score = spectralScorer(
-            subtractFromRows(gatherRows(table.queries, task.queries), pairs.queryCenter),
-            subtractFromRows(gatherRows(table.passages, task.passages), pairs.passageCenter),
+            subtractFromRows(queries, pairs.queryCenter),
+            subtractFromRows(passages, pairs.passageCenter),
             basis.vectors,
             { query: 1, passage: 1 },
           );

@@ -1,4 +1,4 @@
-import { gatherRows, type Matrix } from "../../math/matrix.js";
+import type { Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { subtractFromRows, subtractMatrices } from "../../math/elementwise.js";
 import { centerPairs } from "../centered-pairs.js";
@@ -48,9 +48,9 @@ export function rcaFamily(grid: RcaGrid): Family {
             outputDimensions: data.queries.cols,
           };
         },
-        scorer(rows, task) {
-          const q = subtractFromRows(gatherRows(rows.queries, task.queries), pairs.queryCenter);
-          const p = subtractFromRows(gatherRows(rows.passages, task.passages), pairs.passageCenter);
+        scorer(queries, passages) {
+          const q = subtractFromRows(queries, pairs.queryCenter);
+          const p = subtractFromRows(passages, pairs.passageCenter);
           const score = spectralScorer(q, p, basis.vectors, { query: 1, passage: 1 });
           return (point) => score(scales(point));
         },
@@ -83,10 +83,9 @@ export function queryRcaFamily(grid: RcaGrid): Family {
           passage: { center: null, weights: null },
           outputDimensions: data.queries.cols,
         }),
-        scorer(rows, task) {
-          const q = subtractFromRows(gatherRows(rows.queries, task.queries), pairs.queryCenter);
-          const p = gatherRows(rows.passages, task.passages);
-          const score = spectralScorer(q, p, basis.vectors, { query: 2, passage: 0 });
+        scorer(queries, passages) {
+          const q = subtractFromRows(queries, pairs.queryCenter);
+          const score = spectralScorer(q, passages, basis.vectors, { query: 2, passage: 0 });
           return (point) => score(scales(point));
         },
       };
@@ -132,12 +131,9 @@ export function ridgeRcaFamily({ mus, ...grid }: RcaGrid & { mus: readonly numbe
             outputDimensions: data.queries.cols,
           };
         },
-        scorer(rows, task) {
-          const q = subtractFromRows(gatherRows(rows.queries, task.queries), pairs.queryCenter);
-          const raw = subtractFromRows(
-            gatherRows(rows.passages, task.passages),
-            pairs.passageCenter,
-          );
+        scorer(queries, passages) {
+          const q = subtractFromRows(queries, pairs.queryCenter);
+          const raw = subtractFromRows(passages, pairs.passageCenter);
           const scorers = new Map<number, (point: Parameters) => Matrix>();
           return (point) => {
             let scorer = scorers.get(point.mu);

@@ -5,14 +5,21 @@ import { multiply } from "../../math/multiply.js";
 import { addMatrices, subtractMatrices } from "../../math/elementwise.js";
 import { centerPairs, type CenteredPairs } from "../centered-pairs.js";
 import type { Family, FittedFamily, Parameters } from "../families/family.js";
-import { makeFolds, type RankingTask } from "../../tune/folds.js";
-import { featureSpace, partOf, type FeatureRows, type FeatureSpace } from "./refined-space.js";
+import { pairFolds } from "../../data/split/pair-folds.js";
+import { rankingTask } from "../../evaluate/retrieval/ranking-task.js";
+import {
+  featureSpace,
+  splitFeatures,
+  type FeatureRows,
+  type FeatureSpace,
+} from "./refined-space.js";
 import {
   noRefinement,
   refinedCosines,
   refinementLoss,
   type Refinement,
   type RefinementPart,
+  type SplitFeatures,
 } from "./refinement.js";
 import { scoreSpread } from "./score-spread.js";
 import {
@@ -80,7 +87,12 @@ export function refinedRcaFamily({
     name: "refined-rca",
     points: points.flatMap((start) => steps.map((count) => ({ ...start, steps: count }))),
     fit(data, positives, negatives): FittedFamily {
-      const inner = makeFolds({ ...data, positives, negatives }, { folds });
+      const inner = pairFolds({ ...data, positives, negatives }, { folds }).map(
+        ({ train, test, testNegatives }) => ({
+          train,
+          task: rankingTask(data, test, testNegatives),
+        }),
+      );
       const fits = inner.map(({ train }) => fitSpectrum(data, train));
       const whole = fitSpectrum(data, positives);
       const starts = new Map<string, RefinedStart>();
@@ -89,11 +101,19 @@ export function refinedRcaFamily({
         let start = starts.get(key);
         if (start === undefined) {
           const features = fits.map((fit, i) =>
-            rowsOf(featuresOf(fit, { lambda, power, blend }), data, inner[i].task),
+            rowsOf(
+              featuresOf(fit, { lambda, power, blend }),
+              gatherRows(data.queries, inner[i].task.queries),
+              gatherRows(data.passages, inner[i].task.passages),
+            ),
           );
           const count = spread > 0 ? Math.min(spreadRank, Math.floor(data.queries.cols / 16)) : 0;
           const space = featureSpace(features, data.queries.cols, { rank, spareRank: 2 * count });
-          const parts = features.map((rows, i) => partOf(rows, space, inner[i].task));
+          const parts = features.map((rows, i) => ({
+            ...splitFeatures(rows, space),
+            matches: inner[i].task.matches,
+            negatives: inner[i].task.negatives,
+          }));
           const still = noRefinement(space.vectors.cols, spreadsOf(parts, space, spread));
           const refinements = descend(parts, still, { steps, rate, shiftRate });
           start = { map: featuresOf(whole, { lambda, power, blend }), space, refinements };
@@ -111,16 +131,16 @@ export function refinedRcaFamily({
             outputDimensions: data.queries.cols,
           };
         },
-        scorer(table, task) {
-          const parts = new Map<RefinedStart, RefinementPart>();
+        scorer(queries, passages) {
+          const features = new Map<RefinedStart, SplitFeatures>();
           return (point) => {
             const start = startAt(point);
-            let part = parts.get(start);
-            if (part === undefined) {
-              part = partOf(rowsOf(start.map, table, task), start.space, task);
-              parts.set(start, part);
+            let split = features.get(start);
+            if (split === undefined) {
+              split = splitFeatures(rowsOf(start.map, queries, passages), start.space);
+              features.set(start, split);
             }
-            return refinedCosines(part, start.refinements.get(point.steps)!);
+            return refinedCosines(split, start.refinements.get(point.steps)!);
           };
         },
       };
@@ -161,15 +181,11 @@ function featuresOf(
   return { ...fit, scales, map: spectralMap(fit.basis.vectors, scales) };
 }
 
-function rowsOf(
-  { pairs, map }: SpectralFeatures,
-  { queries, passages }: Pick<PreparedPairs, "queries" | "passages">,
-  task: Pick<RankingTask, "queries" | "passages">,
-): FeatureRows {
+function rowsOf({ pairs, map }: SpectralFeatures, queries: Matrix, passages: Matrix): FeatureRows {
   const { queryCenter, passageCenter } = pairs;
   return {
-    query: applySide({ center: queryCenter, ...map }, gatherRows(queries, task.queries)),
-    passage: applySide({ center: passageCenter, ...map }, gatherRows(passages, task.passages)),
+    query: applySide({ center: queryCenter, ...map }, queries),
+    passage: applySide({ center: passageCenter, ...map }, passages),
   };
 }
 

@@ -1,11 +1,10 @@
 import { createMatrix, fromRows, identityMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { subtractMatrices } from "../../math/elementwise.js";
-import type { RankingTask } from "../../tune/folds.js";
-import type { FeatureSide, RefinementPart } from "./refinement.js";
+import type { FeatureSide, SplitFeatures } from "./refinement.js";
 import { basisOfRows, columnsFrom } from "../spectral/spectral-basis.js";
 
-/** Mapped rows of a task. */
+/** Mapped rows of queries and passages. */
 export interface FeatureRows {
   readonly query: Matrix;
   readonly passage: Matrix;
@@ -67,12 +66,11 @@ function meanLength(matrices: readonly Matrix[]): number {
   return square > 0 ? Math.sqrt(square / count) : 1;
 }
 
-/** Features of a task as a refinement of the subspace takes them, in units of their length. */
-export function partOf(
+/** Features as a refinement of the subspace takes them, in units of their length. */
+export function splitFeatures(
   rows: FeatureRows,
   { vectors, spare, queryUnit, passageUnit }: FeatureSpace,
-  { matches, negatives }: Pick<RankingTask, "matches" | "negatives">,
-): RefinementPart {
+): SplitFeatures {
   const query = without(rows.query, spare);
   const passage = without(rows.passage, spare);
   const complete = vectors.cols + spare.cols === vectors.rows;
@@ -80,14 +78,14 @@ export function partOf(
   const p = featureSide(passage, vectors, passageUnit, complete);
   if (complete) {
     const outside = createMatrix(query.rows, passage.rows);
-    return { query: q, passage: p, outside, matches, negatives };
+    return { query: q, passage: p, outside };
   }
   const outside = multiply(query, passage, { transposeB: true });
   const inside = multiply(q.inside, p.inside, { transposeB: true });
   for (let i = 0; i < outside.data.length; i++) {
     outside.data[i] = outside.data[i] / queryUnit / passageUnit - inside.data[i];
   }
-  return { query: q, passage: p, outside, matches, negatives };
+  return { query: q, passage: p, outside };
 }
 
 /** Rows less what they hold in the given orthonormal directions. */

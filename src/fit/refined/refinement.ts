@@ -1,17 +1,20 @@
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import type { RankingTask } from "../../tune/folds.js";
+import type { RankingTask } from "../../evaluate/retrieval/ranking-task.js";
 
 /**
- * Held-out features of queries and passages, split by a k-dimensional subspace: a refinement moves what lies inside and
- * leaves what lies outside as it is.
+ * Features of queries and passages, split by a k-dimensional subspace: a refinement moves what lies inside and leaves
+ * what lies outside as it is.
  */
-export interface RefinementPart extends Pick<RankingTask, "matches" | "negatives"> {
+export interface SplitFeatures {
   readonly query: FeatureSide;
   readonly passage: FeatureSide;
   /** n × m: inner products of what lies outside the subspace. */
   readonly outside: Matrix;
 }
+
+/** Held-out features with what is known about them: what a refinement is fitted by. */
+export interface RefinementPart extends SplitFeatures, Pick<RankingTask, "matches" | "negatives"> {}
 
 /** Features of one side. */
 export interface FeatureSide {
@@ -58,9 +61,9 @@ export function noRefinement(
   return { query: side(query), passage: side(passage) };
 }
 
-/** Cosines of a part's queries (rows) and passages (columns) under a refinement; 0 where the map leaves nothing. */
-export function refinedCosines(part: RefinementPart, refinement: Refinement): Matrix {
-  return forward(part, refinement).cosines;
+/** Cosines of queries (rows) and passages (columns) under a refinement; 0 where the map leaves nothing. */
+export function refinedCosines(features: SplitFeatures, refinement: Refinement): Matrix {
+  return forward(features, refinement).cosines;
 }
 
 /**
@@ -108,7 +111,7 @@ interface MovedSide {
   readonly lengths: Float64Array;
 }
 
-function forward({ query, passage, outside }: RefinementPart, refinement: Refinement): Pass {
+function forward({ query, passage, outside }: SplitFeatures, refinement: Refinement): Pass {
   const q = move(query, refinement.query);
   const p = move(passage, refinement.passage);
   const cosines = multiply(q.moved, p.moved, { transposeB: true });

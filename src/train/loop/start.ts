@@ -4,7 +4,6 @@ import { symmetricEigen } from "../../math/decompose/eigen.js";
 import type { Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import type { AdapterModel, TensorShape } from "../adapter-model.js";
-import { fitRca } from "../../fit/families/rca.js";
 import type { TrainingRandomness } from "./randomness.js";
 import type { TrainingPlan } from "../training-plan.js";
 
@@ -13,22 +12,17 @@ import type { TrainingPlan } from "../training-plan.js";
  *
  * @throws RangeError when the start does not fit the shape.
  */
-export async function startTensors(
+export function startTensors(
   { model, start, train }: Pick<TrainingPlan, "model" | "start" | "train">,
   randomness: TrainingRandomness,
-  signal?: AbortSignal,
-): Promise<Float32Array[]> {
-  const { inputDimensions: d, outputDimensions: k, sides, rank } = model.shape;
+): Float32Array[] {
+  const { inputDimensions: d, outputDimensions: k, rank } = model.shape;
   if ((start === "identity" || start === "pca") && k > d) {
     throw new RangeError(
       `trainMatrix: start "${start}" needs outputDimensions <= ${d}, received ${k}; use start "random"`,
     );
   }
-  let fitted: Adapter | undefined;
-  if (start === "rca") {
-    const side = sides === "query" ? "query" : "both";
-    fitted = (await fitRca(train, { side, signal })).adapter;
-  } else if (typeof start === "object") fitted = start;
+  const fitted = typeof start === "object" ? start : undefined;
   if (fitted !== undefined) checkFits(fitted, model);
   const principal = start === "pca" ? principalDirections(train, k) : undefined;
   return model.tensors.map((tensor) => {

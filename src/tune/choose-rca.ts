@@ -1,18 +1,14 @@
-import type { Adapter } from "../../adapter/adapter.js";
-import { yieldToEventLoop } from "../../base/event-loop.js";
-import type { LongJobOptions } from "../../base/progress.js";
-import {
-  choiceScore,
-  crossValidate,
-  type ChoiceMetric,
-  type Trial,
-} from "../../tune/cross-validate.js";
-import { heldOutThreshold } from "../../tune/held-out-threshold.js";
-import { identityFamily, type Family, type Parameters } from "./family.js";
-import { makeFolds } from "../../tune/folds.js";
-import type { RankingMetrics } from "../../tune/ranking-metrics.js";
-import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "./rca-family.js";
-import { preparePairs, type PreparedPairs, type TrainingPairs } from "../../data/training-pairs.js";
+import type { Adapter } from "../adapter/adapter.js";
+import { checkChoice, checkNumber, refuse, type NumberBounds } from "../base/checks.js";
+import { yieldToEventLoop } from "../base/event-loop.js";
+import type { LongJobOptions } from "../base/progress.js";
+import { preparePairs, type PreparedPairs, type TrainingPairs } from "../data/training-pairs.js";
+import type { RankingMetrics } from "../evaluate/retrieval/pair-outcomes.js";
+import { identityFamily, type Family, type Parameters } from "../fit/families/family.js";
+import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "../fit/families/rca-family.js";
+import { choiceScore, crossValidate, type ChoiceMetric, type Trial } from "./cross-validate.js";
+import { makeFolds } from "./folds.js";
+import { heldOutThreshold } from "./held-out-threshold.js";
 
 /** A point of the grid; `null` where the untouched embedding, or no ridge map, is meant. */
 export interface RcaCandidate {
@@ -24,7 +20,7 @@ export interface RcaCandidate {
   readonly metrics: RankingMetrics | null;
 }
 
-export interface RcaFit {
+export interface ChosenRca {
   readonly adapter: Adapter;
   /** The point that was chosen, one of `candidates`. */
   readonly chosen: RcaCandidate;
@@ -34,7 +30,7 @@ export interface RcaFit {
   readonly threshold: number | null;
 }
 
-export interface RcaOptions extends LongJobOptions {
+export interface ChooseRcaOptions extends LongJobOptions {
   /**
    * Shrinkage to try, in units of the mean eigenvalue of C (so that they suit any embedding). Large leaves the embedding
    * as it is. @default [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
@@ -67,19 +63,16 @@ export interface RcaOptions extends LongJobOptions {
 }
 
 /**
- * Relevant component analysis with each side centred: C = mean (q - p)(q - p)ᵀ over matching pairs, W = (C + λI)^-a on
- * both sides, λ and a (and a blend, where several are given) chosen by cross-validation that keeps groups whole, the
- * untouched embedding among the candidates.
- * Directions in which matching texts differ are shrunk, so that what tells passages apart weighs more.
+ * `fitRca` at the point of a grid that cross-validation prefers: λ and a (and a blend, where several are given), chosen on
+ * folds that keep groups whole, the untouched embedding among the candidates. It chooses and says nothing about whether
+ * the choice is worth using; `fitAdapter` does.
  *
  * Cost: one eigen-decomposition per fold (of the smaller of pairs and dimensions) serves the whole grid of λ and a.
- *
- * Source: Bar-Hillel, Hertz, Shental, Weinshall, "Learning a Mahalanobis metric from equivalence constraints", 2005.
  *
  * @throws RangeError on pairs that cannot be learnt from, on options outside their range, and when there is a choice to
  *   make but only one group to learn from.
  */
-export async function fitRca(
+export async function chooseRca(
   data: TrainingPairs,
   {
     lambdas = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
@@ -94,16 +87,15 @@ export async function fitRca(
     embedder = null,
     signal,
     onProgress,
-  }: RcaOptions = {},
-): Promise<RcaFit> {
+  }: ChooseRcaOptions = {},
+): Promise<ChosenRca> {
   checkGrid("lambdas", lambdas);
   checkGrid("powers", powers);
-  checkGrid("blends", blends, { zero: true });
+  checkGrid("blends", blends, { least: 0 });
   if (mus.length > 0) checkGrid("mus", mus);
-  if (mus.length > 0 && side === "query") {
-    throw new RangeError('rca: mus need side "both", received "query"');
-  }
-  const prepared = preparePairs(data);
+  checkChoice(side, "chooseRca: side", ["both", "query"]);
+  if (mus.length > 0 && side === "query") refuse("chooseRca: mus", 'empty with side "query"', mus);
+  const prepared = preparePairs(data, "chooseRca");
   const grid = { lambdas, powers, blends };
   const families = identity ? [identityFamily] : [];
   if (side === "query") families.push(queryRcaFamily(grid));
@@ -175,10 +167,10 @@ async function chooseTrial(
       best: 0,
     };
   }
-  const parts = makeFolds(prepared, { folds, seed });
+  const parts = makeFolds(prepared, { folds, seed }, "chooseRca");
   if (parts.length < 2) {
     throw new RangeError(
-      "rca: cross-validation needs matching pairs of at least 2 groups, received 1; give one lambda and one power, and identity: false",
+      "chooseRca: cross-validation needs matching pairs of at least 2 groups, received 1; give one lambda and one power, and identity: false",
     );
   }
   const trials = [];
@@ -188,13 +180,13 @@ async function chooseTrial(
   return { trials, best: scores.indexOf(Math.max(...scores)) };
 }
 
-function checkGrid(name: string, values: readonly number[], { zero = false } = {}): void {
-  if (values.length === 0) throw new RangeError(`rca: ${name} must not be empty`);
-  for (const value of values) {
-    if (!((value > 0 || (zero && value === 0)) && Number.isFinite(value))) {
-      throw new RangeError(
-        `rca: ${name} must be finite numbers ${zero ? ">=" : ">"} 0, received ${value}`,
-      );
-    }
+function checkGrid(
+  name: string,
+  values: readonly number[],
+  bounds: NumberBounds = { above: 0 },
+): void {
+  if (values.length === 0) refuse(`chooseRca: ${name}`, "a list of at least one number", values);
+  for (const [i, value] of values.entries()) {
+    checkNumber(value, `chooseRca: ${name}[${i}]`, bounds);
   }
 }

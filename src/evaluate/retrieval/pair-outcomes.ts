@@ -1,12 +1,12 @@
-import type { Matrix } from "../math/matrix.js";
-import type { RankingTask } from "./folds.js";
+import type { Matrix } from "../../math/matrix.js";
+import type { RankingTask } from "./ranking-task.js";
 
 /** What cross-validation measures on held-out pairs; each in [0, 1], higher is better. */
 export interface RankingMetrics {
   /** Chance that a match scores above a hard negative of any query, ties counting half. */
   readonly rocAuc: number;
   /** Share of queries whose best passage is a match. */
-  readonly recallAt1: number;
+  readonly "recall@1": number;
   /** Mean over queries of 1 / rank of the best match. */
   readonly mrr: number;
 }
@@ -67,7 +67,7 @@ export function rankingMetrics({ ranks, matching, wrong }: PairOutcomes): Rankin
   }
   return {
     rocAuc: areaUnderRoc(matching, wrong),
-    recallAt1: first / ranks.length,
+    "recall@1": first / ranks.length,
     mrr: reciprocal / ranks.length,
   };
 }
