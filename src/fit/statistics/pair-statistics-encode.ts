@@ -1,3 +1,4 @@
+import { checkInteger, refuse } from "../../base/checks.js";
 import type { PairStatistics } from "./pair-statistics.js";
 
 /**
@@ -43,23 +44,18 @@ export function decodePairStatistics(bytes: Uint8Array): PairStatistics {
     bytes.length < headerBytes ||
     new TextDecoder().decode(bytes.subarray(0, magic.length)) !== magic
   ) {
-    throw new RangeError(`pair statistics: the bytes must begin with ${magic}`);
+    throw new RangeError(`decodePairStatistics: the bytes must begin with ${magic}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dimensions = view.getFloat64(8, true);
   const count = view.getFloat64(16, true);
-  if (!Number.isSafeInteger(dimensions) || dimensions < 1) {
-    throw new RangeError(
-      `pair statistics: dimensions must be an integer >= 1, received ${dimensions}`,
-    );
-  }
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new RangeError(`pair statistics: count must be an integer >= 0, received ${count}`);
-  }
+  const most = Number.MAX_SAFE_INTEGER;
+  checkInteger(dimensions, "decodePairStatistics: dimensions", { least: 1, most });
+  checkInteger(count, "decodePairStatistics: count", { least: 0, most });
   const expected = headerBytes + 8 * (2 * dimensions + 3 * dimensions * dimensions);
   if (bytes.length !== expected) {
     throw new RangeError(
-      `pair statistics: ${dimensions} dimensions take ${expected} bytes, received ${bytes.length}`,
+      `decodePairStatistics: the bytes must be ${expected} for ${dimensions} dimensions, received ${bytes.length}`,
     );
   }
   let at = headerBytes;
@@ -68,7 +64,7 @@ export function decodePairStatistics(bytes: Uint8Array): PairStatistics {
     for (let i = 0; i < length; i++, at += 8) {
       values[i] = view.getFloat64(at, true);
       if (!Number.isFinite(values[i])) {
-        throw new RangeError(`pair statistics: ${name} value ${i} is ${values[i]}`);
+        refuse(`decodePairStatistics: ${name}[${i}]`, "a finite number", values[i]);
       }
     }
     return values;

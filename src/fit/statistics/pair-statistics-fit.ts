@@ -1,4 +1,5 @@
 import type { Adapter } from "../../adapter/adapter.js";
+import { checkChoice, checkInteger, checkNumber } from "../../base/checks.js";
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { basisOfMoment, blendedScales, scaleColumns } from "../spectral/spectral-basis.js";
@@ -38,17 +39,12 @@ export function fitFromStatistics(
     embedder = null,
   }: StatisticsFitOptions = {},
 ): Adapter {
-  if (!(statistics.count > 0)) {
-    throw new RangeError(`pair statistics: expected pairs, received ${statistics.count}`);
-  }
-  for (const [name, value] of Object.entries({ lambda, power, mu })) {
-    if (!(value > 0 && Number.isFinite(value))) {
-      throw new RangeError(`fitFromStatistics: ${name} must be > 0, received ${value}`);
-    }
-  }
-  if (!(blend >= 0 && Number.isFinite(blend))) {
-    throw new RangeError(`fitFromStatistics: blend must be >= 0, received ${blend}`);
-  }
+  checkChoice(method, "fitFromStatistics: method", ["rca", "query-rca", "ridge"]);
+  checkNumber(lambda, "fitFromStatistics: lambda", { above: 0 });
+  checkNumber(power, "fitFromStatistics: power", { above: 0 });
+  checkNumber(blend, "fitFromStatistics: blend", { least: 0 });
+  checkNumber(mu, "fitFromStatistics: mu", { above: 0 });
+  checkInteger(statistics.count, "fitFromStatistics: statistics.count", { least: 1 });
   const d = statistics.dimensions;
   const base = { inputDimensions: d, outputDimensions: d, metadata: { embedder, method } };
   const untouched = { center: null, weights: null };

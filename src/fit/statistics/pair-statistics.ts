@@ -1,3 +1,4 @@
+import { refuse } from "../../base/checks.js";
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { columnMeans } from "../../math/vectors.js";
@@ -27,11 +28,6 @@ const chunkRows = 512;
 
 /** The statistics of no pairs. */
 function emptyPairStatistics(dimensions: number): PairStatistics {
-  if (!Number.isInteger(dimensions) || dimensions < 1) {
-    throw new RangeError(
-      `pair statistics: dimensions must be an integer >= 1, received ${dimensions}`,
-    );
-  }
   return {
     dimensions,
     count: 0,
@@ -50,16 +46,21 @@ function emptyPairStatistics(dimensions: number): PairStatistics {
  * @throws RangeError on pairs that cannot be learnt from.
  */
 export function pairStatistics(data: TrainingPairs): PairStatistics {
-  const { queries, passages, positives } = preparePairs(data);
+  return statisticsOf(data, "pairStatistics");
+}
+
+function statisticsOf(data: TrainingPairs, place: string): PairStatistics {
+  const { queries, passages, positives } = preparePairs(data, place);
   let total = emptyPairStatistics(queries.cols);
   for (let at = 0; at < positives.query.length; at += chunkRows) {
     const end = at + chunkRows;
-    total = mergePairStatistics(
+    total = merge(
       total,
       ofRows(
         gatherRows(queries, positives.query.subarray(at, end)),
         gatherRows(passages, positives.passage.subarray(at, end)),
       ),
+      place,
     );
   }
   return total;
@@ -78,16 +79,12 @@ export async function collectPairStatistics(
   let number = 0;
   for await (const batch of batches) {
     signal?.throwIfAborted();
-    try {
-      const statistics = pairStatistics(batch);
-      total = total === undefined ? statistics : mergePairStatistics(total, statistics);
-    } catch (cause) {
-      throw new RangeError(`batch ${number}: ${(cause as Error).message}`, { cause });
-    }
+    const place = `collectPairStatistics: batch ${number}`;
+    const statistics = statisticsOf(batch, place);
+    total = total === undefined ? statistics : merge(total, statistics, place);
     number++;
   }
-  if (total === undefined) throw new RangeError("pair statistics: there was no batch");
-  return total;
+  return total ?? refuse("collectPairStatistics: batches", "at least one", undefined);
 }
 
 /**
@@ -98,8 +95,12 @@ export async function collectPairStatistics(
  * @throws RangeError when the dimensions differ.
  */
 export function mergePairStatistics(a: PairStatistics, b: PairStatistics): PairStatistics {
+  return merge(a, b, "mergePairStatistics");
+}
+
+function merge(a: PairStatistics, b: PairStatistics, place: string): PairStatistics {
   if (a.dimensions !== b.dimensions) {
-    throw new RangeError(`pair statistics: dimensions differ, ${a.dimensions} and ${b.dimensions}`);
+    refuse(`${place}: dimensions`, `${a.dimensions} like those before`, b.dimensions);
   }
   if (a.count === 0) return b;
   if (b.count === 0) return a;

@@ -11,7 +11,7 @@ import {
 } from "embedtune/fit";
 import { preparePairs } from "../../src/data/training-pairs.js";
 import { ridgeFamily } from "../../src/fit/families/linear-families.js";
-import { topics } from "./topics.js";
+import { topics } from "../tune/topics.js";
 
 /** Consecutive parts of matching pairs, as another machine would hold them. */
 function shards(data: TrainingPairs, sizes: readonly number[]): TrainingPairs[] {
@@ -95,20 +95,28 @@ describe("pair statistics", () => {
   it("are refused by name when they are something else", async () => {
     const statistics = pairStatistics(topics(5, 3));
     const bytes = encodePairStatistics(statistics);
-    expect(() => decodePairStatistics(bytes.subarray(0, 90))).toThrow("3 dimensions take");
+    expect(() => decodePairStatistics(bytes.subarray(0, 90))).toThrow(
+      "decodePairStatistics: the bytes must be 288 for 3 dimensions, received 90",
+    );
     expect(() => decodePairStatistics(new Uint8Array(40))).toThrow("must begin with ETPAIRS1");
     const broken = bytes.slice();
     new DataView(broken.buffer).setFloat64(24, NaN, true);
-    expect(() => decodePairStatistics(broken)).toThrow("queryMean value 0 is NaN");
-    expect(() => mergePairStatistics(statistics, pairStatistics(topics(5, 4)))).toThrow(
-      "dimensions differ, 3 and 4",
+    expect(() => decodePairStatistics(broken)).toThrow(
+      "decodePairStatistics: queryMean[0] must be a finite number, received NaN",
     );
-    await expect(collectPairStatistics([])).rejects.toThrow("there was no batch");
+    expect(() => mergePairStatistics(statistics, pairStatistics(topics(5, 4)))).toThrow(
+      "mergePairStatistics: dimensions must be 3 like those before, received 4",
+    );
+    await expect(collectPairStatistics([])).rejects.toThrow(
+      "collectPairStatistics: batches must be at least one",
+    );
     const bad = topics(2, 3);
     bad.queries.data.fill(0);
     await expect(collectPairStatistics([topics(2, 3), bad])).rejects.toThrow(
-      "batch 1: queries: row 0 is all zeros",
+      "collectPairStatistics: batch 1: queries: row 0 is all zeros",
     );
-    expect(() => fitFromStatistics(statistics, { lambda: 0 })).toThrow("lambda must be > 0");
+    expect(() => fitFromStatistics(statistics, { lambda: 0 })).toThrow(
+      "fitFromStatistics: lambda must be a number > 0, received 0",
+    );
   });
 });
