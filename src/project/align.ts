@@ -1,21 +1,24 @@
 import { SingularValueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
-import { createMatrix, type Matrix } from "../math/matrix.js";
+import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
 import { columnMeans } from "../math/vectors.js";
 
 /**
- * Moves, turns and mirrors points so that they lie as near as they can to the target's, row by row, distances between
- * points kept: orthogonal Procrustes (Schönemann 1966). What differs between two views is then a difference of the data,
- * not of the arbitrary direction of their axes.
+ * Shifts, rotates and mirrors points (n × d) so that they lie as near as they can to the target's (n × d), row by row
+ * and by least squares, distances between points kept: orthogonal Procrustes (Schönemann 1966). What differs between two
+ * views is then a difference of the data, not of the arbitrary direction of their axes.
  *
- * @throws RangeError when the two have different shapes.
+ * @returns a new matrix, n × d, in the units of both.
+ * @throws RangeError when the two have different shapes, or a value is not finite.
  */
 export function alignPoints(points: Matrix, target: Matrix): Matrix {
   const { rows, cols } = points;
   if (rows !== target.rows || cols !== target.cols) {
     throw new RangeError(
-      `alignPoints: expected ${target.rows} × ${target.cols} points like the target, received ${rows} × ${cols}`,
+      `alignPoints: points must be ${target.rows} × ${target.cols} like the target, received ${rows} × ${cols}`,
     );
   }
+  checkMatrix(points, "alignPoints: points");
+  checkMatrix(target, "alignPoints: target");
   const from = columnMeans(points);
   const to = columnMeans(target);
   const cross = DenseMatrix.zeros(cols, cols);
@@ -28,12 +31,13 @@ export function alignPoints(points: Matrix, target: Matrix): Matrix {
     }
   }
   const svd = new SingularValueDecomposition(cross);
-  const turn = svd.leftSingularVectors.mmul(svd.rightSingularVectors.transpose());
+  const rotation = svd.leftSingularVectors.mmul(svd.rightSingularVectors.transpose());
   const result = createMatrix(rows, cols);
   for (let i = 0; i < rows; i++) {
     for (let b = 0; b < cols; b++) {
       let sum = to[b];
-      for (let a = 0; a < cols; a++) sum += (points.data[i * cols + a] - from[a]) * turn.get(a, b);
+      for (let a = 0; a < cols; a++)
+        sum += (points.data[i * cols + a] - from[a]) * rotation.get(a, b);
       result.data[i * cols + b] = sum;
     }
   }

@@ -1,3 +1,4 @@
+import { checkInteger } from "../base/checks.js";
 import type { PairColumns } from "../data/types.js";
 import { checkMatrix, createMatrix, gatherRows, type Matrix } from "../math/matrix.js";
 import { createRandom } from "../base/random.js";
@@ -36,15 +37,15 @@ export interface LatentSpaceOptions {
   readonly dimensions?: 2 | 3 | undefined;
   /** At most this many points: matching pairs are drawn at random until their points reach it. @default 400 */
   readonly maxPoints?: number | undefined;
-  /** The same seed and the same pairs draw the same points, so that a before and an after show the same. @default 0 */
+  /** The same seed and the same pairs draw the same points, so that a before and an after show the same. @default 1 */
   readonly seed?: string | number | undefined;
   /** Scale each vector to length 1 first, as cosine does. @default true */
   readonly normalize?: boolean | undefined;
   /** @default projectPca */
   readonly projection?: Projection | undefined;
   /**
-   * Turn (and mirror) the coordinates so that the points lie as near as they can to those of this earlier view of the
-   * same points, distances between points kept. @default none
+   * Rotate (and mirror) the coordinates so that the points lie as near as they can to those of this earlier view of the
+   * same points, distances between points kept ({@link alignPoints}). @default none
    */
   readonly alignTo?: LatentSpace | undefined;
 }
@@ -79,7 +80,7 @@ export function latentSpace(
   {
     dimensions = 2,
     maxPoints = 400,
-    seed = 0,
+    seed = 1,
     normalize = true,
     projection = projectPca,
     alignTo,
@@ -87,12 +88,10 @@ export function latentSpace(
 ): LatentSpace {
   if (queries.cols !== passages.cols) {
     throw new RangeError(
-      `latentSpace: queries have ${queries.cols} dimensions, passages ${passages.cols}; expected the same`,
+      `latentSpace: queries and passages must have the same number of dimensions, received ${queries.cols} and ${passages.cols}`,
     );
   }
-  if (!Number.isInteger(maxPoints) || maxPoints < 2) {
-    throw new RangeError(`latentSpace: maxPoints must be an integer >= 2, received ${maxPoints}`);
-  }
+  checkInteger(maxPoints, "latentSpace: maxPoints", { least: 2 });
   const { points, links } = drawPoints(pairs, maxPoints, seed);
   const rowsOf = (side: LatentSpacePoint["side"]): number[] =>
     points.filter((point) => point.side === side).map((point) => point.row);
@@ -108,7 +107,7 @@ export function latentSpace(
   const { coordinates } = projected;
   if (coordinates.rows !== points.length || coordinates.cols !== dimensions) {
     throw new RangeError(
-      `latentSpace: expected the projection to return ${points.length} × ${dimensions} values, ` +
+      `latentSpace: projection must return ${points.length} × ${dimensions} values, ` +
         `received ${coordinates.rows} × ${coordinates.cols}`,
     );
   }
@@ -128,7 +127,7 @@ function drawPoints(
   for (const [i, label] of pairs.label.entries()) if (label === 1) matching.push(i);
   if (matching.length === 0) {
     throw new RangeError(
-      `latentSpace: none of the ${pairs.label.length} pairs has label 1, there is no line to draw`,
+      `latentSpace: pairs must hold at least one of label 1, received ${pairs.label.length} without`,
     );
   }
   createRandom(`${seed}/latent-space`).shuffle(matching);
@@ -168,8 +167,7 @@ function checkSamePoints(view: LatentSpace, earlier: LatentSpace): void {
     });
   if (!same) {
     throw new RangeError(
-      "latentSpace: alignTo shows other points; draw both views from the same pairs with the same seed, " +
-        "dimensions and maxPoints",
+      "latentSpace: alignTo must show the same points (the same pairs, seed, dimensions and maxPoints), received others",
     );
   }
 }

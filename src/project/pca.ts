@@ -1,3 +1,4 @@
+import { checkInteger } from "../base/checks.js";
 import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
 import { columnMeans } from "../math/vectors.js";
 import { orthonormalize, principalAxes } from "./principal-axes.js";
@@ -23,7 +24,7 @@ export interface Pca {
  * Principal component analysis (Pearson 1901, Hotelling 1933) of the rows of `matrix` (n × d): the orthogonal axes along
  * which the centred rows vary most. The rows are centred, not scaled.
  *
- * The result depends on nothing but the data: each axis is turned so that its entry of largest magnitude is positive
+ * The result depends on nothing but the data: the sign of each axis is chosen so that its entry of largest magnitude is positive
  * (the convention of scikit-learn 1.5 and later).
  *
  * @throws RangeError when there are fewer than 2 rows, when a value is not finite, when all rows are equal, or when
@@ -31,18 +32,13 @@ export interface Pca {
  */
 export function fitPca(matrix: Matrix, { components = 2 }: PcaOptions = {}): Pca {
   const { rows, cols } = matrix;
-  if (rows < 2) throw new RangeError(`fitPca: expected at least 2 rows, received ${rows}`);
-  const most = Math.min(rows, cols);
-  if (!Number.isInteger(components) || components < 1 || components > most) {
-    throw new RangeError(
-      `fitPca: components must be an integer from 1 to ${most} for ${rows} × ${cols} values, received ${components}`,
-    );
-  }
-  checkMatrix(matrix, "fitPca");
+  checkInteger(rows, "fitPca: rows", { least: 2 });
+  checkInteger(components, "fitPca: components", { least: 1, most: Math.min(rows, cols) });
+  checkMatrix(matrix, "fitPca: matrix");
   const mean = columnMeans(matrix);
   const total = totalVariance(matrix, mean);
   if (!(total > 0)) {
-    throw new RangeError(`fitPca: all ${rows} rows are equal, there is no direction to find`);
+    throw new RangeError(`fitPca: rows must differ, received ${rows} equal ones`);
   }
   const axes = principalAxes(matrix, mean, components);
   const found = axes.values.length;
@@ -71,10 +67,10 @@ export function applyPca({ mean, components }: Pca, matrix: Matrix): Matrix {
   const { rows, cols, data } = matrix;
   if (cols !== mean.length) {
     throw new RangeError(
-      `applyPca: expected ${mean.length} columns as in the fit, received ${cols}`,
+      `applyPca: matrix must have ${mean.length} columns as in the fit, received ${cols}`,
     );
   }
-  checkMatrix(matrix, "applyPca");
+  checkMatrix(matrix, "applyPca: matrix");
   const result = createMatrix(rows, components.rows);
   for (let i = 0; i < rows; i++) {
     for (let c = 0; c < components.rows; c++) {
@@ -96,11 +92,11 @@ function totalVariance({ rows, cols, data }: Matrix, mean: Float64Array): number
   return sum / (rows - 1);
 }
 
-/** Turns an axis so that its entry of largest magnitude (the first of equals) is positive. */
+/** Gives an axis the sign that makes its entry of largest magnitude (the first of equals) positive. */
 function orient(axis: Float64Array): void {
   let largest = 0;
   for (let j = 1; j < axis.length; j++) {
-    // A hair's breadth of preference for the earlier entry keeps rounding from deciding between equals.
+    // The earlier entry is preferred by a relative 1e-9, so that rounding does not decide between equals.
     if (Math.abs(axis[j]) > Math.abs(axis[largest]) * (1 + 1e-9)) largest = j;
   }
   if (axis[largest] < 0) for (let j = 0; j < axis.length; j++) axis[j] = -axis[j];

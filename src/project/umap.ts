@@ -1,4 +1,5 @@
 import { UMAP } from "umap-js";
+import { checkInteger, checkNumber } from "../base/checks.js";
 import { checkMatrix, createMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { createRandom } from "../base/random.js";
 import type { Projection } from "./latent-space.js";
@@ -28,27 +29,17 @@ export function umapProjection({
   spread = 1,
   epochs,
 }: UmapOptions = {}): Projection {
-  if (neighbors !== undefined && (!Number.isInteger(neighbors) || neighbors < 2)) {
-    throw new RangeError(`umap: neighbors must be an integer >= 2, received ${neighbors}`);
-  }
-  if (!(spread > 0 && Number.isFinite(spread))) {
-    throw new RangeError(`umap: spread must be a number > 0, received ${spread}`);
-  }
-  if (!(minDist >= 0 && minDist <= spread)) {
-    throw new RangeError(`umap: minDist must be from 0 to spread (${spread}), received ${minDist}`);
-  }
-  if (epochs !== undefined && (!Number.isInteger(epochs) || epochs < 1)) {
-    throw new RangeError(`umap: epochs must be an integer >= 1, received ${epochs}`);
-  }
+  if (neighbors !== undefined) checkInteger(neighbors, "umapProjection: neighbors", { least: 2 });
+  checkNumber(spread, "umapProjection: spread", { above: 0 });
+  checkNumber(minDist, "umapProjection: minDist", { least: 0, most: spread });
+  if (epochs !== undefined) checkInteger(epochs, "umapProjection: epochs", { least: 1 });
   return (vectors, { dimensions, seed }) => {
     const { rows } = vectors;
-    if (rows < 3) throw new RangeError(`umap: expected at least 3 rows, received ${rows}`);
-    if (neighbors !== undefined && neighbors >= rows) {
-      throw new RangeError(
-        `umap: neighbors must be < ${rows}, the number of rows, received ${neighbors}`,
-      );
+    checkInteger(rows, "umapProjection: rows", { least: 3 });
+    if (neighbors !== undefined) {
+      checkInteger(neighbors, "umapProjection: neighbors", { least: 2, most: rows - 1 });
     }
-    checkMatrix(vectors, "umap");
+    checkMatrix(vectors, "umapProjection: vectors");
     const random = createRandom(`${seed}/umap`);
     const count = neighbors ?? Math.min(15, rows - 1);
     const umap = new UMAP({

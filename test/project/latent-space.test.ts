@@ -89,7 +89,7 @@ describe("latentSpace", () => {
     expect(raw.coordinates.data).not.toEqual(scaled.coordinates.data);
   });
 
-  it("turns a later view towards an earlier one without changing a distance", () => {
+  it("rotates a later view towards an earlier one without changing a distance", () => {
     const before = latentSpace(queries, passages, diagonal);
     const other = gaussian(30, 8, "other");
     const plain = latentSpace(other, passages, diagonal);
@@ -105,10 +105,10 @@ describe("latentSpace", () => {
     }
   });
 
-  it("refuses to turn towards a view of other points", () => {
+  it("refuses to align with a view of other points", () => {
     const before = latentSpace(queries, passages, diagonal, { maxPoints: 10 });
     expect(() => latentSpace(queries, passages, diagonal, { alignTo: before })).toThrow(
-      "alignTo shows other points",
+      "latentSpace: alignTo must show the same points",
     );
   });
 
@@ -124,16 +124,16 @@ describe("latentSpace", () => {
       latentSpace(queries, passages, diagonal, {
         projection: () => ({ method: "wrong", coordinates: createMatrix(3, 2) }),
       });
-    expect(wrong).toThrow("expected the projection to return 60 × 2 values, received 3 × 2");
+    expect(wrong).toThrow("projection must return 60 × 2 values, received 3 × 2");
   });
 
   it("refuses pairs without a match, other dimensions, zero vectors and NaN, by name", () => {
     expect(() => latentSpace(queries, passages, columns([[0, 0, 0]]))).toThrow(
-      "none of the 1 pairs has label 1",
+      "latentSpace: pairs must hold at least one of label 1, received 1 without",
     );
-    expect(() => latentSpace(queries, passages, columns([]))).toThrow("none of the 0 pairs");
+    expect(() => latentSpace(queries, passages, columns([]))).toThrow("received 0 without");
     expect(() => latentSpace(queries, gaussian(3, 7, "x"), diagonal)).toThrow(
-      "queries have 8 dimensions, passages 7",
+      "queries and passages must have the same number of dimensions, received 8 and 7",
     );
     expect(() => latentSpace(createMatrix(30, 8), passages, diagonal)).toThrow(
       "drawn queries: row 0 is all zeros",
@@ -151,7 +151,7 @@ describe("latentSpace", () => {
 });
 
 describe("alignPoints", () => {
-  it("undoes a turn, a mirror and a shift exactly", () => {
+  it("undoes a rotation, a reflection and a shift exactly", () => {
     const target = gaussian(12, 3, "target");
     const moved = createMatrix(12, 3);
     for (let i = 0; i < 12; i++) {
@@ -162,9 +162,13 @@ describe("alignPoints", () => {
     for (const [i, x] of target.data.entries()) expect(back.data[i]).toBeCloseTo(x, 5);
   });
 
-  it("refuses another number of points", () => {
+  it("refuses another number of points and a value that is not finite, by name", () => {
     expect(() => alignPoints(createMatrix(2, 2), createMatrix(3, 2))).toThrow(
-      "expected 3 × 2 points like the target, received 2 × 2",
+      "alignPoints: points must be 3 × 2 like the target, received 2 × 2",
     );
+    expect(() => alignPoints(createMatrix(2, 2), createMatrix(2, 3))).toThrow("received 2 × 2");
+    const broken = createMatrix(2, 2, Float32Array.of(0, 1, NaN, 0));
+    expect(() => alignPoints(broken, createMatrix(2, 2))).toThrow("alignPoints: points: row 1");
+    expect(() => alignPoints(createMatrix(2, 2), broken)).toThrow("alignPoints: target: row 1");
   });
 });

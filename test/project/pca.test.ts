@@ -148,11 +148,17 @@ describe("fitPca", () => {
   });
 
   it("refuses what has no answer, by name", () => {
-    expect(() => fitPca(createMatrix(1, 4))).toThrow("expected at least 2 rows, received 1");
-    expect(() => fitPca(createMatrix(0, 0))).toThrow("expected at least 2 rows, received 0");
-    expect(() => fitPca(createMatrix(3, 4))).toThrow("all 3 rows are equal");
+    expect(() => fitPca(createMatrix(1, 4))).toThrow(
+      "fitPca: rows must be an integer >= 2, received 1",
+    );
+    expect(() => fitPca(createMatrix(0, 0))).toThrow(
+      "fitPca: rows must be an integer >= 2, received 0",
+    );
+    expect(() => fitPca(createMatrix(3, 4))).toThrow(
+      "fitPca: rows must differ, received 3 equal ones",
+    );
     expect(() => fitPca(gaussian(3, 4, "few"), { components: 4 })).toThrow(
-      "components must be an integer from 1 to 3 for 3 × 4 values, received 4",
+      "fitPca: components must be an integer from 1 to 3, received 4",
     );
     expect(() => fitPca(gaussian(3, 4, "none"), { components: 0 })).toThrow("received 0");
     expect(() =>
@@ -176,7 +182,7 @@ describe("applyPca", () => {
   it("refuses vectors of another length than the fit's", () => {
     const pca = fitPca(gaussian(20, 5, "length"));
     expect(() => applyPca(pca, gaussian(2, 6, "x"))).toThrow(
-      "expected 5 columns as in the fit, received 6",
+      "applyPca: matrix must have 5 columns as in the fit, received 6",
     );
   });
 });

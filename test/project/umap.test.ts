@@ -60,18 +60,18 @@ describe("umapProjection", () => {
 
   it("refuses options out of range and too few rows, by name", () => {
     expect(() => umapProjection({ neighbors: 1 })).toThrow(
-      "neighbors must be an integer >= 2, received 1",
+      "umapProjection: neighbors must be an integer >= 2, received 1",
     );
     expect(() => umapProjection({ minDist: 2 })).toThrow(
-      "minDist must be from 0 to spread (1), received 2",
+      "umapProjection: minDist must be a number from 0 to 1, received 2",
     );
     expect(() => umapProjection({ spread: 0 })).toThrow("spread must be a number > 0, received 0");
     expect(() => umapProjection({ epochs: 0.5 })).toThrow("epochs must be an integer >= 1");
     expect(() => umapProjection()(createMatrix(2, 2), options)).toThrow(
-      "at least 3 rows, received 2",
+      "umapProjection: rows must be an integer >= 3, received 2",
     );
     expect(() => umapProjection({ neighbors: 60 })(clusters(), options)).toThrow(
-      "neighbors must be < 60, the number of rows, received 60",
+      "umapProjection: neighbors must be an integer from 2 to 59, received 60",
     );
   });
 });
