@@ -1,26 +1,7 @@
 import { applyAdapter, type Adapter, type Matrix } from "embedtune";
 import { topK } from "embedtune/math";
+import type { ExampleRanking, RetrievalExample, RetrievedPassage } from "embedtune/report";
 import type { SideData } from "./nq-task.js";
-
-/** A passage as it was found. */
-export interface FoundPassage {
-  readonly text: string;
-  readonly cosine: number;
-  readonly right: boolean;
-}
-
-/** What a search found: the rank of the first right passage, and the first few passages. */
-export interface Found {
-  readonly rank: number;
-  readonly passages: readonly FoundPassage[];
-}
-
-/** One question, searched with the untouched embedding and with the adapter. */
-export interface ImprovedQuestion {
-  readonly question: string;
-  readonly before: Found;
-  readonly after: Found;
-}
 
 /**
  * The question that gained the most places of those whose right passage was not first before and is first after;
@@ -31,7 +12,7 @@ export function findImprovedQuestion(
   test: SideData,
   before: readonly number[],
   after: readonly number[],
-): ImprovedQuestion | undefined {
+): RetrievalExample | undefined {
   const { corpus } = test;
   let best: number | undefined;
   for (let i = 0; i < before.length; i++) {
@@ -57,7 +38,7 @@ function search(
   corpus: Matrix,
   texts: readonly string[],
   right: readonly number[],
-): FoundPassage[] {
+): RetrievedPassage[] {
   const found = topK({ rows: 1, cols: query.length, data: query }, corpus, 3);
   return Array.from(found.indices, (row, i) => ({
     text: texts[row],
@@ -67,8 +48,8 @@ function search(
 }
 
 /** For a terminal. */
-export function showImprovedQuestion({ question, before, after }: ImprovedQuestion): string {
-  const show = (title: string, { rank, passages }: Found): string =>
+export function showImprovedQuestion({ question, before, after }: RetrievalExample): string {
+  const show = (title: string, { rank, passages }: ExampleRanking): string =>
     [
       `  ${title}: the right passage is number ${rank}`,
       ...passages.map(
