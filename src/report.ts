@@ -8,27 +8,28 @@ export { distributionSpec } from "./report/plots/distribution-spec.js";
 export {
   histogramPanels,
   histogramSpec,
-  type HistogramOptions,
+  type CosineHistogramOptions,
+  type HistogramPanel,
 } from "./report/plots/histogram-spec.js";
 export { latentSpec, type LatentOptions } from "./report/plots/latent-spec.js";
-export { latentView } from "./report/sections/latent-view.js";
+export { latentView } from "./report/latent-view.js";
 export { renderPng, type PngOptions } from "./report/plots/render-png.js";
 export { renderReport } from "./report/page/render-report.js";
 export { renderSvg } from "./report/plots/render-svg.js";
 export type {
   CosineSample,
-  Distribution,
+  ExampleRanking,
   LatentPoint,
   LatentView,
   MethodFigures,
   ReportData,
   ReportFact,
   RetrievalExample,
-  Retrieved,
   RetrievedPassage,
+  SampleDistribution,
   TrainingCurve,
   TrainingEpoch,
 } from "./report/report-data.js";
 export { trainingPanels, trainingSpec } from "./report/plots/training-spec.js";
-export type { ViewAngle } from "./report/page/turn.js";
+export type { ViewAngle } from "./report/plots/view-rotation.js";
 export type { PlotOptions, VegaLiteSpec } from "./report/plots/vega-lite.js";

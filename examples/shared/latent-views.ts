@@ -3,7 +3,7 @@ import { latentView, type LatentView } from "embedtune/report";
 import type { MeasuredMethod } from "./measure.js";
 import type { SideData } from "./nq-task.js";
 
-/** The test side's questions and right passages before and after, the second view turned to lie on the first. */
+/** The test side's questions and right passages before and after, the second view rotated to lie on the first. */
 export function latentViews(
   before: MeasuredMethod,
   after: MeasuredMethod,

@@ -22,8 +22,8 @@ export interface MethodRow {
   readonly threshold: number;
   readonly thresholdFrom: string;
   readonly rocAuc: number;
-  readonly recallAt1: number;
-  readonly recallAt10: number;
+  readonly "recall@1": number;
+  readonly "recall@10": number;
   readonly mrr: number;
   /** Time of the fit. */
   readonly seconds: number;
@@ -82,8 +82,8 @@ export async function measureMethod(
       threshold: fitted.threshold,
       thresholdFrom: "validation",
       rocAuc: rocAuc(cosines[set], label),
-      recallAt1: retrieval.metrics["recall@1"],
-      recallAt10: retrieval.metrics["recall@10"],
+      "recall@1": retrieval.metrics["recall@1"],
+      "recall@10": retrieval.metrics["recall@10"],
       mrr: retrieval.metrics.mrr,
       seconds,
     };

@@ -31,7 +31,7 @@ export function shorten(text: string, length: number): string {
   // Looking at a few times the length is enough, however long the text.
   const flat = text
     .slice(0, length * 8)
-    // A table row reads better with its cells told apart.
+    // A table row reads better with its cells separated.
     .replace(/[ \u00a0]*\t[ \u00a0]*/g, " | ")
     .replace(/\s+/g, " ")
     .replace(forbidden, "")

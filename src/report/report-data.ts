@@ -27,7 +27,7 @@ export interface ReportData {
   /** One question, or several, with what was retrieved before and after. */
   readonly example?: RetrievalExample | readonly RetrievalExample[] | undefined;
   /** Plots of the data itself, e.g. candidates per question, characters per passage. */
-  readonly distributions?: readonly Distribution[] | undefined;
+  readonly distributions?: readonly SampleDistribution[] | undefined;
 }
 
 export interface ReportFact {
@@ -41,7 +41,7 @@ export interface MethodFigures {
   readonly name: string;
   /** e.g. `"weak"`, `"hard"`. */
   readonly set: string;
-  /** Share of the pairs told right at `threshold`, 0 to 1. */
+  /** Share of the pairs classified correctly at `threshold`, 0 to 1. */
   readonly accuracy: number;
   /** Half the width of the 95 % interval of `accuracy`: ± this. */
   readonly interval: number | null;
@@ -52,8 +52,8 @@ export interface MethodFigures {
   /** Where `threshold` was fitted, e.g. `"train"`. */
   readonly thresholdFrom: string;
   readonly rocAuc: number | null;
-  readonly recallAt1: number | null;
-  readonly recallAt10: number | null;
+  readonly "recall@1": number | null;
+  readonly "recall@10": number | null;
   readonly mrr: number | null;
   /** Time of the fit. */
   readonly seconds: number | null;
@@ -117,7 +117,8 @@ export interface RetrievedPassage {
   readonly right: boolean;
 }
 
-export interface Retrieved {
+/** What was retrieved for the question of an example. */
+export interface ExampleRanking {
   /** Rank of the first right passage, from 1. */
   readonly rank: number;
   /** The first few, best first. */
@@ -126,12 +127,12 @@ export interface Retrieved {
 
 export interface RetrievalExample {
   readonly question: string;
-  readonly before: Retrieved;
-  readonly after: Retrieved;
+  readonly before: ExampleRanking;
+  readonly after: ExampleRanking;
 }
 
 /** Numbers whose distribution is drawn. */
-export interface Distribution {
+export interface SampleDistribution {
   readonly title: string;
   /** What one number counts, e.g. `"characters"`. */
   readonly unit: string;

@@ -1,15 +1,6 @@
 import { formatNumber, formatPercent, setTitle } from "./format.js";
 import type { MethodFigures, ReportData } from "./report-data.js";
-
-/** The names of the methods that stand for before and after; `undefined` where there is none. */
-export function beforeAndAfter({ methods = [], baseline, chosen }: ReportData): {
-  before: string | undefined;
-  after: string | undefined;
-} {
-  const names = [...new Set(methods.map((row) => row.name))];
-  const before = baseline ?? names[0];
-  return { before, after: chosen ?? names.filter((name) => name !== before).at(-1) };
-}
+import { beforeAndAfter } from "./report-fields.js";
 
 /**
  * The finding in one sentence per set: accuracy before and after with its intervals beside the base rate, and the change
@@ -52,9 +43,9 @@ function retrievalSentence(
   before: string,
   after: string,
 ): string | null {
-  const a = methods.find((row) => row.name === before && row.recallAt1 !== null);
+  const a = methods.find((row) => row.name === before && row["recall@1"] !== null);
   const b = methods.find((row) => row.name === after && row.set === a?.set);
-  const [first, second] = [a?.recallAt1 ?? null, b?.recallAt1 ?? null];
+  const [first, second] = [a?.["recall@1"] ?? null, b?.["recall@1"] ?? null];
   if (first === null || second === null) return null;
   const share = (x: number): string => formatNumber(x, 3);
   return `The right passage comes first for ${share(first)} of the questions before, ${share(second)} after (recall@1).`;

@@ -4,7 +4,8 @@ import { renderReport, type MethodFigures, type ReportData } from "../../src/rep
 import { formatNumber, formatPercent, shorten } from "../../src/report/format.js";
 import { darkColors, darkSurfaces, lightSurfaces } from "../../src/report/page/page-style.js";
 import { colors } from "../../src/report/plots/vega-lite.js";
-import { beforeAndAfter, verdictOf } from "../../src/report/verdict.js";
+import { beforeAndAfter } from "../../src/report/report-fields.js";
+import { verdictOf } from "../../src/report/verdict.js";
 import { sampleData } from "./sample-data.js";
 
 const hostile = [
@@ -178,8 +179,10 @@ describe("renderReport", () => {
   });
 
   it("refuses data with nothing in them", async () => {
-    await expect(renderReport({})).rejects.toThrow("there is nothing to show");
-    await expect(renderReport({ methods: [], histograms: [] })).rejects.toThrow("nothing to show");
+    await expect(renderReport({})).rejects.toThrow(
+      "renderReport: data must have a part to show, received none",
+    );
+    await expect(renderReport({ methods: [], histograms: [] })).rejects.toThrow("received none");
   });
 
   it("refuses a figure that is not one, by name", async () => {
@@ -187,14 +190,16 @@ describe("renderReport", () => {
     const wrong = (change: Partial<MethodFigures>) =>
       renderReport({ methods: [{ ...row, ...change }] });
     await expect(wrong({ accuracy: NaN })).rejects.toThrow(
-      "methods[0].accuracy must be a share (0 to 1), received NaN",
+      "renderReport: methods[0].accuracy must be a number from 0 to 1, received NaN",
     );
     await expect(wrong({ accuracy: 82.9 })).rejects.toThrow("received 82.9");
     await expect(wrong({ rocAuc: Infinity })).rejects.toThrow("methods[0].rocAuc");
     await expect(wrong({ threshold: NaN })).rejects.toThrow("methods[0].threshold");
-    await expect(wrong({ seconds: -1 })).rejects.toThrow("seconds >= 0, received -1");
+    await expect(wrong({ seconds: -1 })).rejects.toThrow(
+      "seconds must be a number >= 0, received -1",
+    );
     await expect(renderReport({ methods: [row], chosen: "rca" })).rejects.toThrow(
-      `chosen must be one of the methods ("none"), received "rca"`,
+      `renderReport: chosen must be "none", received "rca"`,
     );
   });
 
@@ -215,8 +220,8 @@ describe("verdictOf", () => {
     threshold: 0.4,
     thresholdFrom: "train",
     rocAuc: null,
-    recallAt1: null,
-    recallAt10: null,
+    "recall@1": null,
+    "recall@10": null,
     mrr: null,
     seconds: null,
   });
@@ -241,8 +246,8 @@ describe("verdictOf", () => {
 
   it("adds how often the right passage comes first, when that was measured", () => {
     const methods = [
-      { ...row("none", 0.7), recallAt1: 0.725 },
-      { ...row("rca", 0.8), recallAt1: 0.8 },
+      { ...row("none", 0.7), "recall@1": 0.725 },
+      { ...row("rca", 0.8), "recall@1": 0.8 },
     ];
     expect(verdictOf({ methods })).toContain(
       "The right passage comes first for 0.725 of the questions before, 0.800 after",
@@ -292,7 +297,7 @@ describe("the page's colours", () => {
 });
 
 describe("shorten", () => {
-  it("leaves a short text as it is, blanks made one and cells told apart", () => {
+  it("leaves a short text as it is, blanks made one and cells separated", () => {
     expect(shorten("  a\n\nb\tc ", 20)).toBe("a b | c");
   });
 

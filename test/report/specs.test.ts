@@ -17,7 +17,7 @@ import {
 import { createMatrix } from "../../src/math/matrix.js";
 import { latentSpace } from "../../src/project/latent-space.js";
 import { countBins, roundedRange } from "../../src/report/plots/bins.js";
-import { boxEdges, turner } from "../../src/report/page/turn.js";
+import { boxEdges, viewRotation } from "../../src/report/plots/view-rotation.js";
 import { sampleData } from "./sample-data.js";
 
 const data = sampleData();
@@ -143,18 +143,18 @@ describe("histogramSpec", () => {
   ];
   it("refuses no sample, an empty one, a NaN, what is no cosine and a label that is none, by name", () => {
     expect(() => histogramSpec([])).toThrow(
-      "histograms must be at least one sample, received none",
+      "histogramSpec: samples.length must be an integer >= 1, received 0",
     );
     expect(() => histogramSpec(sample({ cosines: [] }))).toThrow(
-      "histograms[0].cosines must be at least one value, received none",
+      "histogramSpec: samples[0].cosines.length must be an integer >= 1, received 0",
     );
     expect(() => histogramSpec(sample({ cosines: [0.1, NaN] }))).toThrow(
-      "histograms[0].cosines[1] must be a cosine (-1 to 1), received NaN",
+      "histogramSpec: samples[0].cosines[1] must be a cosine (-1 to 1), received NaN",
     );
     expect(() => histogramSpec(sample({ cosines: [1.5] }))).toThrow("received 1.5");
     expect(() => histogramSpec(sample({ label: 2 as 1 }))).toThrow("must be 0 or 1, received 2");
     expect(() => histogramSpec([...sample({}), ...sample({})])).toThrow(
-      "histograms[1] must be one sample per method, set and label",
+      "samples[1] must be the only sample of its method, set and label",
     );
   });
 
@@ -200,7 +200,7 @@ describe("latentSpec", () => {
 
   it("refuses no points, a NaN and a line to a point that is not there, by name", () => {
     expect(() => latentSpec({ points: [], links: [] })).toThrow(
-      "points must be at least one point",
+      "latentSpec: view.points.length must be an integer >= 1, received 0",
     );
     const broken = [{ ...view.points[0], y: NaN }, view.points[1]];
     expect(() => latentSpec({ points: broken, links: [] })).toThrow(
@@ -234,7 +234,7 @@ describe("latentView", () => {
   it("refuses a point without a text, by name", () => {
     const space = latentSpace(vectors, vectors, pairs);
     expect(() => latentView(space, { queries: ["q0"], passages: [] })).toThrow(
-      "expected a text for row 1 of the query texts",
+      "latentView: queries[1] must be the text of a point, received nothing",
     );
   });
 });
@@ -248,12 +248,14 @@ describe("trainingSpec", () => {
   });
 
   it("refuses no epochs, a NaN, an accuracy above 1 and a best epoch that is none, by name", () => {
-    expect(() => trainingSpec({ epochs: [] })).toThrow("at least one epoch");
+    expect(() => trainingSpec({ epochs: [] })).toThrow(
+      "trainingSpec: curve.epochs.length must be an integer >= 1, received 0",
+    );
     expect(() => trainingSpec({ epochs: [{ epoch: 0, trainLoss: NaN }] })).toThrow(
-      "training.epochs[0].trainLoss must be a finite number, received NaN",
+      "trainingSpec: curve.epochs[0].trainLoss must be a finite number, received NaN",
     );
     expect(() => trainingSpec({ epochs: [{ epoch: 0, trainAccuracy: 72 }] })).toThrow(
-      "must be a share (0 to 1), received 72",
+      "must be a number from 0 to 1, received 72",
     );
     expect(() => trainingSpec({ epochs: [{ epoch: 0, trainLoss: 1 }], bestEpoch: 4 })).toThrow(
       "bestEpoch must be the number of one of the epochs, received 4",
@@ -283,7 +285,9 @@ describe("distributionSpec", () => {
   });
 
   it("refuses no values and a NaN, by name", () => {
-    expect(() => bars([])).toThrow("values must be at least one value, received none");
+    expect(() => bars([])).toThrow(
+      "distributionSpec: distribution.values.length must be an integer >= 1, received 0",
+    );
     expect(() => bars([1, NaN])).toThrow("values[1] must be a finite number, received NaN");
   });
 });
@@ -342,29 +346,32 @@ describe("renderSvg", () => {
       await renderSvg(spec(url)).catch((error: unknown) => asked.push(String(error)));
     }
     expect(asked).toHaveLength(2);
-    for (const message of asked) expect(message).toContain("a plot must not load anything");
+    for (const message of asked)
+      expect(message).toContain(
+        "renderSvg: spec must hold its data inside, received one that loads",
+      );
   });
 });
 
 describe("latentSpec in three dimensions", () => {
   const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => ({ x: i & 1, y: (i >> 1) & 1, z: i >> 2 }));
 
-  it("keeps lengths: what is turned is as long on paper as it is deep and wide together", () => {
-    const turn = turner({ azimuth: 37, elevation: 11 });
-    const origin = turn(corners[0]);
+  it("keeps lengths: what is rotated is as long on the page as it is deep and wide together", () => {
+    const rotate = viewRotation({ azimuth: 37, elevation: 11 });
+    const origin = rotate(corners[0]);
     for (const corner of corners) {
-      const { x, y, depth } = turn(corner);
+      const { x, y, depth } = rotate(corner);
       const length = Math.hypot(x - origin.x, y - origin.y, depth - origin.depth);
       expect(length).toBeCloseTo(Math.hypot(corner.x, corner.y, corner.z), 9);
     }
   });
 
-  it("looks along y without a turn, and from above at 90° of elevation", () => {
-    const front = turner({ azimuth: 0, elevation: 0 })({ x: 1, y: 2, z: 3 });
+  it("looks along y without a rotation, and from above at 90° of elevation", () => {
+    const front = viewRotation({ azimuth: 0, elevation: 0 })({ x: 1, y: 2, z: 3 });
     expect([front.x, front.y, front.depth].map((n) => Math.round(n * 1e9) / 1e9)).toEqual([
       1, 3, -2,
     ]);
-    const above = turner({ azimuth: 0, elevation: 90 })({ x: 1, y: 2, z: 3 });
+    const above = viewRotation({ azimuth: 0, elevation: 90 })({ x: 1, y: 2, z: 3 });
     expect([above.x, above.y, above.depth].map((n) => Math.round(n * 1e9) / 1e9)).toEqual([
       1, 2, 3,
     ]);
@@ -388,7 +395,7 @@ describe("latentSpec in three dimensions", () => {
       { side: "query" as const, x: 0, y: 0, text: "" },
     ];
     expect(() => latentSpec({ points, links: [] })).toThrow(
-      "points must be a z on every point or on none, received 1 without",
+      "points must have a z on every point or on none, received 1 without",
     );
   });
 });
@@ -415,8 +422,10 @@ describe("renderPng", () => {
 
   it("refuses what is no SVG and a scale that is none, by name", async () => {
     await expect(renderPng("hello")).rejects.toThrow(
-      'not an SVG that can be drawn, it starts "hello"',
+      'renderPng: svg must be an SVG that can be drawn, received "hello"',
     );
-    await expect(renderPng(svg, { scale: 0 })).rejects.toThrow("scale must be above 0");
+    await expect(renderPng(svg, { scale: 0 })).rejects.toThrow(
+      "renderPng: scale must be a number > 0 and <= 100, received 0",
+    );
   });
 });

@@ -1,11 +1,9 @@
 import { checkReportData } from "../check.js";
-import { exampleSection } from "../sections/example-section.js";
-import { figureSections } from "../sections/figures-section.js";
-import { html, trusted, type Html } from "./html.js";
-import { pageStyle } from "./page-style.js";
+import { html, trusted, type Html } from "../html.js";
 import type { ReportData, ReportFact } from "../report-data.js";
-import { tableSection } from "../sections/table-section.js";
 import { verdictOf } from "../verdict.js";
+import { pageSections } from "./page-sections.js";
+import { pageStyle } from "./page-style.js";
 
 /**
  * A page that shows what a customised embedding changed: the verdict, the table of figures, the plots, an example. One
@@ -18,10 +16,11 @@ import { verdictOf } from "../verdict.js";
  * @throws Error when there are plots to draw and vega or vega-lite is not installed.
  */
 export async function renderReport(data: ReportData): Promise<string> {
-  checkReportData(data);
+  checkReportData(data, "renderReport");
   const { title = "Customised embeddings: before and after", subtitle, facts = [] } = data;
   const verdict = verdictOf(data);
-  const figures = await figureSections(data);
+  const sections: Html[] = [];
+  for (const section of pageSections) sections.push(await section(data));
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -43,7 +42,7 @@ export async function renderReport(data: ReportData): Promise<string> {
           ${verdict === null ? html`` : html`<p class="verdict"><strong>Verdict.</strong> ${verdict}</p>`}
           ${factList(facts)}
         </header>
-        <main>${tableSection(data)} ${exampleSection(data)} ${figures}</main>
+        <main>${sections}</main>
         <footer>Made with embedtune.</footer>
       </body>
     </html> `;

@@ -1,7 +1,7 @@
 import { countBins } from "./bins.js";
 import { checkDistribution } from "../check.js";
 import { formatNumber } from "../format.js";
-import type { Distribution } from "../report-data.js";
+import type { SampleDistribution } from "../report-data.js";
 import {
   colors,
   plotConfig,
@@ -17,14 +17,14 @@ import {
  * @throws RangeError when there is no value, or one that is not finite.
  */
 export function distributionSpec(
-  distribution: Distribution,
+  distribution: SampleDistribution,
   {
     width = 330,
     height = 150,
     bins = 30,
   }: PlotOptions & { readonly bins?: number | undefined } = {},
 ): VegaLiteSpec {
-  checkDistribution(distribution, `"${distribution.title}"`);
+  checkDistribution(distribution, "distributionSpec: distribution");
   const { title, unit, values, of = "items" } = distribution;
   const sorted = Float64Array.from(values).sort();
   const quantile = (share: number): number =>

@@ -11,7 +11,7 @@ import {
   type VegaLiteSpec,
 } from "./vega-lite.js";
 
-export interface HistogramOptions extends PlotOptions {
+export interface CosineHistogramOptions extends PlotOptions {
   /** Bins over the range of all cosines. @default 40 */
   readonly bins?: number | undefined;
   /** Where the threshold of each method and set is taken from, to be drawn as a line. @default none */
@@ -36,10 +36,11 @@ const labels = ["no match", "match"] as const;
  */
 export function histogramSpec(
   samples: readonly CosineSample[],
-  options: HistogramOptions = {},
+  options: CosineHistogramOptions = {},
 ): VegaLiteSpec {
+  checkHistograms(samples, "histogramSpec: samples");
   const rows = new Map<string, VegaLiteSpec[]>();
-  for (const { set, spec } of histogramPanels(samples, options)) {
+  for (const { set, spec } of drawPanels(samples, options)) {
     rows.set(set, [...(rows.get(set) ?? []), spec]);
   }
   return {
@@ -51,12 +52,30 @@ export function histogramSpec(
   };
 }
 
-/** The same, one specification per method and set, for a page that lays them out itself. */
+/** One plot of {@link histogramPanels}. */
+export interface HistogramPanel {
+  readonly method: string;
+  readonly set: string;
+  readonly spec: VegaLiteSpec;
+}
+
+/**
+ * The same, one specification per method and set, for a page that lays them out itself.
+ *
+ * @throws RangeError as {@link histogramSpec} does.
+ */
 export function histogramPanels(
   samples: readonly CosineSample[],
-  { width = 330, height = 160, legend = true, bins = 40, methods = [] }: HistogramOptions = {},
-): { readonly method: string; readonly set: string; readonly spec: VegaLiteSpec }[] {
-  checkHistograms(samples);
+  options: CosineHistogramOptions = {},
+): HistogramPanel[] {
+  checkHistograms(samples, "histogramPanels: samples");
+  return drawPanels(samples, options);
+}
+
+function drawPanels(
+  samples: readonly CosineSample[],
+  { width = 330, height = 160, legend = true, bins = 40, methods = [] }: CosineHistogramOptions,
+): HistogramPanel[] {
   const range = roundedRange(
     samples.map((sample) => sample.cosines),
     0.05,

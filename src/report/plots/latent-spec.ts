@@ -1,7 +1,7 @@
 import { checkLatent } from "../check.js";
 import { formatPercent, shorten } from "../format.js";
 import type { LatentView } from "../report-data.js";
-import { boxEdges, turner, type ViewAngle } from "../page/turn.js";
+import { boxEdges, viewRotation, type ViewAngle } from "./view-rotation.js";
 import {
   colors,
   plotConfig,
@@ -39,9 +39,9 @@ interface Dot {
  */
 export function latentSpec(view: LatentView, options: LatentOptions = {}): VegaLiteSpec {
   const { width = 360, height = 320, legend = true } = options;
-  checkLatent(view, "latent view");
+  checkLatent(view, "latentSpec: view");
   const { title = "latent space", method = "PCA", points, links } = view;
-  const { dots, box } = onPaper(view, options);
+  const { dots, box } = projectPoints(view, options);
   const frame = frameOf(
     [...dots, ...box, ...box.map(({ x2, y2 }) => ({ x: x2, y: y2 }))],
     width / height,
@@ -122,8 +122,8 @@ function position(field: "x" | "y", domain: readonly [number, number]): unknown 
   };
 }
 
-/** The points on the plane of the paper, and the edges of their box where they have a depth. */
-function onPaper({ points }: LatentView, angle: ViewAngle): { dots: Dot[]; box: Line[] } {
+/** The points on the plane of the page, and the edges of their box where they have a depth. */
+function projectPoints({ points }: LatentView, angle: ViewAngle): { dots: Dot[]; box: Line[] } {
   const hover = (point: LatentView["points"][number]): string =>
     `${point.side}: ${shorten(point.text, 200)}`;
   const solid = points.flatMap(({ x, y, z }) => (z === undefined ? [] : [{ x, y, z }]));
@@ -133,21 +133,21 @@ function onPaper({ points }: LatentView, angle: ViewAngle): { dots: Dot[]; box: 
       box: [],
     };
   }
-  const turn = turner(angle);
-  const turned = solid.map(turn);
-  const depths = turned.map(({ depth }) => depth);
+  const rotate = viewRotation(angle);
+  const rotated = solid.map(rotate);
+  const depths = rotated.map(({ depth }) => depth);
   const back = depths.reduce((a, b) => Math.min(a, b), Infinity);
   const front = depths.reduce((a, b) => Math.max(a, b), -Infinity);
   return {
     dots: points.map((point, i) => ({
       side: point.side,
-      x: turned[i].x,
-      y: turned[i].y,
+      x: rotated[i].x,
+      y: rotated[i].y,
       near: front > back ? (depths[i] - back) / (front - back) : 0.5,
       hover: hover(point),
     })),
     box: boxEdges(solid).map(([from, to]) => {
-      const [a, b] = [turn(from), turn(to)];
+      const [a, b] = [rotate(from), rotate(to)];
       return { x: a.x, y: a.y, x2: b.x, y2: b.y };
     }),
   };

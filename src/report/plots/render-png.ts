@@ -1,3 +1,5 @@
+import { checkNumber } from "../../base/checks.js";
+import { show } from "../../base/show.js";
 import type * as Resvg from "@resvg/resvg-js";
 
 export interface PngOptions {
@@ -9,29 +11,24 @@ export interface PngOptions {
 
 /**
  * An SVG, such as {@link renderSvg} draws, as the bytes of a PNG file. Node only; needs the optional package
- * `@resvg/resvg-js`, and takes its letters from the fonts of the system.
+ * `@resvg/resvg-js`, and takes the fonts of the system.
  *
- * @throws RangeError when `scale` is not a number above 0 that leaves at least one pixel.
+ * @throws RangeError when `scale` is not a number above 0 and at most 100.
  * @throws Error when the package is not installed or the text is no SVG.
  */
 export async function renderPng(
   svg: string,
   { scale = 2, background = "#ffffff" }: PngOptions = {},
 ): Promise<Uint8Array> {
-  if (!(scale > 0 && scale <= 100)) {
-    throw new RangeError(`report: scale must be above 0 and at most 100, received ${scale}`);
-  }
+  checkNumber(scale, "renderPng: scale", { above: 0, most: 100 });
   const { Resvg } = await loadResvg();
   try {
     const picture = new Resvg(svg, { background, fitTo: { mode: "zoom", value: scale } });
     return new Uint8Array(picture.render().asPng());
   } catch (cause) {
-    throw new Error(
-      `report: not an SVG that can be drawn, it starts ${JSON.stringify(svg.slice(0, 40))}`,
-      {
-        cause,
-      },
-    );
+    throw new Error(`renderPng: svg must be an SVG that can be drawn, received ${show(svg)}`, {
+      cause,
+    });
   }
 }
 
@@ -39,7 +36,7 @@ async function loadResvg(): Promise<typeof Resvg> {
   try {
     return await import("@resvg/resvg-js");
   } catch (cause) {
-    throw new Error("report: PNG needs the package @resvg/resvg-js: npm i @resvg/resvg-js", {
+    throw new Error("renderPng: needs the package @resvg/resvg-js: npm i @resvg/resvg-js", {
       cause,
     });
   }

@@ -1,7 +1,7 @@
 import type * as Vega from "vega";
 import type * as VegaLite from "vega-lite";
 import { withoutControls } from "../format.js";
-import { escapeHtml } from "../page/html.js";
+import { escapeHtml } from "../html.js";
 import type { VegaLiteSpec } from "./vega-lite.js";
 
 /**
@@ -29,7 +29,9 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
     const svg = withoutControls(await view.toSVG());
     // Vega draws on without what it could not load; a picture that lacks its data must not pass for one.
     if (refused.length > 0) {
-      throw new Error(`report: a plot must not load anything, it asked for ${refused.join(", ")}`);
+      throw new Error(
+        `renderSvg: spec must hold its data inside, received one that loads ${refused.join(", ")}`,
+      );
     }
     return hoverTitles(svg, typeof spec["description"] === "string" ? spec["description"] : "");
   } finally {
@@ -45,7 +47,7 @@ async function loadVega(): Promise<{
     const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
     return { vega, vegaLite };
   } catch (cause) {
-    throw new Error("report: drawing needs the packages vega and vega-lite: npm i vega vega-lite", {
+    throw new Error("renderSvg: needs the packages vega and vega-lite: npm i vega vega-lite", {
       cause,
     });
   }

@@ -24,22 +24,30 @@ type Measure = (typeof measures)[number];
  * @throws RangeError when there is no epoch, a value is not finite, or the best epoch is none of them.
  */
 export function trainingSpec(curve: TrainingCurve, options: PlotOptions = {}): VegaLiteSpec {
+  checkTraining(curve, "trainingSpec: curve");
   return {
     $schema: vegaLiteSchema,
     config: plotConfig,
-    hconcat: trainingPanels(curve, options).map(
+    hconcat: drawPanels(curve, options).map(
       ({ $schema: _schema, config: _config, ...panel }) => panel,
     ),
   };
 }
 
-/** The same, one specification per measure, for a page that lays them out itself. */
-export function trainingPanels(
-  curve: TrainingCurve,
-  { width = 330, height = 180, legend = true }: PlotOptions = {},
+/**
+ * The same, one specification per measure, for a page that lays them out itself.
+ *
+ * @throws RangeError as {@link trainingSpec} does.
+ */
+export function trainingPanels(curve: TrainingCurve, options: PlotOptions = {}): VegaLiteSpec[] {
+  checkTraining(curve, "trainingPanels: curve");
+  return drawPanels(curve, options);
+}
+
+function drawPanels(
+  { epochs, bestEpoch, method }: TrainingCurve,
+  { width = 330, height = 180, legend = true }: PlotOptions,
 ): VegaLiteSpec[] {
-  checkTraining(curve);
-  const { epochs, bestEpoch, method } = curve;
   return measures
     .filter(({ train, validation }) =>
       epochs.some((epoch) => epoch[train] !== undefined || epoch[validation] !== undefined),

@@ -20,13 +20,13 @@ export interface PlotOptions {
 export const vegaLiteSchema = "https://vega.github.io/schema/vega-lite/v6.json";
 
 /**
- * Okabe & Ito's colours, told apart by every kind of colour vision. A page may repaint them for a dark background: each
+ * Okabe & Ito's colours, distinct under every kind of colour vision. A page may repaint them for a dark background: each
  * is used for one purpose only, so a style rule can find it by its value.
  */
 export const colors = {
-  /** A matching pair; a query; the validation curve. */
+  /** A matching pair; a passage; the validation curve. */
   first: "#0072b2",
-  /** A pair without a match; a passage; the training curve. */
+  /** A pair without a match; a query; the training curve. */
   second: "#d55e00",
   ink: "#1f2328",
   mutedInk: "#59636e",

@@ -1,7 +1,7 @@
-import { examplesOf } from "../check.js";
 import { formatNumber, shorten } from "../format.js";
-import { html, type Html } from "../page/html.js";
-import type { ReportData, Retrieved, RetrievedPassage } from "../report-data.js";
+import { html, type Html } from "../html.js";
+import type { ExampleRanking, ReportData, RetrievedPassage } from "../report-data.js";
+import { examplesOf } from "../report-fields.js";
 
 /** Questions with what was retrieved for them before and after. */
 export function exampleSection(data: ReportData): Html {
@@ -20,7 +20,7 @@ export function exampleSection(data: ReportData): Html {
   </section>`;
 }
 
-function list(title: string, { passages, rank }: Retrieved): Html {
+function list(title: string, { passages, rank }: ExampleRanking): Html {
   const below =
     passages.length > 0 && !passages.some((passage) => passage.right)
       ? html`<p class="muted">The right passage follows at number ${rank}.</p>`

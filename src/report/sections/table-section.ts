@@ -1,7 +1,7 @@
 import { formatNumber, formatPercent, formatSeconds, setTitle } from "../format.js";
-import { html, type Html } from "../page/html.js";
+import { html, type Html } from "../html.js";
 import type { MethodFigures, ReportData } from "../report-data.js";
-import { beforeAndAfter } from "../verdict.js";
+import { beforeAndAfter } from "../report-fields.js";
 
 interface Column {
   readonly title: string;
@@ -12,7 +12,7 @@ interface Column {
 
 const missing = "–";
 const figure =
-  (key: "rocAuc" | "recallAt1" | "recallAt10" | "mrr") =>
+  (key: "rocAuc" | "recall@1" | "recall@10" | "mrr") =>
   (row: MethodFigures): string => {
     const value = row[key];
     return value === null ? missing : formatNumber(value, 3);
@@ -21,7 +21,7 @@ const figure =
 const columns: readonly Column[] = [
   {
     title: "Accuracy",
-    meaning: "Share of the pairs told right at the threshold, with its 95 % interval",
+    meaning: "Share of the pairs classified correctly at the threshold, with its 95 % interval",
     show: ({ accuracy, interval }) =>
       formatPercent(accuracy) +
       (interval === null ? "" : `\u00a0±\u00a0${formatNumber(interval * 100, 1)}`),
@@ -45,12 +45,12 @@ const columns: readonly Column[] = [
   {
     title: "Recall@1",
     meaning: "Share of the questions whose right passage is ranked first",
-    show: figure("recallAt1"),
+    show: figure("recall@1"),
   },
   {
     title: "Recall@10",
     meaning: "Share of the questions whose right passage is among the first ten",
-    show: figure("recallAt10"),
+    show: figure("recall@10"),
   },
   { title: "MRR", meaning: "Mean of 1 / rank of the right passage", show: figure("mrr") },
   {
@@ -70,8 +70,8 @@ export function tableSection(data: ReportData): Html {
     <h2 id="figures">Figures on the test set</h2>
     <table>
       <caption>
-        Accuracy is the share of pairs told right at a cosine threshold; its ± is half the 95 %
-        interval. Read it beside the base rate. ROC AUC, recall and MRR need no threshold.
+        Accuracy is the share of pairs classified correctly at a cosine threshold; its ± is half the
+        95 % interval. Read it beside the base rate. ROC AUC, recall and MRR need no threshold.
       </caption>
       <thead>
         <tr>

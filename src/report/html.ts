@@ -1,4 +1,4 @@
-import { withoutControls } from "../format.js";
+import { withoutControls } from "./format.js";
 
 /** Text made safe for an element or a quoted attribute of HTML. */
 export function escapeHtml(text: string): string {

@@ -1,5 +1,6 @@
-import type { LatentSpace } from "../../project/latent-space.js";
-import type { LatentView } from "../report-data.js";
+import { show } from "../base/show.js";
+import type { LatentSpace } from "../project/latent-space.js";
+import type { LatentView } from "./report-data.js";
 
 /**
  * A latent space with its texts, ready to be shown.
@@ -30,7 +31,9 @@ export function latentView(
     points: points.map(({ side, row }, i) => {
       const text = (side === "query" ? queries : passages)[row] as string | undefined;
       if (text === undefined) {
-        throw new RangeError(`latentView: expected a text for row ${row} of the ${side} texts`);
+        throw new RangeError(
+          `latentView: ${side === "query" ? "queries" : "passages"}[${row}] must be the text of a point, received ${show(text)}`,
+        );
       }
       const [x, y] = [data[i * cols], data[i * cols + 1]];
       return { side, x, y, text, ...(cols > 2 ? { z: data[i * cols + 2] } : {}) };
