@@ -1,3 +1,2 @@
 /** What the hidden setups of the pages import: small invented data that every page's code can learn from. */
 export { noisyTask } from "../train/shared.js";
-export { sampleData } from "../report/sample-data.js";
