@@ -69,28 +69,28 @@ export {
 export { RefusedTextsError, type RefusedText } from "./embed/requests/refused-texts.js";
 
 // negatives: sample
-export { createBm25Index, type Bm25Options } from "./negatives/indexes/bm25.js";
-export { toPairColumns, type PairTable } from "./negatives/columns.js";
-export type { DropCounts } from "./negatives/counts.js";
+export { createBm25Index, type Bm25Options } from "./negatives/indexes/bm25-index.js";
+export { toPairColumns, type PairTable } from "./negatives/pair-columns.js";
+export type { DropCounts } from "./negatives/drop-counts.js";
 export {
   mineHardNegatives,
   type MinedNegatives,
   type MinedQuery,
-} from "./negatives/mining/mine.js";
+} from "./negatives/mining/mine-hard-negatives.js";
 export type { MiningOptions } from "./negatives/mining/mining-options.js";
 export {
   miningTexts,
   type MiningTexts,
   type MiningTextsOptions,
 } from "./negatives/mining/mining-texts.js";
-export type { Neighbor, NeighborIndex, ScorePassages } from "./negatives/mining/neighbors.js";
-export type { LengthOptions } from "./negatives/options.js";
+export type { Neighbor, NeighborIndex, ScorePassages } from "./negatives/indexes/neighbor-index.js";
+export type { LengthOptions } from "./negatives/passage-length.js";
 export {
   positivePairs,
   type PositiveDrop,
   type PositivePairs,
   type PositivePairsOptions,
-} from "./negatives/mining/positives.js";
+} from "./negatives/natural-questions/positive-pairs.js";
 export {
   sampleSamePageNegatives,
   type SamePageCandidates,
@@ -98,15 +98,19 @@ export {
   type SamePageDrop,
   type SamePageEntry,
   type SamePageNegativesOptions,
-} from "./negatives/natural-questions/same-page.js";
-export type { SampledNegatives } from "./negatives/mining/sampled.js";
+} from "./negatives/samplers/same-page-candidates.js";
+export type { SampledNegatives } from "./negatives/samplers/sampled-negatives.js";
 export type { MinedPassage, MiningDrop } from "./negatives/mining/select-negatives.js";
 export {
   vectorIndex,
   type MiningVectors,
   type VectorIndexOptions,
 } from "./negatives/indexes/vector-index.js";
-export { sampleWeakNegatives, type WeakDrop, type WeakNegativesOptions } from "./negatives/weak.js";
+export {
+  sampleWeakNegatives,
+  type WeakDrop,
+  type WeakNegativesOptions,
+} from "./negatives/samplers/weak-negatives.js";
 
 // evaluate: measure honestly
 export {

@@ -11,7 +11,7 @@ export {
   shortAnswersOf,
   type GuardReason,
   type NegativeGuard,
-} from "./negatives/mining/guards.js";
+} from "./negatives/guards/negative-guard.js";
 export {
   toLabelledLists,
   toLabelledPairs,
@@ -28,12 +28,12 @@ export {
   type PassagePoolOptions,
   type PoolDrop,
   type PoolPassage,
-} from "./negatives/pool.js";
-export { samePageCandidates } from "./negatives/natural-questions/same-page.js";
+} from "./negatives/passage-pool.js";
+export { samePageCandidates } from "./negatives/samplers/same-page-candidates.js";
 export { tokenizeWords, type Bm25Tokenizer } from "./negatives/indexes/tokenize.js";
 export {
   lookupVectors,
   matrixOfTexts,
   type SideVectors,
   type VectorLookup,
-} from "./negatives/indexes/vectors.js";
+} from "./negatives/indexes/text-vectors.js";

@@ -19,8 +19,8 @@ export {
   type GeneratedQueries,
   type GenerateQueriesOptions,
   type QueryStore,
-} from "./negatives/generate-queries.js";
-export type { ChatClient, QueryReply, QueryRequest } from "./negatives/mining/query-request.js";
+} from "./negatives/generation/generate-queries.js";
+export type { ChatClient, QueryReply, QueryRequest } from "./negatives/generation/query-request.js";
 export {
   embedWithOpenAIBatches,
   type OpenAIBatchOptions,

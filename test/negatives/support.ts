@@ -1,5 +1,5 @@
 import type { Pair } from "../../src/data/types.js";
-import type { Neighbor, NeighborIndex } from "../../src/negatives/mining/neighbors.js";
+import type { Neighbor, NeighborIndex } from "../../src/negatives/indexes/neighbor-index.js";
 
 export function gold(query: string, passage: string, group = passage): Pair {
   return { query, passage, label: 1, group, kind: "gold" };

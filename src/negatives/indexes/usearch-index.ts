@@ -4,10 +4,10 @@ import { checkMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.j
 import type { LongJobOptions } from "../../base/progress.js";
 import { dot, normalizeRows } from "../../math/vectors.js";
 import type { MiningTexts } from "../mining/mining-texts.js";
-import type { NeighborIndex } from "../mining/neighbors.js";
-import { quoteText } from "../text.js";
+import type { NeighborIndex } from "./neighbor-index.js";
+import { quoteText } from "../compare-texts.js";
 import type { MiningVectors } from "./vector-index.js";
-import type { VectorLookup } from "./vectors.js";
+import type { VectorLookup } from "./text-vectors.js";
 
 export interface UsearchIndexOptions extends LongJobOptions {
   /** Links of each vector in the graph: more find more, for more memory. @default 16 */

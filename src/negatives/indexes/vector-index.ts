@@ -1,9 +1,9 @@
 import { checkMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
 import { dot, norm, normalizeRows } from "../../math/vectors.js";
-import { chunkedTopK } from "../mining/chunked-top-k.js";
+import { chunkedTopK } from "./chunked-top-k.js";
 import type { MiningTexts } from "../mining/mining-texts.js";
-import type { NeighborIndex } from "../mining/neighbors.js";
-import { quoteText } from "../text.js";
+import type { NeighborIndex } from "./neighbor-index.js";
+import { quoteText } from "../compare-texts.js";
 
 /** Vectors of the texts of an index: row `i` belongs to text `i`. */
 export interface MiningVectors {

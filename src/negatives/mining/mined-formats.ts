@@ -1,5 +1,5 @@
 import type { Pair } from "../../data/types.js";
-import type { MinedNegatives } from "./mine.js";
+import type { MinedNegatives } from "./mine-hard-negatives.js";
 
 /** A pair with the score it was mined by. */
 export interface ScoredPair extends Pair {

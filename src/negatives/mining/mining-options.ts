@@ -1,7 +1,7 @@
 import type { LongJobOptions } from "../../base/progress.js";
-import type { NegativeGuard } from "./guards.js";
-import type { ScorePassages } from "./neighbors.js";
-import { checkInteger } from "../options.js";
+import type { NegativeGuard } from "../guards/negative-guard.js";
+import type { ScorePassages } from "../indexes/neighbor-index.js";
+import { checkInteger } from "../passage-length.js";
 
 /**
  * How negatives are chosen among a query's nearest passages. Options that sentence-transformers' `mine_hard_negatives`

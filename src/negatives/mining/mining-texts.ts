@@ -1,6 +1,6 @@
 import type { Pair } from "../../data/types.js";
-import { knownPositives } from "../natural-questions/known-positives.js";
-import { compareTexts } from "../text.js";
+import { knownPositives } from "../known-positives.js";
+import { compareTexts } from "../compare-texts.js";
 
 /** Texts to embed, each once. */
 export interface MiningTexts {

@@ -1,9 +1,9 @@
 import { createRandom } from "../../base/random.js";
-import type { DropCounter } from "../counts.js";
-import { firstReason, type GuardReason } from "./guards.js";
-import { repeatsPositive, type KnownPositives } from "../natural-questions/known-positives.js";
+import type { DropCounter } from "../drop-counts.js";
+import { firstReason, type GuardReason } from "../guards/negative-guard.js";
+import { repeatsPositive, type KnownPositives } from "../known-positives.js";
 import type { ResolvedMiningOptions } from "./mining-options.js";
-import type { Neighbor } from "./neighbors.js";
+import type { Neighbor } from "../indexes/neighbor-index.js";
 import { comparableText } from "../../data/split/comparable-text.js";
 
 /** Why a passage the index found is not among the negatives. */

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createBm25Index } from "../../src/negatives/indexes/bm25.js";
-import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
-import { miningTexts } from "../../src/negatives/mining/mining-texts.js";
-import { gold } from "./support.js";
+import { createBm25Index } from "../../../src/negatives/indexes/bm25-index.js";
+import { mineHardNegatives } from "../../../src/negatives/mining/mine-hard-negatives.js";
+import { miningTexts } from "../../../src/negatives/mining/mining-texts.js";
+import { gold } from "../support.js";
 
 interface Reference {
   readonly passages: string[];
@@ -14,7 +14,7 @@ interface Reference {
 
 // Made by test/fixtures/negatives/bm25.py
 const reference = JSON.parse(
-  readFileSync(new URL("../fixtures/negatives/bm25.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../fixtures/negatives/bm25.json", import.meta.url), "utf8"),
 ) as Reference;
 
 describe("createBm25Index", () => {

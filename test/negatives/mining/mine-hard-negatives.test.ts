@@ -1,20 +1,27 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromRows } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/base/random.js";
-import { answerGuard, goldGuard, shortAnswersOf } from "../../src/negatives/mining/guards.js";
+import { fromRows } from "../../../src/math/matrix.js";
+import { createRandom } from "../../../src/base/random.js";
+import {
+  answerGuard,
+  goldGuard,
+  shortAnswersOf,
+} from "../../../src/negatives/guards/negative-guard.js";
 import {
   toLabelledLists,
   toLabelledPairs,
   toTriplets,
   toTuples,
-} from "../../src/negatives/mining/mined-formats.js";
-import { mineHardNegatives, type MinedNegatives } from "../../src/negatives/mining/mine.js";
-import { miningTexts } from "../../src/negatives/mining/mining-texts.js";
-import { comparableText } from "../../src/data/split/comparable-text.js";
-import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
-import { makeQuestion } from "./questions.js";
-import { gold, tableIndex } from "./support.js";
+} from "../../../src/negatives/mining/mined-formats.js";
+import {
+  mineHardNegatives,
+  type MinedNegatives,
+} from "../../../src/negatives/mining/mine-hard-negatives.js";
+import { miningTexts } from "../../../src/negatives/mining/mining-texts.js";
+import { comparableText } from "../../../src/data/split/comparable-text.js";
+import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
+import { makeQuestion } from "../questions.js";
+import { gold, tableIndex } from "../support.js";
 
 const negativesOf = (mined: MinedNegatives): string[] =>
   mined.queries.flatMap(({ negatives }) => negatives.map(({ text }) => text));

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Pair } from "../../src/data/types.js";
-import { createRandom } from "../../src/base/random.js";
-import { answerGuard } from "../../src/negatives/mining/guards.js";
-import { passagePool } from "../../src/negatives/pool.js";
-import { positivePairs } from "../../src/negatives/mining/positives.js";
-import { comparableText } from "../../src/data/split/comparable-text.js";
-import { sampleWeakNegatives } from "../../src/negatives/weak.js";
-import { makeQuestions } from "./questions.js";
+import type { Pair } from "../../../src/data/types.js";
+import { createRandom } from "../../../src/base/random.js";
+import { answerGuard } from "../../../src/negatives/guards/negative-guard.js";
+import { passagePool } from "../../../src/negatives/passage-pool.js";
+import { positivePairs } from "../../../src/negatives/natural-questions/positive-pairs.js";
+import { comparableText } from "../../../src/data/split/comparable-text.js";
+import { sampleWeakNegatives } from "../../../src/negatives/samplers/weak-negatives.js";
+import { makeQuestions } from "../questions.js";
 
 const gold = (query: string, passage: string, group: string): Pair => ({
   query,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createMatrix, fromRows } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/base/random.js";
-import { cosineSimilarity, dot } from "../../src/math/vectors.js";
-import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
+import { createMatrix, fromRows } from "../../../src/math/matrix.js";
+import { createRandom } from "../../../src/base/random.js";
+import { cosineSimilarity, dot } from "../../../src/math/vectors.js";
+import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
 
 describe("vectorIndex", () => {
   const random = createRandom(5);

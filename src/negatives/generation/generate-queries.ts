@@ -1,13 +1,13 @@
-import { comparableText } from "../data/split/comparable-text.js";
-import type { Pair } from "../data/types.js";
-import type { LongJobOptions } from "../base/progress.js";
-import { createDropCounter, type DropCounts } from "./counts.js";
-import { sha256 } from "../base/sha256.js";
-import { mapConcurrently } from "../base/map-concurrently.js";
-import { checkInteger } from "./options.js";
-import type { PoolPassage } from "./pool.js";
-import { queriesOf, queryRequest, type ChatClient } from "./mining/query-request.js";
-import { quoteText } from "./text.js";
+import { comparableText } from "../../data/split/comparable-text.js";
+import type { Pair } from "../../data/types.js";
+import type { LongJobOptions } from "../../base/progress.js";
+import { createDropCounter, type DropCounts } from "../drop-counts.js";
+import { sha256 } from "../../base/sha256.js";
+import { mapConcurrently } from "../../base/map-concurrently.js";
+import { checkInteger } from "../passage-length.js";
+import type { PoolPassage } from "../passage-pool.js";
+import { queriesOf, queryRequest, type ChatClient } from "./query-request.js";
+import { quoteText } from "../compare-texts.js";
 
 /** Where generated queries are kept: bytes under string keys. Every store of the embedding cache is one. */
 export interface QueryStore {

@@ -1,14 +1,14 @@
-import type { Pair } from "../data/types.js";
-import { createRandom } from "../base/random.js";
-import { createDropCounter } from "./counts.js";
-import { drawWithoutReplacement } from "./draw.js";
-import { firstReason, type GuardReason, type NegativeGuard } from "./mining/guards.js";
-import { knownPositives, repeatsPositive } from "./natural-questions/known-positives.js";
-import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "./options.js";
-import { poolOfPairs, type PoolPassage } from "./pool.js";
-import type { SampledNegatives } from "./mining/sampled.js";
-import { comparableText } from "../data/split/comparable-text.js";
-import { compareTexts } from "./text.js";
+import type { Pair } from "../../data/types.js";
+import { createRandom } from "../../base/random.js";
+import { createDropCounter } from "../drop-counts.js";
+import { drawWithoutReplacement } from "./draw-without-replacement.js";
+import { firstReason, type GuardReason, type NegativeGuard } from "../guards/negative-guard.js";
+import { knownPositives, repeatsPositive } from "../known-positives.js";
+import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
+import { poolOfPairs, type PoolPassage } from "../passage-pool.js";
+import type { SampledNegatives } from "./sampled-negatives.js";
+import { comparableText } from "../../data/split/comparable-text.js";
+import { compareTexts } from "../compare-texts.js";
 
 export interface WeakNegativesOptions extends LengthOptions {
   /** Where negatives come from. @default the passages of the positive pairs, which are embedded anyway */

@@ -1,5 +1,5 @@
 import type { Pair } from "../../data/types.js";
-import type { DropCounts } from "../counts.js";
+import type { DropCounts } from "../drop-counts.js";
 
 /** What a sampler gives: pairs with label 0, and an account of what it left out. */
 export interface SampledNegatives<Drop extends string> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createMatrix } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/base/random.js";
-import { topK } from "../../src/math/top-k.js";
-import { chunkedTopK } from "../../src/negatives/mining/chunked-top-k.js";
+import { createMatrix } from "../../../src/math/matrix.js";
+import { createRandom } from "../../../src/base/random.js";
+import { topK } from "../../../src/math/top-k.js";
+import { chunkedTopK } from "../../../src/negatives/indexes/chunked-top-k.js";
 
 describe("chunkedTopK", () => {
   // Small integers, so that equal scores are common; the corpus falls into five slices.

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromRows } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/base/random.js";
+import { fromRows } from "../../../src/math/matrix.js";
+import { createRandom } from "../../../src/base/random.js";
 import {
   samePageCandidates,
   sampleSamePageNegatives,
-} from "../../src/negatives/natural-questions/same-page.js";
-import { comparableText } from "../../src/data/split/comparable-text.js";
-import { lookupVectors } from "../../src/negatives/indexes/vectors.js";
-import { makeQuestion, makeQuestions } from "./questions.js";
+} from "../../../src/negatives/samplers/same-page-candidates.js";
+import { comparableText } from "../../../src/data/split/comparable-text.js";
+import { lookupVectors } from "../../../src/negatives/indexes/text-vectors.js";
+import { makeQuestion, makeQuestions } from "../questions.js";
 
 const textsOf = (question: ReturnType<typeof makeQuestion>, options = {}): string[] => [
   ...samePageCandidates([question], options).passages,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { comparableText } from "../../src/data/split/comparable-text.js";
-import { holdsWords } from "../../src/negatives/text.js";
+import { comparableText } from "../../../src/data/split/comparable-text.js";
+import { holdsWords } from "../../../src/negatives/compare-texts.js";
 
 describe("comparableText", () => {
   it("makes equal what differs only in case, white space and Unicode form", () => {

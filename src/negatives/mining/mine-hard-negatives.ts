@@ -1,18 +1,18 @@
 import type { Pair } from "../../data/types.js";
-import { createDropCounter, type DropCounter, type DropCounts } from "../counts.js";
-import { knownPositives, type KnownPositives } from "../natural-questions/known-positives.js";
+import { createDropCounter, type DropCounter, type DropCounts } from "../drop-counts.js";
+import { knownPositives, type KnownPositives } from "../known-positives.js";
 import { mapConcurrently } from "../../base/map-concurrently.js";
 import {
   resolveMiningOptions,
   type MiningOptions,
   type ResolvedMiningOptions,
 } from "./mining-options.js";
-import type { Neighbor, NeighborIndex, ScorePassages } from "./neighbors.js";
-import { checkInteger } from "../options.js";
-import { remember } from "./remember.js";
+import type { Neighbor, NeighborIndex, ScorePassages } from "../indexes/neighbor-index.js";
+import { checkInteger } from "../passage-length.js";
+import { remember } from "../memoize.js";
 import { selectNegatives, type MinedPassage, type MiningDrop } from "./select-negatives.js";
 import { comparableText } from "../../data/split/comparable-text.js";
-import { quoteText } from "../text.js";
+import { quoteText } from "../compare-texts.js";
 
 /** A query with its positives and what was mined for it. */
 export interface MinedQuery {

@@ -1,12 +1,12 @@
 import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
-import { createMemoryStore } from "../../src/embed/cache/memory-store.js";
-import { generateQueries } from "../../src/negatives/generate-queries.js";
+import { createMemoryStore } from "../../../src/embed/cache/memory-store.js";
+import { generateQueries } from "../../../src/negatives/generation/generate-queries.js";
 import type {
   ChatClient,
   QueryReply,
   QueryRequest,
-} from "../../src/negatives/mining/query-request.js";
+} from "../../../src/negatives/generation/query-request.js";
 
 /** A model that answers by a function of the passage. */
 function fakeClient(answer: (passage: string, request: QueryRequest) => string | QueryReply) {

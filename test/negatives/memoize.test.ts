@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { remember } from "../../src/negatives/mining/remember.js";
+import { remember } from "../../src/negatives/memoize.js";
 
 describe("remember", () => {
   it("works out each text once, until there are too many", () => {

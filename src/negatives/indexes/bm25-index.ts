@@ -1,4 +1,4 @@
-import type { Neighbor, NeighborIndex } from "../mining/neighbors.js";
+import type { Neighbor, NeighborIndex } from "./neighbor-index.js";
 import { buildPostings, countTerms } from "./postings.js";
 import { tokenizeWords, type Bm25Tokenizer } from "./tokenize.js";
 

@@ -1,9 +1,9 @@
 import type { Pair, Question } from "../data/types.js";
-import { createDropCounter, type DropCounts } from "./counts.js";
+import { createDropCounter, type DropCounts } from "./drop-counts.js";
 import { pageOf } from "./natural-questions/gold.js";
-import { checkLengths, lengthReason, type LengthOptions } from "./options.js";
+import { checkLengths, lengthReason, type LengthOptions } from "./passage-length.js";
 import { comparableText } from "../data/split/comparable-text.js";
-import { compareTexts } from "./text.js";
+import { compareTexts } from "./compare-texts.js";
 
 /** A passage that may serve as a negative for questions of other pages. */
 export interface PoolPassage {

@@ -1,7 +1,7 @@
 import type { Pair, Question } from "../../data/types.js";
-import { createDropCounter, type DropCounts } from "../counts.js";
-import { goldSpans, pageOf, requiredAnnotators } from "../natural-questions/gold.js";
-import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "../options.js";
+import { createDropCounter, type DropCounts } from "../drop-counts.js";
+import { goldSpans, pageOf, requiredAnnotators } from "./gold.js";
+import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
 import { comparableText } from "../../data/split/comparable-text.js";
 
 export interface PositivePairsOptions extends LengthOptions {

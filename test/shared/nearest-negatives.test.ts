@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { decodeNpy } from "../../src/data/sources/npy.js";
-import { lookupVectors, matrixOfTexts } from "../../src/negatives/indexes/vectors.js";
-import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
+import { lookupVectors, matrixOfTexts } from "../../src/negatives/indexes/text-vectors.js";
+import { mineHardNegatives } from "../../src/negatives/mining/mine-hard-negatives.js";
 import { miningTexts } from "../../src/negatives/mining/mining-texts.js";
 import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
-import { gold } from "./support.js";
+import { gold } from "../negatives/support.js";
 
 const folder = new URL("../../../shared/data/nq/", import.meta.url);
 const read = (name: string): Buffer => readFileSync(new URL(name, folder));

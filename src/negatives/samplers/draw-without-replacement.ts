@@ -1,4 +1,4 @@
-import type { Random } from "../base/random.js";
+import type { Random } from "../../base/random.js";
 
 /** The integers below `bound` in random order, one at a time: a shuffle that costs only what is drawn. */
 export function* drawWithoutReplacement(bound: number, random: Random): Generator<number> {

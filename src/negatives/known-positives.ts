@@ -1,6 +1,6 @@
-import type { Pair } from "../../data/types.js";
-import { comparableText } from "../../data/split/comparable-text.js";
-import { compareTexts, holdsWords } from "../text.js";
+import type { Pair } from "../data/types.js";
+import { comparableText } from "../data/split/comparable-text.js";
+import { compareTexts, holdsWords } from "./compare-texts.js";
 
 /** What is known to be right for one query, from all its positive pairs, wherever in the input they stand. */
 export interface KnownPositives {

@@ -1,6 +1,6 @@
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { norm } from "../../math/vectors.js";
-import { quoteText } from "../text.js";
+import { quoteText } from "../compare-texts.js";
 
 /** Gives the vector of a text; `undefined` where it has none. */
 export type VectorLookup = (text: string) => ArrayLike<number> | undefined;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createMatrix, rowOf, type Matrix } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/base/random.js";
-import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
-import { createUsearchIndex } from "../../src/negatives/indexes/usearch-index.js";
-import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
-import { gold } from "./support.js";
+import { createMatrix, rowOf, type Matrix } from "../../../src/math/matrix.js";
+import { createRandom } from "../../../src/base/random.js";
+import { mineHardNegatives } from "../../../src/negatives/mining/mine-hard-negatives.js";
+import { createUsearchIndex } from "../../../src/negatives/indexes/usearch-index.js";
+import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
+import { gold } from "../support.js";
 
 describe("createUsearchIndex", () => {
   const random = createRandom(4);

@@ -1,17 +1,17 @@
 import type { Candidate, Pair, Question } from "../../data/types.js";
 import { createRandom } from "../../base/random.js";
 import { dot } from "../../math/vectors.js";
-import { createDropCounter, type DropCounts } from "../counts.js";
-import { drawWithoutReplacement } from "../draw.js";
-import { goldSpans, pageOf, spansOverlap, type GoldSpan } from "./gold.js";
-import { answerGuard, firstReason, goldGuard, shortAnswersOf } from "../mining/guards.js";
-import { repeatsPositive } from "./known-positives.js";
-import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "../options.js";
-import { positivePairs, type PositivePairsOptions } from "../mining/positives.js";
-import type { SampledNegatives } from "../mining/sampled.js";
+import { createDropCounter, type DropCounts } from "../drop-counts.js";
+import { drawWithoutReplacement } from "./draw-without-replacement.js";
+import { goldSpans, pageOf, spansOverlap, type GoldSpan } from "../natural-questions/gold.js";
+import { answerGuard, firstReason, goldGuard, shortAnswersOf } from "../guards/negative-guard.js";
+import { repeatsPositive } from "../known-positives.js";
+import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
+import { positivePairs, type PositivePairsOptions } from "../natural-questions/positive-pairs.js";
+import type { SampledNegatives } from "./sampled-negatives.js";
 import { comparableText } from "../../data/split/comparable-text.js";
-import { compareTexts } from "../text.js";
-import { comparableVector, type SideVectors } from "../indexes/vectors.js";
+import { compareTexts } from "../compare-texts.js";
+import { comparableVector, type SideVectors } from "../indexes/text-vectors.js";
 
 export interface SamePageCandidatesOptions extends LengthOptions {
   /** Leave out candidates that stand inside another candidate. @default false */

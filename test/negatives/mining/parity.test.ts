@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { fromRows } from "../../src/math/matrix.js";
-import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
-import type { MiningOptions } from "../../src/negatives/mining/mining-options.js";
-import { miningTexts } from "../../src/negatives/mining/mining-texts.js";
-import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
-import { gold } from "./support.js";
+import { fromRows } from "../../../src/math/matrix.js";
+import { mineHardNegatives } from "../../../src/negatives/mining/mine-hard-negatives.js";
+import type { MiningOptions } from "../../../src/negatives/mining/mining-options.js";
+import { miningTexts } from "../../../src/negatives/mining/mining-texts.js";
+import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
+import { gold } from "../support.js";
 
 /**
  * Cases of sentence-transformers' `mine_hard_negatives`, worked by hand from what its documentation says of each option

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { pgvectorIndex, type Database } from "../../examples/shared/pgvector-index.js";
-import { createMatrix, rowOf } from "../../src/math/matrix.js";
-import { createRandom } from "../../src/base/random.js";
-import { mineHardNegatives } from "../../src/negatives/mining/mine.js";
-import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
-import { lookupVectors } from "../../src/negatives/indexes/vectors.js";
-import { gold } from "./support.js";
+import { pgvectorIndex, type Database } from "../../../examples/shared/pgvector-index.js";
+import { createMatrix, rowOf } from "../../../src/math/matrix.js";
+import { createRandom } from "../../../src/base/random.js";
+import { mineHardNegatives } from "../../../src/negatives/mining/mine-hard-negatives.js";
+import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
+import { lookupVectors } from "../../../src/negatives/indexes/text-vectors.js";
+import { gold } from "../support.js";
 
 /** PostgreSQL inside this process, where PGlite and its pgvector are installed. */
 async function startDatabase() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromRows } from "../../src/math/matrix.js";
-import { toPairColumns } from "../../src/negatives/columns.js";
-import { lookupVectors, matrixOfTexts } from "../../src/negatives/indexes/vectors.js";
+import { toPairColumns } from "../../src/negatives/pair-columns.js";
+import { lookupVectors, matrixOfTexts } from "../../src/negatives/indexes/text-vectors.js";
 
 describe("toPairColumns", () => {
   it("lists every text once and the pairs as numbers", () => {

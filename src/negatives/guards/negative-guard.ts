@@ -1,8 +1,8 @@
 import type { Question } from "../../data/types.js";
-import { remember } from "./remember.js";
+import { remember } from "../memoize.js";
 import { goldSpans, spansOverlap } from "../natural-questions/gold.js";
 import { comparableText } from "../../data/split/comparable-text.js";
-import { holdsWords } from "../text.js";
+import { holdsWords } from "../compare-texts.js";
 
 /** A guard's reason for refusing a passage, by which refusals are counted; a caller's guard may give its own. */
 export type GuardReason = "overlaps-gold" | "holds-answer" | (string & NonNullable<unknown>);

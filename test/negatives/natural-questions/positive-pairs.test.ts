@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { positivePairs } from "../../src/negatives/mining/positives.js";
-import { makeQuestion } from "./questions.js";
+import { positivePairs } from "../../../src/negatives/natural-questions/positive-pairs.js";
+import { makeQuestion } from "../questions.js";
 
 const spans = [
   [0, 3],
