@@ -1,3 +1,4 @@
+import { createNumberedTexts } from "../base/numbered-texts.js";
 import type { Pair, PairColumns } from "../data/types.js";
 
 /** Pairs as index columns over tables of distinct texts. */
@@ -12,28 +13,15 @@ export interface PairTable {
 
 /** Lists every text once, to be embedded once, and the pairs as numbers into these lists. */
 export function toPairColumns(pairs: readonly Pair[]): PairTable {
-  const queries = new Map<string, number>();
-  const passages = new Map<string, number>();
+  const queries = createNumberedTexts();
+  const passages = createNumberedTexts();
   const query = new Uint32Array(pairs.length);
   const passage = new Uint32Array(pairs.length);
   const label = new Uint8Array(pairs.length);
   for (const [i, pair] of pairs.entries()) {
-    query[i] = numberOf(queries, pair.query);
-    passage[i] = numberOf(passages, pair.passage);
+    query[i] = queries.add(pair.query);
+    passage[i] = passages.add(pair.passage);
     label[i] = pair.label;
   }
-  return {
-    queries: [...queries.keys()],
-    passages: [...passages.keys()],
-    pairs: { query, passage, label },
-  };
-}
-
-function numberOf(numbers: Map<string, number>, text: string): number {
-  let number = numbers.get(text);
-  if (number === undefined) {
-    number = numbers.size;
-    numbers.set(text, number);
-  }
-  return number;
+  return { queries: queries.texts, passages: passages.texts, pairs: { query, passage, label } };
 }

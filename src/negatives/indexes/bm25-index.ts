@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import type { Neighbor, NeighborIndex } from "./neighbor-index.js";
 import { buildPostings, countTerms } from "./postings.js";
 import { tokenizeWords, type Bm25Tokenizer } from "./tokenize.js";
@@ -23,12 +24,8 @@ export function createBm25Index(
   passages: readonly string[],
   { k1 = 1.2, b = 0.75, tokenize = tokenizeWords }: Bm25Options = {},
 ): NeighborIndex {
-  if (!(k1 >= 0 && k1 < Infinity)) {
-    throw new RangeError(`createBm25Index: k1 must be a number >= 0, received ${k1}`);
-  }
-  if (!(b >= 0 && b <= 1)) {
-    throw new RangeError(`createBm25Index: b must be a number from 0 to 1, received ${b}`);
-  }
+  checkNumber(k1, "createBm25Index: k1", { least: 0 });
+  checkNumber(b, "createBm25Index: b", { least: 0, most: 1 });
   const { documents, terms, start, document, frequency, lengths } = buildPostings(
     passages,
     tokenize,
@@ -42,7 +39,7 @@ export function createBm25Index(
     impact[i] = saturation(impact[i], lengths[document[i]]);
   }
   const weightOf = (token: string): { term: number; weight: number } | undefined => {
-    const term = terms.get(token);
+    const term = terms.numberOf(token);
     if (term === undefined) return undefined;
     const holders = start[term + 1] - start[term];
     return { term, weight: Math.log1p((documents - holders + 0.5) / (holders + 0.5)) };

@@ -1,10 +1,10 @@
+import { createNumberedTexts, type NumberedTexts } from "../../base/numbered-texts.js";
 import type { Bm25Tokenizer } from "./tokenize.js";
 
 /** Which documents hold each term, and how often: flat columns, the documents of a term beside each other. */
 export interface Postings {
   readonly documents: number;
-  /** Number of each term. */
-  readonly terms: ReadonlyMap<string, number>;
+  readonly terms: Pick<NumberedTexts, "numberOf">;
   /** Postings of term `t` stand at `start[t]` to `start[t + 1]`. */
   readonly start: Uint32Array;
   /** Document of each posting, ascending within a term. */
@@ -16,25 +16,27 @@ export interface Postings {
 }
 
 export function buildPostings(texts: readonly string[], tokenize: Bm25Tokenizer): Postings {
-  const terms = new Map<string, number>();
+  const terms = createNumberedTexts();
   const lengths = new Uint32Array(texts.length);
   // Gathered document by document, then counting-sorted by term, which keeps documents ascending.
-  const gathered = { term: growing(), document: growing(), frequency: growing() };
+  const gathered = {
+    term: createGrowingColumn(),
+    document: createGrowingColumn(),
+    frequency: createGrowingColumn(),
+  };
   for (const [i, text] of texts.entries()) {
     const tokens = tokenize(text);
     lengths[i] = tokens.length;
     for (const [token, count] of countTerms(tokens)) {
-      let term = terms.get(token);
-      if (term === undefined) terms.set(token, (term = terms.size));
-      gathered.term.push(term);
+      gathered.term.push(terms.add(token));
       gathered.document.push(i);
       gathered.frequency.push(count);
     }
   }
   const termOf = gathered.term.values();
-  const start = new Uint32Array(terms.size + 1);
+  const start = new Uint32Array(terms.texts.length + 1);
   for (const term of termOf) start[term + 1]++;
-  for (let t = 0; t < terms.size; t++) start[t + 1] += start[t];
+  for (let t = 0; t < terms.texts.length; t++) start[t + 1] += start[t];
   const document = new Uint32Array(termOf.length);
   const frequency = new Uint32Array(termOf.length);
   const next = start.slice();
@@ -56,7 +58,7 @@ export function countTerms(tokens: readonly string[]): Map<string, number> {
 }
 
 /** A column that doubles when full: a plain array of millions of numbers would take several times the memory. */
-function growing() {
+function createGrowingColumn() {
   let data = new Uint32Array(1024);
   let length = 0;
   return {
