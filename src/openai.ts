@@ -18,8 +18,8 @@ export {
   type GeneratedDrop,
   type GeneratedQueries,
   type GenerateQueriesOptions,
-  type QueryStore,
 } from "./negatives/generation/generate-queries.js";
+export type { QueryStore } from "./negatives/generation/query-store.js";
 export type { ChatClient, QueryReply, QueryRequest } from "./negatives/generation/query-request.js";
 export {
   embedWithOpenAIBatches,

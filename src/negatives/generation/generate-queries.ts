@@ -1,23 +1,19 @@
+import { checkInteger } from "../../base/checks.js";
+import { mapConcurrently } from "../../base/map-concurrently.js";
+import type { LongJobOptions } from "../../base/progress.js";
+import { show } from "../../base/show.js";
 import { comparableText } from "../../data/split/comparable-text.js";
 import type { Pair } from "../../data/types.js";
-import type { LongJobOptions } from "../../base/progress.js";
 import { createDropCounter, type DropCounts } from "../drop-counts.js";
-import { sha256 } from "../../base/sha256.js";
-import { mapConcurrently } from "../../base/map-concurrently.js";
-import { checkInteger } from "../passage-length.js";
 import type { PoolPassage } from "../passage-pool.js";
-import { queriesOf, queryRequest, type ChatClient } from "./query-request.js";
-import { quoteText } from "../compare-texts.js";
-
-/** Where generated queries are kept: bytes under string keys. Every store of the embedding cache is one. */
-export interface QueryStore {
-  /** Calls `visit` with the position in `keys` and the bytes of each key that is there; the bytes are only lent. */
-  readMany(
-    keys: readonly string[],
-    visit: (position: number, value: Uint8Array) => void,
-  ): Promise<void>;
-  writeMany(entries: readonly (readonly [key: string, value: Uint8Array])[]): Promise<void>;
-}
+import {
+  queriesOf,
+  queryRequest,
+  type ChatClient,
+  type QueryReply,
+  type QueryRequest,
+} from "./query-request.js";
+import { queryKey, readQueries, writeQueries, type QueryStore } from "./query-store.js";
 
 export interface GenerateQueriesOptions extends LongJobOptions {
   /** An OpenAI client, or anything with its `chat.completions.create`; retries are the client's. */
@@ -82,8 +78,8 @@ export async function generateQueries(
     onProgress,
   }: GenerateQueriesOptions,
 ): Promise<GeneratedQueries> {
-  checkInteger("generateQueries", "n", n, 1);
-  checkInteger("generateQueries", "concurrency", concurrency, 1);
+  checkInteger(n, "generateQueries: n", { least: 1 });
+  checkInteger(concurrency, "generateQueries: concurrency", { least: 1 });
   const drops = createDropCounter<GeneratedDrop>();
   const distinct = distinctPassages(passages);
   const prompt = { model, n, instructions, seed, temperature };
@@ -93,25 +89,18 @@ export async function generateQueries(
   const answer = async ({ text }: PoolPassage, i: number): Promise<readonly string[]> => {
     signal?.throwIfAborted();
     const request = queryRequest(text, prompt);
-    const key = store === undefined ? "" : await keyOf(request);
-    let queries = await storedQueries(store, key);
+    const key = await queryKey(request);
+    let queries = store === undefined ? undefined : await readQueries(store, key);
     if (queries !== undefined) usage.stored++;
     else {
       usage.requests++;
-      const reply = await client.chat.completions
-        .create(request, { signal })
-        .then(undefined, (cause: unknown) => {
-          signal?.throwIfAborted();
-          const reason = cause instanceof Error ? cause.message : String(cause);
-          throw new Error(`generateQueries: passage ${i} (${quoteText(text)}): ${reason}`, {
-            cause,
-          });
-        });
+      const place = `generateQueries: passage ${i} (${show(text)})`;
+      const reply = await askModel(client, request, place, signal);
       usage.promptTokens += reply.usage?.prompt_tokens ?? 0;
       usage.completionTokens += reply.usage?.completion_tokens ?? 0;
       const found = queriesOf(reply);
       if (typeof found === "string") drops.add(found);
-      else await store?.writeMany([[key, new TextEncoder().encode(JSON.stringify(found))]]);
+      else if (store !== undefined) await writeQueries(store, key, found);
       queries = typeof found === "string" ? [] : found;
     }
     onProgress?.({ stage: "generate", done: ++done, total: distinct.length });
@@ -136,6 +125,22 @@ export async function generateQueries(
   return { pairs, counts: { passages: distinct.length, ...usage, drops: drops.counts() } };
 }
 
+/** @throws Error beginning with the place, its cause what the client threw; the signal's reason when stopped. */
+async function askModel(
+  client: ChatClient,
+  request: QueryRequest,
+  place: string,
+  signal: AbortSignal | undefined,
+): Promise<QueryReply> {
+  try {
+    return await client.chat.completions.create(request, { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${place}: ${reason}`, { cause });
+  }
+}
+
 function distinctPassages(passages: Iterable<string | PoolPassage>): PoolPassage[] {
   const byText = new Map<string, PoolPassage>();
   for (const passage of passages) {
@@ -144,30 +149,4 @@ function distinctPassages(passages: Iterable<string | PoolPassage>): PoolPassage
     if (key !== "" && !byText.has(key)) byText.set(key, entry);
   }
   return [...byText.values()];
-}
-
-/** All that the answer depends on, hashed: another model, prompt or number is another key. */
-async function keyOf(request: object): Promise<string> {
-  const [digest] = await sha256([JSON.stringify(request)]);
-  return `queries:${digest}`;
-}
-
-/** What the store holds, `undefined` where it holds nothing that can be read. */
-async function storedQueries(
-  store: QueryStore | undefined,
-  key: string,
-): Promise<readonly string[] | undefined> {
-  let text: string | undefined;
-  await store?.readMany([key], (_, bytes) => {
-    text = new TextDecoder().decode(bytes);
-  });
-  if (text === undefined) return undefined;
-  try {
-    const queries: unknown = JSON.parse(text);
-    return Array.isArray(queries) && queries.every((query) => typeof query === "string")
-      ? queries
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
