@@ -10,7 +10,7 @@ import {
   createBm25Index,
   createRandom,
   mineHardNegatives,
-  vectorIndex,
+  createVectorIndex,
   type Matrix,
   type Pair,
   type Random,
@@ -45,7 +45,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
     passages: unitMatrix(passages, dimensions, random),
   };
   const warm = { queries: texts.queries.slice(0, 8), passages: texts.passages.slice(0, 2_000) };
-  await vectorIndex(warm, {
+  await createVectorIndex(warm, {
     queries: createMatrix(8, dimensions, vectors.queries.data.slice(0, 8 * dimensions)),
     passages: createMatrix(2_000, dimensions, vectors.passages.data.slice(0, 2_000 * dimensions)),
   }).search(warm.queries, 9);
@@ -63,7 +63,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   // minScore -1 drops nothing; 33 candidates a query are searched, as a margin would ask for.
   const mining = { numNegatives, rangeMax: 10 * numNegatives + 2, minScore: -1 };
   let started = performance.now();
-  const index = vectorIndex(texts, vectors);
+  const index = createVectorIndex(texts, vectors);
   const mined = await mineHardNegatives(pairs, index, mining);
   rows.push(row("embedtune, all of mineHardNegatives", (performance.now() - started) / 1000));
   if (mined.counts.mined !== queries * numNegatives) throw new Error("mined too few");

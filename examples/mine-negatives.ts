@@ -18,7 +18,7 @@ import {
   miningTexts,
   sampleSamePageNegatives,
   sampleWeakNegatives,
-  vectorIndex,
+  createVectorIndex,
   type DropCounts,
   type Matrix,
   type MinedNegatives,
@@ -26,8 +26,8 @@ import {
   type MiningTexts,
 } from "embedtune";
 import {
-  answerGuard,
-  lookupVectors,
+  createAnswerGuard,
+  createVectorLookup,
   samePageCandidates,
   type NegativeGuard,
 } from "embedtune/negatives";
@@ -60,7 +60,7 @@ await runExample(async (signal) => {
   const input = await readMiningInput(options.input, signal);
   const { positives, corpus, questions } = input;
   const guards = [...input.guards];
-  if (options["exclude-answers"]) guards.push(answerGuard(input.answers));
+  if (options["exclude-answers"]) guards.push(createAnswerGuard(input.answers));
   const { seed } = options;
   const numNegatives = Number(options.num);
   const relativeMargin = Number(options["relative-margin"]);
@@ -99,8 +99,8 @@ await runExample(async (signal) => {
       const { counts } = sampleSamePageNegatives(candidates, {
         perPositive: numNegatives,
         vectors: {
-          query: lookupVectors(texts.queries, queries),
-          passage: lookupVectors(texts.passages, passages),
+          query: createVectorLookup(texts.queries, queries),
+          passage: createVectorLookup(texts.passages, passages),
         },
       });
       return { counts: { ...counts, mined: counts.sampled } };
@@ -110,7 +110,11 @@ await runExample(async (signal) => {
   await run("bm25", () => mineHardNegatives(positives, createBm25Index(texts.passages), mining));
   let nearest: MinedNegatives | undefined;
   await run("nearest", async () => {
-    nearest = await mineHardNegatives(positives, vectorIndex(texts, { queries, passages }), mining);
+    nearest = await mineHardNegatives(
+      positives,
+      createVectorIndex(texts, { queries, passages }),
+      mining,
+    );
     return nearest;
   });
   bars.stop();

@@ -91,18 +91,20 @@ export {
   type PositivePairs,
   type PositivePairsOptions,
 } from "./negatives/natural-questions/positive-pairs.js";
+export type {
+  SamePageCandidates,
+  SamePageCandidatesOptions,
+  SamePageDrop,
+  SamePageEntry,
+} from "./negatives/samplers/same-page-candidates.js";
 export {
   sampleSamePageNegatives,
-  type SamePageCandidates,
-  type SamePageCandidatesOptions,
-  type SamePageDrop,
-  type SamePageEntry,
   type SamePageNegativesOptions,
-} from "./negatives/samplers/same-page-candidates.js";
+} from "./negatives/samplers/same-page-negatives.js";
 export type { SampledNegatives } from "./negatives/samplers/sampled-negatives.js";
 export type { MinedPassage, MiningDrop } from "./negatives/mining/select-negatives.js";
 export {
-  vectorIndex,
+  createVectorIndex,
   type MiningVectors,
   type VectorIndexOptions,
 } from "./negatives/indexes/vector-index.js";

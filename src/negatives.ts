@@ -4,14 +4,10 @@
  * @module
  */
 
-export { goldSpans, pageOf, type GoldSpan } from "./negatives/natural-questions/gold.js";
-export {
-  answerGuard,
-  goldGuard,
-  shortAnswersOf,
-  type GuardReason,
-  type NegativeGuard,
-} from "./negatives/guards/negative-guard.js";
+export { pageOf } from "./negatives/natural-questions/gold.js";
+export { createAnswerGuard, shortAnswersOf } from "./negatives/guards/answer-guard.js";
+export { createGoldGuard } from "./negatives/guards/gold-guard.js";
+export type { GuardReason, NegativeGuard } from "./negatives/guards/negative-guard.js";
 export {
   toLabelledLists,
   toLabelledPairs,
@@ -32,7 +28,7 @@ export {
 export { samePageCandidates } from "./negatives/samplers/same-page-candidates.js";
 export { tokenizeWords, type Bm25Tokenizer } from "./negatives/indexes/tokenize.js";
 export {
-  lookupVectors,
+  createVectorLookup,
   matrixOfTexts,
   type SideVectors,
   type VectorLookup,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { positivePairs, type Pair, type Question } from "embedtune";
 import {
-  goldGuard,
+  createGoldGuard,
   passagePool,
   shortAnswersOf,
   type NegativeGuard,
@@ -60,7 +60,7 @@ export async function readMiningInput(path: string, signal: AbortSignal): Promis
     positives: positivePairs(questions).pairs,
     corpus: passagePool(questions).passages,
     answers: shortAnswersOf(questions),
-    guards: [goldGuard(questions)],
+    guards: [createGoldGuard(questions)],
     questions,
   };
 }

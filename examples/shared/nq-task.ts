@@ -11,7 +11,12 @@ import {
   type Question,
   type Split,
 } from "embedtune";
-import { lookupVectors, matrixOfTexts, passagePool, samePageCandidates } from "embedtune/negatives";
+import {
+  createVectorLookup,
+  matrixOfTexts,
+  passagePool,
+  samePageCandidates,
+} from "embedtune/negatives";
 
 /** The two kinds of negatives a method is measured on; the gold pairs stand in both. */
 export const setNames = ["weak", "hard"] as const;
@@ -63,11 +68,11 @@ export async function prepareSides(
       ...unjudged,
     ]),
   );
-  const query = lookupVectors(
+  const query = createVectorLookup(
     queryTexts,
     await embedder.embed(queryTexts, { ...job, side: "query" }),
   );
-  const passage = lookupVectors(
+  const passage = createVectorLookup(
     passageTexts,
     await embedder.embed(passageTexts, { ...job, side: "passage" }),
   );

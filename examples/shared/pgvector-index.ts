@@ -12,7 +12,7 @@ export interface Database {
  *
  * @param vectorOf the vector of a query
  */
-export function pgvectorIndex(
+export function createPgvectorIndex(
   database: Database,
   { table, vectorOf }: { readonly table: string; readonly vectorOf: VectorLookup },
 ): NeighborIndex {

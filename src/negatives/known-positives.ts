@@ -1,6 +1,6 @@
 import type { Pair } from "../data/types.js";
 import { comparableText } from "../data/split/comparable-text.js";
-import { compareTexts, holdsWords } from "./compare-texts.js";
+import { compareTexts } from "./compare-texts.js";
 
 /** What is known to be right for one query, from all its positive pairs, wherever in the input they stand. */
 export interface KnownPositives {
@@ -39,19 +39,4 @@ export function knownPositives(pairs: Iterable<Pair>): Map<string, KnownPositive
     known.groups.add(group);
   }
   return byQuery;
-}
-
-/** Shorter texts ("Paris") stand in many passages by chance, and the passage around them need not answer anything. */
-const SHORTEST_HELD = 20;
-
-/** Whether a passage repeats a positive or holds all its words inside itself; all texts in comparable form. */
-export function repeatsPositive(
-  comparable: string,
-  positives: { has(text: string): boolean; keys(): Iterable<string> },
-): boolean {
-  if (positives.has(comparable)) return true;
-  for (const text of positives.keys()) {
-    if (text.length >= SHORTEST_HELD && holdsWords(comparable, text)) return true;
-  }
-  return false;
 }

@@ -1,10 +1,10 @@
 /**
- * A function of texts that remembers its latest answers: miners meet the same passages again and again, once for every
- * query they are near to.
+ * A function of texts that keeps its results: miners come upon the same passages again and again, once for every query
+ * they are near to.
  *
- * @param limit answers kept; when there are so many, all are forgotten
+ * @param limit Results kept; when there are so many, all are dropped.
  */
-export function remember<Result>(
+export function memoize<Result>(
   of: (text: string) => Result,
   limit = 100_000,
 ): (text: string) => Result {

@@ -1,3 +1,5 @@
+import { checkNumber, refuse } from "../base/checks.js";
+
 /** The length filter of passages, shared by everything that collects them. */
 export interface LengthOptions {
   /** Shortest passage kept, in characters (UTF-16 code units). Empty passages are never kept. @default 1 */
@@ -19,20 +21,9 @@ export function lengthReason(
 }
 
 /** @throws RangeError when the bounds are not numbers or leave nothing between them. */
-export function checkLengths(place: string, minLength: number, maxLength: number): void {
-  if (!(minLength >= 0)) {
-    throw new RangeError(`${place}: minLength must be a number >= 0, received ${minLength}`);
-  }
+export function checkLengths(minLength: number, maxLength: number, caller: string): void {
+  checkNumber(minLength, `${caller}: minLength`, { least: 0 });
   if (!(maxLength >= minLength)) {
-    throw new RangeError(
-      `${place}: maxLength must be at least minLength (${minLength}), received ${maxLength}`,
-    );
-  }
-}
-
-/** @throws RangeError unless `value` is an integer of at least `least`. */
-export function checkInteger(place: string, name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`${place}: ${name} must be an integer >= ${least}, received ${value}`);
+    refuse(`${caller}: maxLength`, `a number >= minLength (${minLength})`, maxLength);
   }
 }

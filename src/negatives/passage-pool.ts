@@ -35,7 +35,7 @@ export function passagePool(
   questions: Iterable<Question>,
   { topLevelOnly = false, minLength = 1, maxLength = Infinity }: PassagePoolOptions = {},
 ): PassagePool {
-  checkLengths("passagePool", minLength, maxLength);
+  checkLengths(minLength, maxLength, "passagePool");
   const drops = createDropCounter<PoolDrop>();
   const builder = createPoolBuilder();
   for (const question of questions) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { remember } from "../../src/negatives/memoize.js";
+import { memoize } from "../../src/negatives/memoize.js";
 
-describe("remember", () => {
+describe("memoize", () => {
   it("works out each text once, until there are too many", () => {
     const asked: string[] = [];
-    const length = remember((text) => {
+    const length = memoize((text) => {
       asked.push(text);
       return text.length;
     }, 2);

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromRows } from "../../src/math/matrix.js";
 import { toPairColumns } from "../../src/negatives/pair-columns.js";
-import { lookupVectors, matrixOfTexts } from "../../src/negatives/indexes/text-vectors.js";
 
 describe("toPairColumns", () => {
   it("lists every text once and the pairs as numbers", () => {
@@ -21,37 +19,5 @@ describe("toPairColumns", () => {
         label: Uint8Array.of(1, 0, 0),
       },
     });
-  });
-});
-
-describe("matrixOfTexts", () => {
-  const lookup = lookupVectors(
-    ["x", "y"],
-    fromRows([
-      [1, 2],
-      [3, 4],
-    ]),
-  );
-
-  it("gathers the vectors of texts in their order", () => {
-    expect(matrixOfTexts(["y", "x", "y"], lookup)).toEqual(
-      fromRows([
-        [3, 4],
-        [1, 2],
-        [3, 4],
-      ]),
-    );
-  });
-
-  it("names the text that has no vector or one of another length", () => {
-    expect(() => matrixOfTexts(["x", "z"], lookup, "passage")).toThrow(
-      'passage 1 ("z") has no vector',
-    );
-    expect(() => matrixOfTexts(["x", "y"], (text) => (text === "x" ? [1] : [1, 2]))).toThrow(
-      'text 1 ("y"): expected a vector of 1 values, received 2',
-    );
-    expect(() => lookupVectors(["x"], fromRows([]))).toThrow(
-      "1 texts need as many rows, received 0",
-    );
   });
 });

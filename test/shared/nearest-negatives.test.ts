@@ -1,34 +1,29 @@
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
 import { decodeNpy } from "../../src/data/sources/npy.js";
-import { lookupVectors, matrixOfTexts } from "../../src/negatives/indexes/text-vectors.js";
+import { createVectorLookup, matrixOfTexts } from "../../src/negatives/indexes/text-vectors.js";
+import { createVectorIndex } from "../../src/negatives/indexes/vector-index.js";
 import { mineHardNegatives } from "../../src/negatives/mining/mine-hard-negatives.js";
 import { miningTexts } from "../../src/negatives/mining/mining-texts.js";
-import { vectorIndex } from "../../src/negatives/indexes/vector-index.js";
 import { gold } from "../negatives/support.js";
+import { describeShared, readShared, readSharedLines } from "./shared-data.js";
 
-const folder = new URL("../../../shared/data/nq/", import.meta.url);
-const read = (name: string): Buffer => readFileSync(new URL(name, folder));
-
-describe.skipIf(!existsSync(folder))("mining real questions under real vectors", () => {
+describeShared("mining real questions under real vectors", () => {
   it("finds what NumPy finds straight from the definition", async () => {
     // Made by test/fixtures/negatives/nearest.py: rows of passages, and their cosines.
     const expected = JSON.parse(
       readFileSync(new URL("../fixtures/negatives/nearest.json", import.meta.url), "utf8"),
     ) as [row: number, cosine: number][][];
-    const lines = gunzipSync(read("questions-passages.jsonl.gz"))
-      .toString("utf8")
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { question: string; passage: string });
+    const lines = readSharedLines("nq/questions-passages.jsonl.gz").map(
+      (line) => JSON.parse(line) as { question: string; passage: string },
+    );
     const pairs = lines.map(({ question, passage }) => gold(question, passage));
     const texts = miningTexts(pairs);
     const vectorsOf = (name: string, all: string[], asked: readonly string[]) =>
-      matrixOfTexts(asked, lookupVectors(all, decodeNpy(read(name))));
+      matrixOfTexts(asked, createVectorLookup(all, decodeNpy(readShared(`nq/${name}`))));
     const questions = lines.map(({ question }) => question);
     const passages = lines.map(({ passage }) => passage);
-    const index = vectorIndex(texts, {
+    const index = createVectorIndex(texts, {
       queries: vectorsOf("queries-words-325d.npy", questions, texts.queries),
       passages: vectorsOf("passages-words-325d.npy", passages, texts.passages),
     });

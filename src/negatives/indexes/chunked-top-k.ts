@@ -4,11 +4,11 @@ import { topK, type TopK } from "../../math/top-k.js";
 
 /** Multiplications between two turns of the event loop: a fraction of a second on one core. */
 const PRODUCTS_PER_TURN = 4e9;
-/** Slices of fewer rows would keep the kernel from its stride. */
+/** On slices of fewer rows the kernel is slower. */
 const MIN_ROWS = 1024;
 
 /**
- * {@link topK}, a slice of the corpus at a time, so that the event loop turns in between and a signal is heard. Gives
+ * {@link topK}, a slice of the corpus at a time, so that the event loop turns in between and a signal can stop it. Gives
  * the same result: equal scores by index, the lower first.
  */
 export async function chunkedTopK(

@@ -15,14 +15,14 @@ export type ScorePassages = (
 
 /**
  * Finds passages near to queries. Miners ask nothing else of an index, so a vector database, a search engine or a
- * service can be one: {@link vectorIndex} and {@link createBm25Index} are, and docs/negatives.md shows one over
+ * service can be one: `createVectorIndex` and `createBm25Index` make such, and docs/negatives.md shows one over
  * PostgreSQL with pgvector.
  */
 export interface NeighborIndex {
   /**
    * For every query at most `k` passages, best first; fewer where the index holds or finds no more.
    *
-   * @param queries texts; an index over vectors knows the vectors of these texts or how to get them
+   * @param queries Texts; an index over vectors knows the vectors of these texts or how to get them
    */
   search(
     queries: readonly string[],
@@ -30,7 +30,7 @@ export interface NeighborIndex {
     options?: LongJobOptions,
   ): Promise<readonly (readonly Neighbor[])[]>;
   /**
-   * Scores of given passages in the measure of `search`: what margins hold the positives against. An index without it
+   * Scores of given passages in the measure of `search`: what margins compare candidates with. An index without it
    * can be mined with margins only where `search` itself finds the positives, or with `rescore`.
    */
   readonly score?: ScorePassages | undefined;

@@ -1,6 +1,8 @@
+import { checkSameLength, refuse } from "../../base/checks.js";
+import { show } from "../../base/show.js";
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { norm } from "../../math/vectors.js";
-import { quoteText } from "../compare-texts.js";
+import { rowsByText } from "./text-rows.js";
 
 /** Gives the vector of a text; `undefined` where it has none. */
 export type VectorLookup = (text: string) => ArrayLike<number> | undefined;
@@ -14,15 +16,17 @@ export interface SideVectors {
 /**
  * A lookup over a table: row `i` of `matrix` is the vector of `texts[i]`.
  *
+ * @param matrix As many rows as there are texts.
  * @throws RangeError when there is not one row for each text.
  */
-export function lookupVectors(texts: readonly string[], matrix: Matrix): VectorLookup {
-  if (texts.length !== matrix.rows) {
-    throw new RangeError(
-      `lookupVectors: ${texts.length} texts need as many rows, received ${matrix.rows}`,
-    );
-  }
-  const rows = new Map(texts.map((text, i) => [text, i]));
+export function createVectorLookup(texts: readonly string[], matrix: Matrix): VectorLookup {
+  checkSameLength(
+    texts,
+    "createVectorLookup: texts",
+    { length: matrix.rows },
+    "the rows of matrix",
+  );
+  const rows = rowsByText(texts);
   return (text) => {
     const row = rows.get(text);
     return row === undefined ? undefined : rowOf(matrix, row);
@@ -32,6 +36,8 @@ export function lookupVectors(texts: readonly string[], matrix: Matrix): VectorL
 /**
  * The vectors of the given texts as the rows of one matrix.
  *
+ * @param name What messages call a text, e.g. `"passage"`.
+ * @returns texts × dimensions
  * @throws RangeError naming the first text without a vector or with one of another length.
  */
 export function matrixOfTexts(
@@ -41,14 +47,12 @@ export function matrixOfTexts(
 ): Matrix {
   let result: Matrix | undefined;
   for (const [i, text] of texts.entries()) {
-    const vector = lookup(text);
-    const label = `${name} ${i} (${quoteText(text)})`;
-    if (vector === undefined) throw new RangeError(`${label} has no vector`);
+    const place = (): string => `vector of ${name} ${i} (${show(text)})`;
+    const vector = lookup(text) ?? refuse(`matrixOfTexts: ${place()}`, "given", undefined);
     result ??= createMatrix(texts.length, vector.length);
     if (vector.length !== result.cols) {
-      throw new RangeError(
-        `${label}: expected a vector of ${result.cols} values, received ${vector.length}`,
-      );
+      const expectation = `${result.cols}, as in the first`;
+      refuse(`matrixOfTexts: number of values in the ${place()}`, expectation, vector.length);
     }
     result.data.set(vector, i * result.cols);
   }
@@ -56,25 +60,27 @@ export function matrixOfTexts(
 }
 
 /**
- * A vector that can be compared by cosine.
+ * The vector of a text, checked to have a direction, without which no cosine compares it.
  *
- * @throws RangeError naming the text whose vector is missing, not finite, or zero.
+ * @param caller The public function that was called, as messages begin.
+ * @param dimensions How many values it must have, where that is known.
+ * @throws RangeError naming the text whose vector is missing, of another length, not finite or all zeros.
  */
-export function comparableVector(
+export function vectorWithDirection(
   lookup: VectorLookup,
   text: string,
   side: string,
-): { readonly vector: ArrayLike<number>; readonly length: number } {
-  const vector = lookup(text);
-  if (vector === undefined) throw new RangeError(`${side} ${quoteText(text)} has no vector`);
+  caller: string,
+  dimensions?: number,
+): ArrayLike<number> {
+  const name = (): string => `vector of ${side} ${show(text)}`;
+  const vector = lookup(text) ?? refuse(`${caller}: ${name()}`, "given", undefined);
+  if (dimensions !== undefined && vector.length !== dimensions) {
+    refuse(`${caller}: number of values in the ${name()}`, String(dimensions), vector.length);
+  }
   const length = norm(vector);
-  if (!Number.isFinite(length)) {
-    throw new RangeError(`${side} ${quoteText(text)}: its vector holds a value that is not finite`);
+  if (!(length > 0 && length < Infinity)) {
+    refuse(`${caller}: norm of the ${name()}`, "a finite number > 0", length);
   }
-  if (length === 0) {
-    throw new RangeError(
-      `${side} ${quoteText(text)}: its vector is all zeros and has no direction to compare`,
-    );
-  }
-  return { vector, length };
+  return vector;
 }

@@ -1,13 +1,14 @@
 import { BatchMatches, Index, MetricKind, ScalarKind } from "usearch";
+import { checkChoice, checkInteger } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
 import { checkMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
-import { dot, normalizeRows } from "../../math/vectors.js";
+import { cosineSimilarity, normalizeRows } from "../../math/vectors.js";
 import type { MiningTexts } from "../mining/mining-texts.js";
 import type { NeighborIndex } from "./neighbor-index.js";
-import { quoteText } from "../compare-texts.js";
+import { checkRowsOfTexts, checkSameDimensions, createRowFinder } from "./text-rows.js";
+import { createVectorLookup, vectorWithDirection, type VectorLookup } from "./text-vectors.js";
 import type { MiningVectors } from "./vector-index.js";
-import type { VectorLookup } from "./text-vectors.js";
 
 export interface UsearchIndexOptions extends LongJobOptions {
   /** Links of each vector in the graph: more find more, for more memory. @default 16 */
@@ -19,7 +20,7 @@ export interface UsearchIndexOptions extends LongJobOptions {
   /** How the index keeps values. Halves and bytes save memory and blur scores. @default "f32" */
   readonly quantization?: "f32" | "f16" | "bf16" | "i8" | undefined;
   /**
-   * Vectors of the positives, so that margins can be held against them, where the passages come in batches.
+   * Vectors of the positives, which margins need, where the passages come in batches.
    *
    * @default the rows of `vectors.passages`, where it is one matrix
    */
@@ -35,14 +36,16 @@ export interface BatchedVectors {
   readonly passages: Matrix | Iterable<Matrix> | AsyncIterable<Matrix>;
 }
 
+const caller = "createUsearchIndex";
 /** Rows added between two turns of the event loop. */
 const BLOCK = 1024;
 
 /**
  * An index that finds near passages without comparing all: a graph (HNSW, Malkov and Yashunin 2018) that usearch builds
- * and walks. Scores are cosines. It may miss a neighbor; for exactly all of them take {@link vectorIndex}.
+ * and walks. Scores are cosines. It may miss a neighbor; for exactly all of them take `createVectorIndex`.
  *
- * @throws RangeError when rows and texts do not correspond, dimensions differ, or a row is not finite or all zeros.
+ * @throws RangeError when an option is out of range, rows and texts do not correspond, dimensions differ, or a row is not
+ *   finite or all zeros.
  */
 export async function createUsearchIndex(
   texts: MiningTexts,
@@ -58,13 +61,14 @@ export async function createUsearchIndex(
     onProgress,
   }: UsearchIndexOptions = {},
 ): Promise<NeighborIndex> {
+  checkInteger(connectivity, `${caller}: connectivity`, { least: 1 });
+  checkInteger(expansionAdd, `${caller}: expansionAdd`, { least: 1 });
+  checkInteger(expansionSearch, `${caller}: expansionSearch`, { least: 1 });
+  checkInteger(threads, `${caller}: threads`, { least: 0 });
+  checkChoice(quantization, `${caller}: quantization`, ["f32", "f16", "bf16", "i8"]);
   const total = texts.passages.length;
-  if (texts.queries.length !== vectors.queries.rows) {
-    throw new RangeError(
-      `createUsearchIndex: ${texts.queries.length} queries need as many rows, received ${vectors.queries.rows}`,
-    );
-  }
-  checkMatrix(vectors.queries, "queries", { zeroRows: false });
+  checkRowsOfTexts("queries", texts.queries, vectors.queries.rows, caller);
+  checkMatrix(vectors.queries, `${caller}: vectors.queries`, { zeroRows: false });
   const queries = normalizeRows(vectors.queries);
   const dimensions = queries.cols;
   const index = new Index({
@@ -79,12 +83,8 @@ export async function createUsearchIndex(
   const whole = "data" in vectors.passages ? vectors.passages : null;
   let added = 0;
   for await (const batch of whole === null ? (vectors.passages as Iterable<Matrix>) : [whole]) {
-    if (batch.cols !== dimensions) {
-      throw new RangeError(
-        `createUsearchIndex: queries have ${dimensions} dimensions, passages have ${batch.cols}`,
-      );
-    }
-    checkMatrix(batch, "passages", { zeroRows: false });
+    checkSameDimensions(dimensions, batch.cols, caller);
+    checkMatrix(batch, `${caller}: vectors.passages`, { zeroRows: false });
     for (let start = 0; start < batch.rows; start += BLOCK) {
       signal?.throwIfAborted();
       const end = Math.min(batch.rows, start + BLOCK);
@@ -95,19 +95,11 @@ export async function createUsearchIndex(
       await yieldToEventLoop();
     }
   }
-  if (added !== total) {
-    throw new RangeError(
-      `createUsearchIndex: ${total} passages need as many rows, received ${added}`,
-    );
-  }
+  checkRowsOfTexts("passages", texts.passages, added, caller);
 
-  const queryRows = new Map(texts.queries.map((text, i) => [text, i]));
-  const rowOfQuery = (query: string): number => {
-    const row = queryRows.get(query);
-    if (row === undefined) throw new RangeError(`query ${quoteText(query)} is not in the index`);
-    return row;
-  };
-  const vectorOf = positives ?? (whole === null ? undefined : lookupRows(texts.passages, whole));
+  const rowOfQuery = createRowFinder(texts.queries, `${caller}: query`);
+  const vectorOf =
+    positives ?? (whole === null ? undefined : createVectorLookup(texts.passages, whole));
   return {
     async search(asked, k, { signal: searchSignal } = {}) {
       searchSignal?.throwIfAborted();
@@ -130,13 +122,12 @@ export async function createUsearchIndex(
       : {
           score(query: string, passages: readonly string[]) {
             const vector = rowOf(queries, rowOfQuery(query));
-            return passages.map((text) => {
-              const passage = vectorOf(text);
-              if (passage === undefined) {
-                throw new RangeError(`passage ${quoteText(text)} has no vector`);
-              }
-              return dot(vector, passage) / Math.sqrt(dot(passage, passage));
-            });
+            return passages.map((text) =>
+              cosineSimilarity(
+                vector,
+                vectorWithDirection(vectorOf, text, "passage", caller, dimensions),
+              ),
+            );
           },
         }),
   };
@@ -148,11 +139,3 @@ const scalarKinds = {
   bf16: ScalarKind.BF16,
   i8: ScalarKind.I8,
 } as const;
-
-function lookupRows(texts: readonly string[], matrix: Matrix): VectorLookup {
-  const rows = new Map(texts.map((text, i) => [text, i]));
-  return (text) => {
-    const row = rows.get(text);
-    return row === undefined ? undefined : rowOf(matrix, row);
-  };
-}

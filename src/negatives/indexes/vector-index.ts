@@ -1,13 +1,16 @@
+import { checkChoice, checkInteger } from "../../base/checks.js";
 import { checkMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
 import { dot, norm, normalizeRows } from "../../math/vectors.js";
 import { chunkedTopK } from "./chunked-top-k.js";
 import type { MiningTexts } from "../mining/mining-texts.js";
 import type { NeighborIndex } from "./neighbor-index.js";
-import { quoteText } from "../compare-texts.js";
+import { checkRowsOfTexts, checkSameDimensions, createRowFinder } from "./text-rows.js";
 
-/** Vectors of the texts of an index: row `i` belongs to text `i`. */
+/** Vectors of the texts of an index: row `i` belongs to text `i`, both sides have the same dimensions. */
 export interface MiningVectors {
+  /** queries × dimensions */
   readonly queries: Matrix;
+  /** passages × dimensions */
   readonly passages: Matrix;
 }
 
@@ -16,6 +19,8 @@ export interface VectorIndexOptions {
   readonly similarity?: "cosine" | "dot" | undefined;
 }
 
+const caller = "createVectorIndex";
+
 /**
  * An exact index over given vectors: every passage is compared with every query. Vectors that have length 1 already,
  * as those of OpenAI do, are used in place; others are copied for the cosine.
@@ -23,27 +28,25 @@ export interface VectorIndexOptions {
  * @throws RangeError when rows and texts do not correspond, dimensions differ, or a value is not finite or (for the
  * cosine) a row all zeros.
  */
-export function vectorIndex(
+export function createVectorIndex(
   texts: MiningTexts,
   vectors: MiningVectors,
   { similarity = "cosine" }: VectorIndexOptions = {},
 ): NeighborIndex {
-  checkRows(texts.queries, vectors.queries, "queries");
-  checkRows(texts.passages, vectors.passages, "passages");
-  if (vectors.queries.cols !== vectors.passages.cols) {
-    throw new RangeError(
-      `vectorIndex: queries have ${vectors.queries.cols} dimensions, passages have ${vectors.passages.cols}`,
-    );
-  }
+  checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
+  checkRowsOfTexts("queries", texts.queries, vectors.queries.rows, caller);
+  checkRowsOfTexts("passages", texts.passages, vectors.passages.rows, caller);
+  checkSameDimensions(vectors.queries.cols, vectors.passages.cols, caller);
   const prepare = similarity === "cosine" ? unitRows : checkFinite;
-  const queries = prepare(vectors.queries, "queries");
-  const passages = prepare(vectors.passages, "passages");
-  const queryRows = new Map(texts.queries.map((text, i) => [text, i]));
-  const passageRows = new Map(texts.passages.map((text, i) => [text, i]));
+  const queries = prepare(vectors.queries, `${caller}: vectors.queries`);
+  const passages = prepare(vectors.passages, `${caller}: vectors.passages`);
+  const rowOfQuery = createRowFinder(texts.queries, `${caller}: query`);
+  const rowOfPassage = createRowFinder(texts.passages, `${caller}: passage`);
   return {
     async search(asked, k, { signal } = {}) {
+      checkInteger(k, `${caller}: k`, { least: 1 });
       signal?.throwIfAborted();
-      const rows = asked.map((query) => rowOfText(queryRows, query, "query"));
+      const rows = asked.map(rowOfQuery);
       const block = gatherRows(queries, rows);
       const { indices, scores } = await chunkedTopK(block, passages, k, signal);
       return rows.map((_, i) => {
@@ -56,20 +59,10 @@ export function vectorIndex(
       });
     },
     score(query, asked) {
-      const vector = rowOf(queries, rowOfText(queryRows, query, "query"));
-      return asked.map((text) =>
-        Math.fround(dot(vector, rowOf(passages, rowOfText(passageRows, text, "passage")))),
-      );
+      const vector = rowOf(queries, rowOfQuery(query));
+      return asked.map((text) => Math.fround(dot(vector, rowOf(passages, rowOfPassage(text)))));
     },
   };
-}
-
-function checkRows(texts: readonly string[], matrix: Matrix, name: string): void {
-  if (texts.length !== matrix.rows) {
-    throw new RangeError(
-      `vectorIndex: ${texts.length} ${name} need as many rows, received ${matrix.rows}`,
-    );
-  }
 }
 
 function checkFinite(matrix: Matrix, name: string): Matrix {
@@ -87,10 +80,4 @@ function unitRows(matrix: Matrix, name: string): Matrix {
     if (Math.abs(norm(rowOf(matrix, i)) - 1) > UNIT_TOLERANCE) return normalizeRows(matrix);
   }
   return matrix;
-}
-
-function rowOfText(rows: ReadonlyMap<string, number>, text: string, side: string): number {
-  const row = rows.get(text);
-  if (row === undefined) throw new RangeError(`${side} ${quoteText(text)} is not in the index`);
-  return row;
 }

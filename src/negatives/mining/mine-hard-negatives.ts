@@ -1,3 +1,5 @@
+import { checkInteger, refuse } from "../../base/checks.js";
+import { show } from "../../base/show.js";
 import type { Pair } from "../../data/types.js";
 import { createDropCounter, type DropCounter, type DropCounts } from "../drop-counts.js";
 import { knownPositives, type KnownPositives } from "../known-positives.js";
@@ -8,17 +10,15 @@ import {
   type ResolvedMiningOptions,
 } from "./mining-options.js";
 import type { Neighbor, NeighborIndex, ScorePassages } from "../indexes/neighbor-index.js";
-import { checkInteger } from "../passage-length.js";
-import { remember } from "../memoize.js";
+import { memoize } from "../memoize.js";
 import { selectNegatives, type MinedPassage, type MiningDrop } from "./select-negatives.js";
 import { comparableText } from "../../data/split/comparable-text.js";
-import { quoteText } from "../compare-texts.js";
 
 /** A query with its positives and what was mined for it. */
 export interface MinedQuery {
   readonly query: string;
   readonly group: string;
-  /** In the order of the pairs; the score is `undefined` where neither the index nor `rescore` told it. */
+  /** In the order of the pairs; the score is `undefined` where neither the index nor `rescore` gives one. */
   readonly positives: readonly { readonly text: string; readonly score: number | undefined }[];
   /** Nearest first. */
   readonly negatives: readonly MinedPassage[];
@@ -57,12 +57,12 @@ export async function mineHardNegatives(
   options: MiningOptions = {},
 ): Promise<MinedNegatives> {
   const { rescore, rescoreConcurrency = 1, signal, onProgress } = options;
-  checkInteger("mineHardNegatives", "rescoreConcurrency", rescoreConcurrency, 1);
+  checkInteger(rescoreConcurrency, "mineHardNegatives: rescoreConcurrency", { least: 1 });
   const known = [...knownPositives(positives).values()];
   const mostPositives = known.reduce((most, { texts }) => Math.max(most, texts.size), 0);
   const resolved = resolveMiningOptions(options, mostPositives);
   const drops = createDropCounter<MiningDrop>();
-  const comparable = remember(comparableText);
+  const comparable = memoize(comparableText);
   const queries: MinedQuery[] = [];
   let retrieved = 0;
   let mined = 0;
@@ -72,9 +72,8 @@ export async function mineHardNegatives(
     const texts = block.map(({ query }) => query);
     const found = await index.search(texts, resolved.depth, { signal });
     if (found.length !== block.length) {
-      throw new RangeError(
-        `index: expected neighbors of ${block.length} queries, received ${found.length}`,
-      );
+      const expectation = `${block.length}, one for each query`;
+      refuse("mineHardNegatives: number of results of index.search", expectation, found.length);
     }
     const results = await mapConcurrently(block, rescoreConcurrency, async (entry, i) => {
       signal?.throwIfAborted();
@@ -118,16 +117,16 @@ async function scoreQuery(
   }
   checkScores(
     found.map((neighbor) => neighbor.score),
-    "index",
+    "index.search",
     query,
     found.map(({ text }) => text),
   );
-  // A positive that was found has its score already: the very number its rivals are ranked by.
+  // A positive that was found has its score already, the very number that candidates are ranked by.
   const known = new Map(found.map(({ text, score: value }) => [comparable(text), value]));
   const missing = [...texts].filter(([form]) => !known.has(form));
   if (score !== undefined && missing.length > 0) {
     const passages = missing.map(([, passage]) => passage);
-    const scores = checkScores(await score(query, passages), "index", query, passages);
+    const scores = checkScores(await score(query, passages), "index.score", query, passages);
     for (const [i, [form]] of missing.entries()) known.set(form, scores[i]);
   }
   return {
@@ -151,7 +150,7 @@ function mineQuery(
   const unknown = positiveScores.findIndex((score) => score === undefined);
   if (unknown >= 0 && margins.some((margin) => margin !== undefined)) {
     throw new RangeError(
-      `mineHardNegatives: a margin needs the score of every positive; the index gives none for ${quoteText(texts[unknown])} (query ${quoteText(query)}): give it a score function, or rescore`,
+      `mineHardNegatives: score of positive ${show(texts[unknown])} for query ${show(query)} must be known for a margin, received nothing: give the index a score function, or rescore`,
     );
   }
   const lowest = positiveScores.reduce<number>(
@@ -174,16 +173,14 @@ function checkScores(
   passages: readonly string[],
 ): number[] {
   if (scores.length !== passages.length) {
-    throw new RangeError(
-      `${source}: expected ${passages.length} scores for query ${quoteText(query)}, received ${scores.length}`,
-    );
+    const place = `mineHardNegatives: number of scores of ${source} for query ${show(query)}`;
+    refuse(place, `${passages.length}, one for each passage`, scores.length);
   }
   const values = Array.from(scores);
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
-    throw new RangeError(
-      `${source}: the score of query ${quoteText(query)} and passage ${quoteText(passages[wrong])} is ${values[wrong]}, expected a finite number`,
-    );
+    const place = `mineHardNegatives: score of ${source} for query ${show(query)} and passage ${show(passages[wrong])}`;
+    refuse(place, "a finite number", values[wrong]);
   }
   return values;
 }

@@ -3,7 +3,7 @@ import type { MinedNegatives } from "./mine-hard-negatives.js";
 
 /** A pair with the score it was mined by. */
 export interface ScoredPair extends Pair {
-  /** `undefined` for a positive whose score nothing told. */
+  /** `undefined` for a positive without a known score. */
   readonly score: number | undefined;
 }
 
@@ -83,7 +83,7 @@ export function toTriplets({ queries }: MinedNegatives): Triplet[] {
  * Every positive of a query with all its negatives; only queries with as many negatives as wanted, so that all tuples
  * have one length.
  *
- * @param numNegatives as mined; each tuple holds exactly this many
+ * @param numNegatives As mined; each tuple holds exactly this many.
  */
 export function toTuples({ queries }: MinedNegatives, numNegatives: number): NTuple[] {
   return queries

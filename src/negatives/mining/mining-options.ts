@@ -1,7 +1,7 @@
+import { checkChoice, checkInteger, checkNumber } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import type { NegativeGuard } from "../guards/negative-guard.js";
 import type { ScorePassages } from "../indexes/neighbor-index.js";
-import { checkInteger } from "../passage-length.js";
 
 /**
  * How negatives are chosen among a query's nearest passages. Options that sentence-transformers' `mine_hard_negatives`
@@ -47,12 +47,12 @@ export interface MiningOptions extends LongJobOptions {
   readonly positivePercentage?: number | undefined;
   /** Which of the considered candidates: the nearest, or some at random. @default "top" */
   readonly samplingStrategy?: "top" | "random" | undefined;
-  /** For `"random"`; every query draws from a stream of its own. @default 0 */
+  /** For `"random"`; every query draws from a stream of its own. @default 1 */
   readonly seed?: string | number | undefined;
   /** Leaves a query's positives among its candidates: a full ranking, to evaluate a reranker on. @default false */
   readonly includePositives?: boolean | undefined;
   /**
-   * A second opinion, such as a cross-encoder: its scores replace those of the index for positives and candidates
+   * A second scorer, such as a cross-encoder: its scores replace those of the index for positives and candidates
    * before anything is filtered or ranked. Called once for each query.
    *
    * @default none
@@ -60,7 +60,7 @@ export interface MiningOptions extends LongJobOptions {
   readonly rescore?: ScorePassages | undefined;
   /** Queries that are rescored at the same time. @default 1 */
   readonly rescoreConcurrency?: number | undefined;
-  /** What more may be no negative; each drop is counted under the reason its guard gives. @default none */
+  /** What more may not be a negative; each drop is counted under the reason its guard gives. @default none */
   readonly guards?: readonly NegativeGuard[] | undefined;
 }
 
@@ -100,21 +100,16 @@ export function resolveMiningOptions(
   }: MiningOptions,
   mostPositives: number,
 ): ResolvedMiningOptions {
-  const place = "mineHardNegatives";
-  checkInteger(place, "numNegatives", numNegatives, 1);
-  checkInteger(place, "rangeMin", rangeMin, 0);
-  if (rangeMax !== undefined) checkInteger(place, "rangeMax", rangeMax, rangeMin + 1);
+  checkInteger(numNegatives, "mineHardNegatives: numNegatives", { least: 1 });
+  checkInteger(rangeMin, "mineHardNegatives: rangeMin", { least: 0 });
+  if (rangeMax !== undefined) {
+    checkInteger(rangeMax, "mineHardNegatives: rangeMax", { least: rangeMin + 1 });
+  }
   const numbers = { maxScore, minScore, absoluteMargin, relativeMargin, positivePercentage };
   for (const [name, value] of Object.entries(numbers)) {
-    if (value !== undefined && !Number.isFinite(value)) {
-      throw new RangeError(`${place}: ${name} must be a finite number, received ${value}`);
-    }
+    if (value !== undefined) checkNumber(value, `mineHardNegatives: ${name}`);
   }
-  if (samplingStrategy !== "top" && samplingStrategy !== "random") {
-    throw new RangeError(
-      `${place}: samplingStrategy must be "top" or "random", received ${JSON.stringify(samplingStrategy)}`,
-    );
-  }
+  checkChoice(samplingStrategy, "mineHardNegatives: samplingStrategy", ["top", "random"]);
   const filters = [maxScore, absoluteMargin, relativeMargin, positivePercentage];
   const mayDrop = filters.some((value) => value !== undefined) || guards.length > 0;
   const last = rangeMax ?? rangeMin + (mayDrop ? 10 : 1) * numNegatives + mostPositives;

@@ -1,7 +1,8 @@
 import { createRandom } from "../../base/random.js";
 import type { DropCounter } from "../drop-counts.js";
 import { firstReason, type GuardReason } from "../guards/negative-guard.js";
-import { repeatsPositive, type KnownPositives } from "../known-positives.js";
+import { repeatsPositive } from "../guards/repeats-positive.js";
+import type { KnownPositives } from "../known-positives.js";
 import type { ResolvedMiningOptions } from "./mining-options.js";
 import type { Neighbor } from "../indexes/neighbor-index.js";
 import { comparableText } from "../../data/split/comparable-text.js";
@@ -36,8 +37,8 @@ export interface MinedPassage extends Neighbor {
 /**
  * Chooses a query's negatives among its candidates: filters first, then ranks.
  *
- * @param lowestPositive score of the query's lowest positive; needed only for margins
- * @param comparable the comparable form of a text, perhaps remembered
+ * @param lowestPositive Score of the query's lowest positive; needed only for margins.
+ * @param comparable The comparable form of a text, perhaps memoized.
  */
 export function selectNegatives(
   candidates: readonly Neighbor[],

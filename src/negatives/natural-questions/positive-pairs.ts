@@ -1,7 +1,8 @@
 import type { Pair, Question } from "../../data/types.js";
+import { checkInteger } from "../../base/checks.js";
 import { createDropCounter, type DropCounts } from "../drop-counts.js";
 import { goldSpans, pageOf, requiredAnnotators } from "./gold.js";
-import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
+import { checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
 import { comparableText } from "../../data/split/comparable-text.js";
 
 export interface PositivePairsOptions extends LengthOptions {
@@ -46,8 +47,8 @@ export function positivePairs(
   questions: Iterable<Question>,
   { minAnnotators, minLength = 1, maxLength = Infinity }: PositivePairsOptions = {},
 ): PositivePairs {
-  checkLengths("positivePairs", minLength, maxLength);
-  if (minAnnotators !== undefined) checkInteger("positivePairs", "minAnnotators", minAnnotators, 1);
+  checkLengths(minLength, maxLength, "positivePairs");
+  checkMinAnnotators(minAnnotators, "positivePairs");
   const drops = createDropCounter<PositiveDrop>();
   const seen = new Set<string>();
   const pairs: Pair[] = [];
@@ -80,4 +81,11 @@ export function positivePairs(
     if (pairs.length > before) answered++;
   }
   return { pairs, counts: { questions: total, answered, drops: drops.counts() } };
+}
+
+/** @throws RangeError unless the number is left out or an integer of at least 1. */
+export function checkMinAnnotators(minAnnotators: number | undefined, caller: string): void {
+  if (minAnnotators !== undefined) {
+    checkInteger(minAnnotators, `${caller}: minAnnotators`, { least: 1 });
+  }
 }

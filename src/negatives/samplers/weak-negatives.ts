@@ -1,10 +1,12 @@
 import type { Pair } from "../../data/types.js";
 import { createRandom } from "../../base/random.js";
+import { checkInteger } from "../../base/checks.js";
 import { createDropCounter } from "../drop-counts.js";
 import { drawWithoutReplacement } from "./draw-without-replacement.js";
 import { firstReason, type GuardReason, type NegativeGuard } from "../guards/negative-guard.js";
-import { knownPositives, repeatsPositive } from "../known-positives.js";
-import { checkInteger, checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
+import { repeatsPositive } from "../guards/repeats-positive.js";
+import { knownPositives } from "../known-positives.js";
+import { checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
 import { poolOfPairs, type PoolPassage } from "../passage-pool.js";
 import type { SampledNegatives } from "./sampled-negatives.js";
 import { comparableText } from "../../data/split/comparable-text.js";
@@ -17,7 +19,7 @@ export interface WeakNegativesOptions extends LengthOptions {
   readonly guards?: readonly NegativeGuard[] | undefined;
   /** Negatives for each positive of a query. @default 2 */
   readonly perPositive?: number | undefined;
-  /** The same seed gives the same negatives, in whatever order the input comes. @default 0 */
+  /** The same seed gives the same negatives, in whatever order the input comes. @default 1 */
   readonly seed?: string | number | undefined;
 }
 
@@ -51,8 +53,8 @@ export function sampleWeakNegatives(
     maxLength = Infinity,
   }: WeakNegativesOptions = {},
 ): SampledNegatives<WeakDrop | GuardReason> {
-  checkInteger("sampleWeakNegatives", "perPositive", perPositive, 1);
-  checkLengths("sampleWeakNegatives", minLength, maxLength);
+  checkInteger(perPositive, "sampleWeakNegatives: perPositive", { least: 1 });
+  checkLengths(minLength, maxLength, "sampleWeakNegatives");
   const drops = createDropCounter<WeakDrop | GuardReason>();
   const passages = (pool ?? poolOfPairs(positives.filter(({ label }) => label === 1)))
     .filter(({ text }) => {

@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { comparableText } from "../../../src/data/split/comparable-text.js";
-import { holdsWords } from "../../../src/negatives/compare-texts.js";
-
-describe("comparableText", () => {
-  it("makes equal what differs only in case, white space and Unicode form", () => {
-    expect(comparableText(" The\u00a0Cafe\u0301\n ")).toBe(comparableText("the caf\u00e9"));
-  });
-});
+import { holdsWords } from "../../../src/negatives/guards/holds-words.js";
 
 describe("holdsWords", () => {
   it("finds whole words only", () => {

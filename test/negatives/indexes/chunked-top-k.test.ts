@@ -20,7 +20,7 @@ describe("chunkedTopK", () => {
     expect(await chunkedTopK(queries, corpus, k, undefined, 1)).toEqual(topK(queries, corpus, k));
   });
 
-  it("hears a signal between slices", async () => {
+  it("stops at a signal between slices", async () => {
     const controller = new AbortController();
     const search = chunkedTopK(queries, corpus, 1, controller.signal, 1);
     controller.abort(new Error("enough"));

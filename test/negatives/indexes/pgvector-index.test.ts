@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { pgvectorIndex, type Database } from "../../../examples/shared/pgvector-index.js";
+import { createPgvectorIndex, type Database } from "../../../examples/shared/pgvector-index.js";
 import { createMatrix, rowOf } from "../../../src/math/matrix.js";
 import { createRandom } from "../../../src/base/random.js";
 import { mineHardNegatives } from "../../../src/negatives/mining/mine-hard-negatives.js";
-import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
-import { lookupVectors } from "../../../src/negatives/indexes/text-vectors.js";
+import { createVectorIndex } from "../../../src/negatives/indexes/vector-index.js";
+import { createVectorLookup } from "../../../src/negatives/indexes/text-vectors.js";
 import { gold } from "../support.js";
 
 /** PostgreSQL inside this process, where PGlite and its pgvector are installed. */
@@ -51,9 +51,9 @@ describe.skipIf(packages === null)("mining a table of PostgreSQL with pgvector",
   }, 240_000); // PostgreSQL initialises itself from nothing
 
   it("gives the negatives that comparing all vectors here gives, margins included", async () => {
-    const vectorOf = lookupVectors(texts.queries, vectors.queries);
-    const there = pgvectorIndex(database, { table: "passages", vectorOf });
-    const here = vectorIndex(texts, vectors);
+    const vectorOf = createVectorLookup(texts.queries, vectors.queries);
+    const there = createPgvectorIndex(database, { table: "passages", vectorOf });
+    const here = createVectorIndex(texts, vectors);
     const options = { numNegatives: 3, relativeMargin: 0.05, minScore: -0.5, rangeMax: 20 };
     const expected = await mineHardNegatives(pairs, here, options);
     const mined = await mineHardNegatives(pairs, there, options);
@@ -67,11 +67,11 @@ describe.skipIf(packages === null)("mining a table of PostgreSQL with pgvector",
   });
 
   it("names the positive that the table lacks", async () => {
-    const vectorOf = lookupVectors(texts.queries, vectors.queries);
-    const index = pgvectorIndex(database, { table: "passages", vectorOf });
+    const vectorOf = createVectorLookup(texts.queries, vectors.queries);
+    const index = createPgvectorIndex(database, { table: "passages", vectorOf });
     const stranger = [gold(texts.queries[0], "not in the table")];
     await expect(mineHardNegatives(stranger, index, { absoluteMargin: 0 })).rejects.toThrow(
-      'the score of query "question 0" and passage "not in the table" is NaN',
+      'score of index.score for query "question 0" and passage "not in the table" must be a finite number, received NaN',
     );
   });
 });

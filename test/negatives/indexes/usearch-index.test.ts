@@ -3,7 +3,7 @@ import { createMatrix, rowOf, type Matrix } from "../../../src/math/matrix.js";
 import { createRandom } from "../../../src/base/random.js";
 import { mineHardNegatives } from "../../../src/negatives/mining/mine-hard-negatives.js";
 import { createUsearchIndex } from "../../../src/negatives/indexes/usearch-index.js";
-import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
+import { createVectorIndex } from "../../../src/negatives/indexes/vector-index.js";
 import { gold } from "../support.js";
 
 describe("createUsearchIndex", () => {
@@ -21,7 +21,7 @@ describe("createUsearchIndex", () => {
   const vectors = { queries: rows(40), passages: rows(1500) };
 
   it("finds nearly all that comparing every passage finds, with the same cosines", async () => {
-    const exact = await vectorIndex(texts, vectors).search(texts.queries, 10);
+    const exact = await createVectorIndex(texts, vectors).search(texts.queries, 10);
     const index = await createUsearchIndex(texts, vectors);
     const found = await index.search(texts.queries, 10);
     let common = 0;
@@ -62,7 +62,7 @@ describe("createUsearchIndex", () => {
     expect(await index.search(texts.queries, 5)).toEqual(await whole.search(texts.queries, 5));
     const pairs = [gold("q0", "p0")];
     await expect(mineHardNegatives(pairs, index, { absoluteMargin: 0 })).rejects.toThrow(
-      "a margin needs the score of every positive",
+      "must be known for a margin, received nothing",
     );
     const positives = (text: string) => rowOf(vectors.passages, Number(text.slice(1)));
     const again = { queries: vectors.queries, passages: batches() };
@@ -84,16 +84,23 @@ describe("createUsearchIndex", () => {
     const { queries, passages } = vectors;
     const of = (v: object) => createUsearchIndex(texts, { queries, passages, ...v });
     await expect(of({ queries: createMatrix(1, 24) })).rejects.toThrow(
-      "40 queries need as many rows, received 1",
+      "createUsearchIndex: texts.queries and the rows of vectors.queries must have the same length, received 40 and 1",
     );
     await expect(of({ passages: rows(3) })).rejects.toThrow(
-      "1500 passages need as many rows, received 3",
+      "texts.passages and the rows of vectors.passages must have the same length, received 1500 and 3",
     );
     await expect(of({ passages: createMatrix(1500, 3) })).rejects.toThrow(
-      "queries have 24 dimensions, passages have 3",
+      "vectors.queries and vectors.passages must have the same dimensions, received 24 and 3",
     );
     await expect(of({ passages: createMatrix(1500, 24) })).rejects.toThrow(
-      "passages: row 0 is all zeros",
+      "createUsearchIndex: vectors.passages: row 0 is all zeros",
+    );
+    await expect(createUsearchIndex(texts, vectors, { connectivity: 0 })).rejects.toThrow(
+      "createUsearchIndex: connectivity must be an integer >= 1, received 0",
+    );
+    const index = await createUsearchIndex(texts, vectors);
+    expect(() => index.score!("q0", ["other"])).toThrow(
+      'createUsearchIndex: vector of passage "other" must be given, received nothing',
     );
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(createUsearchIndex(texts, vectors, { signal })).rejects.toThrow("enough");

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { createMatrix, fromRows } from "../../../src/math/matrix.js";
 import { createRandom } from "../../../src/base/random.js";
 import { cosineSimilarity, dot } from "../../../src/math/vectors.js";
-import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
+import { createVectorIndex } from "../../../src/negatives/indexes/vector-index.js";
 
-describe("vectorIndex", () => {
+describe("createVectorIndex", () => {
   const random = createRandom(5);
   const rows = (n: number): number[][] =>
     Array.from({ length: n }, () => Array.from({ length: 12 }, () => random.normal()));
@@ -20,7 +20,7 @@ describe("vectorIndex", () => {
     ["cosine", cosineSimilarity],
     ["dot", dot],
   ] as const)("finds by %s what sorting all passages finds", async (similarity, measure) => {
-    const index = vectorIndex(texts, vectors, { similarity });
+    const index = createVectorIndex(texts, vectors, { similarity });
     const found = await index.search(["q2", "q0"], 5);
     for (const [i, query] of [queryRows[2], queryRows[0]].entries()) {
       const all = passageRows.map((row, p) => ({ text: `p${p}`, score: measure(query, row) }));
@@ -33,23 +33,34 @@ describe("vectorIndex", () => {
   });
 
   it("gives fewer where it holds no more", async () => {
-    expect((await vectorIndex(texts, vectors).search(["q1"], 99))[0]).toHaveLength(40);
+    expect((await createVectorIndex(texts, vectors).search(["q1"], 99))[0]).toHaveLength(40);
   });
 
   it("refuses what does not correspond or has no direction, by name", async () => {
     const { queries, passages } = vectors;
-    const of = (v: object) => () => vectorIndex(texts, { queries, passages, ...v });
-    expect(of({ queries: createMatrix(2, 12) })).toThrow("3 queries need as many rows, received 2");
+    const of = (v: object) => () => createVectorIndex(texts, { queries, passages, ...v });
+    expect(of({ queries: createMatrix(2, 12) })).toThrow(
+      "createVectorIndex: texts.queries and the rows of vectors.queries must have the same length, received 3 and 2",
+    );
     expect(of({ queries: createMatrix(3, 5) })).toThrow(
-      "queries have 5 dimensions, passages have 12",
+      "createVectorIndex: vectors.queries and vectors.passages must have the same dimensions, received 5 and 12",
     );
-    expect(of({ queries: createMatrix(3, 12) })).toThrow("queries: row 0 is all zeros");
+    expect(of({ queries: createMatrix(3, 12) })).toThrow(
+      "createVectorIndex: vectors.queries: row 0 is all zeros",
+    );
     expect(of({ passages: { ...passages, data: passages.data.map(() => NaN) } })).toThrow(
-      "passages: row 0, column 0 is NaN",
+      "createVectorIndex: vectors.passages: row 0, column 0 is NaN",
     );
-    const index = vectorIndex(texts, vectors);
-    await expect(index.search(["other"], 1)).rejects.toThrow('query "other" is not in the index');
-    expect(() => index.score!("q0", ["other"])).toThrow('passage "other" is not in the index');
+    const index = createVectorIndex(texts, vectors);
+    await expect(index.search(["other"], 1)).rejects.toThrow(
+      'createVectorIndex: query must be a text of the index, received "other"',
+    );
+    expect(() => index.score!("q0", ["other"])).toThrow(
+      'createVectorIndex: passage must be a text of the index, received "other"',
+    );
+    await expect(index.search(["q0"], 0)).rejects.toThrow(
+      "createVectorIndex: k must be an integer >= 1, received 0",
+    );
     await expect(
       index.search(["q0"], 1, { signal: AbortSignal.abort(new Error("enough")) }),
     ).rejects.toThrow("enough");

@@ -2,24 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromRows } from "../../../src/math/matrix.js";
 import { createRandom } from "../../../src/base/random.js";
-import {
-  answerGuard,
-  goldGuard,
-  shortAnswersOf,
-} from "../../../src/negatives/guards/negative-guard.js";
-import {
-  toLabelledLists,
-  toLabelledPairs,
-  toTriplets,
-  toTuples,
-} from "../../../src/negatives/mining/mined-formats.js";
+import { createAnswerGuard, shortAnswersOf } from "../../../src/negatives/guards/answer-guard.js";
+import { createGoldGuard } from "../../../src/negatives/guards/gold-guard.js";
+import { toLabelledPairs } from "../../../src/negatives/mining/mined-formats.js";
 import {
   mineHardNegatives,
   type MinedNegatives,
 } from "../../../src/negatives/mining/mine-hard-negatives.js";
 import { miningTexts } from "../../../src/negatives/mining/mining-texts.js";
 import { comparableText } from "../../../src/data/split/comparable-text.js";
-import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
+import { createVectorIndex } from "../../../src/negatives/indexes/vector-index.js";
 import { makeQuestion } from "../questions.js";
 import { gold, tableIndex } from "../support.js";
 
@@ -81,7 +73,10 @@ describe("mineHardNegatives", () => {
 
   it("leaves out what a guard refuses, under the guard's reason", async () => {
     const { queries, counts } = await mineHardNegatives([gold("q", "A")], tableIndex(scores), {
-      guards: [answerGuard([["Q", ["c"]]]), (_, passage) => (passage === "B" ? "mine" : null)],
+      guards: [
+        createAnswerGuard([["Q", ["c"]]]),
+        (_, passage) => (passage === "B" ? "mine" : null),
+      ],
     });
     expect(queries[0].negatives.map(({ text }) => text)).toEqual(["D", "E"]);
     expect(counts.drops).toEqual({ "holds-answer": 1, mine: 1, positive: 1 });
@@ -107,18 +102,18 @@ describe("mineHardNegatives", () => {
     const texts = question.candidates.map(({ text }) => text);
     const table = Object.fromEntries(texts.map((text, i) => [text, 1 - i / 10]));
     const pairs = [gold("q", texts[1])];
-    const guards = [goldGuard([question])];
+    const guards = [createGoldGuard([question])];
     const mined = await mineHardNegatives(pairs, tableIndex(table), { guards });
     expect(negativesOf(mined)).toEqual([texts[2], texts[3]]);
     expect(mined.counts.drops).toEqual({ "overlaps-gold": 3, positive: 1 });
-    const strict = { guards: [...guards, answerGuard(shortAnswersOf([question]))] };
+    const strict = { guards: [...guards, createAnswerGuard(shortAnswersOf([question]))] };
     expect(negativesOf(await mineHardNegatives(pairs, tableIndex(table), strict))).toEqual([
       texts[2],
     ]);
   });
 
-  it("lets a second opinion replace all scores before it filters and ranks", async () => {
-    const opinion: Record<string, number> = { A: 5, B: -3, C: 4, D: 6, E: 1 };
+  it("lets a second scorer replace all scores before it filters and ranks", async () => {
+    const second: Record<string, number> = { A: 5, B: -3, C: 4, D: 6, E: 1 };
     const seen: string[][] = [];
     const mined = await mineHardNegatives([gold("q", "A")], tableIndex(scores), {
       absoluteMargin: 0,
@@ -126,7 +121,7 @@ describe("mineHardNegatives", () => {
       rescoreConcurrency: 3,
       async rescore(_, passages) {
         seen.push([...passages]);
-        return passages.map((text) => opinion[text]);
+        return passages.map((text) => second[text]);
       },
     });
     expect(seen).toEqual([["A", "A", "B", "C", "D", "E"]]);
@@ -171,7 +166,7 @@ describe("mineHardNegatives", () => {
     const pairs = [gold("q", "P")];
     expect(negativesOf(await mineHardNegatives(pairs, { search }))).toEqual(["A", "B", "C"]);
     await expect(mineHardNegatives(pairs, { search }, { relativeMargin: 0.05 })).rejects.toThrow(
-      'a margin needs the score of every positive; the index gives none for "P" (query "q")',
+      'mineHardNegatives: score of positive "P" for query "q" must be known for a margin, received nothing',
     );
   });
 
@@ -191,13 +186,13 @@ describe("mineHardNegatives", () => {
       'must be "top" or "random", received "best"',
     );
     await expect(mine({}, tableIndex({ A: 1, B: NaN }))).rejects.toThrow(
-      'the score of query "q" and passage "B" is NaN, expected a finite number',
+      'mineHardNegatives: score of index.search for query "q" and passage "B" must be a finite number, received NaN',
     );
     await expect(mine({ rescore: () => [1] })).rejects.toThrow(
-      'rescore: expected 6 scores for query "q", received 1',
+      'mineHardNegatives: number of scores of rescore for query "q" must be 6, one for each passage, received 1',
     );
     await expect(mine({}, { ...tableIndex(scores), search: async () => [] })).rejects.toThrow(
-      "index: expected neighbors of 1 queries, received 0",
+      "mineHardNegatives: number of results of index.search must be 1, one for each query, received 0",
     );
   });
 
@@ -245,7 +240,7 @@ describe("mineHardNegatives", () => {
         };
         const mine = async (input: typeof pairs): Promise<MinedNegatives> => {
           const texts = miningTexts(input, { sorted: true });
-          const index = vectorIndex(texts, {
+          const index = createVectorIndex(texts, {
             queries: fromRows(texts.queries.map(vector)),
             passages: fromRows(texts.passages.map(vector)),
           });
@@ -284,92 +279,5 @@ describe("mineHardNegatives", () => {
         expect(lines(await mine(shuffled))).toEqual(lines(mined));
       }),
     );
-  });
-});
-
-describe("what mining gives", () => {
-  const pairs = [gold("q", "A", "page"), gold("q", "B", "page"), gold("r", "C", "other")];
-  const mined = (): Promise<MinedNegatives> =>
-    mineHardNegatives(pairs, tableIndex(scores), { numNegatives: 3, minScore: 0.55, rangeMax: 4 });
-
-  it("becomes labelled pairs: a query's positives, then its negatives, each with its score", async () => {
-    expect(toLabelledPairs(await mined(), { kind: "nearest" })).toEqual([
-      { query: "q", passage: "A", label: 1, group: "page", kind: "gold", score: 0.9 },
-      { query: "q", passage: "B", label: 1, group: "page", kind: "gold", score: 0.8 },
-      { query: "q", passage: "C", label: 0, group: "page", kind: "nearest", score: 0.7 },
-      { query: "q", passage: "D", label: 0, group: "page", kind: "nearest", score: 0.6 },
-      { query: "r", passage: "C", label: 1, group: "other", kind: "gold", score: 0.7 },
-      { query: "r", passage: "A", label: 0, group: "other", kind: "nearest", score: 0.9 },
-      { query: "r", passage: "B", label: 0, group: "other", kind: "nearest", score: 0.8 },
-      { query: "r", passage: "D", label: 0, group: "other", kind: "nearest", score: 0.6 },
-    ]);
-  });
-
-  it("becomes triplets: every positive with every negative", async () => {
-    const triplets = toTriplets(await mined());
-    expect(triplets.map((t) => `${t.query}${t.positive}${t.negative}`)).toEqual([
-      "qAC",
-      "qAD",
-      "qBC",
-      "qBD",
-      "rCA",
-      "rCB",
-      "rCD",
-    ]);
-    expect(triplets[2]).toEqual({
-      query: "q",
-      positive: "B",
-      negative: "C",
-      group: "page",
-      positiveScore: 0.8,
-      negativeScore: 0.7,
-    });
-  });
-
-  it("becomes tuples of one length, leaving out queries with too few negatives", async () => {
-    expect(toTuples(await mined(), 3)).toEqual([
-      {
-        query: "r",
-        positive: "C",
-        negatives: ["A", "B", "D"],
-        group: "other",
-        scores: [0.7, 0.9, 0.8, 0.6],
-      },
-    ]);
-    expect(toTuples(await mined(), 2)).toHaveLength(3);
-  });
-
-  it("becomes labelled lists of any length", async () => {
-    expect(toLabelledLists(await mined())).toEqual([
-      {
-        query: "q",
-        passages: ["A", "C", "D"],
-        labels: [1, 0, 0],
-        group: "page",
-        scores: [0.9, 0.7, 0.6],
-      },
-      {
-        query: "q",
-        passages: ["B", "C", "D"],
-        labels: [1, 0, 0],
-        group: "page",
-        scores: [0.8, 0.7, 0.6],
-      },
-      {
-        query: "r",
-        passages: ["C", "A", "B", "D"],
-        labels: [1, 0, 0, 0],
-        group: "other",
-        scores: [0.7, 0.9, 0.8, 0.6],
-      },
-    ]);
-  });
-
-  it("keeps positives of a full ranking out of the pairs labelled 0", async () => {
-    const ranking = await mineHardNegatives(pairs, tableIndex(scores), { includePositives: true });
-    expect(toTuples(ranking, 3)[0].negatives).toEqual(["A", "B", "C"]);
-    expect(toLabelledLists(ranking)[0].labels).toEqual([1, 1, 1, 0]);
-    const zeros = toLabelledPairs(ranking).filter(({ label }) => label === 0);
-    expect(zeros.map(({ query, passage }) => query + passage)).toEqual(["qC", "rA", "rB"]);
   });
 });

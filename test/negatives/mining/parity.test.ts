@@ -3,7 +3,7 @@ import { fromRows } from "../../../src/math/matrix.js";
 import { mineHardNegatives } from "../../../src/negatives/mining/mine-hard-negatives.js";
 import type { MiningOptions } from "../../../src/negatives/mining/mining-options.js";
 import { miningTexts } from "../../../src/negatives/mining/mining-texts.js";
-import { vectorIndex } from "../../../src/negatives/indexes/vector-index.js";
+import { createVectorIndex } from "../../../src/negatives/indexes/vector-index.js";
 import { gold } from "../support.js";
 
 /**
@@ -156,7 +156,7 @@ describe("mineHardNegatives, beside mine_hard_negatives", () => {
     const pairs = positives.map((passage) => gold("query", passage));
     const texts = miningTexts(pairs, { corpus: passages });
     expect(texts).toEqual({ queries: ["query"], passages });
-    const mined = await mineHardNegatives(pairs, vectorIndex(texts, vectors), options);
+    const mined = await mineHardNegatives(pairs, createVectorIndex(texts, vectors), options);
     expect(mined.queries[0].negatives.map(({ text }) => text).join("")).toBe(negatives);
   });
 });

@@ -64,7 +64,7 @@ describe("positivePairs", () => {
 
   it("refuses lengths that leave nothing, by name", () => {
     expect(() => positivePairs([], { minLength: 5, maxLength: 4 })).toThrow(
-      "positivePairs: maxLength must be at least minLength (5), received 4",
+      "positivePairs: maxLength must be a number >= minLength (5), received 4",
     );
     expect(() => positivePairs([], { minAnnotators: 0 })).toThrow(
       "positivePairs: minAnnotators must be an integer >= 1, received 0",

@@ -2,12 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromRows } from "../../../src/math/matrix.js";
 import { createRandom } from "../../../src/base/random.js";
-import {
-  samePageCandidates,
-  sampleSamePageNegatives,
-} from "../../../src/negatives/samplers/same-page-candidates.js";
+import { samePageCandidates } from "../../../src/negatives/samplers/same-page-candidates.js";
+import { sampleSamePageNegatives } from "../../../src/negatives/samplers/same-page-negatives.js";
 import { comparableText } from "../../../src/data/split/comparable-text.js";
-import { lookupVectors } from "../../../src/negatives/indexes/text-vectors.js";
+import { createVectorLookup } from "../../../src/negatives/indexes/text-vectors.js";
 import { makeQuestion, makeQuestions } from "../questions.js";
 
 const textsOf = (question: ReturnType<typeof makeQuestion>, options = {}): string[] => [
@@ -122,8 +120,8 @@ describe("sampleSamePageNegatives", () => {
   );
   const candidates = samePageCandidates([question]);
   const vectors = {
-    query: lookupVectors(["q"], fromRows([[2, 0]])),
-    passage: lookupVectors(
+    query: createVectorLookup(["q"], fromRows([[2, 0]])),
+    passage: createVectorLookup(
       ["p-1", "p-2", "p-3", "p-4"],
       fromRows([
         [0, 1],
@@ -156,17 +154,22 @@ describe("sampleSamePageNegatives", () => {
     expect(new Set(Array.from({ length: 50 }, (_, seed) => of(seed)).flat()).size).toBe(4);
   });
 
-  it("refuses a missing, zero or non-finite vector by the text it belongs to", () => {
+  it("refuses a vector that is missing, zero, not finite or of another length by the text it belongs to", () => {
     const { query } = vectors;
     expect(() =>
       sampleSamePageNegatives(candidates, { vectors: { query, passage: () => undefined } }),
-    ).toThrow('passage "p-1" has no vector');
+    ).toThrow('sampleSamePageNegatives: vector of passage "p-1" must be given, received nothing');
     expect(() =>
       sampleSamePageNegatives(candidates, { vectors: { query, passage: () => [0, 0] } }),
-    ).toThrow('passage "p-1": its vector is all zeros');
+    ).toThrow(
+      'sampleSamePageNegatives: norm of the vector of passage "p-1" must be a finite number > 0, received 0',
+    );
     expect(() =>
       sampleSamePageNegatives(candidates, { vectors: { query, passage: () => [NaN, 0] } }),
-    ).toThrow('passage "p-1": its vector holds a value that is not finite');
+    ).toThrow('norm of the vector of passage "p-1" must be a finite number > 0, received NaN');
+    expect(() =>
+      sampleSamePageNegatives(candidates, { vectors: { query, passage: () => [1, 2, 3] } }),
+    ).toThrow('number of values in the vector of passage "p-1" must be 2, received 3');
   });
 
   it("never emits an overlap with a gold span of any annotator, a gold text or a pair twice, in any order", () => {

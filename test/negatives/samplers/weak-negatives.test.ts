@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Pair } from "../../../src/data/types.js";
 import { createRandom } from "../../../src/base/random.js";
-import { answerGuard } from "../../../src/negatives/guards/negative-guard.js";
+import { createAnswerGuard } from "../../../src/negatives/guards/answer-guard.js";
 import { passagePool } from "../../../src/negatives/passage-pool.js";
 import { positivePairs } from "../../../src/negatives/natural-questions/positive-pairs.js";
 import { comparableText } from "../../../src/data/split/comparable-text.js";
@@ -78,7 +78,7 @@ describe("sampleWeakNegatives", () => {
 
   it("leaves out what a guard refuses, under the guard's reason", () => {
     const pairs = [gold("a", "x", "p"), gold("b", "y", "q"), gold("c", "z", "r")];
-    const guards = [answerGuard([["a", ["Y"]]])];
+    const guards = [createAnswerGuard([["a", ["Y"]]])];
     const weak = sampleWeakNegatives(pairs, { guards, perPositive: 2 });
     expect(weak.pairs.filter(({ query }) => query === "a").map(({ passage }) => passage)).toEqual([
       "z",
