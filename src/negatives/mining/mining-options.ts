@@ -94,7 +94,7 @@ export function resolveMiningOptions(
     relativeMargin,
     positivePercentage,
     samplingStrategy = "top",
-    seed = 0,
+    seed = 1,
     includePositives = false,
     guards = [],
   }: MiningOptions,

@@ -30,7 +30,7 @@ export interface SamePageNegativesOptions {
  */
 export function sampleSamePageNegatives(
   candidates: SamePageCandidates,
-  { vectors, perPositive = 2, seed = 0 }: SamePageNegativesOptions = {},
+  { vectors, perPositive = 2, seed = 1 }: SamePageNegativesOptions = {},
 ): SampledNegatives<SamePageDrop> {
   checkInteger(perPositive, `${caller}: perPositive`, { least: 1 });
   const pairs: Pair[] = [];

@@ -48,7 +48,7 @@ export function sampleWeakNegatives(
     pool,
     guards = [],
     perPositive = 2,
-    seed = 0,
+    seed = 1,
     minLength = 1,
     maxLength = Infinity,
   }: WeakNegativesOptions = {},
