@@ -98,7 +98,7 @@ await runExample(async (signal) => {
     second === undefined
       ? null
       : compareRetrieval(first.evaluation, second.evaluation, {
-          decideBy: values.decide,
+          metric: values.decide,
           level: Number(values.level),
           seed: values.seed,
         });

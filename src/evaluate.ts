@@ -58,7 +58,7 @@ export type { PlattCalibration } from "./evaluate/pairs/calibration/platt.js";
 export {
   labelHistogram,
   scoreOverlap,
-  type HistogramOptions,
+  type LabelHistogramOptions,
   type LabelHistogram,
   type Overlap,
 } from "./evaluate/pairs/curves/overlap.js";

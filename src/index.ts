@@ -118,7 +118,7 @@ export {
 export {
   fitThreshold,
   type FitThresholdOptions,
-  type ThresholdCriterion,
+  type ThresholdMetric,
   type ThresholdFit,
 } from "./evaluate/pairs/thresholds/threshold.js";
 export { pairCosines } from "./evaluate/pairs/pair-cosines.js";

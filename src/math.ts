@@ -28,5 +28,4 @@ export {
   type RandomizedSvdOptions,
   type Svd,
 } from "./math/decompose/randomized-svd.js";
-export { cosineRows } from "./math/cosine-rows.js";
 export { normalizeRows } from "./math/vectors.js";

@@ -1,46 +1,59 @@
-/** Refuses an empty or non-finite list of scores, naming the first bad one. */
-export function checkScores(scores: ArrayLike<number>, name = "scores"): void {
-  if (scores.length === 0) throw new RangeError(`${name}: expected at least one, received none`);
+import { checkInteger, checkNumber, checkSameLength, refuse } from "../base/checks.js";
+
+/** @throws RangeError when there are no scores, or one is not finite, naming the first bad one. */
+export function checkScores(scores: ArrayLike<number>, place: string): void {
+  if (scores.length === 0) {
+    throw new RangeError(`${place} must hold at least one number, received none`);
+  }
   for (let i = 0; i < scores.length; i++) {
-    if (!Number.isFinite(scores[i])) {
-      throw new RangeError(`${name}[${i}]: expected a finite number, received ${scores[i]}`);
-    }
+    if (!Number.isFinite(scores[i])) refuse(`${place}[${i}]`, "a finite number", scores[i]);
   }
 }
 
-/** Refuses labels other than 0 and 1, naming the first bad one. */
-export function checkLabels(labels: ArrayLike<number>, name = "labels"): void {
+/** @throws RangeError on a label other than 0 and 1, naming the first bad one. */
+export function checkLabels(labels: ArrayLike<number>, place: string): void {
   for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== 0 && labels[i] !== 1) {
-      throw new RangeError(`${name}[${i}]: expected 0 or 1, received ${labels[i]}`);
-    }
-  }
-}
-
-/** Refuses lists of different lengths. */
-export function checkSameLength(
-  a: ArrayLike<unknown>,
-  aName: string,
-  b: ArrayLike<unknown>,
-  bName: string,
-): void {
-  if (a.length !== b.length) {
-    throw new RangeError(
-      `${aName} and ${bName}: expected the same length, received ${a.length} and ${b.length}`,
-    );
+    if (labels[i] !== 0 && labels[i] !== 1) refuse(`${place}[${i}]`, "0 or 1", labels[i]);
   }
 }
 
 /** What every classification metric asks of its input: same length, not empty, finite scores, labels 0 or 1. */
-export function checkScored(scores: ArrayLike<number>, labels: ArrayLike<number>): void {
-  checkSameLength(scores, "scores", labels, "labels");
-  checkScores(scores);
-  checkLabels(labels);
+export function checkScored(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  caller: string,
+): void {
+  checkSameLength(scores, `${caller}: scores`, labels, "labels");
+  checkScores(scores, `${caller}: scores`);
+  checkLabels(labels, `${caller}: labels`);
 }
 
-/** Refuses a share outside the open interval (0, 1), such as a confidence level. */
-export function checkLevel(level: number, name = "level"): void {
-  if (!(level > 0 && level < 1)) {
-    throw new RangeError(`${name}: expected a number between 0 and 1, received ${level}`);
+/** @throws RangeError where a figure needs both labels and one does not occur. */
+export function checkBothLabels(positives: number, negatives: number, caller: string): void {
+  if (positives > 0 && negatives > 0) return;
+  throw new RangeError(
+    `${caller}: labels must hold both 0 and 1, received only ${positives > 0 ? 1 : 0}`,
+  );
+}
+
+/** @throws RangeError where a figure needs label 1 and it does not occur. */
+export function checkPositives(positives: number, caller: string): void {
+  if (positives === 0) throw new RangeError(`${caller}: labels must hold a 1, received only 0`);
+}
+
+/** @throws RangeError on a confidence level outside the open interval (0, 1). */
+export function checkLevel(level: number, caller: string): void {
+  checkNumber(level, `${caller}: level`, { above: 0, below: 1 });
+}
+
+/** @throws RangeError on a threshold that is no number; the infinities accept all and nothing. */
+export function checkThreshold(threshold: number, place: string): void {
+  if (typeof threshold !== "number" || Number.isNaN(threshold)) {
+    refuse(place, "a number", threshold);
   }
+}
+
+/** @throws RangeError on depths that are no integers from 1. */
+export function checkDepths(ks: readonly number[], caller: string): void {
+  for (const [i, k] of ks.entries()) checkInteger(k, `${caller}: ks[${i}]`, { least: 1 });
 }

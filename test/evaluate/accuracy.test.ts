@@ -29,7 +29,9 @@ describe("accuracyAtThreshold", () => {
   it("accepts everything and nothing at the infinities", () => {
     expect(accuracyAtThreshold([0.1, 0.2], [1, 0], -Infinity).accuracy).toBe(0.5);
     expect(confusionAtThreshold([0.1, 0.2], [1, 0], Infinity).truePositives).toBe(0);
-    expect(() => accuracyAtThreshold([0.1], [1], NaN)).toThrow("threshold: expected a number");
+    expect(() => accuracyAtThreshold([0.1], [1], NaN)).toThrow(
+      "accuracyAtThreshold: threshold must be a number, received NaN",
+    );
   });
 });
 
@@ -62,9 +64,15 @@ describe("intervals of a share", () => {
   });
 
   it("refuse counts and levels that are none", () => {
-    expect(() => wilsonInterval(3, 2)).toThrow("received 3/2");
-    expect(() => normalInterval(0, 0)).toThrow("received 0/0");
-    expect(() => wilsonInterval(1, 2, { level: 95 })).toThrow("level: expected a number");
+    expect(() => wilsonInterval(3, 2)).toThrow(
+      "wilsonInterval: successes must be a number from 0 to 2, received 3",
+    );
+    expect(() => normalInterval(0, 0)).toThrow(
+      "normalInterval: n must be a number >= 1, received 0",
+    );
+    expect(() => wilsonInterval(1, 2, { level: 95 })).toThrow(
+      "wilsonInterval: level must be a number > 0 and < 1, received 95",
+    );
   });
 });
 

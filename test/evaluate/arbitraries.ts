@@ -12,13 +12,13 @@ export const scored = ({ minLength = 1 } = {}): fc.Arbitrary<{
     })
     .map((pairs) => ({ scores: pairs.map(([s]) => s / 20), labels: pairs.map(([, l]) => l) }));
 
-type Criterion = "accuracy" | "balancedAccuracy" | "f1" | "mcc";
+type Metric = "accuracy" | "balancedAccuracy" | "f1" | "mcc";
 
 /** The best value over a threshold below, at and above every score, from textbook definitions. */
 export function bruteForceBest(
   scores: readonly number[],
   labels: readonly number[],
-  criterion: Criterion,
+  metric: Metric,
 ): number {
   const thresholds = [-Infinity, ...scores];
   return Math.max(
@@ -34,7 +34,7 @@ export function bruteForceBest(
         else if (positive) fn++;
         else tn++;
       });
-      switch (criterion) {
+      switch (metric) {
         case "accuracy":
           return (tp + tn) / scores.length;
         case "balancedAccuracy":

@@ -55,9 +55,15 @@ describe("rocAuc", () => {
   });
 
   it("refuses a set in which one label does not occur", () => {
-    expect(() => rocAuc([0.1, 0.2], [1, 1])).toThrow("needs both labels, received only 1");
-    expect(() => rocAuc([0.1, 0.2], [0, 0])).toThrow("needs both labels, received only 0");
-    expect(() => averagePrecision([0.1, 0.2], [0, 0])).toThrow("needs label 1");
+    expect(() => rocAuc([0.1, 0.2], [1, 1])).toThrow(
+      "rocAuc: labels must hold both 0 and 1, received only 1",
+    );
+    expect(() => rocAuc([0.1, 0.2], [0, 0])).toThrow(
+      "rocAuc: labels must hold both 0 and 1, received only 0",
+    );
+    expect(() => averagePrecision([0.1, 0.2], [0, 0])).toThrow(
+      "averagePrecision: labels must hold a 1, received only 0",
+    );
     expect(averagePrecision([0.1, 0.2], [1, 1])).toBe(1);
   });
 });

@@ -102,14 +102,20 @@ describe("calibration", () => {
   });
 
   it("refuses what it cannot fit or judge, by name", () => {
-    expect(() => fitCalibration([0.1, 0.2], [1, 1])).toThrow("needs both labels, received only 1");
+    expect(() => fitCalibration([0.1, 0.2], [1, 1])).toThrow(
+      "fitCalibration: labels must hold both 0 and 1, received only 1",
+    );
     expect(() => fitCalibration([0.1, 0.2], [0, 0], { method: "isotonic" })).toThrow(
-      "needs both labels, received only 0",
+      "fitCalibration: labels must hold both 0 and 1, received only 0",
     );
     expect(() => fitCalibration([0.1, 0.2], [0, 1], { method: "beta" as "platt" })).toThrow(
-      'expected "platt" or "isotonic", received "beta"',
+      'fitCalibration: method must be "platt" or "isotonic", received "beta"',
     );
-    expect(() => brierScore([1.5], [1])).toThrow("probabilities[0]: expected a number in [0, 1]");
-    expect(() => toPlain({ a: [1, NaN] })).toThrow("value.a[1]: JSON has no form for NaN");
+    expect(() => brierScore([1.5], [1])).toThrow(
+      "brierScore: probabilities[0] must be a number from 0 to 1, received 1.5",
+    );
+    expect(() => toPlain({ a: [1, NaN] })).toThrow(
+      "toPlain: value.a[1] must be a number that JSON has, received NaN",
+    );
   });
 });

@@ -71,9 +71,15 @@ describe("queries won and lost", () => {
     const a = await evaluateRetrieval(before, corpus, right);
     const fewer = await evaluateRetrieval(before, corpus, [[0], [2], [], []]);
     const others = await evaluateRetrieval(after, corpus, [[1], [2], [3], []]);
-    expect(() => queryChanges(a, fewer)).toThrow("evaluations of the same queries");
-    expect(() => queryChanges(a, others)).toThrow("query 0: before and after have different");
-    expect(() => queryChanges(a, a, { metric: "bleu" })).toThrow('expected the metric "bleu"');
+    expect(() => queryChanges(a, fewer)).toThrow(
+      "queryChanges: before and after must be evaluations of the same queries",
+    );
+    expect(() => queryChanges(a, others)).toThrow(
+      "queryChanges: before and after must have the same relevant passages",
+    );
+    expect(() => queryChanges(a, a, { metric: "bleu" })).toThrow(
+      'queryChanges: before must have the metric "bleu", received accuracy@1',
+    );
   });
 });
 
@@ -89,7 +95,7 @@ describe("compareRetrieval", () => {
   it("decides by the named figure and shows the others beside it", async () => {
     const a = await evaluateRetrieval(before, corpus, right);
     const b = await evaluateRetrieval(after, corpus, right);
-    const result = compareRetrieval(a, b, { decideBy: "recall@1", metrics: ["mrr", "ndcg"] });
+    const result = compareRetrieval(a, b, { metric: "recall@1", metrics: ["mrr", "ndcg"] });
     expect(result.comparisons.map(({ metric }) => metric)).toEqual(["recall@1", "mrr", "ndcg"]);
     expect(result.verdict.verdict).toBe("not shown");
     expect(result.leaks).toBeNull();
@@ -116,7 +122,9 @@ describe("compareRetrieval", () => {
     const b = await evaluateRetrieval(after, corpus, right);
     const grouped = compareRetrieval(a, b, { groups: ["p", "p", "p", "p"] });
     expect(grouped.verdict.p).toBe(1);
-    expect(() => compareRetrieval(a, b, { groups: ["p"] })).toThrow("groups: 1 keys");
+    expect(() => compareRetrieval(a, b, { groups: ["p"] })).toThrow(
+      "compareRetrieval: groups must be one per query, received 1",
+    );
   });
 });
 
@@ -143,7 +151,9 @@ describe("slices", () => {
       { key: "long", n: 2, share: 2 / 3, small: false, figures: { mrr: 1 } },
       { key: "short", n: 1, share: 1 / 3, small: true, figures: { mrr: 0.5 } },
     ]);
-    expect(() => sliceRetrieval(evaluation, ["a"])).toThrow("keys: 1 keys");
+    expect(() => sliceRetrieval(evaluation, ["a"])).toThrow(
+      "sliceRetrieval: keys must be one per query, received 1",
+    );
   });
 
   it("slices scored pairs at one threshold", () => {
@@ -216,7 +226,9 @@ describe("learningCurve", () => {
     await expect(
       learningCurve(4, () => 0, { signal: AbortSignal.abort(new Error("enough")) }),
     ).rejects.toThrow("enough");
-    await expect(learningCurve(4, () => 0, { shares: [2] })).rejects.toThrow("shares");
+    await expect(learningCurve(4, () => 0, { shares: [2] })).rejects.toThrow(
+      "learningCurve: shares[0] must be a number > 0 and <= 1, received 2",
+    );
   });
 });
 
@@ -276,7 +288,9 @@ describe("tables", () => {
   it("lays out retrieval, comparisons, slices and the classification report", async () => {
     const evaluation = await evaluateRetrieval(after, corpus, right);
     expect(retrievalTable({ after: evaluation }, ["mrr"]).rows).toEqual([["after", "3", "0.833"]]);
-    expect(() => retrievalTable({ after: evaluation }, ["x"])).toThrow('not evaluated by "x"');
+    expect(() => retrievalTable({ after: evaluation }, ["x"])).toThrow(
+      'retrievalTable: metrics must be figures of every evaluation, received "x", which after lacks',
+    );
     const { comparisons } = compareRetrieval(evaluation, evaluation, { metrics: ["mrr"] });
     expect(comparisonTable(comparisons).rows).toEqual([
       ["mrr", "0.833", "0.833", "+0.000", "+0.000 to +0.000", "1.000", "not shown"],

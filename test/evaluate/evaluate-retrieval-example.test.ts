@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRandom, encodeNpy, identityAdapter } from "embedtune";
+import { createRandom, encodeNpy } from "embedtune";
 import { createMatrix } from "embedtune/math";
 import { evaluateRun, parseQrels, parseRun } from "embedtune/evaluate";
 import { saveAdapter } from "embedtune/node";
@@ -47,10 +47,11 @@ beforeAll(async () => {
   for (let j = 0; j < d / 2; j++) halves.data[j * (d / 2) + j] = 1;
   const side = { center: null, weights: halves };
   await saveAdapter(at("half.safetensors"), {
-    ...identityAdapter(d),
+    inputDimensions: d,
     outputDimensions: d / 2,
     query: side,
     passage: side,
+    metadata: { embedder: null, method: "first half" },
   });
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -89,7 +90,7 @@ describe("examples/evaluate-retrieval.ts", () => {
     const error = await run(...inputs(at("bad.txt"))).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 1, stdout: "" });
     expect((error as { stderr: string }).stderr).toBe(
-      `${at("bad.txt")}:2: grade must be a whole number, received "yes"\n`,
+      `${at("bad.txt")}:2: grade must be an integer, received "yes"\n`,
     );
   });
 });

@@ -29,8 +29,10 @@ describe("scoreOverlap", () => {
   });
 
   it("refuses what has no value, by name", () => {
-    expect(() => scoreOverlap([0.1, 0.2], [1, 1])).toThrow("needs both labels, received only 1");
-    expect(() => scoreOverlap([0.1, 0.2], [1, 0])).toThrow("one score only");
+    expect(() => scoreOverlap([0.1, 0.2], [1, 1])).toThrow(
+      "scoreOverlap: labels must hold both 0 and 1, received only 1",
+    );
+    expect(() => scoreOverlap([0.1, 0.2], [1, 0])).toThrow("received one score per label");
   });
 });
 
@@ -52,10 +54,14 @@ describe("labelHistogram", () => {
   });
 
   it("refuses scores outside a given range and bins that are none", () => {
-    expect(() => labelHistogram([2], [1], { range: [0, 1] })).toThrow("scores[0]: 2 is outside");
-    expect(() => labelHistogram([2], [1], { bins: 0 })).toThrow("bins: expected a whole number");
+    expect(() => labelHistogram([2], [1], { range: [0, 1] })).toThrow(
+      "labelHistogram: scores[0] must be within the range 0 to 1, received 2",
+    );
+    expect(() => labelHistogram([2], [1], { bins: 0 })).toThrow(
+      "labelHistogram: bins must be an integer >= 1, received 0",
+    );
     expect(() => labelHistogram([2], [1], { range: [1, 0] })).toThrow(
-      "range: expected low <= high",
+      "labelHistogram: range must be two finite numbers, low <= high, received 1 and 0",
     );
   });
 });

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromRows, pairCosines } from "embedtune";
+import { cosineSimilarity, createRandom, fromRows, pairCosines, type Matrix } from "embedtune";
+import { rowOf } from "../../src/math/matrix.js";
 
 const columns = (query: number[], passage: number[]) => ({
   query: Uint32Array.from(query),
@@ -24,18 +26,34 @@ describe("pairCosines", () => {
     expect([...cosines]).toEqual([24 / 25, -1, 1, 0.8]);
   });
 
+  it("agrees with comparing one pair after the other, to the bit", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 50 }), (d, pairs) => {
+        const random = createRandom(`${d} ${pairs}`);
+        const normal = (rows: number): Matrix =>
+          fromRows(Array.from({ length: rows }, () => Array.from({ length: d }, random.normal)));
+        const [a, b] = [normal(9), normal(7)];
+        const query = Array.from({ length: pairs }, (_, i) => (i * 5) % 9);
+        const passage = Array.from({ length: pairs }, (_, i) => (i * 3) % 7);
+        expect([...pairCosines(a, b, columns(query, passage))]).toEqual(
+          query.map((row, i) => cosineSimilarity(rowOf(a, row), rowOf(b, passage[i]))),
+        );
+      }),
+    );
+  });
+
   it("refuses only rows that are used, by name", () => {
     expect(() => pairCosines(queries, passages, columns([1], [0]))).toThrow(
-      "queries: row 1 is all zeros",
+      "pairCosines: queries: row 1 must have a direction, received zeros only",
     );
     expect(() => pairCosines(queries, passages, columns([3], [0]))).toThrow(
-      "queries: row 3 holds a value that is not finite",
+      "pairCosines: queries: row 3 must have a direction, received a value that is not finite",
     );
     expect(() => pairCosines(queries, passages, columns([0], [3]))).toThrow(
-      "pair 0: passages has 3 rows, received index 3",
+      "pairCosines: pairs.passage[0] must be a row of the matrix of 3 rows, received 3",
     );
     expect(() => pairCosines(queries, fromRows([[1]]), columns([0], [0]))).toThrow(
-      "queries have 2 dimensions, passages 1",
+      "pairCosines: queries and passages must have the same dimensions, received 2 and 1",
     );
     expect(() => pairCosines(queries, passages, columns([0], []))).toThrow("same length");
   });

@@ -172,10 +172,20 @@ describe("comparePaired", () => {
   });
 
   it("refuses lists that do not pair", () => {
-    expect(() => comparePaired("m", [1], [1, 2])).toThrow("same length, received 1 and 2");
-    expect(() => comparePaired("m", [], [])).toThrow("before: expected at least one");
-    expect(() => comparePaired("m", [NaN], [1])).toThrow("before[0]: expected a finite number");
-    expect(() => comparePaired("m", [1], [1], { level: 95 })).toThrow("level: expected a number");
-    expect(() => comparePaired("m", [1], [1], { groups: [1, 2] })).toThrow("groups and before");
+    expect(() => comparePaired("m", [1], [1, 2])).toThrow(
+      "comparePaired: before and after must have the same length, received 1 and 2",
+    );
+    expect(() => comparePaired("m", [], [])).toThrow(
+      "comparePaired: before must hold at least one number, received none",
+    );
+    expect(() => comparePaired("m", [NaN], [1])).toThrow(
+      "comparePaired: before[0] must be a finite number, received NaN",
+    );
+    expect(() => comparePaired("m", [1], [1], { level: 95 })).toThrow(
+      "comparePaired: level must be a number > 0 and < 1, received 95",
+    );
+    expect(() => comparePaired("m", [1], [1], { groups: [1, 2] })).toThrow(
+      "comparePaired: groups and before must have",
+    );
   });
 });

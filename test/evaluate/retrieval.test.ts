@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createRandom, evaluateRetrieval, fromRows } from "embedtune";
-import { createMatrix, gatherRows } from "embedtune/math";
-import { rankRelevant } from "embedtune/evaluate";
+import { createMatrix, gatherRows, multiply, normalizeRows } from "embedtune/math";
+import { rankingOf, rankRelevant, retrieve } from "embedtune/evaluate";
+import { pairOutcomes } from "../../src/tune/ranking-metrics.js";
 
 function randomMatrix(rows: number, cols: number, seed: string) {
   const random = createRandom(seed);
@@ -12,7 +13,7 @@ function randomMatrix(rows: number, cols: number, seed: string) {
   );
 }
 
-/** Ranks from all cosines in 64 bits, equal ones in the order of the corpus. */
+/** Ranks from all cosines in 64 bits; of equal ones the wrong first, then in the order of the corpus. */
 function slowRanks(queries: number[][], corpus: number[][], relevant: number[][]): number[][] {
   const cosine = (a: number[], b: number[]): number => {
     const dot = (x: number[], y: number[]): number => x.reduce((sum, v, i) => sum + v * y[i], 0);
@@ -20,7 +21,10 @@ function slowRanks(queries: number[][], corpus: number[][], relevant: number[][]
   };
   return relevant.map((list, i) => {
     const scores = corpus.map((row) => cosine(queries[i], row));
-    const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
+    const right = (passage: number): number => +list.includes(passage);
+    const order = [...scores.keys()].sort(
+      (a, b) => scores[b] - scores[a] || right(a) - right(b) || a - b,
+    );
     return list.map((passage) => order.indexOf(passage) + 1);
   });
 }
@@ -69,14 +73,78 @@ describe("rankRelevant", () => {
     expect(ranks[1]).toEqual([]);
   });
 
-  it("keeps equal passages in the order of the corpus", async () => {
+  describe("of passages with the same cosine", () => {
     const corpus = fromRows([
       [1, 0],
       [2, 0],
       [0, 1],
       [1, 0],
     ]);
-    expect(await rankRelevant(fromRows([[3, 0]]), corpus, [[3, 0, 1, 2]])).toEqual([[3, 1, 2, 4]]);
+    const query = fromRows([[3, 0]]);
+
+    it("puts the wrong ones before the match, on either side of it in the corpus", async () => {
+      for (const match of [0, 1, 3]) {
+        expect(await rankRelevant(query, corpus, [[match]])).toEqual([[3]]);
+      }
+    });
+
+    it("puts the wrong ones before every one of several matches", async () => {
+      expect(await rankRelevant(query, corpus, [[0, 3]])).toEqual([[2, 3]]);
+      expect(await rankRelevant(query, corpus, [[3, 0]])).toEqual([[3, 2]]);
+    });
+
+    it("keeps matches in the order of the corpus, however they are listed", async () => {
+      expect(await rankRelevant(query, corpus, [[3, 0, 1, 2]])).toEqual([[3, 1, 2, 4]]);
+    });
+
+    it("gives a match that is nearer by the last bit its own rank", async () => {
+      const near = fromRows([
+        [1, 2 ** -12],
+        [1, 2 ** -12 + 2 ** -34],
+      ]);
+      const nearer = fromRows([[1, 0]]);
+      expect(await rankRelevant(nearer, near, [[0]])).toEqual([[1]]);
+      expect(await rankRelevant(nearer, near, [[1]])).toEqual([[2]]);
+    });
+
+    it("does not depend on the order of the corpus, and judges each query by its own matches", async () => {
+      const random = createRandom("tied");
+      const rows = Array.from({ length: 40 }, () => [random.integer(3) + 1, random.integer(3)]);
+      const queries = fromRows(rows.slice(0, 10));
+      const relevant = Array.from({ length: 10 }, (_, i) => [i, 39 - i]);
+      const straight = await rankRelevant(queries, fromRows(rows), relevant);
+      const order = random.sample(40, 40);
+      const shuffled = await rankRelevant(
+        queries,
+        fromRows(order.map((row) => rows[row])),
+        relevant.map((list) => list.map((row) => order.indexOf(row))),
+      );
+      const sorted = (ranks: number[][]): number[][] =>
+        ranks.map((list) => list.toSorted((a, b) => a - b));
+      expect(sorted(shuffled)).toEqual(sorted(straight));
+      expect(straight).toEqual(slowRanks(rowsOf(queries), rows, relevant));
+    });
+
+    it("agrees with what cross-validation measures on a table of scores", async () => {
+      const matches = [[3], [2], [0, 1]];
+      const queries = fromRows([
+        [3, 0],
+        [0, 1],
+        [1, 1],
+      ]);
+      const scores = multiply(normalizeRows(queries), normalizeRows(corpus), { transposeB: true });
+      const { ranks } = pairOutcomes(scores, { matches, negatives: [[], [], []] });
+      const first = (await rankRelevant(queries, corpus, matches)).map((list) => Math.min(...list));
+      expect(first).toEqual([...ranks]);
+      expect(first).toEqual([3, 1, 3]);
+    });
+
+    it("leaves them in the order of the corpus in a list that knows no matches", () => {
+      expect(rankingOf(retrieve(query, corpus, 4), 0)).toEqual([0, 1, 3, 2]);
+      expect(() => rankingOf(retrieve(query, corpus, 4), 1)).toThrow(
+        "rankingOf: query must be an integer from 0 to 0, received 1",
+      );
+    });
   });
 
   it("reports progress to the end and stops when aborted", async () => {
@@ -170,20 +238,32 @@ describe("evaluateRetrieval", () => {
 
   it("refuses bad input by name", async () => {
     const query = fromRows([[1, 0]]);
-    await expect(evaluateRetrieval(query, corpus, [[]])).rejects.toThrow("at least one query");
-    await expect(evaluateRetrieval(query, corpus, [[4]])).rejects.toThrow("relevant[0]");
-    await expect(evaluateRetrieval(query, corpus, [[1, 1]])).rejects.toThrow("listed twice");
-    await expect(evaluateRetrieval(query, corpus, [])).rejects.toThrow("expected a list per query");
-    await expect(evaluateRetrieval(fromRows([[1]]), corpus, [[0]])).rejects.toThrow("1 dimensions");
+    await expect(evaluateRetrieval(query, corpus, [[]])).rejects.toThrow(
+      "evaluateRetrieval: relevant must name a passage for some query, received none",
+    );
+    await expect(evaluateRetrieval(query, corpus, [[4]])).rejects.toThrow(
+      "evaluateRetrieval: relevant[0] must be rows of the corpus of 4 rows, received 4",
+    );
+    await expect(evaluateRetrieval(query, corpus, [[1, 1]])).rejects.toThrow(
+      "relevant[0] must be passages without repeats",
+    );
+    await expect(evaluateRetrieval(query, corpus, [])).rejects.toThrow(
+      "relevant must be a list per query, 1, received 0",
+    );
+    await expect(evaluateRetrieval(fromRows([[1]]), corpus, [[0]])).rejects.toThrow(
+      "queries and passages must have the same dimensions, received 1 and 2",
+    );
     await expect(evaluateRetrieval(fromRows([[0, 0]]), corpus, [[0]])).rejects.toThrow(
-      "queries: row 0 is all zeros",
+      "evaluateRetrieval: queries",
     );
     await expect(evaluateRetrieval(fromRows([[NaN, 0]]), corpus, [[0]])).rejects.toThrow(
-      "queries: row 0 holds a value that is not finite",
+      "evaluateRetrieval: queries",
     );
-    await expect(evaluateRetrieval(query, corpus, [[0]], { ks: [0] })).rejects.toThrow("ks");
+    await expect(evaluateRetrieval(query, corpus, [[0]], { ks: [0] })).rejects.toThrow(
+      "evaluateRetrieval: ks[0] must be an integer >= 1, received 0",
+    );
     await expect(evaluateRetrieval(query, corpus, [[0]], { grades: [[1, 2]] })).rejects.toThrow(
-      "grades[0]: expected 1 grades",
+      "evaluateRetrieval: grades[0] must be one per relevant passage, 1, received 2",
     );
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitThreshold, type ThresholdCriterion } from "embedtune";
+import { fitThreshold, type ThresholdMetric } from "embedtune";
 import { ACCEPT_ALL, REJECT_ALL, accuracyAtThreshold, formatThreshold } from "embedtune/evaluate";
 import { bruteForceBest, scored } from "./arbitraries.js";
 
@@ -46,23 +46,23 @@ describe("fitThreshold", () => {
   it("holds the precision floor and says when nothing reaches it", () => {
     const scores = [0.9, 0.8, 0.7, 0.6, 0.5];
     const labels = [1, 1, 0, 1, 0];
-    const floor = { criterion: "recallAtPrecision" } as const;
+    const floor = { metric: "recallAtPrecision" } as const;
     expect(fitThreshold(scores, labels, { ...floor, minPrecision: 0.75 })).toMatchObject({
       value: 1,
       threshold: 0.55,
     });
     expect(fitThreshold(scores, labels, { ...floor, minPrecision: 1 }).value).toBeCloseTo(2 / 3);
     expect(() => fitThreshold([0.9, 0.1], [0, 1], { ...floor, minPrecision: 0.9 })).toThrow(
-      "no threshold reaches a precision of 0.9",
+      "fitThreshold: minPrecision must be a precision that some threshold reaches, received 0.9",
     );
   });
 
-  it("is never beaten by brute force, for any criterion", () => {
-    const criteria = ["accuracy", "balancedAccuracy", "f1", "mcc"] as const;
+  it("is never beaten by brute force, for any metric", () => {
+    const metrics = ["accuracy", "balancedAccuracy", "f1", "mcc"] as const;
     fc.assert(
-      fc.property(scored(), fc.constantFrom(...criteria), ({ scores, labels }, criterion) => {
-        const fit = fitThreshold(scores, labels, { criterion });
-        expect(fit.value).toBe(bruteForceBest(scores, labels, criterion));
+      fc.property(scored(), fc.constantFrom(...metrics), ({ scores, labels }, metric) => {
+        const fit = fitThreshold(scores, labels, { metric });
+        expect(fit.value).toBe(bruteForceBest(scores, labels, metric));
       }),
     );
   });
@@ -94,12 +94,18 @@ describe("fitThreshold", () => {
   });
 
   it("refuses bad input by name", () => {
-    expect(() => fitThreshold([], [])).toThrow("scores: expected at least one, received none");
-    expect(() => fitThreshold([0.1, NaN], [0, 1])).toThrow("scores[1]: expected a finite number");
-    expect(() => fitThreshold([0.1, 0.2], [0, 2])).toThrow("labels[1]: expected 0 or 1");
+    expect(() => fitThreshold([], [])).toThrow(
+      "fitThreshold: scores must hold at least one number, received none",
+    );
+    expect(() => fitThreshold([0.1, NaN], [0, 1])).toThrow(
+      "fitThreshold: scores[1] must be a finite number, received NaN",
+    );
+    expect(() => fitThreshold([0.1, 0.2], [0, 2])).toThrow(
+      "fitThreshold: labels[1] must be 0 or 1, received 2",
+    );
     expect(() => fitThreshold([0.1], [0, 1])).toThrow("same length, received 1 and 2");
-    expect(() => fitThreshold([0.1], [0], { criterion: "auc" as ThresholdCriterion })).toThrow(
-      "criterion: expected one of accuracy",
+    expect(() => fitThreshold([0.1], [0], { metric: "auc" as ThresholdMetric })).toThrow(
+      'fitThreshold: metric must be "accuracy", "balancedAccuracy", "f1", "mcc" or "recallAtPrecision", received "auc"',
     );
   });
 });

@@ -125,11 +125,11 @@ describe("traps of evaluation", () => {
     expect(notebookThreshold([-1, -1], [1, 1]).accuracy).toBe(0);
   });
 
-  it("a collapsed embedding, all vectors alike, shows as chance and not as a perfect score", async () => {
+  it("a collapsed embedding, all vectors alike, shows as finding nothing, not as chance or as perfect", async () => {
     const alike = fromRows(Array.from({ length: 50 }, () => [1, 2, 3]));
     const relevant = Array.from({ length: 50 }, (_, i) => [i]);
     const result = await evaluateRetrieval(alike, alike, relevant, { ks: [1] });
-    expect(result.metrics["recall@1"]).toBe(1 / 50);
-    expect(result.ranks.map(([rank]) => rank)).toEqual(relevant.map(([i]) => i + 1));
+    expect(result.metrics["recall@1"]).toBe(0);
+    expect(result.ranks).toEqual(relevant.map(() => [50]));
   });
 });

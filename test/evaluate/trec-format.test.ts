@@ -53,7 +53,11 @@ describe("TREC files", () => {
   });
 
   it.each([
-    ["a field too few", () => parseRun("q Q0 d 1 0.5", "a.run"), "a.run:1: expected"],
+    [
+      "a field too few",
+      () => parseRun("q Q0 d 1 0.5", "a.run"),
+      'a.run:1: line must be "query Q0 passage rank score tag", received 5 fields',
+    ],
     [
       "a score that is no number",
       () => parseRun("q Q0 d 1 high x", "a.run"),
@@ -62,22 +66,22 @@ describe("TREC files", () => {
     [
       "a passage listed twice",
       () => parseRun("q Q0 d 1 2 x\n\nq Q0 d 2 1 x", "a.run"),
-      'a.run:3: passage "d" is listed twice',
+      'a.run:3: passages must be listed once per query, received "d" twice for "q"',
     ],
     [
       "a grade that is no whole number",
       () => parseQrels("q 0 d 0.5", "b"),
-      'b:1: grade must be a whole number, received "0.5"',
+      'b:1: grade must be an integer, received "0.5"',
     ],
     [
       "a passage judged twice",
       () => parseQrels("q 0 d 1\nq 0 d 0", "b"),
-      'b:2: passage "d" is listed twice',
+      'b:2: passages must be listed once per query, received "d" twice for "q"',
     ],
     [
       "an id with white space",
       () => formatRun(new Map([["q 1", [{ id: "d", score: 1 }]]])),
-      'query id: TREC files carry no empty fields and no white space, received "q 1"',
+      'formatRun: query id must be neither empty nor hold white space in a TREC file, received "q 1"',
     ],
   ])("refuse %s, naming the place", (_, read, message) => {
     expect(read).toThrow(message);
@@ -128,8 +132,12 @@ describe("evaluateRun", () => {
 
   it("refuses a run and judgements that share no query", () => {
     const run = parseRun("q Q0 a 1 3 x");
-    expect(() => evaluateRun(run, parseQrels("r 0 a 1"))).toThrow("no query is in both");
-    expect(() => evaluateRun(run, parseQrels(""))).toThrow("the qrels (0)");
-    expect(() => evaluateRun(run, parseQrels("q 0 a 1"), { ks: [1.5] })).toThrow("ks");
+    expect(() => evaluateRun(run, parseQrels("r 0 a 1"))).toThrow(
+      "evaluateRun: run and qrels must share a query, received 1 and 1",
+    );
+    expect(() => evaluateRun(run, parseQrels(""))).toThrow("received 1 and 0");
+    expect(() => evaluateRun(run, parseQrels("q 0 a 1"), { ks: [1.5] })).toThrow(
+      "evaluateRun: ks[0] must be an integer >= 1, received 1.5",
+    );
   });
 });

@@ -3,12 +3,10 @@ import { SingularValueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
 import { describe, expect, it } from "vitest";
 import { cholesky, choleskySolve } from "../../src/math/decompose/cholesky.js";
 import { covariance } from "../../src/math/covariance.js";
-import { cosineRows } from "../../src/math/cosine-rows.js";
-import { createMatrix, identityMatrix, rowOf, type Matrix } from "../../src/math/matrix.js";
+import { createMatrix, identityMatrix, type Matrix } from "../../src/math/matrix.js";
 import { symmetricPower } from "../../src/math/decompose/matrix-power.js";
 import { multiply } from "../../src/math/multiply.js";
 import { randomizedSvd } from "../../src/math/decompose/randomized-svd.js";
-import { cosineSimilarity } from "../../src/math/vectors.js";
 import { largestError, normalMatrix } from "./random-matrix.js";
 
 const sizes = fc.integer({ min: 1, max: 90 });
@@ -231,30 +229,3 @@ function transposed({ rows, cols, data }: Matrix): Matrix {
     Float32Array.from(data, (_, i) => data[(i % rows) * cols + Math.floor(i / rows)]),
   );
 }
-
-describe("cosineRows", () => {
-  it("gives what comparing one pair after the other gives", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 50 }), (d, pairs) => {
-        const [a, b] = [normalMatrix(9, d, "a"), normalMatrix(7, d, "b")];
-        const rowsA = Uint32Array.from({ length: pairs }, (_, i) => (i * 5) % 9);
-        const rowsB = Uint32Array.from({ length: pairs }, (_, i) => (i * 3) % 7);
-        const cosines = cosineRows(a, b, rowsA, rowsB);
-        for (let i = 0; i < pairs; i++) {
-          const expected = cosineSimilarity(rowOf(a, rowsA[i]), rowOf(b, rowsB[i]));
-          expect(Math.abs(cosines[i] - expected)).toBeLessThan(1e-12);
-        }
-      }),
-    );
-  });
-
-  it("refuses by name what has no cosine or no row", () => {
-    const a = createMatrix(2, 2, Float32Array.of(1, 1, 0, 0));
-    const broken = createMatrix(1, 2, Float32Array.of(1, NaN));
-    expect(() => cosineRows(a, a, [0], [1])).toThrow("row 1 of b is all zeros");
-    expect(() => cosineRows(broken, a, [0], [0])).toThrow("row 0 of a is not finite");
-    expect(() => cosineRows(a, a, [0], [2])).toThrow("pair 0 names row 2 of b, which has 2 rows");
-    expect(() => cosineRows(a, a, [0], [])).toThrow("received 1 and 0");
-    expect(() => cosineRows(a, createMatrix(1, 3), [0], [0])).toThrow("dimensions differ, 2 and 3");
-  });
-});

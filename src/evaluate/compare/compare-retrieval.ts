@@ -1,10 +1,10 @@
 import { leakReport, type LeakReport } from "../../data/split/leak-report.js";
 import type { Pair, Question } from "../../data/types.js";
-import { comparePaired, type CompareOptions, type Comparison } from "./compare.js";
+import { comparison, type CompareOptions, type Comparison } from "./compare.js";
 import {
   checkSameQueries,
   perQueryValues,
-  queryChanges,
+  changesOf,
   type QueryChanges,
   type QueryChangesOptions,
 } from "./query-changes.js";
@@ -13,7 +13,7 @@ import type { RetrievalEvaluation } from "../retrieval/retrieval.js";
 export interface CompareRetrievalOptions
   extends Omit<CompareOptions, "groups">, Pick<QueryChangesOptions, "rankings"> {
   /** The figure that decides; choose it before looking. @default "mrr" */
-  readonly decideBy?: string | undefined;
+  readonly metric?: string | undefined;
   /** Further figures to compare. @default every figure both evaluations have */
   readonly metrics?: readonly string[] | undefined;
   /** One key per query row (its page, say): queries of one group are drawn and flipped together. */
@@ -47,7 +47,7 @@ export function compareRetrieval(
   before: RetrievalEvaluation,
   after: RetrievalEvaluation,
   {
-    decideBy = "mrr",
+    metric: deciding = "mrr",
     metrics = Object.keys(before.perQuery).filter((name) => Object.hasOwn(after.perQuery, name)),
     groups,
     split,
@@ -55,30 +55,34 @@ export function compareRetrieval(
     ...options
   }: CompareRetrievalOptions = {},
 ): RetrievalComparison {
-  checkSameQueries(before, after);
+  const caller = "compareRetrieval";
+  checkSameQueries(before, after, caller);
   const groupsOfEvaluated =
     groups === undefined
       ? undefined
       : before.queries.map((query) => {
           if (query >= groups.length) {
-            throw new RangeError(`groups: ${groups.length} keys, but query ${query} was evaluated`);
+            throw new RangeError(
+              `${caller}: groups must be one per query, received ${groups.length} where query ${query} was evaluated`,
+            );
           }
           return groups[query];
         });
   const compare = (metric: string): Comparison =>
-    comparePaired(
+    comparison(
       metric,
-      perQueryValues(before, metric, "before"),
-      perQueryValues(after, metric, "after"),
+      perQueryValues(before, metric, `${caller}: before`),
+      perQueryValues(after, metric, `${caller}: after`),
       { ...options, groups: groupsOfEvaluated },
+      caller,
     );
-  const verdict = compare(decideBy);
-  const comparisons = metrics.map((metric) => (metric === decideBy ? verdict : compare(metric)));
+  const verdict = compare(deciding);
+  const comparisons = metrics.map((metric) => (metric === deciding ? verdict : compare(metric)));
   const leaks = split === undefined ? null : leakReport(split.train, split.test);
   return {
     verdict,
     comparisons: comparisons.includes(verdict) ? comparisons : [verdict, ...comparisons],
-    changes: queryChanges(before, after, { metric: decideBy, rankings }),
+    changes: changesOf(before, after, { metric: deciding, rankings }, caller),
     leaks,
     sentence: leaks === null ? verdict.sentence : `${verdict.sentence} ${leakSentence(leaks)}`,
   };

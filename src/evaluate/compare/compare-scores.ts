@@ -1,5 +1,5 @@
-import { accuracyAtThreshold, type AccuracyFigure } from "../pairs/thresholds/accuracy.js";
-import { comparePaired, type CompareOptions, type Comparison } from "./compare.js";
+import { accuracyFigure, type AccuracyFigure } from "../pairs/thresholds/accuracy.js";
+import { comparison, type CompareOptions, type Comparison } from "./compare.js";
 import { mcnemar, rightAtThreshold, type McNemarTest } from "../statistics/mcnemar.js";
 
 /** The scores of one embedding, with a threshold that was fitted on other data. */
@@ -21,6 +21,7 @@ export interface ScoreComparison {
  *
  * @param labels 0 or 1, one per pair; `before` and `after` score the same pairs in the same order.
  * @param options Give `groups` (the query of each pair): pairs of one query are not independent.
+ * @throws RangeError on empty, ragged or non-finite scores, labels other than 0 and 1, and options outside their range.
  */
 export function compareScores(
   before: ScoresAtThreshold,
@@ -28,14 +29,15 @@ export function compareScores(
   labels: ArrayLike<number>,
   options: CompareOptions = {},
 ): ScoreComparison {
-  const figureBefore = accuracyAtThreshold(before.scores, labels, before.threshold, options);
-  const figureAfter = accuracyAtThreshold(after.scores, labels, after.threshold, options);
+  const caller = "compareScores";
+  const figureBefore = accuracyFigure(before.scores, labels, before.threshold, options, caller);
+  const figureAfter = accuracyFigure(after.scores, labels, after.threshold, options, caller);
   const rightBefore = rightAtThreshold(before.scores, labels, before.threshold);
   const rightAfter = rightAtThreshold(after.scores, labels, after.threshold);
   return {
     before: figureBefore,
     after: figureAfter,
-    verdict: comparePaired("accuracy", rightBefore, rightAfter, options),
+    verdict: comparison("accuracy", rightBefore, rightAfter, options, caller),
     mcnemar: mcnemar(rightBefore, rightAfter),
   };
 }

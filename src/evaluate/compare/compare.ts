@@ -1,5 +1,7 @@
+import { checkInteger } from "../../base/checks.js";
+import { checkLevel } from "../checks.js";
 import type { Interval } from "../statistics/intervals.js";
-import { pairedBootstrap } from "../statistics/paired-bootstrap.js";
+import { checkPaired, pairedBootstrap } from "../statistics/paired-bootstrap.js";
 import { pairedPermutation } from "../statistics/paired-permutation.js";
 
 export type Verdict = "better" | "worse" | "not shown";
@@ -34,7 +36,7 @@ export interface Comparison {
 }
 
 /**
- * Whether a figure moved, by how much, and how sure that is. "better" or "worse" needs both witnesses: the permutation
+ * Whether a figure moved, by how much, and how sure that is. "better" or "worse" needs both: the permutation
  * test at the level and an interval on one side of 0; all else is "not shown", which is not the same as "no change".
  *
  * One comparison keeps its level. Of twenty metrics looked at, one is likely to pass by chance: name the one that
@@ -43,13 +45,28 @@ export interface Comparison {
  * @param metric Names the figure in the sentence.
  * @param before One value per query.
  * @param after The same queries, in the same order.
+ * @throws RangeError on lists that are empty, of different lengths or not finite, and on options outside their range.
  */
 export function comparePaired(
   metric: string,
   before: ArrayLike<number>,
   after: ArrayLike<number>,
-  { level = 0.95, resamples = 10_000, seed = 1, groups }: CompareOptions = {},
+  options: CompareOptions = {},
 ): Comparison {
+  return comparison(metric, before, after, options, "comparePaired");
+}
+
+/** {@link comparePaired} for another public function. */
+export function comparison(
+  metric: string,
+  before: ArrayLike<number>,
+  after: ArrayLike<number>,
+  { level = 0.95, resamples = 10_000, seed = 1, groups }: CompareOptions,
+  caller: string,
+): Comparison {
+  checkPaired(before, after, groups, caller);
+  checkLevel(level, caller);
+  checkInteger(resamples, `${caller}: resamples`, { least: 1 });
   const { difference, interval, units } = pairedBootstrap(before, after, {
     level,
     resamples,

@@ -46,16 +46,28 @@ export function queryChanges(
   after: RetrievalEvaluation,
   { metric = "mrr", rankings }: QueryChangesOptions = {},
 ): QueryChanges {
-  const valuesBefore = perQueryValues(before, metric, "before");
-  const valuesAfter = perQueryValues(after, metric, "after");
-  checkSameQueries(before, after);
+  return changesOf(before, after, { metric, rankings }, "queryChanges");
+}
+
+/** {@link queryChanges} for another public function. */
+export function changesOf(
+  before: RetrievalEvaluation,
+  after: RetrievalEvaluation,
+  { metric, rankings }: QueryChangesOptions & { metric: string },
+  caller: string,
+): QueryChanges {
+  const valuesBefore = perQueryValues(before, metric, `${caller}: before`);
+  const valuesAfter = perQueryValues(after, metric, `${caller}: after`);
+  checkSameQueries(before, after, caller);
   const changes: QueryChange[] = [];
   for (const [i, query] of before.queries.entries()) {
     const rankAfter = new Map(after.relevant[i].map((passage, j) => [passage, after.ranks[i][j]]));
     const relevant = before.relevant[i].map((passage, j) => {
       const rank = rankAfter.get(passage);
       if (rank === undefined || rankAfter.size !== before.relevant[i].length) {
-        throw new RangeError(`query ${query}: before and after have different relevant passages`);
+        throw new RangeError(
+          `${caller}: before and after must have the same relevant passages, received others for query ${query}`,
+        );
       }
       return { passage, rankBefore: before.ranks[i][j], rankAfter: rank };
     });
@@ -80,23 +92,28 @@ export function queryChanges(
 export function perQueryValues(
   { perQuery }: Pick<RetrievalEvaluation, "perQuery">,
   metric: string,
-  name: string,
+  place: string,
 ): Float64Array {
   if (!Object.hasOwn(perQuery, metric)) {
     throw new RangeError(
-      `${name}: expected the metric "${metric}", received ${Object.keys(perQuery).join(", ")}`,
+      `${place} must have the metric "${metric}", received ${Object.keys(perQuery).join(", ")}`,
     );
   }
   return perQuery[metric];
 }
 
-/** Refuses evaluations of different queries. */
+/** @throws RangeError on evaluations of different queries. */
 export function checkSameQueries(
   before: Pick<RetrievalEvaluation, "queries">,
   after: Pick<RetrievalEvaluation, "queries">,
+  caller: string,
 ): void {
   const same =
     before.queries.length === after.queries.length &&
     before.queries.every((query, i) => query === after.queries[i]);
-  if (!same) throw new RangeError("before and after: expected evaluations of the same queries");
+  if (!same) {
+    throw new RangeError(
+      `${caller}: before and after must be evaluations of the same queries, received ${before.queries.length} and ${after.queries.length}, or others`,
+    );
+  }
 }

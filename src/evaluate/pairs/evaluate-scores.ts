@@ -1,16 +1,16 @@
-import { accuracyAtThreshold, type AccuracyFigure } from "./thresholds/accuracy.js";
+import { accuracyFigure, type AccuracyFigure } from "./thresholds/accuracy.js";
 import { averagePrecision } from "./curves/average-precision.js";
 import {
   classificationReport,
   type ClassificationReport,
 } from "./thresholds/classification-report.js";
-import { confusionAtThreshold, mcc, type Confusion } from "./thresholds/confusion.js";
+import { confusionOf, mcc, type Confusion } from "./thresholds/confusion.js";
 import { notebookThreshold, type NotebookThreshold } from "./thresholds/notebook-threshold.js";
-import { scoreOverlap, type HistogramOptions, type Overlap } from "./curves/overlap.js";
+import { overlapOf, type LabelHistogramOptions, type Overlap } from "./curves/overlap.js";
 import { rocAuc } from "./curves/roc.js";
-import { fitThreshold, type FitThresholdOptions } from "./thresholds/threshold.js";
+import { thresholdFor, type FitThresholdOptions } from "./thresholds/threshold.js";
 
-export interface EvaluateScoresOptions extends FitThresholdOptions, HistogramOptions {
+export interface EvaluateScoresOptions extends FitThresholdOptions, LabelHistogramOptions {
   /** A threshold fitted on other data. Left out, one is fitted on these scores, and the figures say so. */
   readonly threshold?: number | undefined;
   /** Confidence of the intervals, a share. @default 0.95 */
@@ -44,24 +44,35 @@ export interface ScoreEvaluation {
  *
  * @param scores Finite numbers, higher for more alike.
  * @param labels 0 or 1, one per score.
- * @throws RangeError on empty, ragged or non-finite scores and on labels other than 0 and 1.
+ * @throws RangeError on empty, ragged or non-finite scores, labels other than 0 and 1, and options outside their range.
  */
 export function evaluateScores(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  options: EvaluateScoresOptions = {},
+): ScoreEvaluation {
+  return evaluationOf(scores, labels, options, "evaluateScores");
+}
+
+/** {@link evaluateScores} for another public function. */
+export function evaluationOf(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
   {
     threshold,
     level = 0.95,
-    criterion = "accuracy",
+    metric = "accuracy",
     minPrecision = 0.9,
     bins = 100,
     range,
-  }: EvaluateScoresOptions = {},
+  }: EvaluateScoresOptions,
+  caller: string,
 ): ScoreEvaluation {
-  const oracle = fitThreshold(scores, labels);
-  const used = threshold ?? fitThreshold(scores, labels, { criterion, minPrecision }).threshold;
-  const accuracy = accuracyAtThreshold(scores, labels, used, { level });
-  const confusion = confusionAtThreshold(scores, labels, used);
+  const oracle = thresholdFor(scores, labels, {}, caller);
+  const used =
+    threshold ?? thresholdFor(scores, labels, { metric, minPrecision }, caller).threshold;
+  const accuracy = accuracyFigure(scores, labels, used, { level }, caller);
+  const confusion = confusionOf(scores, labels, used, caller);
   const positives = confusion.truePositives + confusion.falseNegatives;
   const both = positives > 0 && positives < scores.length;
   return {
@@ -76,8 +87,9 @@ export function evaluateScores(
     mcc: mcc(confusion),
     rocAuc: both ? rocAuc(scores, labels) : null,
     averagePrecision: positives > 0 ? averagePrecision(scores, labels) : null,
-    overlap: both && spread(scores, labels) ? scoreOverlap(scores, labels, { bins, range }) : null,
-    oracle: accuracyAtThreshold(scores, labels, oracle.threshold, { level }),
+    overlap:
+      both && spread(scores, labels) ? overlapOf(scores, labels, { bins, range }, caller) : null,
+    oracle: accuracyFigure(scores, labels, oracle.threshold, { level }, caller),
     notebook: notebookThreshold(scores, labels),
   };
 }

@@ -7,19 +7,49 @@ import { dot } from "../../math/vectors.js";
  */
 export const cosineErrorBound = (dimensions: number): number => (dimensions + 8) * 2 ** -24;
 
-/** Euclidean lengths of all rows. @throws RangeError naming a row that is not finite or all zeros. */
-export function rowLengths(matrix: Matrix, name: string): Float64Array {
+/**
+ * The cosine of row `i` of `a` and row `j` of `b` as the room compares them: summed in 64 bits from the first value to
+ * the last, and not cut to [-1, 1], so that the order of two passages never depends on where it was computed. Each row's
+ * length is taken once, when the row is first asked for. `cosineSimilarity` is for two vectors outside a matrix; there
+ * zeros have the cosine 0, here they are refused.
+ *
+ * @param placeA Names `a` in errors, e.g. `"pairCosines: queries"`.
+ * @throws RangeError (on a call) when the row is all zeros or holds a value that is not finite.
+ */
+export function exactCosine(
+  a: Matrix,
+  b: Matrix,
+  placeA: string,
+  placeB: string,
+): (i: number, j: number) => number {
+  const lengthOfA = lengthsOnDemand(a, placeA);
+  const lengthOfB = lengthsOnDemand(b, placeB);
+  return (i, j) => {
+    const scale = lengthOfA(i) * lengthOfB(j);
+    return dot(rowOf(a, i), rowOf(b, j)) / scale;
+  };
+}
+
+function lengthsOnDemand(matrix: Matrix, place: string): (row: number) => number {
   const lengths = new Float64Array(matrix.rows);
-  for (let i = 0; i < matrix.rows; i++) {
-    const row = rowOf(matrix, i);
-    const square = dot(row, row);
-    if (!Number.isFinite(square)) {
-      throw new RangeError(`${name}: row ${i} holds a value that is not finite`);
+  return (row) => {
+    if (lengths[row] > 0) return lengths[row];
+    const values = rowOf(matrix, row);
+    const square = dot(values, values);
+    if (!(square > 0 && square < Infinity)) {
+      const received = square === 0 ? "zeros only" : "a value that is not finite";
+      throw new RangeError(`${place}: row ${row} must have a direction, received ${received}`);
     }
-    if (square === 0) {
-      throw new RangeError(`${name}: row ${i} is all zeros and has no direction to compare`);
-    }
-    lengths[i] = Math.sqrt(square);
+    lengths[row] = Math.sqrt(square);
+    return lengths[row];
+  };
+}
+
+/** @throws RangeError unless both sides have the same number of dimensions. */
+export function checkSameDimensions(queries: Matrix, corpus: Matrix, caller: string): void {
+  if (queries.cols !== corpus.cols) {
+    throw new RangeError(
+      `${caller}: queries and passages must have the same dimensions, received ${queries.cols} and ${corpus.cols}`,
+    );
   }
-  return lengths;
 }

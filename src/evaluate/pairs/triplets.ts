@@ -1,7 +1,8 @@
+import { checkNumber, checkSameLength } from "../../base/checks.js";
 import type { Matrix } from "../../math/matrix.js";
-import { checkSameLength } from "../checks.js";
+import { checkLevel } from "../checks.js";
 import { wilsonInterval, type Interval, type IntervalOptions } from "../statistics/intervals.js";
-import { pairCosines } from "./pair-cosines.js";
+import { cosinesOfRows } from "./pair-cosines.js";
 
 /** Triplets as index columns: query row, row of a right passage, row of a wrong one. */
 export interface TripletColumns {
@@ -31,8 +32,11 @@ export interface TripletEvaluation {
 }
 
 /**
- * How many triplets stand in the right order. Chance is one half.
+ * How many triplets stand in the right order. Chance is one half; a wrong passage as near as the right one counts against
+ * it, as in {@link rankRelevant}.
  *
+ * @param queries n × d.
+ * @param passages m × d, right and wrong ones.
  * @throws RangeError on no or ragged triplets, indices outside the matrices, values that are not finite, rows of zeros.
  */
 export function evaluateTriplets(
@@ -41,13 +45,19 @@ export function evaluateTriplets(
   { query, positive, negative }: TripletColumns,
   { margin = 0, level = 0.95 }: EvaluateTripletsOptions = {},
 ): TripletEvaluation {
-  checkSameLength(positive, "triplets.positive", negative, "triplets.negative");
-  if (query.length === 0) throw new RangeError("triplets: expected at least one, received none");
-  if (!Number.isFinite(margin)) {
-    throw new RangeError(`margin: expected a finite number, received ${margin}`);
+  const caller = "evaluateTriplets";
+  checkSameLength(positive, `${caller}: triplets.positive`, negative, "triplets.negative");
+  if (query.length === 0) {
+    throw new RangeError(`${caller}: triplets must hold at least one, received none`);
   }
-  const near = pairCosines(queries, passages, { query, passage: positive });
-  const far = pairCosines(queries, passages, { query, passage: negative });
+  checkNumber(margin, `${caller}: margin`);
+  checkLevel(level, caller);
+  const cosines = (side: "positive" | "negative", rows: Uint32Array): Float64Array =>
+    cosinesOfRows(queries, passages, query, rows, {
+      ...{ caller, query: "triplets.query", passage: `triplets.${side}` },
+    });
+  const near = cosines("positive", positive);
+  const far = cosines("negative", negative);
   const gaps = near.map((cosine, i) => cosine - far[i]);
   const n = gaps.length;
   const inOrder = near.filter((cosine, i) => cosine > far[i] + margin).length;

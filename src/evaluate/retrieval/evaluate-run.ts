@@ -1,5 +1,8 @@
+import { checkInteger, checkNumber } from "../../base/checks.js";
+import { show } from "../../base/show.js";
+import { checkDepths } from "../checks.js";
 import type { Gain, RankedQuery } from "./rank-metrics.js";
-import { checkDepths, summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
+import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 import { compareIds, type Qrels, type Retrieved, type Run } from "./trec-format.js";
 
 export interface EvaluateRunOptions {
@@ -33,7 +36,8 @@ export interface RunEvaluation extends RetrievalFigures {
 /**
  * Evaluates a ranking against relevance judgements exactly as trec_eval does: passages by score, equal scores by id
  * from last to first, unjudged ones irrelevant, grades in nDCG linear, queries without judgements left out, queries
- * judged to have nothing relevant counted as 0.
+ * judged to have nothing relevant counted as 0. ({@link evaluateRetrieval} breaks ties against the match instead and
+ * leaves out queries with nothing relevant.)
  *
  * Passages that stand twice for one query are refused.
  *
@@ -51,11 +55,9 @@ export function evaluateRun(
     depth = Infinity,
   }: EvaluateRunOptions = {},
 ): RunEvaluation {
-  checkDepths(ks);
-  if (depth !== Infinity) checkDepths([depth]);
-  if (!(relevanceLevel >= 1)) {
-    throw new RangeError(`relevanceLevel: expected a number from 1, received ${relevanceLevel}`);
-  }
+  checkDepths(ks, "evaluateRun");
+  if (depth !== Infinity) checkInteger(depth, "evaluateRun: depth", { least: 1 });
+  checkNumber(relevanceLevel, "evaluateRun: relevanceLevel", { least: 1 });
   const queries: string[] = [];
   const ranked: RankedQuery[] = [];
   const judgedShares = ks.map(() => 0);
@@ -74,7 +76,7 @@ export function evaluateRun(
   const n = complete ? queries.length + missing : queries.length;
   if (queries.length === 0) {
     throw new RangeError(
-      `evaluateRun: no query is in both the run (${run.size} queries) and the qrels (${qrels.size})`,
+      `evaluateRun: run and qrels must share a query, received ${run.size} and ${qrels.size} that share none`,
     );
   }
   return {
@@ -90,12 +92,12 @@ export function evaluateRun(
 function orderPassages(passages: readonly Retrieved[], query: string): Retrieved[] {
   const ids = new Set<string>();
   for (const { id, score } of passages) {
-    if (ids.has(id)) throw new RangeError(`run: query ${query} lists passage ${id} twice`);
-    if (!Number.isFinite(score)) {
+    if (ids.has(id)) {
       throw new RangeError(
-        `run: query ${query}, passage ${id}: expected a finite score, received ${score}`,
+        `evaluateRun: run must list a passage once per query, received ${show(id)} twice for ${show(query)}`,
       );
     }
+    checkNumber(score, `evaluateRun: run, query ${show(query)}, passage ${show(id)}: score`);
     ids.add(id);
   }
   return passages.toSorted((a, b) => b.score - a.score || compareIds(b.id, a.id));

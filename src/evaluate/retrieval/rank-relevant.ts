@@ -1,9 +1,10 @@
+import { refuse } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
-import { gatherRows, rowOf, rowRange, type Matrix } from "../../math/matrix.js";
+import { checkMatrix, gatherRows, rowOf, rowRange, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import type { LongJobOptions } from "../../base/progress.js";
-import { dot, normalizeRows } from "../../math/vectors.js";
-import { cosineErrorBound, rowLengths } from "../pairs/exact-cosine.js";
+import { normalizeRows } from "../../math/vectors.js";
+import { checkSameDimensions, cosineErrorBound, exactCosine } from "../pairs/exact-cosine.js";
 
 /** Sizes that keep a block of scores at 16 MB whatever the corpus. */
 const queryBlock = 512;
@@ -13,10 +14,14 @@ const corpusBlock = 8192;
  * The rank of every relevant passage in the whole corpus, ordered by cosine: 1 for the nearest. `result[i][j]` is the
  * rank of `relevant[i][j]` for query `i`.
  *
+ * Ties count against the match: a wrong passage with the cosine of a relevant one stands before it, wherever it stands
+ * in the corpus, so that vectors that tell nothing apart earn nothing. Relevant passages of equal cosine follow each
+ * other in the order of the corpus. {@link retrieve} and {@link evaluateRun}, which make and read lists without knowing
+ * what is relevant, break ties by row and by id.
+ *
  * Exact: scores come from single-precision block products, whose error has a known bound; wherever that bound leaves
  * the order of two passages open, both cosines are computed again in 64 bits. So the ranks do not depend on block
- * sizes or on the machine. Passages of equal cosine stand in the order of the corpus. Memory does not grow with
- * queries × corpus.
+ * sizes, on the machine or on the order of the corpus. Memory does not grow with queries × corpus.
  *
  * @param queries n × d.
  * @param corpus m × d.
@@ -28,15 +33,24 @@ export async function rankRelevant(
   queries: Matrix,
   corpus: Matrix,
   relevant: readonly (readonly number[])[],
-  { signal, onProgress }: LongJobOptions = {},
+  options: LongJobOptions = {},
 ): Promise<number[][]> {
-  checkRelevant(queries, corpus, relevant);
-  const queryLengths = rowLengths(queries, "queries");
-  const corpusLengths = rowLengths(corpus, "corpus");
-  const cosine = (query: number, passage: number): number =>
-    dot(rowOf(queries, query), rowOf(corpus, passage)) /
-    (queryLengths[query] * corpusLengths[passage]);
+  return ranksOf(queries, corpus, relevant, options, "rankRelevant");
+}
 
+/** {@link rankRelevant} for another public function. */
+export async function ranksOf(
+  queries: Matrix,
+  corpus: Matrix,
+  relevant: readonly (readonly number[])[],
+  { signal, onProgress }: LongJobOptions,
+  caller: string,
+): Promise<number[][]> {
+  checkSameDimensions(queries, corpus, caller);
+  checkRelevant(queries, corpus, relevant, caller);
+  checkMatrix(queries, `${caller}: queries`, { zeroRows: false });
+  checkMatrix(corpus, `${caller}: corpus`, { zeroRows: false });
+  const cosine = exactCosine(queries, corpus, `${caller}: queries`, `${caller}: corpus`);
   const errorBound = cosineErrorBound(queries.cols);
 
   const asked = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
@@ -49,6 +63,7 @@ export async function rankRelevant(
       query,
       order,
       passages: order.map((i) => passages[i]),
+      isRelevant: new Set(passages),
       scores: Float64Array.from(order, (i) => scores[i]),
       before: new Float64Array(passages.length),
     };
@@ -87,13 +102,14 @@ export async function rankRelevant(
 interface Target {
   readonly query: number;
   readonly passages: readonly number[];
+  readonly isRelevant: ReadonlySet<number>;
   readonly scores: Float64Array;
   /** Passages found so far that stand before each of `passages`. */
   readonly before: Float64Array;
 }
 
 function countBefore(
-  { query, passages, scores, before }: Target,
+  { query, passages, isRelevant, scores, before }: Target,
   products: Float32Array,
   start: number,
   errorBound: number,
@@ -111,7 +127,10 @@ function countBefore(
         continue;
       }
       exact ??= cosine(query, start + j);
-      if (exact > scores[t] || (exact === scores[t] && start + j < passages[t])) before[t]++;
+      const passage = start + j;
+      if (exact > scores[t]) before[t]++;
+      else if (exact < scores[t]) continue;
+      else if (!isRelevant.has(passage) || passage < passages[t]) before[t]++;
     }
   }
 }
@@ -120,27 +139,21 @@ function checkRelevant(
   queries: Matrix,
   corpus: Matrix,
   relevant: readonly (readonly number[])[],
+  caller: string,
 ): void {
-  if (queries.cols !== corpus.cols) {
-    throw new RangeError(
-      `retrieval: queries have ${queries.cols} dimensions, the corpus ${corpus.cols}`,
-    );
-  }
   if (relevant.length !== queries.rows) {
     throw new RangeError(
-      `relevant: expected a list per query, ${queries.rows}, received ${relevant.length}`,
+      `${caller}: relevant must be a list per query, ${queries.rows}, received ${relevant.length}`,
     );
   }
   for (const [i, list] of relevant.entries()) {
     for (const passage of list) {
       if (!(Number.isInteger(passage) && passage >= 0 && passage < corpus.rows)) {
-        throw new RangeError(
-          `relevant[${i}]: expected a row of the corpus (0 to ${corpus.rows - 1}), received ${passage}`,
-        );
+        refuse(`${caller}: relevant[${i}]`, `rows of the corpus of ${corpus.rows} rows`, passage);
       }
     }
     if (new Set(list).size !== list.length) {
-      throw new RangeError(`relevant[${i}]: a passage is listed twice`);
+      refuse(`${caller}: relevant[${i}]`, "passages without repeats", list);
     }
   }
 }

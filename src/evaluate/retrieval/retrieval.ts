@@ -1,8 +1,10 @@
 import type { Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
-import { rankRelevant } from "./rank-relevant.js";
+import { refuse } from "../../base/checks.js";
+import { checkDepths } from "../checks.js";
+import { ranksOf } from "./rank-relevant.js";
 import type { Gain, RankedQuery } from "./rank-metrics.js";
-import { checkDepths, summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
+import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 
 export interface RetrievalOptions extends LongJobOptions {
   /** The depths of the @k figures, whole numbers from 1. @default [1, 10, 100] */
@@ -29,7 +31,8 @@ export interface RetrievalEvaluation extends RetrievalFigures {
 
 /**
  * Ranks the whole corpus by cosine for every query, exactly (see {@link rankRelevant}), and says where the relevant
- * passages stand. Definitions follow trec_eval; equal cosines stand in the order of the corpus.
+ * passages stand. Definitions follow trec_eval, save for ties: a wrong passage with the
+ * cosine of a relevant one stands before it, where trec_eval and {@link evaluateRun} look at the ids.
  *
  * @param queries n × d, already adapted where an adapter is to be judged.
  * @param corpus m × d, likewise.
@@ -43,12 +46,13 @@ export async function evaluateRetrieval(
   relevant: readonly (readonly number[])[],
   { ks = [1, 10, 100], grades, gain = "linear", signal, onProgress }: RetrievalOptions = {},
 ): Promise<RetrievalEvaluation> {
-  checkDepths(ks);
-  if (grades !== undefined) checkGrades(relevant, grades);
-  const ranks = await rankRelevant(queries, corpus, relevant, { signal, onProgress });
+  const caller = "evaluateRetrieval";
+  checkDepths(ks, caller);
+  if (grades !== undefined) checkGrades(relevant, grades, caller);
+  const ranks = await ranksOf(queries, corpus, relevant, { signal, onProgress }, caller);
   const evaluated = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
   if (evaluated.length === 0) {
-    throw new RangeError("retrieval: expected at least one query with something relevant");
+    throw new RangeError(`${caller}: relevant must name a passage for some query, received none`);
   }
   const ranked = evaluated.map((query): RankedQuery => {
     const order = [...ranks[query].keys()].sort((a, b) => ranks[query][a] - ranks[query][b]);
@@ -78,21 +82,22 @@ export async function evaluateRetrieval(
 function checkGrades(
   relevant: readonly (readonly number[])[],
   grades: readonly (readonly number[])[],
+  caller: string,
 ): void {
   if (grades.length !== relevant.length) {
     throw new RangeError(
-      `grades: expected a list per query, ${relevant.length}, received ${grades.length}`,
+      `${caller}: grades must be a list per query, ${relevant.length}, received ${grades.length}`,
     );
   }
   for (const [i, list] of grades.entries()) {
     if (list.length !== relevant[i].length) {
       throw new RangeError(
-        `grades[${i}]: expected ${relevant[i].length} grades, one per relevant passage, received ${list.length}`,
+        `${caller}: grades[${i}] must be one per relevant passage, ${relevant[i].length}, received ${list.length}`,
       );
     }
     for (const grade of list) {
       if (!(Number.isFinite(grade) && grade > 0)) {
-        throw new RangeError(`grades[${i}]: expected a number above 0, received ${grade}`);
+        refuse(`${caller}: grades[${i}]`, "numbers > 0", grade);
       }
     }
   }

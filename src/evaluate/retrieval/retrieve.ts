@@ -1,7 +1,8 @@
-import { gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
+import { checkInteger } from "../../base/checks.js";
+import { checkMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { topK } from "../../math/top-k.js";
-import { dot, normalizeRows } from "../../math/vectors.js";
-import { cosineErrorBound, rowLengths } from "../pairs/exact-cosine.js";
+import { normalizeRows } from "../../math/vectors.js";
+import { checkSameDimensions, cosineErrorBound, exactCosine } from "../pairs/exact-cosine.js";
 import type { Retrieved } from "./trec-format.js";
 
 /** The k nearest passages of each query. */
@@ -17,7 +18,8 @@ export interface Ranking {
 /**
  * The k passages nearest to each query by cosine, exactly: candidates come from single-precision products, their order
  * from 64-bit cosines, and more candidates are drawn until no other passage can belong to the list. Equal cosines stand
- * in the order of the corpus. The order agrees with {@link rankRelevant}.
+ * in the order of the corpus, as the list knows nothing of what is relevant; {@link rankRelevant}, which knows, puts the
+ * wrong one first. Without ties the two agree.
  *
  * @param queries n × d.
  * @param corpus m × d, at least one row.
@@ -25,18 +27,13 @@ export interface Ranking {
  * @throws RangeError on mismatched dimensions, an empty corpus, values that are not finite and rows of zeros.
  */
 export function retrieve(queries: Matrix, corpus: Matrix, k: number): Ranking {
-  if (queries.cols !== corpus.cols) {
-    throw new RangeError(
-      `retrieve: queries have ${queries.cols} dimensions, the corpus ${corpus.cols}`,
-    );
-  }
-  if (!(Number.isInteger(k) && k >= 1)) {
-    throw new RangeError(`k: expected a whole number from 1, received ${k}`);
-  }
-  if (corpus.rows === 0) throw new RangeError("retrieve: the corpus is empty");
+  checkSameDimensions(queries, corpus, "retrieve");
+  checkInteger(k, "retrieve: k", { least: 1 });
+  if (corpus.rows === 0) throw new RangeError("retrieve: corpus must hold a row, received none");
+  checkMatrix(queries, "retrieve: queries", { zeroRows: false });
+  checkMatrix(corpus, "retrieve: corpus", { zeroRows: false });
   const kept = Math.min(k, corpus.rows);
-  const queryLengths = rowLengths(queries, "queries");
-  const corpusLengths = rowLengths(corpus, "corpus");
+  const cosine = exactCosine(queries, corpus, "retrieve: queries", "retrieve: corpus");
   const bound = cosineErrorBound(queries.cols);
   const unit = normalizeRows(corpus);
   const passages = new Uint32Array(queries.rows * kept);
@@ -49,12 +46,7 @@ export function retrieve(queries: Matrix, corpus: Matrix, k: number): Ranking {
     for (const [i, query] of open.entries()) {
       const candidates = Array.from(
         found.indices.subarray(i * drawn, (i + 1) * drawn),
-        (passage) => ({
-          passage,
-          cosine:
-            dot(rowOf(queries, query), rowOf(corpus, passage)) /
-            (queryLengths[query] * corpusLengths[passage]),
-        }),
+        (passage) => ({ passage, cosine: cosine(query, passage) }),
       );
       candidates.sort((a, b) => b.cosine - a.cosine || a.passage - b.passage);
       // A passage that was not drawn has a product no higher than the last one drawn.
@@ -74,12 +66,23 @@ export function retrieve(queries: Matrix, corpus: Matrix, k: number): Ranking {
   return { k: kept, passages, cosines };
 }
 
-/** The passages of one query, best first. */
+/**
+ * The passages of one query, best first.
+ *
+ * @param query Row of the queries.
+ * @returns Rows of the corpus.
+ * @throws RangeError when the ranking holds no such query.
+ */
 export function rankingOf({ k, passages }: Ranking, query: number): number[] {
+  checkInteger(query, "rankingOf: query", { least: 0, most: passages.length / k - 1 });
   return [...passages.subarray(query * k, (query + 1) * k)];
 }
 
-/** A ranking with names, for {@link formatRun} and {@link evaluateRun}. */
+/**
+ * A ranking with names, for {@link formatRun} and {@link evaluateRun}.
+ *
+ * @throws RangeError on another number of query ids than queries, too few passage ids, and a query id that repeats.
+ */
 export function toRun(
   ranking: Ranking,
   queryIds: readonly string[],
@@ -88,7 +91,7 @@ export function toRun(
   const { k, passages, cosines } = ranking;
   if (queryIds.length * k !== passages.length) {
     throw new RangeError(
-      `queryIds: expected one per query, ${passages.length / k}, received ${queryIds.length}`,
+      `toRun: queryIds must be one per query, ${passages.length / k}, received ${queryIds.length}`,
     );
   }
   const named = queryIds.map((id, query): [string, Retrieved[]] => [
@@ -97,13 +100,15 @@ export function toRun(
       const passage = passages[query * k + j];
       if (passage >= passageIds.length) {
         throw new RangeError(
-          `passageIds: ${passageIds.length} ids, but row ${passage} was retrieved`,
+          `toRun: passageIds must be one per row of the corpus, received ${passageIds.length} where row ${passage} was retrieved`,
         );
       }
       return { id: passageIds[passage], score: cosines[query * k + j] };
     }),
   ]);
   const run = new Map(named);
-  if (run.size !== queryIds.length) throw new RangeError("queryIds: an id stands twice");
+  if (run.size !== queryIds.length) {
+    throw new RangeError("toRun: queryIds must not repeat, received one twice");
+  }
   return run;
 }

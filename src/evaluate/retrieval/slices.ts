@@ -1,11 +1,12 @@
-import { checkCount } from "../statistics/paired-bootstrap.js";
+import { checkInteger, checkSameLength } from "../../base/checks.js";
+import { membersByKey } from "../members-by-key.js";
 import {
-  evaluateScores,
+  evaluationOf,
   type EvaluateScoresOptions,
   type ScoreEvaluation,
 } from "../pairs/evaluate-scores.js";
+import { checkScored } from "../checks.js";
 import type { RetrievalEvaluation } from "./retrieval.js";
-import { checkSameLength } from "../checks.js";
 
 export type SliceKey = string | number;
 
@@ -31,20 +32,24 @@ export interface Slice<Figures> {
  * @param keys One per item.
  * @param figuresOf Computes the figures of the items at the given positions, ascending.
  * @returns Largest slice first.
+ * @throws RangeError when `minSize` is no integer >= 1.
  */
 export function sliceBy<Figures>(
   keys: readonly SliceKey[],
   figuresOf: (items: readonly number[]) => Figures,
-  { minSize = 30 }: SliceOptions = {},
+  options: SliceOptions = {},
 ): Slice<Figures>[] {
-  checkCount(minSize, "minSize");
-  const members = new Map<SliceKey, number[]>();
-  for (const [item, key] of keys.entries()) {
-    const known = members.get(key);
-    if (known === undefined) members.set(key, [item]);
-    else known.push(item);
-  }
-  return [...members]
+  return slicesOf(keys, figuresOf, options, "sliceBy");
+}
+
+function slicesOf<Figures>(
+  keys: readonly SliceKey[],
+  figuresOf: (items: readonly number[]) => Figures,
+  { minSize = 30 }: SliceOptions,
+  caller: string,
+): Slice<Figures>[] {
+  checkInteger(minSize, `${caller}: minSize`, { least: 1 });
+  return [...membersByKey(keys)]
     .sort(([a, m], [b, n]) => n.length - m.length || String(a).localeCompare(String(b), "en"))
     .map(([key, items]) => ({
       key,
@@ -55,23 +60,31 @@ export function sliceBy<Figures>(
     }));
 }
 
-/** {@link evaluateScores} per slice. Give `threshold`: fitted per slice, it would flatter every one of them. */
+/**
+ * {@link evaluateScores} per slice. Give `threshold`: fitted per slice, it would flatter every one of them.
+ *
+ * @param keys One per score.
+ * @throws RangeError as {@link evaluateScores}, and on another number of keys than scores.
+ */
 export function sliceScores(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
   keys: readonly SliceKey[],
   { minSize = 30, ...options }: SliceOptions & EvaluateScoresOptions & { threshold: number },
 ): Slice<ScoreEvaluation>[] {
-  checkSameLength(keys, "keys", scores, "scores");
-  return sliceBy(
+  checkSameLength(keys, "sliceScores: keys", scores, "scores");
+  checkScored(scores, labels, "sliceScores");
+  return slicesOf(
     keys,
     (items) =>
-      evaluateScores(
+      evaluationOf(
         Float64Array.from(items, (i) => scores[i]),
         Uint8Array.from(items, (i) => labels[i]),
         options,
+        "sliceScores",
       ),
     { minSize },
+    "sliceScores",
   );
 }
 
@@ -79,6 +92,7 @@ export function sliceScores(
  * The retrieval figures per slice of the queries.
  *
  * @param keys One per query row, also for those that were not evaluated.
+ * @throws RangeError on fewer keys than queries.
  */
 export function sliceRetrieval(
   { queries, perQuery }: Pick<RetrievalEvaluation, "queries" | "perQuery">,
@@ -87,11 +101,13 @@ export function sliceRetrieval(
 ): Slice<Record<string, number>>[] {
   const keysOfEvaluated = queries.map((query) => {
     if (query >= keys.length) {
-      throw new RangeError(`keys: ${keys.length} keys, but query ${query} was evaluated`);
+      throw new RangeError(
+        `sliceRetrieval: keys must be one per query, received ${keys.length} where query ${query} was evaluated`,
+      );
     }
     return keys[query];
   });
-  return sliceBy(
+  return slicesOf(
     keysOfEvaluated,
     (items) =>
       Object.fromEntries(
@@ -101,6 +117,7 @@ export function sliceRetrieval(
         ]),
       ),
     options,
+    "sliceRetrieval",
   );
 }
 
@@ -109,9 +126,12 @@ export function sliceRetrieval(
  * 10 in `">= 10"`.
  *
  * @param edges Whole numbers, ascending.
+ * @throws RangeError when there are no edges.
  */
 export function bucketOf(value: number, edges: readonly number[]): string {
-  if (edges.length === 0) throw new RangeError("edges: expected at least one, received none");
+  if (edges.length === 0) {
+    throw new RangeError("bucketOf: edges must hold at least one, received none");
+  }
   const above = edges.findIndex((edge) => value < edge);
   if (above === 0) return `< ${edges[0]}`;
   if (above < 0) return `>= ${edges.at(-1)}`;

@@ -62,12 +62,3 @@ export function summarizeRanked(
   }
   return { metrics, standardErrors, perQuery };
 }
-
-/** Refuses depths that are not whole numbers from 1. */
-export function checkDepths(ks: readonly number[]): void {
-  for (const k of ks) {
-    if (!(Number.isInteger(k) && k >= 1)) {
-      throw new RangeError(`ks: expected whole numbers from 1, received ${k}`);
-    }
-  }
-}

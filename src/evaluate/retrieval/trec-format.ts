@@ -30,7 +30,7 @@ export function parseRun(text: string, source = "run"): Map<string, Retrieved[]>
     if (fields.length !== 6) {
       throw new DataError(
         { source, line },
-        `expected "query Q0 passage rank score tag", received ${fields.length} fields`,
+        `line must be "query Q0 passage rank score tag", received ${fields.length} fields`,
       );
     }
     const [query, , id, , scoreText] = fields;
@@ -72,7 +72,7 @@ export function parseQrels(text: string, source = "qrels"): Map<string, Map<stri
       const expected = columns === 4 ? "query 0 passage grade" : "query-id corpus-id score";
       throw new DataError(
         { source, line },
-        `expected "${expected}", received ${fields.length} fields`,
+        `line must be "${expected}", received ${fields.length} fields`,
       );
     }
     const query = fields[0];
@@ -81,7 +81,7 @@ export function parseQrels(text: string, source = "qrels"): Map<string, Map<stri
     if (!Number.isInteger(grade)) {
       throw new DataError(
         { source, line },
-        `grade must be a whole number, received ${show(fields[columns - 1])}`,
+        `grade must be an integer, received ${show(fields[columns - 1])}`,
       );
     }
     refuseRepeat(seen, query, id, { source, line });
@@ -99,13 +99,13 @@ export function parseQrels(text: string, source = "qrels"): Map<string, Map<stri
  * @throws RangeError when an id or the tag is empty or holds white space, which the format cannot carry.
  */
 export function formatRun(run: Run, { tag = "embedtune" }: { tag?: string } = {}): string {
-  checkField(tag, "tag");
+  checkField(tag, "formatRun: tag");
   const lines: string[] = [];
   for (const [query, passages] of run) {
-    checkField(query, "query id");
+    checkField(query, "formatRun: query id");
     const ordered = passages.toSorted((a, b) => b.score - a.score || compareIds(b.id, a.id));
     for (const [i, { id, score }] of ordered.entries()) {
-      checkField(id, "passage id");
+      checkField(id, "formatRun: passage id");
       lines.push(`${query} Q0 ${id} ${i + 1} ${score} ${tag}\n`);
     }
   }
@@ -116,9 +116,9 @@ export function formatRun(run: Run, { tag = "embedtune" }: { tag?: string } = {}
 export function formatQrels(qrels: Qrels): string {
   const lines: string[] = [];
   for (const [query, judged] of qrels) {
-    checkField(query, "query id");
+    checkField(query, "formatQrels: query id");
     for (const [id, grade] of judged) {
-      checkField(id, "passage id");
+      checkField(id, "formatQrels: passage id");
       lines.push(`${query} 0 ${id} ${grade}\n`);
     }
   }
@@ -150,15 +150,18 @@ function refuseRepeat(
 ): void {
   const key = `${query} ${id}`; // neither holds a blank
   if (seen.has(key)) {
-    throw new DataError(place, `passage ${show(id)} is listed twice for query ${show(query)}`);
+    throw new DataError(
+      place,
+      `passages must be listed once per query, received ${show(id)} twice for ${show(query)}`,
+    );
   }
   seen.add(key);
 }
 
-function checkField(value: string, name: string): void {
+function checkField(value: string, place: string): void {
   if (value === "" || /\s/.test(value)) {
     throw new RangeError(
-      `${name}: TREC files carry no empty fields and no white space, received ${show(value)}`,
+      `${place} must be neither empty nor hold white space in a TREC file, received ${show(value)}`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import { checkLevel } from "../checks.js";
 import { normalQuantile } from "./normal.js";
 
@@ -11,7 +12,6 @@ export interface IntervalOptions {
 
 /** The z of a two-sided interval: 1.96 for 0.95. */
 export function zOfLevel(level: number): number {
-  checkLevel(level);
   return normalQuantile((1 + level) / 2);
 }
 
@@ -26,17 +26,16 @@ export function standardErrorOfShare(share: number, n: number): number {
  *
  * @param successes How many of the trials succeeded.
  * @param n How many trials there were, at least 1.
+ * @throws RangeError when `n` is below 1, `successes` outside [0, n] or the level outside (0, 1).
+ *
+ * Source: Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
  */
 export function wilsonInterval(
   successes: number,
   n: number,
   { level = 0.95 }: IntervalOptions = {},
 ): Interval {
-  if (!(n >= 1 && successes >= 0 && successes <= n)) {
-    throw new RangeError(
-      `wilsonInterval: expected 0 <= successes <= n, received ${successes}/${n}`,
-    );
-  }
+  checkShare(successes, n, level, "wilsonInterval");
   const z = zOfLevel(level);
   const share = successes / n;
   const centre = share + (z * z) / (2 * n);
@@ -49,18 +48,26 @@ export function wilsonInterval(
   ];
 }
 
-/** The normal interval of a share, share ± z · standard error, kept within [0, 1]. */
+/**
+ * The normal interval of a share, share ± z · standard error, kept within [0, 1].
+ *
+ * @param successes How many of the trials succeeded.
+ * @param n How many trials there were, at least 1.
+ * @throws RangeError as {@link wilsonInterval}.
+ */
 export function normalInterval(
   successes: number,
   n: number,
   { level = 0.95 }: IntervalOptions = {},
 ): Interval {
-  if (!(n >= 1 && successes >= 0 && successes <= n)) {
-    throw new RangeError(
-      `normalInterval: expected 0 <= successes <= n, received ${successes}/${n}`,
-    );
-  }
+  checkShare(successes, n, level, "normalInterval");
   const share = successes / n;
   const reach = zOfLevel(level) * standardErrorOfShare(share, n);
   return [Math.max(0, share - reach), Math.min(1, share + reach)];
+}
+
+function checkShare(successes: number, n: number, level: number, caller: string): void {
+  checkNumber(n, `${caller}: n`, { least: 1 });
+  checkNumber(successes, `${caller}: successes`, { least: 0, most: n });
+  checkLevel(level, caller);
 }

@@ -1,6 +1,7 @@
+import { checkInteger, checkNumber } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { createRandom } from "../../base/random.js";
-import { checkCount } from "./paired-bootstrap.js";
+import { membersByKey } from "../members-by-key.js";
 
 export interface LearningCurveOptions extends LongJobOptions {
   /** Shares of the groups to learn from, in (0, 1]. @default [0.1, 0.25, 0.5, 1] */
@@ -26,12 +27,15 @@ export interface LearningCurvePoint {
 }
 
 /**
- * How a figure grows with the training data, to see whether more pairs would help: fits on ever larger parts of the
+ * How any figure of any fit grows with the training data, to see whether more pairs would help: fits on ever larger parts of the
  * training rows and measures on one and the same validation or test set. Within a repeat the parts are nested, so a
- * step up shows what the added rows did.
+ * step up shows what the added rows did. `adapterLearningCurve` asks the same of `fitAdapter`, on pairs of texts, and
+ * measures on held-out folds itself.
  *
  * @param rows How many training rows there are.
  * @param fitAndMeasure Fits on the given rows (ascending) and returns the figure on held-out data.
+ * @throws RangeError on `rows` or `repeats` that are no integers >= 1, shares outside (0, 1] and groups that are not one
+ * per row. Rejects with the signal's reason when aborted, and with whatever `fitAndMeasure` throws.
  */
 export async function learningCurve(
   rows: number,
@@ -45,23 +49,17 @@ export async function learningCurve(
     onProgress,
   }: LearningCurveOptions = {},
 ): Promise<LearningCurvePoint[]> {
-  checkCount(rows, "rows");
-  checkCount(repeats, "repeats");
-  for (const share of shares) {
-    if (!(share > 0 && share <= 1)) {
-      throw new RangeError(`shares: expected numbers in (0, 1], received ${share}`);
-    }
+  checkInteger(rows, "learningCurve: rows", { least: 1 });
+  checkInteger(repeats, "learningCurve: repeats", { least: 1 });
+  for (const [i, share] of shares.entries()) {
+    checkNumber(share, `learningCurve: shares[${i}]`, { above: 0, most: 1 });
   }
   if (groups !== undefined && groups.length !== rows) {
-    throw new RangeError(`groups: expected one per row, ${rows}, received ${groups.length}`);
+    throw new RangeError(
+      `learningCurve: groups must be one per row, ${rows}, received ${groups.length}`,
+    );
   }
-  const members = new Map<string | number, number[]>();
-  for (let row = 0; row < rows; row++) {
-    const key = groups?.[row] ?? row;
-    const known = members.get(key);
-    if (known === undefined) members.set(key, [row]);
-    else known.push(row);
-  }
+  const members = membersByKey(groups ?? Array.from({ length: rows }, (_, row) => row));
   const results = shares.map((share) => ({
     share,
     counts: [] as number[],

@@ -1,4 +1,5 @@
-import { checkLabels, checkSameLength } from "../checks.js";
+import { checkSameLength } from "../../base/checks.js";
+import { checkLabels, checkScored, checkThreshold } from "../checks.js";
 
 export interface McNemarTest {
   /** Wrong before, right after. */
@@ -18,14 +19,17 @@ export interface McNemarTest {
  *
  * @param rightBefore 1 where the classifier before was right, else 0.
  * @param rightAfter The same for the one after, in the same order.
+ * @throws RangeError on lists of different lengths and on values other than 0 and 1.
+ *
+ * Source: McNemar, "Note on the sampling error of the difference between correlated proportions or percentages", 1947.
  */
 export function mcnemar(
   rightBefore: ArrayLike<number>,
   rightAfter: ArrayLike<number>,
 ): McNemarTest {
-  checkSameLength(rightBefore, "rightBefore", rightAfter, "rightAfter");
-  checkLabels(rightBefore, "rightBefore");
-  checkLabels(rightAfter, "rightAfter");
+  checkSameLength(rightBefore, "mcnemar: rightBefore", rightAfter, "rightAfter");
+  checkLabels(rightBefore, "mcnemar: rightBefore");
+  checkLabels(rightAfter, "mcnemar: rightAfter");
   let gained = 0;
   let lost = 0;
   for (let i = 0; i < rightBefore.length; i++) {
@@ -51,12 +55,17 @@ export function signTest(a: number, b: number): number {
   return a === b ? 1 : Math.min(1, 2 * sum * Math.exp(log));
 }
 
-/** 1 where the rule "label 1 when score > threshold" is right, else 0: what {@link mcnemar} compares. */
+/**
+ * 1 where the rule "label 1 when score > threshold" is right, else 0: what {@link mcnemar} compares.
+ *
+ * @throws RangeError on empty, ragged or non-finite scores, labels other than 0 and 1, and a threshold that is NaN.
+ */
 export function rightAtThreshold(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
   threshold: number,
 ): Uint8Array {
-  checkSameLength(scores, "scores", labels, "labels");
+  checkScored(scores, labels, "rightAtThreshold");
+  checkThreshold(threshold, "rightAtThreshold: threshold");
   return Uint8Array.from(labels, (label, i) => (label === (scores[i] > threshold ? 1 : 0) ? 1 : 0));
 }

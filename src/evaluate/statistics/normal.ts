@@ -1,3 +1,5 @@
+import { checkNumber } from "../../base/checks.js";
+
 /**
  * The standard normal distribution function. A power series near the middle and a continued fraction in the tails
  * (Abramowitz and Stegun 26.2.11 and 26.2.14), both run to double precision.
@@ -19,11 +21,13 @@ export function normalCdf(z: number): number {
   return density / (fraction - z);
 }
 
-/** The z below which a share `p` of the standard normal distribution lies, by bisection of {@link normalCdf}. */
+/**
+ * The z below which a share `p` of the standard normal distribution lies, by bisection of {@link normalCdf}.
+ *
+ * @param p In (0, 1).
+ */
 export function normalQuantile(p: number): number {
-  if (!(p > 0 && p < 1)) {
-    throw new RangeError(`normal quantile: expected a share between 0 and 1, received ${p}`);
-  }
+  checkNumber(p, "normalQuantile: p", { above: 0, below: 1 });
   // The lower half, where the distribution function keeps its relative precision.
   if (p > 0.5) return -normalQuantile(1 - p);
   let low = -40;

@@ -1,5 +1,7 @@
+import { checkInteger, checkSameLength } from "../../base/checks.js";
 import { createRandom } from "../../base/random.js";
-import { checkLevel, checkSameLength, checkScores } from "../checks.js";
+import { checkLevel, checkScores } from "../checks.js";
+import { membersByKey } from "../members-by-key.js";
 import type { Interval } from "./intervals.js";
 
 export interface BootstrapOptions {
@@ -32,16 +34,16 @@ export interface BootstrapDifference {
  *
  * @param before One value per query, e.g. `evaluation.perQuery["recall@10"]`.
  * @param after The same queries in the same order.
- * @throws RangeError on lists that are empty, of different lengths or not finite.
+ * @throws RangeError on lists that are empty, of different lengths or not finite, and on options outside their range.
  */
 export function pairedBootstrap(
   before: ArrayLike<number>,
   after: ArrayLike<number>,
   { level = 0.95, resamples = 10_000, seed = 1, groups }: BootstrapOptions = {},
 ): BootstrapDifference {
-  checkPaired(before, after);
-  checkLevel(level);
-  checkCount(resamples, "resamples");
+  checkPaired(before, after, groups, "pairedBootstrap");
+  checkLevel(level, "pairedBootstrap");
+  checkInteger(resamples, "pairedBootstrap: resamples", { least: 1 });
   const { sums, sizes } = differencesByUnit(before, after, groups);
   const units = sums.length;
   const total = sums.reduce((sum, value) => sum + value, 0);
@@ -80,34 +82,26 @@ export function differencesByUnit(
       sizes: new Float64Array(before.length).fill(1),
     };
   }
-  checkSameLength(groups, "groups", before, "before");
-  const unitOf = new Map<string | number, number>();
-  const units = groups.map((group) => {
-    const unit = unitOf.get(group) ?? unitOf.size;
-    unitOf.set(group, unit);
-    return unit;
-  });
-  const sums = new Float64Array(unitOf.size);
-  const sizes = new Float64Array(unitOf.size);
-  for (const [i, unit] of units.entries()) {
-    sums[unit] += after[i] - before[i];
-    sizes[unit]++;
-  }
-  return { sums, sizes };
+  const units = [...membersByKey(groups).values()];
+  return {
+    sums: Float64Array.from(units, (unit) =>
+      unit.reduce((sum, i) => sum + (after[i] - before[i]), 0),
+    ),
+    sizes: Float64Array.from(units, (unit) => unit.length),
+  };
 }
 
-/** Refuses anything but two finite, equally long, non-empty lists. */
-export function checkPaired(before: ArrayLike<number>, after: ArrayLike<number>): void {
-  checkSameLength(before, "before", after, "after");
-  checkScores(before, "before");
-  checkScores(after, "after");
-}
-
-/** Refuses a number of repetitions that is no whole number from 1. */
-export function checkCount(count: number, name: string): void {
-  if (!(Number.isInteger(count) && count >= 1)) {
-    throw new RangeError(`${name}: expected a whole number from 1, received ${count}`);
-  }
+/** @throws RangeError on anything but two finite, equally long, non-empty lists with as many groups, if any. */
+export function checkPaired(
+  before: ArrayLike<number>,
+  after: ArrayLike<number>,
+  groups: readonly (string | number)[] | undefined,
+  caller: string,
+): void {
+  checkSameLength(before, `${caller}: before`, after, "after");
+  checkScores(before, `${caller}: before`);
+  checkScores(after, `${caller}: after`);
+  if (groups !== undefined) checkSameLength(groups, `${caller}: groups`, before, "before");
 }
 
 /** Linear between the order statistics, as NumPy's default. */

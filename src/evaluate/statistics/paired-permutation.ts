@@ -1,5 +1,6 @@
+import { checkInteger } from "../../base/checks.js";
 import { createRandom } from "../../base/random.js";
-import { checkCount, checkPaired, differencesByUnit } from "./paired-bootstrap.js";
+import { checkPaired, differencesByUnit } from "./paired-bootstrap.js";
 
 export interface PermutationOptions {
   /** How many random sign flips, where trying all would be more. @default 10000 */
@@ -24,15 +25,17 @@ export interface PermutationTest {
  * 13 differing units all flips are tried; beyond, random ones, and p counts the observed one among them, so that it is
  * never 0 and the test keeps its level.
  *
- * @throws RangeError on lists that are empty, of different lengths or not finite.
+ * @param before One value per query.
+ * @param after The same queries in the same order.
+ * @throws RangeError on lists that are empty, of different lengths or not finite, and on options outside their range.
  */
 export function pairedPermutation(
   before: ArrayLike<number>,
   after: ArrayLike<number>,
   { permutations = 10_000, seed = 1, groups }: PermutationOptions = {},
 ): PermutationTest {
-  checkPaired(before, after);
-  checkCount(permutations, "permutations");
+  checkPaired(before, after, groups, "pairedPermutation");
+  checkInteger(permutations, "pairedPermutation: permutations", { least: 1 });
   const { sums } = differencesByUnit(before, after, groups);
   // Units of equal size or not, the divisor is the same under every flip: sums are compared instead of means.
   const differences = sums.filter((value) => value !== 0);
@@ -40,7 +43,7 @@ export function pairedPermutation(
   const observed = Math.abs(differences.reduce((sum, value) => sum + value, 0));
   const size = differences.reduce((sum, value) => sum + Math.abs(value), 0);
   // Sums in another order differ by rounding; such a tie is as extreme as the observed difference.
-  const bar = observed - 1e-12 * size;
+  const least = observed - 1e-12 * size;
   if (informative <= exactLimit) {
     let extreme = 0;
     const flips = 2 ** informative;
@@ -49,7 +52,7 @@ export function pairedPermutation(
       for (let i = 0; i < informative; i++) {
         sum += (mask >> i) & 1 ? -differences[i] : differences[i];
       }
-      if (Math.abs(sum) >= bar) extreme++;
+      if (Math.abs(sum) >= least) extreme++;
     }
     return { p: extreme / flips, exact: true, informative };
   }
@@ -60,7 +63,7 @@ export function pairedPermutation(
     for (let i = 0; i < informative; i++) {
       sum += random.next() < 0.5 ? -differences[i] : differences[i];
     }
-    if (Math.abs(sum) >= bar) extreme++;
+    if (Math.abs(sum) >= least) extreme++;
   }
   return { p: extreme / (permutations + 1), exact: false, informative };
 }

@@ -76,6 +76,7 @@ export function reportTable({ report }: Pick<ScoreEvaluation, "report">): Table 
  * Retrieval figures, a row per name.
  *
  * @param metrics Which figures, in order. @default all
+ * @throws RangeError on a figure that an evaluation lacks.
  */
 export function retrievalTable(
   evaluations: Readonly<Record<string, RetrievalFigures & { readonly n: number }>>,
@@ -90,7 +91,9 @@ export function retrievalTable(
       String(evaluation.n),
       ...names.map((metric) => {
         if (!Object.hasOwn(evaluation.metrics, metric)) {
-          throw new RangeError(`${name}: was not evaluated by "${metric}"`);
+          throw new RangeError(
+            `retrievalTable: metrics must be figures of every evaluation, received "${metric}", which ${name} lacks`,
+          );
         }
         return share(evaluation.metrics[metric]);
       }),

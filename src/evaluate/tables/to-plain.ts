@@ -12,13 +12,13 @@ export function toPlain(value: unknown, path = "value"): Plain {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") {
     if (Number.isFinite(value)) return value;
-    throw new TypeError(`${path}: JSON has no form for ${value}`);
+    throw new TypeError(`toPlain: ${path} must be a number that JSON has, received ${value}`);
   }
   if (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) {
     return Array.from(value as ArrayLike<unknown>, (item, i) => toPlain(item, `${path}[${i}]`));
   }
   if (typeof value !== "object" || value instanceof DataView) {
-    throw new TypeError(`${path}: JSON has no form for ${typeof value}`);
+    throw new TypeError(`toPlain: ${path} must be what JSON can hold, received a ${typeof value}`);
   }
   const entries = value instanceof Map ? [...value] : Object.entries(value);
   return Object.fromEntries(

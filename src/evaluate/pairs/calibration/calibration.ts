@@ -1,4 +1,5 @@
-import { checkLabels, checkSameLength, checkScores } from "../../checks.js";
+import { checkChoice, checkInteger, checkNumber, checkSameLength } from "../../../base/checks.js";
+import { checkLabels, checkScores } from "../../checks.js";
 import { fitIsotonic, type IsotonicCalibration } from "./isotonic.js";
 import { fitPlatt, type PlattCalibration } from "./platt.js";
 
@@ -24,17 +25,16 @@ export function fitCalibration(
   labels: ArrayLike<number>,
   { method = "platt" }: FitCalibrationOptions = {},
 ): Calibration {
-  if (method === "platt") return fitPlatt(scores, labels);
-  if (method === "isotonic") return fitIsotonic(scores, labels);
-  throw new RangeError(`method: expected "platt" or "isotonic", received "${String(method)}"`);
+  checkChoice(method, "fitCalibration: method", ["platt", "isotonic"]);
+  return method === "platt" ? fitPlatt(scores, labels) : fitIsotonic(scores, labels);
 }
 
-/** The probability of a match at each score, by a fitted {@link Calibration}. */
+/** The probability of a match at each score, by a fitted {@link Calibration}. @throws RangeError on no or non-finite scores. */
 export function applyCalibration(
   calibration: Calibration,
   scores: ArrayLike<number>,
 ): Float64Array {
-  checkScores(scores);
+  checkScores(scores, "applyCalibration: scores");
   const probability =
     calibration.method === "platt" ? plattCurve(calibration) : isotonicCurve(calibration);
   return Float64Array.from(scores, probability);
@@ -68,9 +68,11 @@ const isotonicCurve = ({ scores, probabilities }: IsotonicCalibration) => {
  * of label 1, p, scores p (1 - p).
  *
  * @param probabilities In [0, 1].
+ * @param labels 0 or 1, one per probability.
+ * @throws RangeError on empty or ragged lists, probabilities outside [0, 1] and labels other than 0 and 1.
  */
 export function brierScore(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {
-  checkProbabilities(probabilities, labels);
+  checkProbabilities(probabilities, labels, "brierScore");
   let sum = 0;
   for (let i = 0; i < labels.length; i++) sum += (probabilities[i] - labels[i]) ** 2;
   return sum / labels.length;
@@ -82,12 +84,17 @@ export interface CalibrationBin {
   readonly predicted: number;
   /** Share of label 1 found in the bin. */
   readonly observed: number;
+  /** Probabilities in the bin. */
   readonly n: number;
 }
 
 /**
  * The reliability diagram: what was promised against what was found, in bins of equal width over [0, 1], empty bins
  * left out (scikit-learn's `calibration_curve`).
+ *
+ * @param probabilities In [0, 1].
+ * @param labels 0 or 1, one per probability.
+ * @throws RangeError as {@link brierScore}, and on `bins` that are no integer >= 1.
  */
 export function calibrationCurve(
   probabilities: ArrayLike<number>,
@@ -99,10 +106,8 @@ export function calibrationCurve(
     readonly bins?: number | undefined;
   } = {},
 ): CalibrationBin[] {
-  checkProbabilities(probabilities, labels);
-  if (!(Number.isInteger(bins) && bins >= 1)) {
-    throw new RangeError(`bins: expected a whole number from 1, received ${bins}`);
-  }
+  checkProbabilities(probabilities, labels, "calibrationCurve");
+  checkInteger(bins, "calibrationCurve: bins", { least: 1 });
   const predicted = new Float64Array(bins);
   const observed = new Float64Array(bins);
   const count = new Float64Array(bins);
@@ -129,15 +134,16 @@ export function expectedCalibrationError(bins: readonly CalibrationBin[]): numbe
   return bins.reduce((sum, bin) => sum + bin.n * Math.abs(bin.predicted - bin.observed), 0) / n;
 }
 
-function checkProbabilities(probabilities: ArrayLike<number>, labels: ArrayLike<number>): void {
-  checkSameLength(probabilities, "probabilities", labels, "labels");
-  checkScores(probabilities, "probabilities");
-  checkLabels(labels);
+function checkProbabilities(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  caller: string,
+): void {
+  const place = `${caller}: probabilities`;
+  checkSameLength(probabilities, place, labels, "labels");
+  checkScores(probabilities, place);
+  checkLabels(labels, `${caller}: labels`);
   for (let i = 0; i < probabilities.length; i++) {
-    if (probabilities[i] < 0 || probabilities[i] > 1) {
-      throw new RangeError(
-        `probabilities[${i}]: expected a number in [0, 1], received ${probabilities[i]}`,
-      );
-    }
+    checkNumber(probabilities[i], `${place}[${i}]`, { least: 0, most: 1 });
   }
 }

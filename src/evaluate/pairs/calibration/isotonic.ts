@@ -1,4 +1,4 @@
-import { checkScored } from "../../checks.js";
+import { checkBothLabels, checkScored } from "../../checks.js";
 import { countCuts } from "../thresholds/cuts.js";
 
 /** A rising curve through knots, linear between them and level outside. */
@@ -19,11 +19,9 @@ export function fitIsotonic(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
 ): IsotonicCalibration {
-  checkScored(scores, labels);
+  checkScored(scores, labels, "fitCalibration");
   const cuts = countCuts(scores, labels);
-  if (cuts.positives === 0 || cuts.negatives === 0) {
-    throw new RangeError(`fitIsotonic: needs both labels, received only ${labels[0]}`);
-  }
+  checkBothLabels(cuts.positives, cuts.negatives, "fitCalibration");
   // Blocks of equal probability, from the lowest score up. A block that is not above the one before joins it.
   const starts: number[] = [];
   const ends: number[] = [];

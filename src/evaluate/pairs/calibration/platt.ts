@@ -1,4 +1,4 @@
-import { checkScored } from "../../checks.js";
+import { checkBothLabels, checkScored } from "../../checks.js";
 
 /** A logistic curve: probability = 1 / (1 + exp(-(slope · score + intercept))). */
 export interface PlattCalibration {
@@ -13,7 +13,7 @@ export interface PlattCalibration {
  * precision (Lin, Lin and Weng, 2007, after Platt, 1999).
  */
 export function fitPlatt(scores: ArrayLike<number>, labels: ArrayLike<number>): PlattCalibration {
-  checkScored(scores, labels);
+  checkScored(scores, labels, "fitCalibration");
   const n = scores.length;
   let positives = 0;
   let mean = 0;
@@ -22,9 +22,7 @@ export function fitPlatt(scores: ArrayLike<number>, labels: ArrayLike<number>): 
     mean += scores[i] / n;
   }
   const negatives = n - positives;
-  if (positives === 0 || negatives === 0) {
-    throw new RangeError(`fitPlatt: needs both labels, received only ${labels[0]}`);
-  }
+  checkBothLabels(positives, negatives, "fitCalibration");
   let variance = 0;
   for (let i = 0; i < n; i++) variance += (scores[i] - mean) ** 2 / n;
   const high = (positives + 1) / (positives + 2);

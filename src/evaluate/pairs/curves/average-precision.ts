@@ -1,4 +1,4 @@
-import { checkScored } from "../../checks.js";
+import { checkPositives, checkScored } from "../../checks.js";
 import { countCuts } from "../thresholds/cuts.js";
 
 /**
@@ -8,11 +8,9 @@ import { countCuts } from "../thresholds/cuts.js";
  * @throws RangeError when label 1 does not occur, besides empty, ragged or non-finite input.
  */
 export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
-  checkScored(scores, labels);
+  checkScored(scores, labels, "averagePrecision");
   const { positives, truePositives, falsePositives, scores: distinct } = countCuts(scores, labels);
-  if (positives === 0) {
-    throw new RangeError("averagePrecision: needs label 1, received only 0");
-  }
+  checkPositives(positives, "averagePrecision");
   let sum = 0;
   let last = 0;
   for (let i = 0; i < distinct.length; i++) {

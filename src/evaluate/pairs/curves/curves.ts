@@ -1,4 +1,5 @@
-import { checkSameLength, checkScored } from "../../checks.js";
+import { checkSameLength } from "../../../base/checks.js";
+import { checkBothLabels, checkPositives, checkScored } from "../../checks.js";
 import { countCuts } from "../thresholds/cuts.js";
 import { REJECT_ALL } from "../thresholds/threshold.js";
 
@@ -18,12 +19,10 @@ export interface RocCurve {
  * @throws RangeError when one of the labels does not occur, besides empty, ragged or non-finite input.
  */
 export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): RocCurve {
-  checkScored(scores, labels);
+  checkScored(scores, labels, "rocCurve");
   const cuts = countCuts(scores, labels);
   const { positives, negatives } = cuts;
-  if (positives === 0 || negatives === 0) {
-    throw new RangeError(`rocCurve: needs both labels, received only ${positives === 0 ? 0 : 1}`);
-  }
+  checkBothLabels(positives, negatives, "rocCurve");
   return {
     thresholds: prepend(REJECT_ALL, cuts.scores),
     falsePositiveRate: prepend(0, cuts.falsePositives, negatives),
@@ -51,11 +50,9 @@ export function precisionRecallCurve(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
 ): PrecisionRecallCurve {
-  checkScored(scores, labels);
+  checkScored(scores, labels, "precisionRecallCurve");
   const cuts = countCuts(scores, labels);
-  if (cuts.positives === 0) {
-    throw new RangeError("precisionRecallCurve: needs label 1, received only 0");
-  }
+  checkPositives(cuts.positives, "precisionRecallCurve");
   const precision = cuts.truePositives.map((count, i) => count / (count + cuts.falsePositives[i]));
   return {
     thresholds: prepend(REJECT_ALL, cuts.scores),
@@ -69,17 +66,22 @@ export function precisionRecallCurve(
  * prefer {@link averagePrecision}.
  *
  * @param x In ascending or in descending order.
+ * @throws RangeError on lists of different lengths, fewer than two points, and an `x` that turns back.
  */
 export function areaUnderCurve(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  checkSameLength(x, "x", y, "y");
+  checkSameLength(x, "areaUnderCurve: x", y, "y");
   if (x.length < 2) {
-    throw new RangeError(`areaUnderCurve: expected at least 2 points, received ${x.length}`);
+    throw new RangeError(`areaUnderCurve: x must have at least 2 points, received ${x.length}`);
   }
   const direction = Math.sign(x[x.length - 1] - x[0]);
   let area = 0;
   for (let i = 1; i < x.length; i++) {
     const step = (x[i] - x[i - 1]) * direction;
-    if (!(step >= 0)) throw new RangeError(`areaUnderCurve: x turns back at point ${i}`);
+    if (!(step >= 0)) {
+      throw new RangeError(
+        `areaUnderCurve: x must only rise or only fall, received ${x[i - 1]} and then ${x[i]} at point ${i}`,
+      );
+    }
     area += (step * (y[i] + y[i - 1])) / 2;
   }
   return area;

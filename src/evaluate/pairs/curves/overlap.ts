@@ -1,6 +1,8 @@
-import { checkScored } from "../../checks.js";
+import { checkInteger, refuse } from "../../../base/checks.js";
+import { checkBothLabels, checkScored } from "../../checks.js";
 
-export interface HistogramOptions {
+/** Bins for the scores of both labels. */
+export interface LabelHistogramOptions {
   /** How many bins of equal width. @default 100 */
   readonly bins?: number | undefined;
   /** From where to where; scores outside are refused. @default the lowest and the highest score */
@@ -17,19 +19,35 @@ export interface LabelHistogram {
   readonly negative: readonly number[];
 }
 
-/** Counts the scores of each label per bin. */
+/**
+ * Counts the scores of each label per bin.
+ *
+ * @param scores Finite numbers.
+ * @param labels 0 or 1, one per score.
+ * @throws RangeError on empty, ragged or non-finite scores, labels other than 0 and 1, `bins` that are no integer >= 1,
+ * and a range that does not ascend or leaves a score out.
+ */
 export function labelHistogram(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
-  { bins = 100, range }: HistogramOptions = {},
+  options: LabelHistogramOptions = {},
 ): LabelHistogram {
-  checkScored(scores, labels);
-  if (!(Number.isInteger(bins) && bins >= 1)) {
-    throw new RangeError(`bins: expected a whole number from 1, received ${bins}`);
-  }
+  checkScored(scores, labels, "labelHistogram");
+  return histogramOf(scores, labels, options, "labelHistogram");
+}
+
+function histogramOf(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  { bins = 100, range }: LabelHistogramOptions,
+  caller: string,
+): LabelHistogram {
+  checkInteger(bins, `${caller}: bins`, { least: 1 });
   const [low, high] = range ?? extent(scores);
   if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) {
-    throw new RangeError(`range: expected low <= high, received ${low} and ${high}`);
+    throw new RangeError(
+      `${caller}: range must be two finite numbers, low <= high, received ${low} and ${high}`,
+    );
   }
   const width = (high - low) / bins;
   const positive = new Array<number>(bins).fill(0);
@@ -37,7 +55,7 @@ export function labelHistogram(
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i];
     if (score < low || score > high) {
-      throw new RangeError(`scores[${i}]: ${score} is outside the range ${low} to ${high}`);
+      refuse(`${caller}: scores[${i}]`, `within the range ${low} to ${high}`, score);
     }
     const bin = width === 0 ? 0 : Math.min(bins - 1, Math.floor((score - low) / width));
     if (labels[i] === 1) positive[bin]++;
@@ -65,17 +83,28 @@ export interface Overlap {
 export function scoreOverlap(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
-  options: HistogramOptions = {},
+  options: LabelHistogramOptions = {},
 ): Overlap {
-  const histogram = labelHistogram(scores, labels, options);
+  checkScored(scores, labels, "scoreOverlap");
+  return overlapOf(scores, labels, options, "scoreOverlap");
+}
+
+/** {@link scoreOverlap} of scores that were checked, for another public function. */
+export function overlapOf(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  options: LabelHistogramOptions,
+  caller: string,
+): Overlap {
+  const histogram = histogramOf(scores, labels, options, caller);
   const one = spreadOf(scores, labels, 1);
   const zero = spreadOf(scores, labels, 0);
-  if (one.n === 0 || zero.n === 0) {
-    throw new RangeError(`scoreOverlap: needs both labels, received only ${one.n === 0 ? 0 : 1}`);
-  }
+  checkBothLabels(one.n, zero.n, caller);
   const spread = Math.sqrt((one.variance + zero.variance) / 2);
   if (spread === 0) {
-    throw new RangeError("scoreOverlap: each label has one score only, so d' has no value");
+    throw new RangeError(
+      `${caller}: scores must differ within a label for d' to have a value, received one score per label`,
+    );
   }
   let coefficient = 0;
   for (const [i, count] of histogram.positive.entries()) {

@@ -1,4 +1,4 @@
-import { checkScored } from "../../checks.js";
+import { checkBothLabels, checkScored } from "../../checks.js";
 import { countCuts } from "../thresholds/cuts.js";
 
 /**
@@ -8,12 +8,10 @@ import { countCuts } from "../thresholds/cuts.js";
  * @throws RangeError when one of the labels does not occur, besides empty, ragged or non-finite input.
  */
 export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
-  checkScored(scores, labels);
+  checkScored(scores, labels, "rocAuc");
   const cuts = countCuts(scores, labels);
   const { positives, negatives, truePositives, falsePositives } = cuts;
-  if (positives === 0 || negatives === 0) {
-    throw new RangeError(`rocAuc: needs both labels, received only ${positives === 0 ? 0 : 1}`);
-  }
+  checkBothLabels(positives, negatives, "rocAuc");
   // Twice the area in units of one positive × one negative: whole numbers, so nothing is rounded before the division.
   let twice = 0;
   let lastTrue = 0;

@@ -1,4 +1,5 @@
-import { accuracy as accuracyOf, confusionAtThreshold } from "./confusion.js";
+import { checkLevel } from "../../checks.js";
+import { accuracy as accuracyOf, confusionOf } from "./confusion.js";
 import {
   normalInterval,
   standardErrorOfShare,
@@ -39,9 +40,21 @@ export function accuracyAtThreshold(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
   threshold: number,
-  { level = 0.95 }: IntervalOptions = {},
+  options: IntervalOptions = {},
 ): AccuracyFigure {
-  const confusion = confusionAtThreshold(scores, labels, threshold);
+  return accuracyFigure(scores, labels, threshold, options, "accuracyAtThreshold");
+}
+
+/** {@link accuracyAtThreshold} for another public function. */
+export function accuracyFigure(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  threshold: number,
+  { level = 0.95 }: IntervalOptions,
+  caller: string,
+): AccuracyFigure {
+  checkLevel(level, caller);
+  const confusion = confusionOf(scores, labels, threshold, caller);
   const n = scores.length;
   const right = confusion.truePositives + confusion.trueNegatives;
   const accuracy = accuracyOf(confusion);

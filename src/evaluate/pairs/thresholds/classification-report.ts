@@ -31,7 +31,9 @@ export interface ClassificationReport {
  */
 export function classificationReport(confusion: Confusion): ClassificationReport {
   const n = countOf(confusion);
-  if (n === 0) throw new RangeError("classificationReport: expected at least one decision");
+  if (n === 0) {
+    throw new RangeError("classificationReport: confusion must count a decision, received none");
+  }
   const positive = figuresOf(confusion);
   const negative = figuresOf(mirrored(confusion));
   const classes = [negative, positive];

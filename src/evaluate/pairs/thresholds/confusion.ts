@@ -1,4 +1,4 @@
-import { checkScored } from "../../checks.js";
+import { checkScored, checkThreshold } from "../../checks.js";
 
 /** The four counts of a two-class decision; label 1 is the positive class. */
 export interface Confusion {
@@ -8,14 +8,28 @@ export interface Confusion {
   readonly falseNegatives: number;
 }
 
-/** Counts decisions by the rule "label 1 when score > threshold". */
+/**
+ * Counts decisions by the rule "label 1 when score > threshold".
+ *
+ * @throws RangeError on empty, ragged or non-finite scores, labels other than 0 and 1, and a threshold that is NaN.
+ */
 export function confusionAtThreshold(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
   threshold: number,
 ): Confusion {
-  checkScored(scores, labels);
-  if (Number.isNaN(threshold)) throw new RangeError("threshold: expected a number, received NaN");
+  return confusionOf(scores, labels, threshold, "confusionAtThreshold");
+}
+
+/** {@link confusionAtThreshold} for another public function. */
+export function confusionOf(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  threshold: number,
+  caller: string,
+): Confusion {
+  checkScored(scores, labels, caller);
+  checkThreshold(threshold, `${caller}: threshold`);
   let truePositives = 0;
   let falsePositives = 0;
   let positives = 0;

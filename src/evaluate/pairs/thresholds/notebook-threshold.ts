@@ -26,7 +26,7 @@ export function notebookThreshold(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
 ): NotebookThreshold {
-  checkScored(scores, labels);
+  checkScored(scores, labels, "notebookThreshold");
   const n = scores.length;
   // One pass: a score is accepted by all grid points below it, so accuracy changes only where scores fall.
   // change[i] is the gain in right answers on moving from grid point i - 1 to grid point i.

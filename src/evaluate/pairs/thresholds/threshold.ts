@@ -1,3 +1,4 @@
+import { checkChoice, checkNumber } from "../../../base/checks.js";
 import { checkScored } from "../../checks.js";
 import {
   accuracy,
@@ -11,15 +12,14 @@ import {
 import { countCuts } from "./cuts.js";
 
 /**
- * What a threshold is fitted for. `"recallAtPrecision"` seeks the highest recall among the thresholds whose precision
+ * The figure a threshold is fitted for. `"recallAtPrecision"` seeks the highest recall among the thresholds whose precision
  * is at least `minPrecision`.
  */
-export type ThresholdCriterion =
-  "accuracy" | "balancedAccuracy" | "f1" | "mcc" | "recallAtPrecision";
+export type ThresholdMetric = "accuracy" | "balancedAccuracy" | "f1" | "mcc" | "recallAtPrecision";
 
 export interface FitThresholdOptions {
   /** What to maximise. @default "accuracy" */
-  readonly criterion?: ThresholdCriterion | undefined;
+  readonly metric?: ThresholdMetric | undefined;
   /** The precision floor of `"recallAtPrecision"`, a share in [0, 1]. @default 0.9 */
   readonly minPrecision?: number | undefined;
 }
@@ -30,8 +30,8 @@ export interface ThresholdFit {
    * {@link REJECT_ALL} stand for the two extremes.
    */
   readonly threshold: number;
-  readonly criterion: ThresholdCriterion;
-  /** The criterion's value on the set the threshold was fitted on: an optimistic figure, not one to report. */
+  readonly metric: ThresholdMetric;
+  /** The metric's value on the set the threshold was fitted on: an optimistic figure, not one to report. */
   readonly value: number;
   readonly n: number;
 }
@@ -41,7 +41,7 @@ export const ACCEPT_ALL = -Number.MAX_VALUE;
 /** The threshold no score exceeds. */
 export const REJECT_ALL = Number.MAX_VALUE;
 
-const measures: Record<ThresholdCriterion, (c: Confusion) => number> = {
+const measures: Record<ThresholdMetric, (c: Confusion) => number> = {
   accuracy,
   balancedAccuracy,
   f1,
@@ -65,19 +65,23 @@ const measures: Record<ThresholdCriterion, (c: Confusion) => number> = {
 export function fitThreshold(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
-  { criterion = "accuracy", minPrecision = 0.9 }: FitThresholdOptions = {},
+  options: FitThresholdOptions = {},
 ): ThresholdFit {
-  checkScored(scores, labels);
-  const measure = measures[criterion] as ((c: Confusion) => number) | undefined;
-  if (measure === undefined) {
-    throw new RangeError(
-      `criterion: expected one of ${Object.keys(measures).join(", ")}, received ${String(criterion)}`,
-    );
-  }
-  if (!(minPrecision >= 0 && minPrecision <= 1)) {
-    throw new RangeError(`minPrecision: expected a share in [0, 1], received ${minPrecision}`);
-  }
-  const floor = criterion === "recallAtPrecision" ? minPrecision : undefined;
+  return thresholdFor(scores, labels, options, "fitThreshold");
+}
+
+/** {@link fitThreshold} for another public function. */
+export function thresholdFor(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  { metric = "accuracy", minPrecision = 0.9 }: FitThresholdOptions,
+  caller: string,
+): ThresholdFit {
+  checkScored(scores, labels, caller);
+  checkChoice(metric, `${caller}: metric`, Object.keys(measures));
+  checkNumber(minPrecision, `${caller}: minPrecision`, { least: 0, most: 1 });
+  const measure = measures[metric];
+  const floor = metric === "recallAtPrecision" ? minPrecision : undefined;
   const cuts = countCuts(scores, labels);
   const count = cuts.scores.length;
 
@@ -103,12 +107,14 @@ export function fitThreshold(
     }
   }
   if (bestValue === -Infinity) {
-    throw new RangeError(`fitThreshold: no threshold reaches a precision of ${minPrecision}`);
+    throw new RangeError(
+      `${caller}: minPrecision must be a precision that some threshold reaches, received ${minPrecision}`,
+    );
   }
   let threshold = ACCEPT_ALL;
   if (best < 0) threshold = REJECT_ALL;
   else if (best < count - 1) threshold = between(cuts.scores[best + 1], cuts.scores[best]);
-  return { threshold, criterion, value: bestValue, n: scores.length };
+  return { threshold, metric, value: bestValue, n: scores.length };
 }
 
 /** The midpoint; the lower end where neighbouring floats leave no room, since the rule is "score > threshold". */
