@@ -50,7 +50,7 @@ const measures: Record<ThresholdMetric, (c: Confusion) => number> = {
 };
 
 /**
- * The threshold that serves a criterion best on the given set, found exactly in O(n log n): every cut between distinct
+ * The threshold at which a metric is highest on the given set, found exactly in O(n log n): every cut between distinct
  * scores is tried, and so are "accept all" and "reject all". Equal scores are never cut apart. Of equally good cuts the
  * one in the widest gap wins (an extreme only when nothing else is as good), then the lower one; the order of the input
  * plays no part.
