@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRandom, evaluateRetrieval, fromRows } from "embedtune";
 import { createMatrix, gatherRows, multiply, normalizeRows } from "embedtune/math";
 import { rankingOf, rankRelevant, retrieve } from "embedtune/evaluate";
-import { pairOutcomes } from "../../src/tune/ranking-metrics.js";
+import { pairOutcomes } from "../../src/evaluate/retrieval/pair-outcomes.js";
 
 function randomMatrix(rows: number, cols: number, seed: string) {
   const random = createRandom(seed);
