@@ -1,4 +1,5 @@
 import { refuse } from "../base/checks.js";
+import { intern } from "../base/intern.js";
 import { createUnionFind } from "../base/union-find.js";
 import type { PairColumns } from "./types.js";
 import { checkMatrix, type Matrix } from "../math/matrix.js";
@@ -64,7 +65,7 @@ export function preparePairs(data: TrainingPairs, place = "preparePairs"): Prepa
   const numbered =
     groups === undefined
       ? connectedQueries(positives, queries.rows, passages.rows)
-      : numberGroups(groups);
+      : intern(groups).indices;
   return {
     queries: normalizeRows(queries),
     passages: normalizeRows(passages),
@@ -142,15 +143,6 @@ function checkRow(
   }
 }
 
-function numberGroups(groups: ArrayLike<string | number>): Uint32Array {
-  const numbers = new Map<string | number, number>();
-  return Uint32Array.from({ length: groups.length }, (_, i) => {
-    let number = numbers.get(groups[i]);
-    if (number === undefined) numbers.set(groups[i], (number = numbers.size));
-    return number;
-  });
-}
-
 /** Queries that share a matching passage, directly or through others, get one number. */
 function connectedQueries(
   { query, passage }: IndexPairs,
@@ -159,5 +151,5 @@ function connectedQueries(
 ): Uint32Array {
   const sets = createUnionFind(queryRows + passageRows);
   for (let i = 0; i < query.length; i++) sets.join(query[i], queryRows + passage[i]);
-  return numberGroups(Array.from({ length: queryRows }, (_, i) => sets.find(i)));
+  return intern(Array.from({ length: queryRows }, (_, i) => sets.find(i))).indices;
 }
