@@ -38,8 +38,9 @@ export { leakReport, type LeakReport, type LeakReportOptions } from "./data/spli
 export type { NearDuplicate } from "./data/split/shingles.js";
 export {
   questionStatistics,
-  type Distribution,
+  type CountDistribution,
   type QuestionStatistics,
+  type QuestionStatisticsOptions,
 } from "./data/natural-questions/statistics.js";
 export { decodeNpy, encodeNpy } from "./data/sources/npy.js";
 

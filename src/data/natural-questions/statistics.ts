@@ -1,7 +1,7 @@
 import type { PassageKind, Question } from "../types.js";
 
 /** How a whole number is spread over many records; exact, whatever their number. */
-export interface Distribution {
+export interface CountDistribution {
   readonly count: number;
   /** NaN when there are none, like the rest. */
   readonly min: number;
@@ -31,19 +31,19 @@ export interface QuestionStatistics {
   readonly answers: { readonly short: number; readonly yesNo: number; readonly longOnly: number };
   /** Distinct long answers of the answered questions by kind. */
   readonly answerKinds: Readonly<Record<PassageKind, number>>;
-  readonly questionCharacters: Distribution;
-  readonly questionWords: Distribution;
-  readonly candidatesPerQuestion: Distribution;
+  readonly questionCharacters: CountDistribution;
+  readonly questionWords: CountDistribution;
+  readonly candidatesPerQuestion: CountDistribution;
   /** Over every candidate; empty when candidate texts were not wanted. */
-  readonly candidateCharacters: Distribution;
-  readonly candidateTokens: Distribution;
+  readonly candidateCharacters: CountDistribution;
+  readonly candidateTokens: CountDistribution;
   /** Over the distinct long answers. */
-  readonly answerCharacters: Distribution;
-  readonly answerTokens: Distribution;
-  readonly answersPerQuestion: Distribution;
+  readonly answerCharacters: CountDistribution;
+  readonly answerTokens: CountDistribution;
+  readonly answersPerQuestion: CountDistribution;
 }
 
-export interface StatisticsOptions {
+export interface QuestionStatisticsOptions {
   /** Look at the text of every candidate; by far the longest part of the work. @default true */
   readonly candidateTexts?: boolean | undefined;
 }
@@ -55,7 +55,7 @@ export interface StatisticsOptions {
  */
 export async function questionStatistics(
   questions: AsyncIterable<Question> | Iterable<Question>,
-  { candidateTexts = true }: StatisticsOptions = {},
+  { candidateTexts = true }: QuestionStatisticsOptions = {},
 ): Promise<QuestionStatistics> {
   const pages = new Set<string>();
   const answerKinds = { paragraph: 0, table: 0, row: 0, list: 0, item: 0, other: 0 };
@@ -136,7 +136,7 @@ class Counter {
     this.#times.set(value, (this.#times.get(value) ?? 0) + 1);
   }
 
-  distribution(): Distribution {
+  distribution(): CountDistribution {
     const values = [...this.#times].sort(([a], [b]) => a - b);
     const count = values.reduce((sum, [, times]) => sum + times, 0);
     const sum = values.reduce((total, [value, times]) => total + value * times, 0);
