@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { decodeNpy, encodeNpy, fromRows } from "embedtune";
+import { toFloat16 } from "../../src/math/float16.js";
 
 /** Bytes of a .npy file with the given header dictionary and data. */
-function npy(dictionary: string, data: Float32Array | Float64Array, version = 1): Uint8Array {
+function npy(
+  dictionary: string,
+  data: Float32Array | Float64Array | Uint16Array,
+  version = 1,
+): Uint8Array {
   const text = `${dictionary}\n`;
   const preamble = version === 1 ? 10 : 12;
   const bytes = new Uint8Array(preamble + text.length + data.byteLength);
@@ -11,7 +16,7 @@ function npy(dictionary: string, data: Float32Array | Float64Array, version = 1)
   if (version === 1) view.setUint16(8, text.length, true);
   else view.setUint32(8, text.length, true);
   bytes.set(new TextEncoder().encode(text), preamble);
-  bytes.set(new Uint8Array(data.buffer), preamble + text.length);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), preamble + text.length);
   return bytes;
 }
 const f4 = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
@@ -36,6 +41,22 @@ describe(".npy files", () => {
     expect(decodeNpy(doubles)).toEqual(matrix);
   });
 
+  it("are widened exactly from float16, subnormals, infinities and NaN included", () => {
+    const f2 = f4.replace("<f4", "<f2");
+    const halves = Uint16Array.from(matrix.data, toFloat16);
+    expect(decodeNpy(npy(f2, halves))).toEqual(matrix);
+    // Python: struct.pack("<6e", 1/3, -65504, 6e-8, -0.0, inf, nan)
+    const bits = Uint16Array.of(0x3555, 0xfbff, 0x0001, 0x8000, 0x7c00, 0x7e00);
+    expect([...decodeNpy(npy(f2, bits)).data]).toEqual([
+      0.333251953125,
+      -65504,
+      2 ** -24,
+      -0,
+      Infinity,
+      NaN,
+    ]);
+  });
+
   it("give one row when they hold one axis", () => {
     const bytes = npy(f4.replace("(2, 3)", "(6,)"), matrix.data);
     expect([decodeNpy(bytes).rows, decodeNpy(bytes).cols]).toEqual([1, 6]);
@@ -45,12 +66,24 @@ describe(".npy files", () => {
     const refuse = (bytes: Uint8Array, message: string): void => {
       expect(() => decodeNpy(bytes, "q.npy")).toThrow(`q.npy: ${message}`);
     };
-    refuse(new TextEncoder().encode("PK not an array"), "not a .npy file");
-    refuse(npy(f4.replace("<f4", "<i8"), matrix.data), "dtype must be float32 or float64");
-    refuse(npy(f4.replace("<f4", ">f4"), matrix.data), "dtype must be float32 or float64");
+    refuse(new TextEncoder().encode("PK not an array"), "the bytes must be a .npy file");
+    refuse(
+      npy(f4.replace("<f4", "<i8"), matrix.data),
+      "dtype must be float16, float32 or float64, little-endian, received",
+    );
+    refuse(
+      npy(f4.replace("<f4", ">f4"), matrix.data),
+      "dtype must be float16, float32 or float64, little-endian, received",
+    );
     refuse(npy(f4.replace("False", "True"), matrix.data), "the array must be in C order");
-    refuse(npy(f4.replace("(2, 3)", "(1, 2, 3)"), matrix.data), "expected an array of 2 axes");
-    refuse(npy(f4.replace("(2, 3)", "(3, 3)"), matrix.data), "3 × 3 values need 36 bytes");
-    refuse(npy(f4, matrix.data).subarray(0, 30), "cut short inside the header");
+    refuse(
+      npy(f4.replace("(2, 3)", "(1, 2, 3)"), matrix.data),
+      "the array must be one of 1 or 2 axes, received 3",
+    );
+    refuse(
+      npy(f4.replace("(2, 3)", "(3, 3)"), matrix.data),
+      "3 × 3 values must be 36 bytes, received 24",
+    );
+    refuse(npy(f4, matrix.data).subarray(0, 30), "the header must be whole");
   });
 });

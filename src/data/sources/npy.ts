@@ -1,57 +1,73 @@
+import { refuse } from "../../base/checks.js";
+import { fromFloat16 } from "../../math/float16.js";
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
+/** Bytes of a value, and how one is read. */
+interface ValueType {
+  readonly width: number;
+  readonly read: (view: DataView, at: number) => number;
+}
+
+const valueTypes: ReadonlyMap<string, ValueType> = new Map([
+  ["<f2", { width: 2, read: (view, at) => fromFloat16(view.getUint16(at, true)) }],
+  ["<f4", { width: 4, read: (view, at) => view.getFloat32(at, true) }],
+  ["<f8", { width: 8, read: (view, at) => view.getFloat64(at, true) }],
+]);
+
 /**
- * Reads NumPy's .npy bytes: a 2-D array (or a 1-D one, as a single row) of little-endian float32 or float64 in C order.
- * Doubles are rounded to single precision.
+ * Reads NumPy's .npy bytes: a 2-D array (or a 1-D one, as a single row) of little-endian float16, float32 or float64 in C
+ * order. Halves are widened exactly, doubles rounded to single precision.
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
- * @param name Named in errors, e.g. the path. @default "npy"
+ * @param name Named in errors, e.g. the path. @default "decodeNpy"
  * @throws RangeError naming what is wrong: not .npy, another dtype, Fortran order, another number of axes, cut short.
  */
-export function decodeNpy(bytes: Uint8Array, name = "npy"): Matrix {
+export function decodeNpy(bytes: Uint8Array, name = "decodeNpy"): Matrix {
   const fail = (reason: string): never => {
     throw new RangeError(`${name}: ${reason}`);
   };
   if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) {
-    fail("not a .npy file (it must begin with \\x93NUMPY)");
+    fail("the bytes must be a .npy file, which begins with \\x93NUMPY, received others");
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const major = bytes[6];
-  if (major < 1 || major > 3) fail(`.npy version ${major} is unknown, expected 1, 2 or 3`);
-  if (major > 1 && bytes.length < 12) fail("cut short inside the header");
+  if (major < 1 || major > 3) refuse(`${name}: .npy version`, "1, 2 or 3", major);
+  if (major > 1 && bytes.length < 12) fail("the header must be whole, received its beginning");
   const headerLength = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const start = (major === 1 ? 10 : 12) + headerLength;
-  if (start > bytes.length) fail("cut short inside the header");
+  if (start > bytes.length) fail("the header must be whole, received its beginning");
   const header = new TextDecoder().decode(bytes.subarray(start - headerLength, start));
 
-  const type = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
-  if (type !== "<f4" && type !== "<f8") {
-    fail(`dtype must be float32 or float64 (little-endian), received ${type ?? "none"}`);
+  const dtype = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
+  const type = valueTypes.get(dtype ?? "");
+  if (type === undefined) {
+    return refuse(`${name}: dtype`, "float16, float32 or float64, little-endian", dtype);
   }
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
-  if (order !== "False") fail("the array must be in C order (use numpy.ascontiguousarray)");
+  if (order !== "False")
+    fail("the array must be in C order (numpy.ascontiguousarray), received Fortran order");
   const shapeText = /'shape'\s*:\s*\(([0-9,\s]*)\)/.exec(header)?.[1];
-  if (shapeText === undefined) return fail("the header has no shape");
+  if (shapeText === undefined) return fail("the header must have a shape, received none");
   const shape = shapeText
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "")
     .map(Number);
   if (shape.length !== 1 && shape.length !== 2) {
-    fail(`expected an array of 2 axes, received ${shape.length}`);
+    refuse(`${name}: the array`, "one of 1 or 2 axes", shape.length);
   }
   const [rows, cols] = shape.length === 1 ? [1, shape[0]] : shape;
-  const width = type === "<f4" ? 4 : 8;
+  const { width, read } = type;
   if (bytes.length - start !== rows * cols * width) {
     fail(
-      `${rows} × ${cols} values need ${rows * cols * width} bytes, received ${bytes.length - start}`,
+      `${rows} × ${cols} values must be ${rows * cols * width} bytes, received ${bytes.length - start}`,
     );
   }
   const matrix = createMatrix(rows, cols);
   for (let i = 0, at = start; i < matrix.data.length; i++, at += width) {
-    matrix.data[i] = width === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
+    matrix.data[i] = read(view, at);
   }
   return matrix;
 }
