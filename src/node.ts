@@ -15,4 +15,5 @@ export {
 export { dprPairs, readDpr, type DprPassage, type DprQuestion } from "./data/pairs/read-dpr.js";
 export type { PairFields } from "./data/pairs/pair-record.js";
 export type { Source } from "./data/sources/open-source.js";
-export type { ReadCounts, ReadOptions, RecordStream } from "./data/pairs/read-records.js";
+export type { ReadCounts, ReadOptions, RecordStream } from "./data/sources/read-records.js";
+export type { RecordRange } from "./data/sources/record-range.js";

@@ -7,4 +7,4 @@ export {
   readNaturalQuestionsParquet,
   type ParquetSource,
   type ReadParquetOptions,
-} from "./data/sources/read-parquet.js";
+} from "./data/natural-questions/read-parquet.js";

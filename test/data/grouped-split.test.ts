@@ -33,7 +33,7 @@ describe("groupedSplit", () => {
         try {
           sides = groupedSplit(items, { train: 0.5, validation: 0.2, test: 0.3, seed });
         } catch (error) {
-          expect(String(error)).toContain("cannot fill 3 sides");
+          expect(String(error)).toContain("groupedSplit: items must come in at least 3 groups");
           return;
         }
         const { train, validation, test } = sides;
@@ -101,15 +101,23 @@ describe("groupedSplit", () => {
 
   it.each([
     ["shares that do not sum to 1", { train: 0.5, validation: 0.1, test: 0.1 }, "must sum to 1"],
-    ["a negative share", { test: -0.1 }, "test must be between 0 and 1, received -0.1"],
-    ["shares beyond 1", { validation: 0.5, test: 0.7 }, "train must be between 0 and 1"],
+    [
+      "a negative share",
+      { test: -0.1 },
+      "groupedSplit: test must be a number from 0 to 1, received -0.1",
+    ],
+    [
+      "shares beyond 1",
+      { validation: 0.5, test: 0.7 },
+      "train must be a number from 0 to 1, received -0.1999",
+    ],
   ])("refuses %s", (_, options, message) => {
     expect(() => groupedSplit([pair("a", "b", "c")], options)).toThrow(message);
   });
 
   it("refuses more sides than there are groups", () => {
     expect(() => groupedSplit([pair("a", "1", "x"), pair("b", "2", "x")])).toThrow(
-      "groupedSplit: 2 items in 1 groups cannot fill 3 sides",
+      "groupedSplit: items must come in at least 3 groups, one for each side, received 2 in 1",
     );
   });
 });
@@ -142,7 +150,9 @@ describe("groupedFolds", () => {
         try {
           rounds = groupedFolds(items, { folds });
         } catch (error) {
-          expect(String(error)).toContain(`cannot fill ${folds} sides`);
+          expect(String(error)).toContain(
+            `groupedFolds: items must come in at least ${folds} groups`,
+          );
           return;
         }
         expect(rounds.flatMap(({ test }) => test).length).toBe(items.length);

@@ -181,23 +181,27 @@ describe("readNaturalQuestions", () => {
     [
       "UTF-16",
       () => file("u16.jsonl", Buffer.from("\ufeff{}", "utf16le")),
-      ":1: the text is UTF-16",
+      ":1: the text must be UTF-8, received UTF-16",
     ],
     [
       "lone carriage returns",
       () => file("mac.jsonl", lines.join("\r")),
-      ":1: not valid JSON: expected one object a line",
+      ":1: not valid JSON: the line must be one object, received more",
     ],
     [
       "a folder without data",
       () => mkdtempSync(join(folder, "none-")),
-      ": no data file in this folder",
+      ": the folder must hold a file",
     ],
-    ["a pattern without match", () => join(folder, "x*.jsonl"), ": no file matches this pattern"],
+    [
+      "a pattern without match",
+      () => join(folder, "x*.jsonl"),
+      ": the pattern must match a file, received none",
+    ],
     [
       "another kind of JSON",
       () => file("o.jsonl", '{"text":"a"}'),
-      ":1: not a Natural Questions example",
+      ":1: a Natural Questions example must have",
     ],
   ])("refuses %s by name", async (_, path, message) => {
     const name = path();

@@ -1,3 +1,5 @@
+import { decodeUtf8 } from "../sources/utf8.js";
+
 /** One field of a JSON object, not parsed yet. */
 export interface JsonField {
   /** First byte of the value. */
@@ -34,17 +36,18 @@ export function findJsonFields(
   const fields = new Map<string, JsonField>();
   let i = skipSpace(bytes, 0);
   if (bytes[i] !== 0x7b) {
-    throw new JsonSyntaxError(`expected a JSON object, received ${peek(bytes, i)}`);
+    throw new JsonSyntaxError(`the line must be a JSON object, received ${peek(bytes, i)}`);
   }
   i = skipSpace(bytes, i + 1);
   if (bytes[i] === 0x7d) return endOfLine(bytes, i + 1, fields);
   for (;;) {
-    if (bytes[i] !== quote) throw new JsonSyntaxError(`expected a field name, ${found(bytes, i)}`);
+    if (bytes[i] !== quote)
+      throw new JsonSyntaxError(`a field name must come next, received ${peek(bytes, i)}`);
     const key = scanString(bytes, i);
     const name = decodeJsonString(bytes, key);
     i = skipSpace(bytes, key.end);
     if (bytes[i] !== 0x3a) {
-      throw new JsonSyntaxError(`expected ":" after "${name}", ${found(bytes, i)}`);
+      throw new JsonSyntaxError(`":" must come after "${name}", received ${peek(bytes, i)}`);
     }
     const start = skipSpace(bytes, i + 1);
     const end = endOf(name, start);
@@ -53,17 +56,10 @@ export function findJsonFields(
     i = skipSpace(bytes, value.end);
     if (bytes[i] === 0x7d) return endOfLine(bytes, i + 1, fields);
     if (bytes[i] !== 0x2c) {
-      throw new JsonSyntaxError(`expected "," or "}" after "${name}", ${found(bytes, i)}`);
+      throw new JsonSyntaxError(`"," or "}" must come after "${name}", received ${peek(bytes, i)}`);
     }
     i = skipSpace(bytes, i + 1);
   }
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Bytes as text. @throws TypeError when they are not UTF-8. */
-export function decodeUtf8(bytes: Uint8Array): string {
-  return utf8.decode(bytes);
 }
 
 /** The value of a string field. */
@@ -73,7 +69,7 @@ export function decodeJsonString(bytes: Uint8Array, field: JsonField): string {
 
 /** The value of any field, by `JSON.parse`. */
 export function parseJsonField(bytes: Uint8Array, { start, end }: JsonField): unknown {
-  return JSON.parse(utf8.decode(bytes.subarray(start, end)));
+  return JSON.parse(decodeUtf8(bytes.subarray(start, end)));
 }
 
 function endOfLine(
@@ -87,7 +83,9 @@ function endOfLine(
     const hint = bytes.subarray(i, rest).includes(0x0d)
       ? " (a lone carriage return does not end a line)"
       : "";
-    throw new JsonSyntaxError(`expected one object a line, then came ${peek(bytes, rest)}${hint}`);
+    throw new JsonSyntaxError(
+      `the line must be one object, received more: ${peek(bytes, rest)}${hint}`,
+    );
   }
   return fields;
 }
@@ -107,7 +105,8 @@ function scanValue(bytes: Uint8Array, start: number): JsonField {
   let end = start;
   // Letters, digits and the signs of numbers; JSON.parse judges them when the field is used.
   while (end < bytes.length && isScalar(bytes[end])) end++;
-  if (end === start) throw new JsonSyntaxError(`expected a value, ${found(bytes, start)}`);
+  if (end === start)
+    throw new JsonSyntaxError(`a value must come next, received ${peek(bytes, start)}`);
   return { start, end, objects: 0 };
 }
 
@@ -157,13 +156,9 @@ function scanNested(bytes: Uint8Array, start: number): JsonField {
   throw new JsonSyntaxError("the line ends inside an array or object");
 }
 
-function found(bytes: Uint8Array, i: number): string {
-  return i >= bytes.length ? "the line ends early" : `received ${peek(bytes, i)}`;
-}
-
 /** The next few bytes, for a message. */
 function peek(bytes: Uint8Array, i: number): string {
-  if (i >= bytes.length) return "an empty line";
+  if (i >= bytes.length) return "the end of the line";
   const text = new TextDecoder().decode(bytes.subarray(i, i + 20));
   return JSON.stringify(text + (i + 20 < bytes.length ? "…" : ""));
 }

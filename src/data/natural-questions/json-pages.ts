@@ -1,5 +1,6 @@
 import type { JsonField } from "./json-fields.js";
-import { decodeJsonString, decodeUtf8 } from "./json-fields.js";
+import { decodeJsonString } from "./json-fields.js";
+import { decodeUtf8 } from "../sources/utf8.js";
 import { checkEnd, looksLikeTag, pageFromTokens, type PageText } from "./page-text.js";
 
 /**

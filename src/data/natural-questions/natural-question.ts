@@ -1,13 +1,8 @@
 import type { CleanTextOptions } from "./clean-text.js";
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
-import {
-  decodeJsonString,
-  decodeUtf8,
-  findJsonFields,
-  parseJsonField,
-  type JsonField,
-} from "./json-fields.js";
+import { decodeJsonString, findJsonFields, parseJsonField, type JsonField } from "./json-fields.js";
+import { decodeUtf8 } from "../sources/utf8.js";
 import { pageTitle } from "./page-title.js";
 import { pageFromTextField, pageFromTokensField } from "./json-pages.js";
 import { parseSpans, type SpanColumns } from "./json-spans.js";
@@ -64,7 +59,7 @@ class LineReader {
     if (!simplified && !this.#fields.has("document_tokens")) {
       const names = [...this.#fields.keys()].slice(0, 8).join(", ");
       return this.#fail(
-        "not a Natural Questions example: expected a field document_text (simplified) or document_tokens " +
+        "a Natural Questions example must have a field document_text (simplified) or document_tokens " +
           `(original), received ${names === "" ? "no fields" : names}`,
       );
     }
@@ -94,7 +89,9 @@ class LineReader {
   }
 
   #field(name: string): JsonField {
-    return this.#fields.get(name) ?? this.#fail(`the field ${name} is missing`);
+    return (
+      this.#fields.get(name) ?? this.#fail(`the field ${name} must be there, received nothing`)
+    );
   }
 
   #stringField(name: string): JsonField {
@@ -141,7 +138,9 @@ class LineReader {
   #tokens(): PageText {
     const field = this.#field("document_tokens");
     if (this.#bytes[field.start] !== 0x5b || field.objects === 0) {
-      this.#fail("document_tokens must be an array of objects");
+      this.#fail(
+        `document_tokens must be an array of objects, received ${show(parseJsonField(this.#bytes, field))}`,
+      );
     }
     return pageFromTokensField(this.#bytes, field);
   }

@@ -36,6 +36,6 @@ export function pageFromTokens(tokens: readonly string[], html?: ArrayLike<unkno
 /** @throws RangeError when a span ends beyond the page. */
 export function checkEnd(end: number, count: number): void {
   if (end > count) {
-    throw new RangeError(`a span ends at token ${end}, but the page has only ${count}`);
+    throw new RangeError(`a span must end within the ${count} tokens of the page, received ${end}`);
   }
 }

@@ -62,7 +62,9 @@ export function questionFromRow(row: unknown, place: Place, options: CleanTextOp
   const tokens = Array.from(
     list(at(row, "document.tokens.token"), "document.tokens.token"),
     (token) =>
-      typeof token === "string" ? token : fail(`document.tokens.token must hold strings`),
+      typeof token === "string"
+        ? token
+        : fail(`document.tokens.token must hold strings, received ${show(token)}`),
   );
   const html = at(row, "document.tokens.is_html");
   const page = pageFromTokens(

@@ -62,12 +62,14 @@ export function createQuestion(
   const kindAt = (token: number): PassageKind => passageKind(page.slice(token, token + 1)[0]);
   const checkSpan = (start: number, end: number, what: () => string): void => {
     if (0 <= start && start < end) return;
-    const message = `spans tokens ${start} to ${end}, expected 0 <= start < end`;
-    throw new DataError(place, `${what()} ${message}`);
+    throw new DataError(
+      place,
+      `${what()} must be tokens with 0 <= start < end, received ${start} to ${end}`,
+    );
   };
   if (spans !== null) {
     for (let i = 0; i < spans.startToken.length; i++) {
-      checkSpan(spans.startToken[i], spans.endToken[i], () => `candidate ${i}`);
+      checkSpan(spans.startToken[i], spans.endToken[i], () => `long_answer_candidates[${i}]`);
     }
   }
 
@@ -75,14 +77,14 @@ export function createQuestion(
     const { startToken, endToken, candidateIndex, shortStarts, shortEnds, yesNo } = annotation;
     let longAnswer: LongAnswer | null = null;
     if (startToken >= 0 || candidateIndex >= 0) {
-      checkSpan(startToken, endToken, () => `annotation ${k}: the long answer`);
+      checkSpan(startToken, endToken, () => `annotations[${k}].long_answer`);
       checkCandidate(annotation, spans, k, place);
       const text = cut(startToken, endToken); // first: it checks the span
       longAnswer = { candidateIndex, startToken, endToken, kind: kindAt(startToken), text };
     }
     const shortAnswers = shortStarts.map((start, j): ShortAnswer => {
       const end = shortEnds[j];
-      checkSpan(start, end, () => `annotation ${k}: short answer ${j}`);
+      checkSpan(start, end, () => `annotations[${k}].short_answers[${j}]`);
       return { startToken: start, endToken: end, text: cut(start, end) };
     });
     return { id: annotation.id, longAnswer, shortAnswers, yesNo };
@@ -108,16 +110,20 @@ function checkCandidate(
   place: Place,
 ): void {
   if (spans === null) return;
-  const name = `annotation ${k}: candidate_index ${candidateIndex}`;
-  if (candidateIndex < 0 || candidateIndex >= spans.startToken.length) {
-    throw new DataError(place, `${name} names none of the ${spans.startToken.length} candidates`);
+  const name = `annotations[${k}].long_answer`;
+  const count = spans.startToken.length;
+  if (candidateIndex < 0 || candidateIndex >= count) {
+    throw new DataError(
+      place,
+      `${name}.candidate_index must be that of one of ${count} candidates, received ${candidateIndex}`,
+    );
   }
   const start = spans.startToken[candidateIndex];
   const end = spans.endToken[candidateIndex];
   if (start !== startToken || end !== endToken) {
     throw new DataError(
       place,
-      `${name} spans tokens ${start} to ${end}, but the long answer ${startToken} to ${endToken}`,
+      `${name} must be the tokens of candidate ${candidateIndex}, ${start} to ${end}, received ${startToken} to ${endToken}`,
     );
   }
 }

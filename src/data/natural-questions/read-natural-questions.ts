@@ -3,7 +3,7 @@ import { findSources } from "../sources/find-sources.js";
 import { frameLines } from "../sources/lines.js";
 import { parseNaturalQuestion } from "./natural-question.js";
 import type { Source } from "../sources/open-source.js";
-import { readRecords, type ReadOptions, type RecordStream } from "../pairs/read-records.js";
+import { readRecords, type ReadOptions, type RecordStream } from "../sources/read-records.js";
 import type { Question } from "../types.js";
 
 export interface ReadNaturalQuestionsOptions extends ReadOptions, CleanTextOptions {}
@@ -14,6 +14,7 @@ export interface ReadNaturalQuestionsOptions extends ReadOptions, CleanTextOptio
  *
  * @param paths A file, a folder of shards, a pattern, `"-"` for standard input, a named stream, or several of these.
  * @throws DataError naming file and line of what cannot be read.
+ * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0.
  * @example
  * for await (const question of readNaturalQuestions("nq-train.jsonl.gz")) {
  *   console.log(question.text, question.candidates.length);
@@ -27,5 +28,6 @@ export function readNaturalQuestions(
     () => findSources(paths, [".jsonl", ".json", ".ndjson"]),
     { frame: frameLines, parse: (line, place) => parseNaturalQuestion(line, place, options) },
     options,
+    "readNaturalQuestions",
   );
 }

@@ -9,24 +9,18 @@ import {
 import { compressors } from "hyparquet-compressors";
 import type { LongJobOptions } from "../../base/progress.js";
 import { createRandom } from "../../base/random.js";
-import type { CleanTextOptions } from "../natural-questions/clean-text.js";
+import type { CleanTextOptions } from "./clean-text.js";
 import { DataError } from "../data-error.js";
 import type { Question } from "../types.js";
-import { questionColumns, questionFromRow } from "../natural-questions/question-row.js";
-import { selectColumns } from "./select-columns.js";
+import { questionColumns, questionFromRow } from "./question-row.js";
+import { checkRecordRange, type RecordRange } from "../sources/record-range.js";
+import { selectColumns } from "../sources/select-columns.js";
 
 /** A local file, a URL (read by range requests), or anything that gives slices of bytes. */
 export type ParquetSource = string | { readonly name: string; readonly file: AsyncBuffer };
 
-export interface ReadParquetOptions extends LongJobOptions, CleanTextOptions {
-  /** Pass over so many rows first; row groups passed over are not fetched. @default 0 */
-  readonly skip?: number | undefined;
-  /** Stop after so many rows. @default Infinity */
-  readonly limit?: number | undefined;
-  /** Draw so many rows from what `skip` and `limit` leave, each with the same chance. @default all */
-  readonly sample?: number | undefined;
-  /** Of the draw. @default 0 */
-  readonly seed?: string | number | undefined;
+/** A record is a row; row groups of which no row is wanted are not fetched. */
+export interface ReadParquetOptions extends LongJobOptions, CleanTextOptions, RecordRange {
   /** Read the candidates too; without them a question has only its answers. @default true */
   readonly candidates?: boolean | undefined;
 }
@@ -38,12 +32,14 @@ export interface ReadParquetOptions extends LongJobOptions, CleanTextOptions {
  *
  * @param sources In the order they are read. Progress counts rows.
  * @throws DataError naming the file, and the row where one is at fault.
+ * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0.
  */
 export async function* readNaturalQuestionsParquet(
   sources: ParquetSource | readonly ParquetSource[],
   options: ReadParquetOptions = {},
 ): AsyncGenerator<Question, void, undefined> {
   const { skip = 0, limit = Infinity, sample, seed = 0, signal, onProgress } = options;
+  checkRecordRange(options, "readNaturalQuestionsParquet");
   const files: OpenFile[] = [];
   for (const source of [sources].flat() as ParquetSource[]) files.push(await open(source, options));
   const rows = files.reduce((sum, { metadata }) => sum + Number(metadata.num_rows), 0);
@@ -114,7 +110,10 @@ async function open(
     });
     for (const [column, optional] of questionColumns) {
       if (!optional && !paths.has(column)) {
-        throw new DataError({ source: name }, `not Natural Questions: no column ${column}`);
+        throw new DataError(
+          { source: name },
+          `Natural Questions must have a column ${column}, received none of this name`,
+        );
       }
     }
     return { name, file, metadata };

@@ -1,5 +1,7 @@
+import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
-import { decodeUtf8, findJsonFields, type JsonField } from "./json-fields.js";
+import { decodeUtf8 } from "../sources/utf8.js";
+import { findJsonFields, type JsonField } from "./json-fields.js";
 import { pageFromTokensField } from "./json-pages.js";
 
 /**
@@ -30,7 +32,8 @@ function simplify(bytes: Uint8Array): string {
   const fields = findJsonFields(bytes);
   const field = (name: string): JsonField => {
     const found = fields.get(name);
-    if (found === undefined) throw new TypeError(`the field ${name} is missing`);
+    if (found === undefined)
+      throw new TypeError(`the field ${name} must be there, received nothing`);
     return found;
   };
   const value = (name: string): unknown => {
@@ -38,20 +41,23 @@ function simplify(bytes: Uint8Array): string {
     return parseExact(decodeUtf8(bytes.subarray(start, end)));
   };
   const tokens = field("document_tokens");
-  if (tokens.objects === 0) throw new TypeError("document_tokens must be an array of objects");
+  if (tokens.objects === 0)
+    throw new TypeError("document_tokens must be an array of objects, received none");
   return pythonJson({
     question_text: value("question_text"),
     example_id: value("example_id"),
     document_url: value("document_url"),
     document_text: pageFromTokensField(bytes, tokens).slice(0, tokens.objects).join(" "),
-    long_answer_candidates: asArray(value("long_answer_candidates")).map(withoutBytes),
-    annotations: asArray(value("annotations")).map((annotation) => {
+    long_answer_candidates: asArray(value("long_answer_candidates"), "long_answer_candidates").map(
+      withoutBytes,
+    ),
+    annotations: asArray(value("annotations"), "annotations").map((annotation) => {
       const { long_answer: long, short_answers: short } = annotation;
       // The spread keeps the order of the fields.
       return {
         ...annotation,
         long_answer: withoutBytes(long as Fields),
-        short_answers: asArray(short).map(withoutBytes),
+        short_answers: asArray(short, "short_answers").map(withoutBytes),
       };
     }),
   });
@@ -59,8 +65,10 @@ function simplify(bytes: Uint8Array): string {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function asArray(value: unknown): readonly Fields[] {
-  if (!Array.isArray(value)) throw new TypeError("expected an array of candidates or annotations");
+function asArray(value: unknown, name: string): readonly Fields[] {
+  if (!Array.isArray(value)) {
+    throw new TypeError(`${name} must be an array, received ${show(value)}`);
+  }
   return value as readonly Fields[];
 }
 

@@ -25,14 +25,17 @@ export async function* frameDelimited(
     if (header === undefined) {
       header = fields.map((name) => name.trim());
       if (new Set(header).size < header.length) {
-        throw new DataError(place, `the header names a column twice: ${header.join(", ")}`);
+        throw new DataError(
+          place,
+          `the header must name every column once, received ${header.join(", ")}`,
+        );
       }
       return [];
     }
     if (fields.length !== header.length) {
       throw new DataError(
         place,
-        `expected ${header.length} fields like the header, received ${fields.length}`,
+        `the row must have ${header.length} fields like the header, received ${fields.length}`,
       );
     }
     const names = header;
@@ -44,7 +47,7 @@ export async function* frameDelimited(
       return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
     } catch (error) {
       const place = { source: position.source, line: position.line + 1 };
-      throw new DataError(place, "the bytes are not UTF-8", { cause: error });
+      throw new DataError(place, "the text must be UTF-8, received other bytes", { cause: error });
     }
   };
   for await (const chunk of dropByteOrderMark(chunks, position.source)) {

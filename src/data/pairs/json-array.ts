@@ -1,3 +1,4 @@
+import { show } from "../../base/show.js";
 import { DataError } from "../data-error.js";
 import { concatBytes, dropByteOrderMark, type Framed, type Position } from "../sources/lines.js";
 
@@ -49,9 +50,7 @@ export async function* frameJsonArray(
       } else if (c === 0x5d && opened && !closed) {
         closed = true;
       } else if (c > 0x20 && c !== 0x2c) {
-        fail(
-          `expected an array of JSON objects, received ${JSON.stringify(String.fromCharCode(c))}`,
-        );
+        fail(`the file must be an array of JSON objects, received ${show(String.fromCharCode(c))}`);
       }
     }
     if (depth > 0) {

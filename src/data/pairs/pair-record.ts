@@ -1,7 +1,7 @@
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
 import type { DelimitedRow } from "./delimited-rows.js";
-import { decodeUtf8 } from "../natural-questions/json-fields.js";
+import { decodeUtf8 } from "../sources/utf8.js";
 import type { Pair } from "../types.js";
 
 /** Which field of a record is what. */
@@ -62,7 +62,7 @@ export function jsonFields(bytes: Uint8Array, place: Place): ReadonlyMap<string,
     throw new DataError(place, `not valid JSON: ${cause}`, { cause: error });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new DataError(place, `expected a JSON object, received ${show(value)}`);
+    throw new DataError(place, `the record must be a JSON object, received ${show(value)}`);
   }
   return new Map(Object.entries(value));
 }

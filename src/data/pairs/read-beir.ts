@@ -6,7 +6,7 @@ import { DataError, type Place } from "../data-error.js";
 import { frameDelimited } from "./delimited-rows.js";
 import { frameLines } from "../sources/lines.js";
 import { jsonFields } from "./pair-record.js";
-import { readRecords } from "./read-records.js";
+import { readRecords } from "../sources/read-records.js";
 import type { Pair } from "../types.js";
 
 /** A passage or query of a BEIR folder. */
@@ -60,9 +60,14 @@ export async function readBeir(
   for await (const { judgement, place } of readJudgements(qrels, job)) {
     const { queryId, passageId, score } = judgement;
     const query = queries.get(queryId);
-    if (query === undefined) throw new DataError(place, `there is no query ${show(queryId)}`);
+    if (query === undefined)
+      throw new DataError(place, `query-id must be that of a query, received ${show(queryId)}`);
     const passage = passages.get(passageId);
-    if (passage === undefined) throw new DataError(place, `there is no passage ${show(passageId)}`);
+    if (passage === undefined)
+      throw new DataError(
+        place,
+        `corpus-id must be that of a passage, received ${show(passageId)}`,
+      );
     judgements.push(judgement);
     pairs.push({
       query: query.text,
@@ -96,13 +101,19 @@ async function readTexts(path: string, job: LongJobOptions): Promise<Map<string,
       const received = show(Object.fromEntries(fields));
       throw new DataError(
         place,
-        `expected the texts _id, text and maybe title, received ${received}`,
+        `the record must have the texts _id, text and maybe title, received ${received}`,
       );
     }
-    if (texts.has(id)) throw new DataError(place, `the _id ${show(id)} is there twice`);
+    if (texts.has(id))
+      throw new DataError(place, `_id must be another in every record, received ${show(id)} again`);
     texts.set(id, { id, title, text });
   };
-  const stream = readRecords(() => Promise.resolve([path]), { frame: frameLines, parse }, job);
+  const stream = readRecords(
+    () => Promise.resolve([path]),
+    { frame: frameLines, parse },
+    job,
+    "readBeir",
+  );
   for await (const _ of stream);
   return texts;
 }
@@ -123,7 +134,7 @@ function readJudgements(
       const names = [...row.keys()].join(", ");
       throw new DataError(
         place,
-        `expected the columns query-id, corpus-id, score; received ${names}`,
+        `the columns must be query-id, corpus-id and score, received ${names}`,
       );
     }
     if (text.trim() === "" || !Number.isFinite(score)) {
@@ -135,5 +146,6 @@ function readJudgements(
     () => Promise.resolve([path]),
     { frame: (chunks, position) => frameDelimited(chunks, position, "\t"), parse },
     job,
+    "readBeir",
   );
 }

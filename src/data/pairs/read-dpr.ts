@@ -4,7 +4,7 @@ import { findSources } from "../sources/find-sources.js";
 import { frameJsonArray } from "./json-array.js";
 import type { Source } from "../sources/open-source.js";
 import { jsonFields } from "./pair-record.js";
-import { readRecords, type ReadOptions, type RecordStream } from "./read-records.js";
+import { readRecords, type ReadOptions, type RecordStream } from "../sources/read-records.js";
 import type { Pair } from "../types.js";
 
 export interface DprPassage {
@@ -27,6 +27,7 @@ export interface DprQuestion {
  *
  * @param paths A file, a folder, a pattern, `"-"` for standard input, a named stream, or several of these.
  * @throws DataError naming file and line of what is not as expected.
+ * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0.
  */
 export function readDpr(
   paths: Source | readonly Source[],
@@ -36,6 +37,7 @@ export function readDpr(
     () => findSources(paths, [".json", ".jsonl"]),
     { frame: frameJsonArray, parse: parseDpr },
     options,
+    "readDpr",
   );
 }
 

@@ -37,8 +37,8 @@ async function listFolder(folder: string, endings: readonly string[]): Promise<s
   const names = await readdir(folder);
   const files = names.filter((name) => endings.includes(plainEnding(name))).sort();
   if (files.length === 0) {
-    const wanted = endings.map((ending) => `*${ending}`).join(", ");
-    throw new DataError({ source: folder }, `no data file in this folder, expected ${wanted}`);
+    const wanted = endings.map((ending) => `*${ending}`).join(" or ");
+    throw new DataError({ source: folder }, `the folder must hold a file ${wanted}, received none`);
   }
   return files.map((name) => join(folder, name));
 }
@@ -54,7 +54,8 @@ async function matchFiles(pattern: string): Promise<string[]> {
   const root = parts.slice(0, firstWild).join("/");
   const start = root !== "" ? root : pattern.startsWith("/") ? "/" : ".";
   const files = await descend(start, root === "" ? "" : `${root}/`, parts.slice(firstWild));
-  if (files.length === 0) throw new DataError({ source: pattern }, "no file matches this pattern");
+  if (files.length === 0)
+    throw new DataError({ source: pattern }, "the pattern must match a file, received none");
   return [...new Set(files)].sort();
 }
 

@@ -60,7 +60,7 @@ export async function* dropByteOrderMark(
     first = false;
     const [a, b, c] = chunk;
     if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-      throw new DataError({ source, line: 1 }, "the text is UTF-16, expected UTF-8");
+      throw new DataError({ source, line: 1 }, "the text must be UTF-8, received UTF-16");
     }
     yield a === 0xef && b === 0xbb && c === 0xbf ? chunk.subarray(3) : chunk;
   }

@@ -142,7 +142,7 @@ function describeReadError(name: string, place: () => Place, error: unknown): un
   const { code = "" } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return because({ source: name }, "there is no such file");
   if (code === "EACCES") return because({ source: name }, "no permission to read the file");
-  if (code === "EISDIR") return because({ source: name }, "this is a folder, expected a file");
+  if (code === "EISDIR") return because({ source: name }, "this must be a file, received a folder");
   if (code === "Z_BUF_ERROR") {
     return because(place(), "the gzip data ends early (an unfinished download?)");
   }

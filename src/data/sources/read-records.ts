@@ -2,21 +2,12 @@ import { stat } from "node:fs/promises";
 import type { LongJobOptions, Progress } from "../../base/progress.js";
 import { createRandom } from "../../base/random.js";
 import { DataError, type Place } from "../data-error.js";
-import type { Framed, Position } from "../sources/lines.js";
-import { openSource, sourceName, type Source } from "../sources/open-source.js";
+import type { Framed, Position } from "./lines.js";
+import { openSource, sourceName, type Source } from "./open-source.js";
+import { checkRecordRange, type RecordRange } from "./record-range.js";
 
-export interface ReadOptions extends LongJobOptions {
-  /** Pass over so many records first, without parsing them. @default 0 */
-  readonly skip?: number | undefined;
-  /** Stop after so many records. @default Infinity */
-  readonly limit?: number | undefined;
-  /**
-   * Draw so many records, each with the same chance, from what `skip` and `limit` leave. Everything is read through
-   * once, but only the drawn ones are kept and parsed; they come in the order of the file. @default all
-   */
-  readonly sample?: number | undefined;
-  /** Of the draw. @default 0 */
-  readonly seed?: string | number | undefined;
+/** For a draw (`sample`) everything is read through once, but only the drawn records are kept and parsed. */
+export interface ReadOptions extends LongJobOptions, RecordRange {
   /**
    * What to do with a record that cannot be parsed: stop with the error, pass over it, or pass over it and call this
    * with the error. What passes over is counted in {@link ReadCounts}. A file that cannot be read always stops.
@@ -48,13 +39,19 @@ export interface RecordFormat<R, T> {
   readonly parse: (value: R, place: Place) => T;
 }
 
-/** Reads records of a format from sources, one after the other. */
+/**
+ * Reads records of a format from sources, one after the other.
+ *
+ * @param caller The public function that was called, for messages about options.
+ * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0.
+ */
 export function readRecords<R, T>(
   findSources: () => Promise<readonly Source[]>,
   format: RecordFormat<R, T>,
   options: ReadOptions,
+  caller: string,
 ): RecordStream<T> {
-  checkOptions(options);
+  checkRecordRange(options, caller);
   const counts = { records: 0, failed: 0 };
   return {
     counts,
@@ -122,7 +119,7 @@ async function* frameSources<R>(
 async function* draw<R>(
   batches: AsyncIterable<Placed<R>[]>,
   sample: number,
-  { seed = 0 }: ReadOptions,
+  { seed = 0 }: RecordRange,
 ): AsyncGenerator<Placed<R>[], void, undefined> {
   const random = createRandom(`${seed}/sample`);
   const kept: { ordinal: number; record: Placed<R> }[] = [];
@@ -142,16 +139,6 @@ async function* draw<R>(
 function detached<R>(record: Placed<R>): Placed<R> {
   const { value, place } = record;
   return value instanceof Uint8Array ? { value: value.slice() as R & Uint8Array, place } : record;
-}
-
-function checkOptions(options: ReadOptions): void {
-  for (const name of ["skip", "limit", "sample"] as const) {
-    const value = options[name];
-    const whole = value === undefined || (Number.isInteger(value) && value >= 0);
-    if (!whole && !(name === "limit" && value === Infinity)) {
-      throw new RangeError(`${name} must be an integer >= 0, received ${value}`);
-    }
-  }
 }
 
 const reportEvery = 100; // ms

@@ -24,7 +24,7 @@ export interface GroupingOptions<T> {
  * the items, but not on the order of the items; each goes where most of its kind is missing.
  *
  * @param shares Share of the items per side, summing to 1; every side gets a group.
- * @param name Names the caller in errors.
+ * @param caller The public function that was called, for the message.
  * @throws RangeError when there are fewer groups than sides.
  */
 export function assignGroups<T>(
@@ -35,14 +35,14 @@ export function assignGroups<T>(
     seed = 0,
     stratify = () => "",
   }: GroupingOptions<T> & { keys: (item: T) => readonly string[] },
-  name: string,
+  caller: string,
 ): Uint32Array {
   const components = connectedComponents(items.map((item) => keys(item)));
   components.sort((a, b) => (a.key < b.key ? -1 : 1));
   createRandom(`${seed}/split`).shuffle(components);
   if (components.length < shares.length) {
     throw new RangeError(
-      `${name}: ${items.length} items in ${components.length} groups cannot fill ${shares.length} sides`,
+      `${caller}: items must come in at least ${shares.length} groups, one for each side, received ${items.length} in ${components.length}`,
     );
   }
 

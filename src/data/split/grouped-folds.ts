@@ -1,3 +1,4 @@
+import { checkInteger } from "../../base/checks.js";
 import { assignGroups, defaultKeys, type GroupingOptions } from "./assign-groups.js";
 import type { Pair, Question } from "../types.js";
 
@@ -32,9 +33,7 @@ export function groupedFolds<T extends Question | Pair>(
   options: GroupedFoldsOptions<T> = {},
 ): Fold<T>[] {
   const { folds = 5, keys = defaultKeys } = options;
-  if (!(Number.isInteger(folds) && folds >= 2)) {
-    throw new RangeError(`groupedFolds: folds must be an integer >= 2, received ${folds}`);
-  }
+  checkInteger(folds, "groupedFolds: folds", { least: 2 });
   const shares = new Array<number>(folds).fill(1 / folds);
   const foldOf = assignGroups(items, shares, { ...options, keys }, "groupedFolds");
   return shares.map((_, fold) => ({

@@ -1,3 +1,4 @@
+import { refuse } from "../../base/checks.js";
 import { assignGroups, defaultKeys, type GroupingOptions } from "./assign-groups.js";
 import type { Pair, Question } from "../types.js";
 
@@ -54,7 +55,7 @@ function checkShares(shares: Readonly<Record<string, number>>): void {
   let sum = 0;
   for (const [name, share] of Object.entries(shares)) {
     if (!(share >= -1e-12 && share <= 1)) {
-      throw new RangeError(`groupedSplit: ${name} must be between 0 and 1, received ${share}`);
+      refuse(`groupedSplit: ${name}`, "a number from 0 to 1", share);
     }
     sum += share;
   }

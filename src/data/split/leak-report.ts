@@ -1,3 +1,4 @@
+import { checkInteger, checkNumber } from "../../base/checks.js";
 import { nearDuplicates, type NearDuplicate } from "./shingles.js";
 import { splitKeys, type SplitKeys } from "./split-keys.js";
 import type { Pair, Question } from "../types.js";
@@ -39,14 +40,8 @@ export function leakReport<T extends Question | Pair>(
   b: readonly T[],
   { nearThreshold = 0.8, shingleSize = 3 }: LeakReportOptions = {},
 ): LeakReport {
-  if (!(nearThreshold > 0 && nearThreshold <= 1)) {
-    throw new RangeError(`leakReport: nearThreshold must be in (0, 1], received ${nearThreshold}`);
-  }
-  if (!(Number.isInteger(shingleSize) && shingleSize >= 1)) {
-    throw new RangeError(
-      `leakReport: shingleSize must be an integer >= 1, received ${shingleSize}`,
-    );
-  }
+  checkNumber(nearThreshold, "leakReport: nearThreshold", { above: 0, most: 1 });
+  checkInteger(shingleSize, "leakReport: shingleSize", { least: 1 });
   const [keysA, keysB] = [a.map(splitKeys), b.map(splitKeys)];
   const texts = (keys: readonly SplitKeys[], kind: keyof SplitKeys): string[] => [
     ...new Set(keys.flatMap((of) => of[kind])),
