@@ -38,7 +38,7 @@ export async function* readNaturalQuestionsParquet(
   sources: ParquetSource | readonly ParquetSource[],
   options: ReadParquetOptions = {},
 ): AsyncGenerator<Question, void, undefined> {
-  const { skip = 0, limit = Infinity, sample, seed = 0, signal, onProgress } = options;
+  const { skip = 0, limit = Infinity, sample, seed = 1, signal, onProgress } = options;
   checkRecordRange(options, "readNaturalQuestionsParquet");
   const files: OpenFile[] = [];
   for (const source of [sources].flat() as ParquetSource[]) files.push(await open(source, options));

@@ -119,7 +119,7 @@ async function* frameSources<R>(
 async function* draw<R>(
   batches: AsyncIterable<Placed<R>[]>,
   sample: number,
-  { seed = 0 }: RecordRange,
+  { seed = 1 }: RecordRange,
 ): AsyncGenerator<Placed<R>[], void, undefined> {
   const random = createRandom(`${seed}/sample`);
   const kept: { ordinal: number; record: Placed<R> }[] = [];

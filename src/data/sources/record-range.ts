@@ -11,7 +11,7 @@ export interface RecordRange {
    * sources. @default all
    */
   readonly sample?: number | undefined;
-  /** Of the draw. @default 0 */
+  /** Of the draw. @default 1 */
   readonly seed?: string | number | undefined;
 }
 

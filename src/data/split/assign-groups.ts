@@ -5,7 +5,7 @@ import type { Pair, Question } from "../types.js";
 
 /** How items are tied together and spread. */
 export interface GroupingOptions<T> {
-  /** @default 0 */
+  /** @default 1 */
   readonly seed?: string | number | undefined;
   /**
    * What an item shares with others that must be on its side. Give every key a prefix by kind, so that a page named
@@ -32,7 +32,7 @@ export function assignGroups<T>(
   shares: readonly number[],
   {
     keys,
-    seed = 0,
+    seed = 1,
     stratify = () => "",
   }: GroupingOptions<T> & { keys: (item: T) => readonly string[] },
   caller: string,
