@@ -41,14 +41,14 @@ describe("preparePairs", () => {
     expect([...queries.data]).toEqual([...Float32Array.of(0.6, 0.8, 0, 1, 1, 0)]);
   });
 
-  it("groups queries by the passages they share, unless told the groups", () => {
+  it("groups queries by the passages they share, unless groups are given", () => {
     expect([...preparePairs(data).groups]).toEqual([0, 0, 1]);
-    const told = preparePairs({ ...data, groups: ["a", "b", "a"] });
-    expect([...told.groups]).toEqual([0, 1, 0]);
-    expect(told.groupCount).toBe(2);
+    const given = preparePairs({ ...data, groups: ["a", "b", "a"] });
+    expect([...given.groups]).toEqual([0, 1, 0]);
+    expect(given.groupCount).toBe(2);
   });
 
-  it("begins its messages with its own name, unless told another", () => {
+  it("begins its messages with its own name, unless given another", () => {
     const none = { ...data, pairs: columns([]) };
     expect(() => preparePairs(none)).toThrow("preparePairs: pairs must hold");
     expect(() => preparePairs(none, "fitRca")).toThrow("fitRca: pairs must hold");

@@ -5,7 +5,7 @@ import { checkEnd, looksLikeTag, pageFromTokens, type PageText } from "./page-te
 
 /**
  * The page of a simplified example, left as the bytes of its JSON string: tokens are parted by single spaces, and a
- * slice of them is decoded when it is asked for. A page nobody asks about is never decoded at all.
+ * slice of them is decoded when it is asked for. A page of which nothing is asked for is never decoded.
  */
 export function pageFromTextField(bytes: Uint8Array, field: JsonField): PageText {
   const end = field.end - 1; // of the text, before the closing quote
