@@ -3,7 +3,7 @@ import type { PairColumns } from "../../src/data/types.js";
 import { createMatrix, type Matrix } from "../../src/math/matrix.js";
 import { createRandom } from "../../src/base/random.js";
 import { alignPoints } from "../../src/project/align.js";
-import { latentSpace } from "../../src/project/latent-space.js";
+import { latentSpace, type Projection } from "../../src/project/latent-space.js";
 
 function gaussian(rows: number, cols: number, seed: string): Matrix {
   const random = createRandom(seed);
@@ -72,6 +72,32 @@ describe("latentSpace", () => {
     expect(view.links).toHaveLength(5);
     expect(draw(1)).toEqual(view);
     expect(draw(2).points).not.toEqual(view.points);
+    expect(latentSpace(queries, passages, diagonal, { maxPoints: 11 })).toEqual(view);
+    expect(latentSpace(queries, passages, diagonal, { maxPoints: 10 }).points).toHaveLength(10);
+  });
+
+  it("goes on past a pair that has no room to one that has", () => {
+    const pairs = columns([
+      [0, 0, 1],
+      [0, 2, 1],
+      [1, 1, 1],
+    ]);
+    for (let seed = 1; seed <= 20; seed++) {
+      const { points } = latentSpace(queries, passages, pairs, { maxPoints: 3, seed });
+      const shares = points.some(({ side, row }) => side === "query" && row === 0);
+      expect(points).toHaveLength(shares ? 3 : 2);
+    }
+  });
+
+  it("hands its seed to the projection", () => {
+    const seeds: unknown[] = [];
+    const projection: Projection = (vectors, { dimensions, seed }) => {
+      seeds.push(seed);
+      return { method: "none", coordinates: createMatrix(vectors.rows, dimensions) };
+    };
+    latentSpace(queries, passages, diagonal, { projection });
+    latentSpace(queries, passages, diagonal, { projection, seed: "seven" });
+    expect(seeds).toEqual([1, "seven"]);
   });
 
   it("compares directions, not lengths, unless told otherwise", () => {
@@ -110,6 +136,30 @@ describe("latentSpace", () => {
     expect(() => latentSpace(queries, passages, diagonal, { alignTo: before })).toThrow(
       "latentSpace: alignTo must show the same points",
     );
+    const views = [
+      [[0, 0]],
+      // The points of the first and one more.
+      [
+        [0, 0],
+        [0, 1],
+      ],
+      [
+        [0, 1],
+        [0, 2],
+      ],
+      // The same rows as before, row 1 being a query.
+      [
+        [0, 2],
+        [1, 2],
+      ],
+    ].map((links) => columns(links.map(([query, passage]) => [query, passage, 1])));
+    for (const [view, other] of [
+      [views[0], views[1]],
+      [views[2], views[3]],
+    ]) {
+      const alignTo = latentSpace(queries, passages, other);
+      expect(() => latentSpace(queries, passages, view, { alignTo })).toThrow("the same points");
+    }
   });
 
   it("takes any projection, and checks what it returns", () => {

@@ -116,6 +116,22 @@ describe("fitPca", () => {
     expectClose(b.components.data, a.components.data, 1e-6);
   });
 
+  it("makes the first of equally large entries positive", () => {
+    const diagonal = fromRows([-2, -1, 0, 1, 2].map((t) => [t, -t, t / 2]));
+    for (const sign of [1, -1]) {
+      const mirrored = createMatrix(
+        5,
+        3,
+        diagonal.data.map((x) => sign * x),
+      );
+      expectClose(
+        fitPca(mirrored, { components: 1 }).components.data,
+        [2 / 3, -2 / 3, 1 / 3],
+        1e-6,
+      );
+    }
+  });
+
   it("keeps 2 axes by default", () => {
     expect(fitPca(gaussian(10, 4, "default")).components.rows).toBe(2);
   });
@@ -145,6 +161,8 @@ describe("fitPca", () => {
     const pca = fitPca(fromRows(rows), { components: 3 });
     expect(pca.explainedVarianceRatio[0]).toBeCloseTo(1, 6);
     expect(pca.components.rows).toBe(3);
+    // What is left over is rounding, not variance.
+    expect([...pca.explainedVariance.slice(1)]).toEqual([0, 0]);
   });
 
   it("refuses what has no answer, by name", () => {
