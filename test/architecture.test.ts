@@ -56,6 +56,18 @@ describe("the house", () => {
     expect(folders.filter((folder) => !rooms.includes(folder))).toEqual([]);
   });
 
+  it("is drawn in docs/architecture.md as it is enforced here", () => {
+    const page = readFileSync(
+      fileURLToPath(new URL("../docs/architecture.md", import.meta.url)),
+      "utf8",
+    );
+    const drawn = [...page.matchAll(/^\| (\d+) +\| `(\w+)\/`/gm)].map(([, rank, room]) => [
+      Number(rank),
+      room,
+    ]);
+    expect(drawn).toEqual(ranks.flatMap((names, rank) => names.map((room) => [rank, room])));
+  });
+
   it("has no room with too many files of its own", () => {
     const sizes = new Map<string, number>();
     for (const file of files) {
