@@ -30,7 +30,7 @@ import {
   type ProductEngine,
 } from "embedtune/math";
 import { notebookPreset } from "embedtune/train";
-import { onnxEngine } from "embedtune/onnx";
+import { createOnnxEngine } from "embedtune/onnx";
 import { hasKernel, kernels, nameOf, numpyRows, products } from "./math.js";
 import { pythonEnvironment } from "./python.js";
 import type { BenchOptions, BenchRow } from "./run.js";
@@ -190,7 +190,7 @@ async function notebook(size: Size, epochs: number, python: string): Promise<Ben
     rows.push(await notebookRow(name, data, epochs));
   }
   setKernel();
-  const engine = await onnxEngine().catch(() => undefined);
+  const engine = await createOnnxEngine().catch(() => undefined);
   if (engine !== undefined) {
     await warmUp(data, engine);
     rows.push(await notebookRow(`embedtune on ${engine.id}`, data, epochs, engine));

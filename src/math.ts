@@ -5,7 +5,8 @@
  */
 
 export { createMatrix, gatherRows, rowOf, transpose } from "./math/matrix.js";
-export { multiply, type MultiplyOptions } from "./math/multiply.js";
+export { multiply } from "./math/multiply.js";
+export type { MultiplyOptions } from "./math/kernel/product-shape.js";
 export {
   closeKernel,
   kernelStatus,
@@ -14,7 +15,7 @@ export {
   type KernelStatus,
 } from "./math/kernel/kernel.js";
 export { topK, topKWith, type TopK, type TopKOptions } from "./math/top-k.js";
-export { kernelEngine, type ProductEngine } from "./math/kernel/product-engine.js";
+export { createKernelEngine, type ProductEngine } from "./math/kernel/product-engine.js";
 export {
   symmetricEigen,
   type SymmetricEigen,

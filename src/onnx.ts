@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { onnxEngine, type OnnxEngineOptions } from "./math/kernel/onnx-engine.js";
+export { createOnnxEngine, type OnnxEngineOptions } from "./math/kernel/onnx-engine.js";
 export type { ProductEngine } from "./math/kernel/product-engine.js";

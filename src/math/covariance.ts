@@ -1,3 +1,4 @@
+import { refuse } from "../base/checks.js";
 import { subtractFromRows } from "./elementwise.js";
 import { createMatrix, rowRange, type Matrix } from "./matrix.js";
 import { multiply } from "./multiply.js";
@@ -26,7 +27,7 @@ const ROWS = 8192;
  */
 export function covariance(rows: Matrix, { center = true }: CovarianceOptions = {}): Covariance {
   const { rows: n, cols: d } = rows;
-  if (n === 0) throw new RangeError("covariance: expected at least one row, received none");
+  if (n === 0) throw new RangeError("covariance: rows must hold at least one row, received none");
   const mean = center ? columnMeans(rows) : new Float64Array(d);
   const sums = new Float64Array(d * d);
   for (let start = 0; start < n; start += ROWS) {
@@ -40,9 +41,7 @@ export function covariance(rows: Matrix, { center = true }: CovarianceOptions = 
     const value = sums[i] / n;
     if (!Number.isFinite(value)) {
       const [x, y] = [Math.floor(i / d), i % d];
-      throw new RangeError(
-        `covariance: of columns ${x} and ${y} is ${value}, expected a finite number`,
-      );
+      refuse(`covariance: the covariance of columns ${x} and ${y}`, "a finite number", value);
     }
     result.data[i] = value;
   }

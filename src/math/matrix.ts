@@ -1,3 +1,5 @@
+import { checkInteger, refuse } from "../base/checks.js";
+
 /**
  * The one numeric form of the library: a dense, row-major, single-precision matrix.
  *
@@ -13,19 +15,16 @@ export interface Matrix {
 /**
  * A matrix over the given values, or of zeros.
  *
- * @throws RangeError when a dimension is not a non-negative integer or `data` has another length than rows × cols.
+ * @param data rows × cols values, row by row; kept, not copied. Zeros when left out.
+ * @throws RangeError when a dimension is no integer >= 0 or `data` has another length than rows × cols.
  */
-export function createMatrix(
-  rows: number,
-  cols: number,
-  data: Float32Array = new Float32Array(rows * cols),
-): Matrix {
-  if (!Number.isInteger(rows) || rows < 0 || !Number.isInteger(cols) || cols < 0) {
-    throw new RangeError(`matrix: rows and cols must be integers >= 0, received ${rows} × ${cols}`);
-  }
+export function createMatrix(rows: number, cols: number, data?: Float32Array): Matrix {
+  checkInteger(rows, "createMatrix: rows", { least: 0 });
+  checkInteger(cols, "createMatrix: cols", { least: 0 });
+  if (data === undefined) return { rows, cols, data: new Float32Array(rows * cols) };
   if (data.length !== rows * cols) {
     throw new RangeError(
-      `matrix: ${rows} × ${cols} needs ${rows * cols} values, received ${data.length}`,
+      `createMatrix: data must have ${rows * cols} values for ${rows} × ${cols}, received ${data.length}`,
     );
   }
   return { rows, cols, data };
@@ -42,12 +41,17 @@ export function fromRows(vectors: readonly ArrayLike<number>[]): Matrix {
   for (const [i, vector] of vectors.entries()) {
     if (vector.length !== cols) {
       throw new RangeError(
-        `row ${i}: expected ${cols} values like row 0, received ${vector.length}`,
+        `fromRows: row ${i} must have ${cols} values like row 0, received ${vector.length}`,
       );
     }
     result.data.set(vector, i * cols);
   }
   return result;
+}
+
+/** Whether the index is that of a row. */
+export function isRowOf(matrix: Matrix, index: number): boolean {
+  return Number.isInteger(index) && index >= 0 && index < matrix.rows;
 }
 
 /** Row `i` as a view: writing to it writes to the matrix. */
@@ -61,13 +65,17 @@ export function rowRange({ rows, cols, data }: Matrix, start: number, end: numbe
   return createMatrix(last - start, cols, data.subarray(start * cols, last * cols));
 }
 
-/** A new matrix of the given rows, in the given order, repeats allowed. */
+/**
+ * A new matrix of the given rows, in the given order, repeats allowed.
+ *
+ * @throws RangeError naming the first index that is no row.
+ */
 export function gatherRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   const result = createMatrix(indices.length, matrix.cols);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
-    if (!(index >= 0 && index < matrix.rows)) {
-      throw new RangeError(`row index ${index} is outside the matrix of ${matrix.rows} rows`);
+    if (!isRowOf(matrix, index)) {
+      refuse(`gatherRows: indices[${i}]`, `an integer >= 0 and < ${matrix.rows}`, index);
     }
     result.data.set(rowOf(matrix, index), i * matrix.cols);
   }
@@ -105,8 +113,17 @@ export function checkSameShape(a: Matrix, b: Matrix, place: string): void {
   }
 }
 
+/** Refuses matrices whose rows have different lengths; the first name may begin with the place. */
+export function checkSameCols(a: Matrix, aName: string, b: Matrix, bName: string): void {
+  if (a.cols !== b.cols) {
+    throw new RangeError(
+      `${aName} and ${bName} must have the same dimensions, received ${a.cols} and ${b.cols}`,
+    );
+  }
+}
+
 /** "rows × cols", as messages show it. */
-export function shapeOf({ rows, cols }: Matrix): string {
+export function shapeOf({ rows, cols }: Pick<Matrix, "rows" | "cols">): string {
   return `${rows} × ${cols}`;
 }
 
@@ -123,14 +140,12 @@ export function checkMatrix(matrix: Matrix, name: string, { zeroRows = true } = 
     for (let j = 0; j < cols; j++) {
       const value = data[i * cols + j];
       if (!Number.isFinite(value)) {
-        throw new RangeError(
-          `${name}: row ${i}, column ${j} is ${value}, expected a finite number`,
-        );
+        refuse(`${name}: row ${i}, column ${j}`, "a finite number", value);
       }
       if (value !== 0) nonZero = true;
     }
     if (!nonZero && !zeroRows) {
-      throw new RangeError(`${name}: row ${i} is all zeros and has no direction to compare`);
+      throw new RangeError(`${name}: row ${i} must have a direction, received zeros only`);
     }
   }
 }

@@ -1,4 +1,5 @@
-import { rowRange, type Matrix } from "./matrix.js";
+import { checkInteger, refuse } from "../base/checks.js";
+import { checkSameCols, rowRange, type Matrix } from "./matrix.js";
 import { multiply } from "./multiply.js";
 import type { ProductEngine } from "./kernel/product-engine.js";
 import type { LongJobOptions } from "../base/progress.js";
@@ -34,7 +35,7 @@ export function topK(
   k: number,
   { exclude }: TopKOptions = {},
 ): TopK {
-  const search = createSearch(queries, corpus, k, exclude);
+  const search = createSearch("topK", queries, corpus, k, exclude);
   for (const block of search.blocks) {
     search.add(block, multiply(block.queries, block.corpus, { transposeB: true }));
   }
@@ -42,7 +43,7 @@ export function topK(
 }
 
 /**
- * {@link topK} with the products of another engine, e.g. `onnxEngine()` of `embedtune/onnx`. Near-equal scores may come in
+ * {@link topK} with the products of another engine, e.g. `createOnnxEngine()` of `embedtune/onnx`. Near-equal scores may come in
  * another order than the kernel's, since engines differ in the last bits.
  *
  * @throws RangeError as {@link topK}; the signal's reason when stopped.
@@ -54,7 +55,7 @@ export async function topKWith(
   k: number,
   { exclude, signal, onProgress }: TopKOptions & LongJobOptions = {},
 ): Promise<TopK> {
-  const search = createSearch(queries, corpus, k, exclude);
+  const search = createSearch("topKWith", queries, corpus, k, exclude);
   const total = search.blocks.length;
   for (const [done, block] of search.blocks.entries()) {
     signal?.throwIfAborted();
@@ -80,19 +81,14 @@ interface Search {
 }
 
 function createSearch(
+  caller: string,
   queries: Matrix,
   corpus: Matrix,
   k: number,
   exclude: TopKOptions["exclude"],
 ): Search {
-  if (queries.cols !== corpus.cols) {
-    throw new RangeError(
-      `topK: queries have ${queries.cols} dimensions, the corpus has ${corpus.cols}`,
-    );
-  }
-  if (!Number.isInteger(k) || k < 1) {
-    throw new RangeError(`topK: k must be an integer >= 1, received ${k}`);
-  }
+  checkSameCols(queries, `${caller}: queries`, corpus, "corpus");
+  checkInteger(k, `${caller}: k`, { least: 1 });
   const indices = new Int32Array(queries.rows * k).fill(-1);
   const scores = new Float32Array(queries.rows * k).fill(-Infinity);
   const blocks: Block[] = [];
@@ -112,13 +108,22 @@ function createSearch(
     add({ firstQuery, firstRow }, block) {
       for (let i = 0; i < block.rows; i++) {
         const row = block.data.subarray(i * block.cols, (i + 1) * block.cols);
-        select(row, firstQuery + i, firstRow, k, indices, scores, exclude);
+        const query = firstQuery + i;
+        const wrong = select(row, query, firstRow, k, indices, scores, exclude);
+        if (wrong !== undefined) {
+          const place = `${caller}: the score of query ${query} and corpus row ${wrong}`;
+          refuse(place, "a finite number", row[wrong - firstRow]);
+        }
       }
     },
   };
 }
 
-/** Inserts a row of scores into the sorted list of its query. Rows come in order, so an equal score never enters before. */
+/**
+ * Inserts a row of scores into the sorted list of its query. Rows come in order, so an equal score never enters before.
+ *
+ * @returns The corpus row whose score is not finite, where there is one.
+ */
 function select(
   row: Float32Array,
   query: number,
@@ -127,18 +132,14 @@ function select(
   indices: Int32Array,
   scores: Float32Array,
   exclude: TopKOptions["exclude"],
-): void {
+): number | undefined {
   const start = query * k;
   const end = start + k - 1;
   for (let j = 0; j < row.length; j++) {
     const score = row[j];
     if (score <= scores[end] && score !== -Infinity) continue; // false for NaN
     const index = firstRow + j;
-    if (!Number.isFinite(score)) {
-      throw new RangeError(
-        `topK: the score of query ${query} and corpus row ${index} is ${score}, expected a finite number`,
-      );
-    }
+    if (!Number.isFinite(score)) return index;
     if (exclude?.(query, index) === true) continue;
     let at = end;
     for (; at > start && !(scores[at - 1] >= score); at--) {
@@ -148,4 +149,5 @@ function select(
     scores[at] = score;
     indices[at] = index;
   }
+  return undefined;
 }

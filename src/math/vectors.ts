@@ -1,10 +1,13 @@
+import { checkSameLength } from "../base/checks.js";
 import { createMatrix, type Matrix } from "./matrix.js";
 
-/** The inner product, summed in 64 bits. */
+/**
+ * The inner product, summed in 64 bits.
+ *
+ * @throws RangeError when the lengths differ.
+ */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) {
-    throw new RangeError(`dot: lengths differ, ${a.length} and ${b.length}`);
-  }
+  checkSameLength(a, "dot: a", b, "b");
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
@@ -38,8 +41,13 @@ export function norm(a: ArrayLike<number>): number {
   return Math.sqrt(dot(a, a));
 }
 
-/** The cosine of the angle between two vectors, in [-1, 1]; 0 when either is zero. */
+/**
+ * The cosine of the angle between two vectors, in [-1, 1]; 0 when either is zero.
+ *
+ * @throws RangeError when the lengths differ.
+ */
 export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  checkSameLength(a, "cosineSimilarity: a", b, "b");
   const scale = norm(a) * norm(b);
   return scale === 0 ? 0 : Math.min(1, Math.max(-1, dot(a, b) / scale));
 }

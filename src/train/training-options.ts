@@ -79,9 +79,9 @@ export interface TrainMatrixOptions extends LongJobOptions {
    */
   readonly measureTraining?: boolean | undefined;
   /**
-   * What multiplies the large matrices. `onnxEngine()` of `embedtune/onnx` reaches native speed; the last bits, and with
+   * What multiplies the large matrices. `createOnnxEngine()` of `embedtune/onnx` reaches native speed; the last bits, and with
    * them every step after, then depend on the machine. Whoever opened an engine closes it.
-   * @default kernelEngine()
+   * @default createKernelEngine()
    */
   readonly engine?: ProductEngine | undefined;
   /** @default 0 */

@@ -1,5 +1,5 @@
 import type { AdapterMetadata } from "../adapter/adapter.js";
-import { kernelEngine, type ProductEngine } from "../math/kernel/product-engine.js";
+import { createKernelEngine, type ProductEngine } from "../math/kernel/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
 import { createModel, type AdapterModel } from "./adapter-model.js";
 import { createBatches, type BatchSource } from "./loop/batches.js";
@@ -70,7 +70,7 @@ export function planTraining(
     patience = null,
     untouchedCompetes = true,
     measureTraining = false,
-    engine = kernelEngine(),
+    engine = createKernelEngine(),
     seed = 0,
     method = "trained",
     embedder = null,

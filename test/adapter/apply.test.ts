@@ -103,10 +103,10 @@ describe("applyAdapter", () => {
 
   it("refuses NaN and vectors of zeros by row", () => {
     expect(() => applyAdapter(adapter, [1, NaN], { side: "query" })).toThrow(
-      "applyAdapter: query vectors: row 0, column 1 is NaN",
+      "applyAdapter: query vectors: row 0, column 1 must be a finite number, received NaN",
     );
     expect(() => applyAdapter(adapter, createMatrix(2, 2), { side: "passage" })).toThrow(
-      "applyAdapter: passage vectors: row 0 is all zeros",
+      "applyAdapter: passage vectors: row 0 must have a direction, received zeros only",
     );
   });
 

@@ -67,7 +67,11 @@ describe("checkTrainingPairs", () => {
       { passages: createMatrix(2, 5) },
       "passages must have as many dimensions as the queries, 2, received 5",
     ],
-    ["a vector of zeros", { passages: createMatrix(2, 2) }, "passages: row 0 is all zeros"],
+    [
+      "a vector of zeros",
+      { passages: createMatrix(2, 2) },
+      "passages: row 0 must have a direction, received zeros only",
+    ],
     [
       "a column of another length",
       { pairs: { ...data.pairs, query: new Uint32Array(4) } },

@@ -135,7 +135,7 @@ describe("a cache around an embedder", () => {
   it("refuses vectors that would end in a wrong number", async () => {
     const nan = countingEmbedder({ embed: async () => fromRows([[1, NaN]]) });
     await expect(withCache(nan.embedder, createMemoryStore()).embed(["a"])).rejects.toThrow(
-      "test/length/2: row 0, column 1 is NaN",
+      "test/length/2: row 0, column 1 must be a finite number, received NaN",
     );
     const few = countingEmbedder({ embed: async () => fromRows([[1, 2]]) });
     await expect(withCache(few.embedder, createMemoryStore()).embed(["a", "b"])).rejects.toThrow(

@@ -48,7 +48,9 @@ describe("an embedder of any function", () => {
       createFunctionEmbedder(() => rows, { id: "test/wrong", dimensions: 2 });
     await expect(of([[1, 2]]).embed(["a", "b"])).rejects.toThrow("test/wrong: expected 2 vectors");
     await expect(of([[1, 2, 3]]).embed(["a"])).rejects.toThrow("expected vectors of 2 values");
-    await expect(of([[1, Infinity]]).embed(["a"])).rejects.toThrow("column 1 is Infinity");
+    await expect(of([[1, Infinity]]).embed(["a"])).rejects.toThrow(
+      "column 1 must be a finite number, received Infinity",
+    );
     await expect(of([[0, 0]]).embed(["a"])).rejects.toThrow("all zeros");
   });
 

@@ -114,10 +114,13 @@ describe("fitRca", () => {
       { passages: createMatrix(6, 4) },
       "passages must have as many dimensions as the queries, 3, received 4",
     );
-    expectError({ passages: createMatrix(6, 3) }, "passages: row 0 is all zeros");
+    expectError(
+      { passages: createMatrix(6, 3) },
+      "passages: row 0 must have a direction, received zeros only",
+    );
     expectError(
       { queries: fromRows(Array.from({ length: 6 }, () => [1, NaN, 0])) },
-      "queries: row 0, column 1 is NaN",
+      "queries: row 0, column 1 must be a finite number, received NaN",
     );
     expectError({ groups: ["a"] }, "fitRca: groups must name one per query (6), received 1");
     expectError(

@@ -113,7 +113,7 @@ describe("pair statistics", () => {
     const bad = topics(2, 3);
     bad.queries.data.fill(0);
     await expect(collectPairStatistics([topics(2, 3), bad])).rejects.toThrow(
-      "collectPairStatistics: batch 1: queries: row 0 is all zeros",
+      "collectPairStatistics: batch 1: queries: row 0 must have a direction, received zeros only",
     );
     expect(() => fitFromStatistics(statistics, { lambda: 0 })).toThrow(
       "fitFromStatistics: lambda must be a number > 0, received 0",

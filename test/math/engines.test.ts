@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { onnxEngine } from "../../src/math/kernel/onnx-engine.js";
+import { createOnnxEngine } from "../../src/math/kernel/onnx-engine.js";
 import { productModel } from "../../src/math/kernel/onnx-model.js";
 import { createMatrix, transpose } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
-import { kernelEngine, type ProductEngine } from "../../src/math/kernel/product-engine.js";
+import { createKernelEngine, type ProductEngine } from "../../src/math/kernel/product-engine.js";
 import { topK, topKWith } from "../../src/math/top-k.js";
 import { largestError, normalMatrix } from "./random-matrix.js";
 
@@ -33,8 +33,12 @@ function contract(open: () => Promise<ProductEngine>): void {
     const engine = await open();
     const product = await engine.multiply(createMatrix(2, 0), createMatrix(0, 3));
     expect(product.data).toEqual(new Float32Array(6));
+    const out = new Float32Array(3);
+    await expect(engine.multiply(createMatrix(2, 3), createMatrix(3, 2), { out })).rejects.toThrow(
+      "multiply: out must have 4 values for 2 × 2, received 3",
+    );
     await expect(engine.multiply(createMatrix(2, 3), createMatrix(2, 3))).rejects.toThrow(
-      "multiply: inner dimensions differ, 2 × 3 by 2 × 3",
+      "multiply: the inner dimensions must be the same, received 2 × 3 by 2 × 3",
     );
     await engine.close();
   });
@@ -52,30 +56,35 @@ function contract(open: () => Promise<ProductEngine>): void {
     expect(done).toEqual([0, 1, 2]);
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(topKWith(engine, queries, corpus, 4, { signal })).rejects.toThrow("enough");
+    await expect(topKWith(engine, queries, corpus, 0)).rejects.toThrow("topKWith: k must be");
     await engine.close();
   });
 }
 
 describe("the kernel as an engine", () => {
-  contract(() => Promise.resolve(kernelEngine()));
+  contract(() => Promise.resolve(createKernelEngine()));
 });
 
 describe.skipIf(!hasRuntime)("onnxruntime-node as an engine", () => {
-  contract(() => onnxEngine({ threads: 1 }));
+  contract(() => createOnnxEngine({ threads: 1 }));
 
   it("refuses a provider it does not have, and work after it is closed", async () => {
-    await expect(onnxEngine({ executionProviders: ["abacus"] })).rejects.toThrow(
-      "onnxruntime-node offers none of the execution providers abacus",
+    await expect(createOnnxEngine({ executionProviders: ["abacus"] })).rejects.toThrow(
+      'executionProviders must name one that onnxruntime-node has here, received ["abacus"]',
     );
-    const engine = await onnxEngine();
+    const engine = await createOnnxEngine();
     await engine.close();
-    await expect(engine.multiply(createMatrix(1, 1), createMatrix(1, 1))).rejects.toThrow("closed");
+    await expect(engine.multiply(createMatrix(1, 1), createMatrix(1, 1))).rejects.toThrow(
+      "after close()",
+    );
   });
 });
 
 describe.skipIf(hasRuntime)("without onnxruntime-node", () => {
   it("the engine names the package to install", async () => {
-    await expect(onnxEngine()).rejects.toThrow("install it with npm install onnxruntime-node");
+    await expect(createOnnxEngine()).rejects.toThrow(
+      "onnxruntime-node must be installed (npm install onnxruntime-node)",
+    );
   });
 });
 
@@ -88,6 +97,8 @@ describe("the model of a product", () => {
   });
 
   it("refuses a number of threads that is none", async () => {
-    await expect(onnxEngine({ threads: 0 })).rejects.toThrow("threads must be an integer >= 1");
+    await expect(createOnnxEngine({ threads: 0 })).rejects.toThrow(
+      "threads must be an integer >= 1",
+    );
   });
 });

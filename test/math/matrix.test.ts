@@ -36,6 +36,22 @@ describe("a matrix", () => {
     expect([...gatherRows(matrix, [1, 1, 0]).data]).toEqual([4, 5, 6, 4, 5, 6, 1, 2, 3]);
   });
 
+  it("refuses rows of different lengths, values that are too few, and rows that it has not", () => {
+    expect(() => fromRows([[1, 2], [3]])).toThrow(
+      "fromRows: row 1 must have 2 values like row 0, received 1",
+    );
+    expect(() => createMatrix(2, 2, new Float32Array(3))).toThrow(
+      "createMatrix: data must have 4 values for 2 × 2, received 3",
+    );
+    expect(() => createMatrix(-1, 3)).toThrow("createMatrix: rows must be an integer >= 0");
+    expect(() => createMatrix(2, 1.5)).toThrow("createMatrix: cols must be an integer >= 0");
+    for (const index of [2, -1, 0.5, NaN]) {
+      expect(() => gatherRows(matrix, [0, index])).toThrow(
+        `gatherRows: indices[1] must be an integer >= 0 and < 2, received ${index}`,
+      );
+    }
+  });
+
   it("is transposed into a new one", () => {
     expect(transpose(matrix)).toEqual(
       fromRows([
@@ -62,7 +78,7 @@ describe("a matrix", () => {
     const broken = createMatrix(1, 2, Float32Array.of(1, Infinity));
     expect(() => {
       checkMatrix(broken, "rows");
-    }).toThrow("row 0, column 1 is Infinity");
+    }).toThrow("row 0, column 1 must be a finite number, received Infinity");
     const zeros = fromRows([
       [1, 0],
       [0, 0],
@@ -70,7 +86,7 @@ describe("a matrix", () => {
     checkMatrix(zeros, "rows");
     expect(() => {
       checkMatrix(zeros, "rows", { zeroRows: false });
-    }).toThrow("row 1 is all zeros");
+    }).toThrow("row 1 must have a direction, received zeros only");
   });
 });
 

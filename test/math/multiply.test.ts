@@ -130,7 +130,30 @@ describe("multiply", () => {
 
   it("refuses operands that do not fit", () => {
     expect(() => multiply(createMatrix(2, 3), createMatrix(2, 3))).toThrow(
-      "multiply: inner dimensions differ, 2 × 3 by 2 × 3",
+      "multiply: the inner dimensions must be the same, received 2 × 3 by 2 × 3",
     );
+  });
+
+  it("writes to the memory it is given, and refuses one that does not fit or is an operand's", () => {
+    const [a, b] = [normalMatrix(4, 4, 1), normalMatrix(4, 4, 2)];
+    const out = new Float32Array(16).fill(7);
+    const product = multiply(a, b, { out });
+    expect(product.data).toBe(out);
+    expect(sameBits(out, multiply(a, b).data)).toBe(true);
+    const nothing = multiply(createMatrix(4, 0), createMatrix(0, 4), { out });
+    expect([...nothing.data]).toEqual(new Array(16).fill(0));
+    expect(() => multiply(a, b, { out: new Float32Array(15) })).toThrow(
+      "multiply: out must have 16 values for 4 × 4, received 15",
+    );
+    for (const operand of [a, b]) {
+      expect(() => multiply(a, b, { out: operand.data })).toThrow(
+        "multiply: out must be memory of its own, received an operand's",
+      );
+    }
+    const memory = new Float32Array(40);
+    const part = (from: number): Float32Array => memory.subarray(from, from + 16);
+    const x = createMatrix(4, 4, part(0));
+    expect(() => multiply(x, b, { out: part(15) })).toThrow("memory of its own");
+    multiply(x, b, { out: part(16) });
   });
 });

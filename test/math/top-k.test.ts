@@ -69,12 +69,16 @@ describe("topK", () => {
 
   it("refuses different dimensions, a k that is no positive integer, and scores that are not finite", () => {
     const matrix = integerMatrix(3, 4, 1);
-    expect(() => topK(matrix, createMatrix(2, 5), 1)).toThrow("queries have 4 dimensions");
+    expect(() => topK(matrix, createMatrix(2, 5), 1)).toThrow(
+      "topK: queries and corpus must have the same dimensions, received 4 and 5",
+    );
     expect(() => topK(matrix, matrix, 0)).toThrow("k must be an integer >= 1, received 0");
     for (const value of [NaN, Infinity, -Infinity]) {
       const broken = createMatrix(2, 4, Float32Array.of(1, 1, 1, 1, 1, value, 1, 1));
       const ones = createMatrix(1, 4, new Float32Array(4).fill(1));
-      expect(() => topK(ones, broken, 1)).toThrow(`query 0 and corpus row 1 is ${value}`);
+      expect(() => topK(ones, broken, 1)).toThrow(
+        `topK: the score of query 0 and corpus row 1 must be a finite number, received ${value}`,
+      );
     }
   });
 });

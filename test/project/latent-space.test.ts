@@ -186,14 +186,16 @@ describe("latentSpace", () => {
       "queries and passages must have the same number of dimensions, received 8 and 7",
     );
     expect(() => latentSpace(createMatrix(30, 8), passages, diagonal)).toThrow(
-      "drawn queries: row 0 is all zeros",
+      "drawn queries: row 0 must have a direction, received zeros only",
     );
     const broken = createMatrix(40, 8, passages.data.slice());
     broken.data[3] = NaN;
     expect(() => latentSpace(queries, broken, diagonal)).toThrow(
-      "drawn passages: row 0, column 3 is NaN",
+      "drawn passages: row 0, column 3 must be a finite number, received NaN",
     );
-    expect(() => latentSpace(queries, passages, columns([[99, 0, 1]]))).toThrow("row index 99");
+    expect(() => latentSpace(queries, passages, columns([[99, 0, 1]]))).toThrow(
+      "indices[0] must be an integer >= 0 and < 30, received 99",
+    );
     expect(() => latentSpace(queries, passages, diagonal, { maxPoints: 1 })).toThrow(
       "maxPoints must be an integer >= 2, received 1",
     );

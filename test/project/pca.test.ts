@@ -186,7 +186,7 @@ describe("fitPca", () => {
           [NaN, 1],
         ]),
       ),
-    ).toThrow("row 1, column 0 is NaN");
+    ).toThrow("row 1, column 0 must be a finite number, received NaN");
   });
 });
 

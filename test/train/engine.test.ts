@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { onnxEngine } from "../../src/math/kernel/onnx-engine.js";
-import { kernelEngine, type ProductEngine } from "../../src/math/kernel/product-engine.js";
+import { createOnnxEngine } from "../../src/math/kernel/onnx-engine.js";
+import { createKernelEngine, type ProductEngine } from "../../src/math/kernel/product-engine.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/train/loop/checkpoint.js";
 import { trainMatrix } from "../../src/train/matrix-trainer.js";
 import { notebookPreset } from "../../src/train/presets.js";
@@ -29,7 +29,7 @@ const quick = { epochs: 4, batchSize: 20, schedule: cosineDecay(0.03) };
 
 /** The kernel under another name, counting what it is asked for. */
 function countingEngine(): { engine: ProductEngine; products: () => number } {
-  const { multiply, close } = kernelEngine();
+  const { multiply, close } = createKernelEngine();
   let products = 0;
   const engine: ProductEngine = {
     id: "counting",
@@ -53,7 +53,7 @@ describe("the trainer on another engine", () => {
 
   it("passes on what the engine throws", async () => {
     const engine: ProductEngine = {
-      ...kernelEngine(),
+      ...createKernelEngine(),
       multiply: () => Promise.reject(new Error("out of memory")),
     };
     await expect(trainMatrix(data, { ...quick, engine })).rejects.toThrow("out of memory");
@@ -73,7 +73,7 @@ describe("the trainer on another engine", () => {
   });
 
   it.skipIf(!hasRuntime).each(shapes)("on onnxruntime-node: %s", async (_, shape) => {
-    const engine = await onnxEngine();
+    const engine = await createOnnxEngine();
     try {
       const ours = await trainMatrix(data, { ...quick, ...shape });
       const theirs = await trainMatrix(data, { ...quick, ...shape, engine });

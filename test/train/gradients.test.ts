@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/math/matrix.js";
-import { kernelEngine } from "../../src/math/kernel/product-engine.js";
+import { createKernelEngine } from "../../src/math/kernel/product-engine.js";
 import { createModel, type ModelShape } from "../../src/train/adapter-model.js";
 import { contrastive } from "../../src/train/losses/contrastive.js";
 import { cosent } from "../../src/train/losses/cosent.js";
@@ -118,7 +118,7 @@ describe("the gradient of every shape equals finite differences", () => {
       normalMatrix(rows, cols, name),
     );
     const values = tensors.map((tensor) => tensor.data.map((value) => value / 2));
-    const step = createStepper(model, unit, cosineMse(), { engine: kernelEngine() });
+    const step = createStepper(model, unit, cosineMse(), { engine: createKernelEngine() });
     const evaluate = (): ReturnType<Step> => step(values, plan, () => undefined);
     // The next step overwrites them.
     const gradients = (await evaluate()).gradients.map((gradient) => gradient.slice());

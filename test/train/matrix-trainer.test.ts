@@ -313,10 +313,10 @@ describe("trainMatrix refuses what cannot be trained with, or gives a sound answ
     const holed = createMatrix(60, 16, Float32Array.from(data.queries.data));
     holed.data[17] = NaN;
     await expect(bad({ queries: holed })).rejects.toThrow(
-      "training data: queries: row 1, column 1 is NaN",
+      "training data: queries: row 1, column 1 must be a finite number, received NaN",
     );
     await expect(bad({ passages: createMatrix(60, 16) })).rejects.toThrow(
-      "training data: passages: row 0 is all zeros",
+      "training data: passages: row 0 must have a direction, received zeros only",
     );
     await expect(bad({ validation: noisyTask(5, { dimensions: 4 }) })).rejects.toThrow(
       "validation data: expected 16 dimensions like the training data, received 4",

@@ -141,6 +141,6 @@ describe("fitAdapter", () => {
     await refuse({ candidates: ["discriminative"] }, "needs pairs with label 0");
     await refuse({ signal: AbortSignal.abort(new Error("enough")) }, "enough");
     data.queries.data[5] = NaN;
-    await refuse({}, "queries: row 1, column 1 is NaN");
+    await refuse({}, "queries: row 1, column 1 must be a finite number, received NaN");
   });
 });

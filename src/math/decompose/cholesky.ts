@@ -1,5 +1,5 @@
 import { multiplyDouble } from "../kernel/double-product.js";
-import { checkSymmetric } from "./eigen.js";
+import { checkSymmetric } from "./check-symmetric.js";
 import { loadKernel, type Kernel } from "../kernel/kernel.js";
 import { checkMatrix, createMatrix, type Matrix } from "../matrix.js";
 
@@ -14,14 +14,15 @@ export interface Cholesky {
 const BLOCK = 64;
 
 /**
- * The Cholesky factor of a symmetric positive definite matrix, in double precision (blocked and right-looking; only the
- * lower half is read after the check for symmetry).
+ * The Cholesky factor of a symmetric positive definite matrix, in double precision (blocked and right-looking, as LAPACK's
+ * dpotrf; only the lower half is read after the check for symmetry).
  *
+ * @param matrix n × n
  * @throws RangeError when the matrix is not square, symmetric and finite, or not positive definite: then the message names
  * the row, and adding a ridge to the diagonal helps.
  */
 export function cholesky(matrix: Matrix): Cholesky {
-  checkSymmetric(matrix, "cholesky");
+  checkSymmetric(matrix, "cholesky: matrix");
   const n = matrix.rows;
   const kernel = n > BLOCK ? loadKernel() : null;
   let largest = 0;
@@ -69,7 +70,7 @@ function factorPanel(
       } else {
         if (!(sum > negligible)) {
           throw new RangeError(
-            `cholesky: expected a positive definite matrix, received one with pivot ${sum} in row ${i}`,
+            `cholesky: matrix must be positive definite, received one with pivot ${sum} in row ${i}`,
           );
         }
         row[j] = Math.sqrt(sum);
@@ -86,8 +87,10 @@ function factorPanel(
  * @throws RangeError when `b` has another number of rows or is not finite.
  */
 export function choleskySolve({ size: n, lower }: Cholesky, b: Matrix): Matrix {
-  if (b.rows !== n) throw new RangeError(`choleskySolve: expected ${n} rows, received ${b.rows}`);
-  checkMatrix(b, "choleskySolve");
+  if (b.rows !== n) {
+    throw new RangeError(`choleskySolve: b must have ${n} rows, received ${b.rows}`);
+  }
+  checkMatrix(b, "choleskySolve: b");
   const cols = b.cols;
   const kernel = n > BLOCK ? loadKernel() : null;
   return inMemory(kernel, lower, (l, lAt) =>

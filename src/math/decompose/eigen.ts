@@ -1,7 +1,9 @@
 import { EigenvalueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
+import { checkInteger } from "../../base/checks.js";
+import { checkSymmetric } from "./check-symmetric.js";
 import { divideAndConquer } from "./divide-and-conquer.js";
 import { loadKernel, type Kernel } from "../kernel/kernel.js";
-import { checkMatrix, createMatrix, type Matrix } from "../matrix.js";
+import { createMatrix, type Matrix } from "../matrix.js";
 import { applyReflections, tridiagonalize } from "./tridiagonalize.js";
 
 export interface SymmetricEigenOptions {
@@ -35,12 +37,8 @@ export function symmetricEigen(
   { count = matrix.rows }: SymmetricEigenOptions = {},
 ): SymmetricEigen {
   const n = matrix.rows;
-  checkSymmetric(matrix, "symmetricEigen");
-  if (!(Number.isInteger(count) && count >= 0 && count <= n)) {
-    throw new RangeError(
-      `symmetricEigen: count must be an integer from 0 to ${n}, received ${count}`,
-    );
-  }
+  checkSymmetric(matrix, "symmetricEigen: matrix");
+  checkInteger(count, "symmetricEigen: count", { least: 0, most: n });
   if (count === 0) return { values: new Float64Array(0), vectors: createMatrix(n, 0) };
   const kernel = n > SMALL ? loadKernel() : null;
   const result = kernel === null ? decomposeSmall(matrix, count) : decompose(kernel, matrix, count);
@@ -105,25 +103,5 @@ function fixSigns({ rows, cols, data }: Matrix): void {
   }
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) if (extremes[j] < 0) data[i * cols + j] *= -1;
-  }
-}
-
-/** Refuses what is not a finite symmetric matrix, naming `name`. */
-export function checkSymmetric(matrix: Matrix, name: string): void {
-  const { rows: n, cols, data } = matrix;
-  if (n !== cols)
-    throw new RangeError(`${name}: expected a square matrix, received ${n} × ${cols}`);
-  checkMatrix(matrix, name);
-  let largest = 0;
-  for (const value of data) largest = Math.max(largest, Math.abs(value));
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      if (Math.abs(data[i * n + j] - data[j * n + i]) > 1e-4 * largest) {
-        const [x, y] = [data[i * n + j], data[j * n + i]];
-        throw new RangeError(
-          `${name}: expected a symmetric matrix, received ${x} at row ${i}, column ${j} and ${y} across`,
-        );
-      }
-    }
   }
 }

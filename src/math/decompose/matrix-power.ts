@@ -1,3 +1,5 @@
+import { checkNumber } from "../../base/checks.js";
+import { checkSymmetric } from "./check-symmetric.js";
 import { symmetricEigen } from "./eigen.js";
 import { createMatrix, type Matrix } from "../matrix.js";
 import { multiply } from "../multiply.js";
@@ -20,24 +22,22 @@ export function symmetricPower(
   power: number,
   { ridge = 0 }: SymmetricPowerOptions = {},
 ): Matrix {
-  if (!Number.isFinite(power) || !Number.isFinite(ridge) || ridge < 0) {
-    throw new RangeError(
-      `symmetricPower: expected a finite power and a ridge >= 0, received ${power} and ${ridge}`,
-    );
-  }
+  checkNumber(power, "symmetricPower: power");
+  checkNumber(ridge, "symmetricPower: ridge", { least: 0 });
+  checkSymmetric(matrix, "symmetricPower: matrix");
   const { values, vectors } = symmetricEigen(matrix);
   const n = matrix.rows;
   const rounding = n * 2 ** -24 * Math.max(0, values[0] ?? 0);
   const powers = values.map((value) => {
     if (value < -rounding) {
       throw new RangeError(
-        `symmetricPower: expected no negative eigenvalue, received ${value} beside ${values[0]}`,
+        `symmetricPower: matrix must have no negative eigenvalue, received ${value} beside ${values[0]}`,
       );
     }
     const shifted = Math.max(0, value) + ridge;
     if (power < 0 && shifted <= (ridge > 0 ? 0 : rounding)) {
       throw new RangeError(
-        `symmetricPower: the matrix is singular (eigenvalue ${value} beside ${values[0]}) and has no power ${power}; add a ridge`,
+        `symmetricPower: matrix must not be singular for the power ${power} (add a ridge), received the eigenvalue ${value} beside ${values[0]}`,
       );
     }
     return shifted ** power;

@@ -25,8 +25,9 @@ export function tridiagonalQl(diagonal: Float64Array, offDiagonal: Float64Array)
         if (Math.abs(e[m]) <= Number.EPSILON * size + floor) break;
       }
       if (m === l) break;
-      if (iteration === 60)
-        throw new RangeError("symmetricEigen: the QL iteration did not converge");
+      if (iteration === 60) {
+        throw new RangeError("symmetricEigen: the QL iteration did not converge in 60 steps");
+      }
       let g = (d[l + 1] - d[l]) / (2 * e[l]);
       let r = length(g, 1);
       g = d[m] - d[l] + e[l] / (g + (g >= 0 ? r : -r));

@@ -1,10 +1,11 @@
 import { Matrix as DenseMatrix, SingularValueDecomposition } from "ml-matrix";
+import { checkInteger } from "../../base/checks.js";
+import { createRandom } from "../../base/random.js";
 import { checkMatrix, createMatrix, transpose, type Matrix } from "../matrix.js";
 import { multiply } from "../multiply.js";
-import { createRandom } from "../../base/random.js";
 
 export interface RandomizedSvdOptions {
-  /** Seed of the random directions. @default 0 */
+  /** Seed of the random directions. @default 1 */
   readonly seed?: string | number | undefined;
   /** Directions beyond `rank` that are tried. @default 10 */
   readonly oversampling?: number | undefined;
@@ -28,31 +29,19 @@ export interface Svd {
  *
  * @param matrix m × n
  * @param rank at most min(m, n)
- * @throws RangeError when `rank` is out of range or a value is not finite.
+ * @throws RangeError when `rank` is no integer from 0 to min(m, n), an option is no count, or a value is not finite.
  */
 export function randomizedSvd(
   matrix: Matrix,
   rank: number,
-  { seed = 0, oversampling = 10, iterations = 3 }: RandomizedSvdOptions = {},
+  { seed = 1, oversampling = 10, iterations = 3 }: RandomizedSvdOptions = {},
 ): Svd {
   const { rows: m, cols: n } = matrix;
   const most = Math.min(m, n);
-  if (!(Number.isInteger(rank) && rank >= 0 && rank <= most)) {
-    throw new RangeError(
-      `randomizedSvd: rank must be an integer from 0 to ${most}, received ${rank}`,
-    );
-  }
-  if (!(Number.isInteger(oversampling) && oversampling >= 0)) {
-    throw new RangeError(
-      `randomizedSvd: oversampling must be an integer >= 0, received ${oversampling}`,
-    );
-  }
-  if (!(Number.isInteger(iterations) && iterations >= 0)) {
-    throw new RangeError(
-      `randomizedSvd: iterations must be an integer >= 0, received ${iterations}`,
-    );
-  }
-  checkMatrix(matrix, "randomizedSvd");
+  checkInteger(rank, "randomizedSvd: rank", { least: 0, most });
+  checkInteger(oversampling, "randomizedSvd: oversampling", { least: 0 });
+  checkInteger(iterations, "randomizedSvd: iterations", { least: 0 });
+  checkMatrix(matrix, "randomizedSvd: matrix");
   if (rank === 0) {
     return { left: createMatrix(m, 0), values: new Float64Array(0), right: createMatrix(n, 0) };
   }

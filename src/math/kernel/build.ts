@@ -21,8 +21,10 @@ async function compile(entry: string, features: readonly string[]): Promise<stri
       ...["--importMemory", "--noExportMemory", "--initialMemory", "2", "--maximumMemory", "65536"],
       ...features.flatMap((feature) => ["--enable", feature]),
     ]);
-    if (error)
-      throw new Error(`kernel: the compiler said:\n${stderr.toString()}`, { cause: error });
+    if (error) {
+      const message = `build:kernel: ${entry} must compile, received:\n${stderr.toString()}`;
+      throw new Error(message, { cause: error });
+    }
     return readFileSync(outFile).toString("base64");
   } finally {
     rmSync(folder, { recursive: true });

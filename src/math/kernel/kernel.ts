@@ -1,3 +1,4 @@
+import { checkInteger } from "../../base/checks.js";
 import { chooseBinary, withSharedMemory } from "./kernel-binary.js";
 import {
   ARGUMENTS,
@@ -94,13 +95,8 @@ let kernel: Kernel | null | undefined;
  * @throws RangeError when `threads` is no integer from 1 to 256.
  */
 export function setKernel({ threads, fma = false, wide = false }: KernelOptions = {}): void {
-  if (
-    threads !== undefined &&
-    !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)
-  ) {
-    throw new RangeError(
-      `setKernel: threads must be an integer from 1 to ${MAX_THREADS}, received ${threads}`,
-    );
+  if (threads !== undefined) {
+    checkInteger(threads, "setKernel: threads", { least: 1, most: MAX_THREADS });
   }
   closeKernel();
   settings = { threads, fma, wide };
@@ -188,7 +184,7 @@ export function instantiate(
     }
     if (Atomics.load(control, FAILED) !== 0) {
       failed = true;
-      throw new Error("kernel: a thread could not finish its piece of the work");
+      throw new Error("kernel: a thread failed before its piece of the work was done");
     }
   };
 
@@ -205,7 +201,10 @@ export function instantiate(
           memory.grow(Math.ceil(missing / PAGE));
         } catch (cause) {
           const megabytes = Math.ceil(end / 1e6);
-          throw new RangeError(`kernel: ${megabytes} MB of memory are not to be had`, { cause });
+          throw new RangeError(
+            `kernel: ${megabytes} MB of memory are needed and could not be reserved`,
+            { cause },
+          );
         }
         control = new Int32Array(memory.buffer, 0, 64);
       }

@@ -1,6 +1,9 @@
-import { createMatrix, type Matrix } from "../matrix.js";
+import { checkInteger } from "../../base/checks.js";
+import { show } from "../../base/show.js";
+import type { Matrix } from "../matrix.js";
 import { productModel } from "./onnx-model.js";
 import type { ProductEngine } from "./product-engine.js";
+import { shapeOfProduct } from "./product-shape.js";
 
 export interface OnnxEngineOptions {
   /** Where products run, in order of preference, e.g. `["cuda", "cpu"]`; what is there depends on the runtime's build. @default ["cpu"] */
@@ -33,13 +36,11 @@ interface Session {
  *
  * @throws Error when onnxruntime-node is not installed or cannot be loaded, or has none of the execution providers.
  */
-export async function onnxEngine({
+export async function createOnnxEngine({
   executionProviders = ["cpu"],
   threads,
 }: OnnxEngineOptions = {}): Promise<ProductEngine> {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new RangeError(`onnxEngine: threads must be an integer >= 1, received ${threads}`);
-  }
+  if (threads !== undefined) checkInteger(threads, "createOnnxEngine: threads", { least: 1 });
   const runtime = await loadRuntime();
   const options = {
     executionProviders: [...executionProviders],
@@ -61,30 +62,23 @@ export async function onnxEngine({
     return session;
   };
   try {
-    await sessionFor(false, false); // so that a missing provider is told now
+    await sessionFor(false, false); // so that a missing provider is refused now
   } catch (cause) {
     throw new Error(
-      `onnxEngine: onnxruntime-node offers none of the execution providers ${executionProviders.join(", ")}`,
+      `createOnnxEngine: executionProviders must name one that onnxruntime-node has here, received ${show(executionProviders)}`,
       { cause },
     );
   }
 
   return {
     id: `onnxruntime-node/${executionProviders.join("+")}`,
-    async multiply(a, b, { transposeA = false, transposeB = false, out } = {}) {
-      if (closed) throw new Error("onnxEngine: the engine is closed");
-      const m = transposeA ? a.cols : a.rows;
-      const k = transposeA ? a.rows : a.cols;
-      const kb = transposeB ? b.cols : b.rows;
-      const n = transposeB ? b.rows : b.cols;
-      if (k !== kb) {
-        throw new RangeError(`multiply: inner dimensions differ, ${m} × ${k} by ${kb} × ${n}`);
+    async multiply(a, b, productOptions = {}) {
+      if (closed) {
+        throw new Error("createOnnxEngine: an engine must not be used after close()");
       }
-      const result = createMatrix(m, n, out);
-      if (m * n * k === 0) {
-        result.data.fill(0);
-        return result;
-      }
+      const { transposeA = false, transposeB = false } = productOptions;
+      const { m, k, n, result } = shapeOfProduct(a, b, productOptions);
+      if (m * n * k === 0) return result;
       const session = await sessionFor(transposeA, transposeB);
       const tensor = ({ rows, cols, data }: Matrix): Tensor =>
         new runtime.Tensor("float32", data, [rows, cols]);
@@ -109,7 +103,7 @@ async function loadRuntime(): Promise<Runtime> {
     return module.default ?? module;
   } catch (cause) {
     throw new Error(
-      'onnxEngine: the optional package "onnxruntime-node" could not be loaded; install it with npm install onnxruntime-node',
+      "createOnnxEngine: onnxruntime-node must be installed (npm install onnxruntime-node); it could not be loaded",
       { cause },
     );
   }

@@ -1,5 +1,6 @@
 import type { Matrix } from "../matrix.js";
-import { multiply, type MultiplyOptions } from "../multiply.js";
+import { multiply } from "../multiply.js";
+import type { MultiplyOptions } from "./product-shape.js";
 
 /** Something that multiplies matrices: the built-in kernel, or a native runtime behind an entry of its own. */
 export interface ProductEngine {
@@ -12,7 +13,7 @@ export interface ProductEngine {
 }
 
 /** The built-in kernel behind the interface that other engines share. */
-export function kernelEngine(): ProductEngine {
+export function createKernelEngine(): ProductEngine {
   return {
     id: "kernel",
     multiply: (a, b, options) =>

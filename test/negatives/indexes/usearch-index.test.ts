@@ -93,7 +93,7 @@ describe("createUsearchIndex", () => {
       "vectors.queries and vectors.passages must have the same dimensions, received 24 and 3",
     );
     await expect(of({ passages: createMatrix(1500, 24) })).rejects.toThrow(
-      "createUsearchIndex: vectors.passages: row 0 is all zeros",
+      "createUsearchIndex: vectors.passages: row 0 must have a direction, received zeros only",
     );
     await expect(createUsearchIndex(texts, vectors, { connectivity: 0 })).rejects.toThrow(
       "createUsearchIndex: connectivity must be an integer >= 1, received 0",

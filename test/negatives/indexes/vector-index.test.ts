@@ -46,10 +46,10 @@ describe("createVectorIndex", () => {
       "createVectorIndex: vectors.queries and vectors.passages must have the same dimensions, received 5 and 12",
     );
     expect(of({ queries: createMatrix(3, 12) })).toThrow(
-      "createVectorIndex: vectors.queries: row 0 is all zeros",
+      "createVectorIndex: vectors.queries: row 0 must have a direction, received zeros only",
     );
     expect(of({ passages: { ...passages, data: passages.data.map(() => NaN) } })).toThrow(
-      "createVectorIndex: vectors.passages: row 0, column 0 is NaN",
+      "createVectorIndex: vectors.passages: row 0, column 0 must be a finite number, received NaN",
     );
     const index = createVectorIndex(texts, vectors);
     await expect(index.search(["other"], 1)).rejects.toThrow(

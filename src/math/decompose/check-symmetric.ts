@@ -1,0 +1,27 @@
+import { checkMatrix, shapeOf, type Matrix } from "../matrix.js";
+
+/**
+ * Refuses what is not a finite symmetric matrix (to 1e-4 of its largest value).
+ *
+ * @param place The public function that was called and the argument.
+ * @throws RangeError naming `place`, and row and column where there are some.
+ */
+export function checkSymmetric(matrix: Matrix, place: string): void {
+  const { rows: n, cols, data } = matrix;
+  if (n !== cols) {
+    throw new RangeError(`${place} must be square, received ${shapeOf(matrix)}`);
+  }
+  checkMatrix(matrix, place);
+  let largest = 0;
+  for (const value of data) largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      const [x, y] = [data[i * n + j], data[j * n + i]];
+      if (Math.abs(x - y) > 1e-4 * largest) {
+        throw new RangeError(
+          `${place} must be symmetric, received ${x} at row ${i}, column ${j} and ${y} at row ${j}, column ${i}`,
+        );
+      }
+    }
+  }
+}
