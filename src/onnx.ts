@@ -4,4 +4,3 @@
  * @module
  */
 export { createOnnxEngine, type OnnxEngineOptions } from "./math/kernel/onnx-engine.js";
-export type { ProductEngine } from "./math/kernel/product-engine.js";
