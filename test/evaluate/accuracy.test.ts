@@ -6,9 +6,7 @@ import {
   balancedAccuracy,
   confusionAtThreshold,
   mcc,
-  normalInterval,
   toPlain,
-  wilsonInterval,
 } from "embedtune/evaluate";
 import { scored } from "./arbitraries.js";
 
@@ -31,47 +29,6 @@ describe("accuracyAtThreshold", () => {
     expect(confusionAtThreshold([0.1, 0.2], [1, 0], Infinity).truePositives).toBe(0);
     expect(() => accuracyAtThreshold([0.1], [1], NaN)).toThrow(
       "accuracyAtThreshold: threshold must be a number, received NaN",
-    );
-  });
-});
-
-describe("intervals of a share", () => {
-  it("reach the ends exactly, and Wilson's is not empty there", () => {
-    expect(wilsonInterval(0, 10)[0]).toBe(0);
-    expect(wilsonInterval(0, 10)[1]).toBeGreaterThan(0.2);
-    expect(wilsonInterval(10, 10)[1]).toBe(1);
-    expect(normalInterval(10, 10)).toEqual([1, 1]);
-  });
-
-  it("hold the share and widen with the level", () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 500 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (n, p) => {
-          const k = Math.round(p * n);
-          for (const interval of [wilsonInterval, normalInterval]) {
-            const narrow = interval(k, n, { level: 0.8 });
-            const wide = interval(k, n, { level: 0.99 });
-            expect(narrow[0]).toBeLessThanOrEqual(k / n);
-            expect(narrow[1]).toBeGreaterThanOrEqual(k / n);
-            expect(wide[0]).toBeLessThanOrEqual(narrow[0]);
-            expect(wide[1]).toBeGreaterThanOrEqual(narrow[1]);
-          }
-        },
-      ),
-    );
-  });
-
-  it("refuse counts and levels that are none", () => {
-    expect(() => wilsonInterval(3, 2)).toThrow(
-      "wilsonInterval: successes must be a number from 0 to 2, received 3",
-    );
-    expect(() => normalInterval(0, 0)).toThrow(
-      "normalInterval: n must be a number >= 1, received 0",
-    );
-    expect(() => wilsonInterval(1, 2, { level: 95 })).toThrow(
-      "wilsonInterval: level must be a number > 0 and < 1, received 95",
     );
   });
 });

@@ -15,7 +15,6 @@ import {
   evaluateTriplets,
   formatMarkdownTable,
   formatTerminalTable,
-  learningCurve,
   queryChanges,
   reportTable,
   retrievalTable,
@@ -193,42 +192,6 @@ describe("triplets", () => {
   it("asks for a margin where given", () => {
     expect(evaluateTriplets(before, corpus, triplets, { margin: 0.999 }).accuracy).toBe(1 / 3);
     expect(evaluateTriplets(before, corpus, triplets, { margin: 1 }).accuracy).toBe(0);
-  });
-});
-
-describe("learningCurve", () => {
-  it("fits on nested parts of whole groups and measures each", async () => {
-    const groups = Array.from({ length: 40 }, (_, i) => Math.floor(i / 4));
-    const seen: Uint32Array[] = [];
-    const curve = await learningCurve(
-      40,
-      (rows) => {
-        seen.push(rows);
-        return rows.length;
-      },
-      { shares: [0.2, 0.5, 1], repeats: 2, groups, seed: "s" },
-    );
-    expect(curve.map(({ rows, mean }) => [rows, mean])).toEqual([
-      [8, 8],
-      [20, 20],
-      [40, 40],
-    ]);
-    const [small, medium] = seen;
-    expect([...small].every((row) => medium.includes(row))).toBe(true);
-    const whole = (rows: Uint32Array): boolean =>
-      new Set([...rows].map((row) => groups[row])).size === rows.length / 4;
-    expect(seen.every(whole)).toBe(true);
-    // All rows are fitted once, not once per repeat.
-    expect(seen).toHaveLength(5);
-  });
-
-  it("stops when aborted and refuses shares outside (0, 1]", async () => {
-    await expect(
-      learningCurve(4, () => 0, { signal: AbortSignal.abort(new Error("enough")) }),
-    ).rejects.toThrow("enough");
-    await expect(learningCurve(4, () => 0, { shares: [2] })).rejects.toThrow(
-      "learningCurve: shares[0] must be a number > 0 and <= 1, received 2",
-    );
   });
 });
 
