@@ -25,6 +25,7 @@ import {
   type MiningOptions,
   type MiningTexts,
 } from "embedtune";
+import { formatTerminalTable } from "embedtune/evaluate";
 import {
   createAnswerGuard,
   createVectorLookup,
@@ -123,6 +124,7 @@ await runExample(async (signal) => {
     `${options.input}: ${positives.length} positives, ${texts.queries.length} queries, ${texts.passages.length} passages; embedded by ${embedder.id} in ${embedSeconds.toFixed(2)} s\n`,
   );
   console.log(table(reports));
+  console.log(dropLines(reports));
   if (options.json !== undefined) {
     await writeFile(options.json, `${JSON.stringify({ embedSeconds, reports }, null, 2)}\n`);
   }
@@ -133,34 +135,32 @@ await runExample(async (signal) => {
 });
 
 function table(reports: readonly MethodReport[]): string {
-  const lines = [
-    ["method", "mined", "wanted", "seconds", "pairs/s", "dropped"],
-    ...reports.map(({ method, mined, wanted, seconds, pairsPerSecond, drops }) => [
+  return formatTerminalTable({
+    columns: ["method", "mined", "wanted", "seconds", "pairs/s"],
+    rows: reports.map(({ method, mined, wanted, seconds, pairsPerSecond }) => [
       method,
       String(mined),
       String(wanted),
       seconds.toFixed(3),
       String(pairsPerSecond),
-      Object.entries(drops)
-        .map(([reason, count]) => `${reason} ${count}`)
-        .join(", "),
     ]),
-  ];
-  const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)));
-  const last = widths.length - 1;
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) =>
-          i === 0 ? cell.padEnd(widths[i]) : i === last ? cell : cell.padStart(widths[i]),
-        )
-        .join("  "),
-    )
+  });
+}
+
+/** One line for each method: how many passages it left out, by reason. */
+function dropLines(reports: readonly MethodReport[]): string {
+  return reports
+    .map(({ method, drops }) => {
+      const counts = Object.entries(drops).map(([reason, count]) => `${reason} ${count}`);
+      return `${method} left out: ${counts.join(", ") || "nothing"}`;
+    })
     .join("\n");
 }
 
-/** Writes all that a second computation of the same needs: vectors, which rows are
- * positives or refused by a guard, what was mined. */
+/**
+ * Writes all that a second computation of the same needs: vectors, which rows are positives or refused by a guard, what
+ * was mined.
+ */
 async function exportMined(
   folder: string,
   texts: MiningTexts,

@@ -48,23 +48,18 @@ export function makeQuestion(
   return { id, text, title, url: `https://example.org/${title}`, candidates, annotations };
 }
 
+/** `count` spans of `length` tokens, one after the other from the start of the page. */
+export function consecutiveSpans(count: number, length: number): [start: number, end: number][] {
+  return Array.from({ length: count }, (_, i) => [i * length, (i + 1) * length]);
+}
+
 /** Ten pages of six paragraphs and a list with two items; the question of page i is answered by paragraph i mod 6. */
 export function makeQuestions(pages = 10): Question[] {
   return Array.from({ length: pages }, (_, i) =>
     makeQuestion(
       `question ${i}`,
       `page${i}`,
-      [
-        [0, 5],
-        [5, 10],
-        [10, 15],
-        [15, 20],
-        [20, 25],
-        [25, 30],
-        [30, 40],
-        [31, 35],
-        [35, 39],
-      ],
+      [...consecutiveSpans(6, 5), [30, 40], [31, 35], [35, 39]],
       [i % 6],
     ),
   );

@@ -23,126 +23,51 @@ const cosines = {
   H: 0.1,
 };
 
-interface Case {
-  readonly what: string;
-  readonly positives: readonly string[];
-  readonly options: MiningOptions;
-  readonly negatives: string;
-}
+/** What of it the case shows; the positives; the options; the passages that must come out, in order. */
+type Case = readonly [what: string, positives: string, options: MiningOptions, negatives: string];
 
 const cases: readonly Case[] = [
-  { what: "num_negatives is 3 by default", positives: ["P"], options: {}, negatives: "ABC" },
-  { what: "num_negatives", positives: ["P"], options: { numNegatives: 5 }, negatives: "ABCDE" },
-  {
-    what: "range_min skips the nearest",
-    positives: ["P"],
-    options: { rangeMin: 2 },
-    negatives: "CDE",
-  },
-  {
-    what: "range_max bounds the ranks",
-    positives: ["P"],
-    options: { rangeMax: 2 },
-    negatives: "AB",
-  },
-  {
-    what: "range_min with range_max",
-    positives: ["P"],
-    options: { rangeMin: 1, rangeMax: 3 },
-    negatives: "BC",
-  },
-  { what: "max_score", positives: ["P"], options: { maxScore: 0.8 }, negatives: "CDE" },
-  {
-    what: "max_score itself is allowed",
-    positives: ["P"],
-    options: { maxScore: 0.79 },
-    negatives: "CDE",
-  },
-  { what: "min_score", positives: ["P"], options: { minScore: 0.8 }, negatives: "AB" },
-  {
-    what: "min_score itself is allowed",
-    positives: ["P"],
-    options: { minScore: 0.85 },
-    negatives: "AB",
-  },
-  {
-    what: "absolute_margin 0: no negative above the positive",
-    positives: ["P"],
-    options: { absoluteMargin: 0 },
-    negatives: "CDE",
-  },
-  {
-    what: "absolute_margin 0.1: at most 0.7",
-    positives: ["P"],
-    options: { absoluteMargin: 0.1 },
-    negatives: "EQF",
-  },
-  {
-    what: "relative_margin 0.05: at most 95 % of 0.8",
-    positives: ["P"],
-    options: { relativeMargin: 0.05 },
-    negatives: "DEQ",
-  },
-  {
-    what: "relative_margin 0.5: at most half of 0.8",
-    positives: ["P"],
-    options: { relativeMargin: 0.5 },
-    negatives: "GH",
-  },
-  {
-    what: "several positives: none is mined",
-    positives: ["P", "Q"],
-    options: { numNegatives: 6 },
-    negatives: "ABCDEF",
-  },
-  {
-    what: "several positives: the margin is to the lowest",
-    positives: ["P", "Q"],
-    options: { absoluteMargin: 0 },
-    negatives: "FGH",
-  },
-  {
-    what: "range_min counts what the margin left",
-    positives: ["P"],
-    options: { rangeMin: 1, relativeMargin: 0.05 },
-    negatives: "EQF",
-  },
-  {
-    what: "a low range_max may leave nothing to a margin",
-    positives: ["P"],
-    options: { rangeMax: 3, relativeMargin: 0.05 },
-    negatives: "",
-  },
-  {
-    what: "both margins and both bounds",
-    positives: ["P"],
-    options: {
-      absoluteMargin: 0.02,
-      relativeMargin: 0.05,
-      maxScore: 0.75,
-      minScore: 0.4,
-      numNegatives: 9,
-    },
-    negatives: "EQF",
-  },
-  {
-    what: "include_positives keeps the ranking whole",
-    positives: ["P"],
-    options: { includePositives: true, numNegatives: 4 },
-    negatives: "ABPC",
-  },
-  {
-    what: "random sampling of all there is",
-    positives: ["P"],
-    options: { samplingStrategy: "random", numNegatives: 3, rangeMin: 1, rangeMax: 4 },
-    negatives: "BCD",
-  },
-  {
-    what: "positive-aware percentage, our name for 1 - relative_margin",
-    positives: ["P"],
-    options: { positivePercentage: 95 },
-    negatives: "DEQ",
-  },
+  ["num_negatives is 3 by default", "P", {}, "ABC"],
+  ["num_negatives", "P", { numNegatives: 5 }, "ABCDE"],
+  ["range_min skips the nearest", "P", { rangeMin: 2 }, "CDE"],
+  ["range_max bounds the ranks", "P", { rangeMax: 2 }, "AB"],
+  ["range_min with range_max", "P", { rangeMin: 1, rangeMax: 3 }, "BC"],
+  ["max_score", "P", { maxScore: 0.8 }, "CDE"],
+  ["max_score itself is allowed", "P", { maxScore: 0.79 }, "CDE"],
+  ["min_score", "P", { minScore: 0.8 }, "AB"],
+  ["min_score itself is allowed", "P", { minScore: 0.85 }, "AB"],
+  ["absolute_margin 0: no negative above the positive", "P", { absoluteMargin: 0 }, "CDE"],
+  ["absolute_margin 0.1: at most 0.7", "P", { absoluteMargin: 0.1 }, "EQF"],
+  ["relative_margin 0.05: at most 95 % of 0.8", "P", { relativeMargin: 0.05 }, "DEQ"],
+  ["relative_margin 0.5: at most half of 0.8", "P", { relativeMargin: 0.5 }, "GH"],
+  ["several positives: none is mined", "PQ", { numNegatives: 6 }, "ABCDEF"],
+  ["several positives: the margin is to the lowest", "PQ", { absoluteMargin: 0 }, "FGH"],
+  ["range_min counts what the margin left", "P", { rangeMin: 1, relativeMargin: 0.05 }, "EQF"],
+  ["a low range_max may leave nothing to a margin", "P", { rangeMax: 3, relativeMargin: 0.05 }, ""],
+  [
+    "both margins and both bounds",
+    "P",
+    { absoluteMargin: 0.02, relativeMargin: 0.05, maxScore: 0.75, minScore: 0.4, numNegatives: 9 },
+    "EQF",
+  ],
+  [
+    "include_positives keeps the ranking whole",
+    "P",
+    { includePositives: true, numNegatives: 4 },
+    "ABPC",
+  ],
+  [
+    "random sampling of all there is",
+    "P",
+    { samplingStrategy: "random", numNegatives: 3, rangeMin: 1, rangeMax: 4 },
+    "BCD",
+  ],
+  [
+    "positive-aware percentage, our name for 1 - relative_margin",
+    "P",
+    { positivePercentage: 95 },
+    "DEQ",
+  ],
 ];
 
 describe("mineHardNegatives, beside mine_hard_negatives", () => {
@@ -152,8 +77,8 @@ describe("mineHardNegatives, beside mine_hard_negatives", () => {
     passages: fromRows(Object.values(cosines).map((c) => [3 * c, 3 * Math.sqrt(1 - c * c)])),
   };
 
-  it.each(cases)("$what", async ({ positives, options, negatives }) => {
-    const pairs = positives.map((passage) => gold("query", passage));
+  it.each(cases)("%s", async (_, positives, options, negatives) => {
+    const pairs = Array.from(positives, (passage) => gold("query", passage));
     const texts = miningTexts(pairs, { corpus: passages });
     expect(texts).toEqual({ queries: ["query"], passages });
     const mined = await mineHardNegatives(pairs, createVectorIndex(texts, vectors), options);

@@ -1,12 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { positivePairs } from "../../../src/negatives/natural-questions/positive-pairs.js";
-import { makeQuestion } from "../questions.js";
+import { consecutiveSpans, makeQuestion } from "../questions.js";
 
-const spans = [
-  [0, 3],
-  [3, 6],
-  [6, 9],
-] as const;
+const spans = consecutiveSpans(3, 3);
 
 describe("positivePairs", () => {
   it("makes a gold pair of a question and the passage its annotator chose, grouped by page", () => {

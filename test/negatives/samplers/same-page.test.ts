@@ -6,7 +6,7 @@ import { samePageCandidates } from "../../../src/negatives/samplers/same-page-ca
 import { sampleSamePageNegatives } from "../../../src/negatives/samplers/same-page-negatives.js";
 import { comparableText } from "../../../src/data/split/comparable-text.js";
 import { createVectorLookup } from "../../../src/negatives/indexes/text-vectors.js";
-import { makeQuestion, makeQuestions } from "../questions.js";
+import { consecutiveSpans, makeQuestion, makeQuestions } from "../questions.js";
 
 const textsOf = (question: ReturnType<typeof makeQuestion>, options = {}): string[] => [
   ...samePageCandidates([question], options).passages,
@@ -37,27 +37,15 @@ describe("samePageCandidates", () => {
   });
 
   it("leaves out what repeats or holds a gold text elsewhere on the page, and repeats among candidates", () => {
-    const question = makeQuestion(
-      "q",
-      "p",
-      [
-        [0, 3],
-        [3, 6],
-        [6, 9],
-        [9, 12],
-        [12, 15],
-      ],
-      [0],
-      {
-        texts: {
-          0: "The answer to the question.",
-          1: "the  ANSWER to the question.",
-          2: "See: the answer to the question. Yes",
-          3: "other",
-          4: "Other",
-        },
+    const question = makeQuestion("q", "p", consecutiveSpans(5, 3), [0], {
+      texts: {
+        0: "The answer to the question.",
+        1: "the  ANSWER to the question.",
+        2: "See: the answer to the question. Yes",
+        3: "other",
+        4: "Other",
       },
-    );
+    });
     expect(textsOf(question)).toEqual(["other"]);
     expect(samePageCandidates([question]).drops).toEqual({
       duplicate: 1,
@@ -89,11 +77,7 @@ describe("samePageCandidates", () => {
   });
 
   it("skips questions without an answer, and treats equal questions as one", () => {
-    const spans = [
-      [0, 3],
-      [3, 6],
-      [6, 9],
-    ] as const;
+    const spans = consecutiveSpans(3, 3);
     const { queries, entries, passages } = samePageCandidates([
       makeQuestion("q", "p", spans, [0], { id: "1" }),
       makeQuestion("unanswered", "p", spans, [null]),
@@ -106,18 +90,7 @@ describe("samePageCandidates", () => {
 });
 
 describe("sampleSamePageNegatives", () => {
-  const question = makeQuestion(
-    "q",
-    "p",
-    [
-      [0, 1],
-      [1, 2],
-      [2, 3],
-      [3, 4],
-      [4, 5],
-    ],
-    [0],
-  );
+  const question = makeQuestion("q", "p", consecutiveSpans(5, 1), [0]);
   const candidates = samePageCandidates([question]);
   const vectors = {
     query: createVectorLookup(["q"], fromRows([[2, 0]])),
