@@ -1,4 +1,4 @@
-import { createNumberedTexts } from "../base/numbered-texts.js";
+import { intern } from "../base/intern.js";
 import type { Pair, PairColumns } from "../data/types.js";
 
 /** Pairs as index columns over tables of distinct texts. */
@@ -13,15 +13,12 @@ export interface PairTable {
 
 /** Lists every text once, to be embedded once, and the pairs as numbers into these lists. */
 export function toPairColumns(pairs: readonly Pair[]): PairTable {
-  const queries = createNumberedTexts();
-  const passages = createNumberedTexts();
-  const query = new Uint32Array(pairs.length);
-  const passage = new Uint32Array(pairs.length);
-  const label = new Uint8Array(pairs.length);
-  for (const [i, pair] of pairs.entries()) {
-    query[i] = queries.add(pair.query);
-    passage[i] = passages.add(pair.passage);
-    label[i] = pair.label;
-  }
-  return { queries: queries.texts, passages: passages.texts, pairs: { query, passage, label } };
+  const queries = intern(pairs.map(({ query }) => query));
+  const passages = intern(pairs.map(({ passage }) => passage));
+  const label = Uint8Array.from(pairs, (pair) => pair.label);
+  return {
+    queries: queries.distinct,
+    passages: passages.distinct,
+    pairs: { query: queries.indices, passage: passages.indices, label },
+  };
 }

@@ -39,7 +39,7 @@ export function createBm25Index(
     impact[i] = saturation(impact[i], lengths[document[i]]);
   }
   const weightOf = (token: string): { term: number; weight: number } | undefined => {
-    const term = terms.numberOf(token);
+    const term = terms.get(token);
     if (term === undefined) return undefined;
     const holders = start[term + 1] - start[term];
     return { term, weight: Math.log1p((documents - holders + 0.5) / (holders + 0.5)) };

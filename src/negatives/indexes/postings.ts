@@ -1,10 +1,10 @@
-import { createNumberedTexts, type NumberedTexts } from "../../base/numbered-texts.js";
 import type { Bm25Tokenizer } from "./tokenize.js";
 
 /** Which documents hold each term, and how often: flat columns, the documents of a term beside each other. */
 export interface Postings {
   readonly documents: number;
-  readonly terms: Pick<NumberedTexts, "numberOf">;
+  /** Number of each term. */
+  readonly terms: ReadonlyMap<string, number>;
   /** Postings of term `t` stand at `start[t]` to `start[t + 1]`. */
   readonly start: Uint32Array;
   /** Document of each posting, ascending within a term. */
@@ -16,7 +16,7 @@ export interface Postings {
 }
 
 export function buildPostings(texts: readonly string[], tokenize: Bm25Tokenizer): Postings {
-  const terms = createNumberedTexts();
+  const terms = new Map<string, number>();
   const lengths = new Uint32Array(texts.length);
   // Gathered document by document, then counting-sorted by term, which keeps documents ascending.
   const gathered = {
@@ -28,15 +28,17 @@ export function buildPostings(texts: readonly string[], tokenize: Bm25Tokenizer)
     const tokens = tokenize(text);
     lengths[i] = tokens.length;
     for (const [token, count] of countTerms(tokens)) {
-      gathered.term.push(terms.add(token));
+      let term = terms.get(token);
+      if (term === undefined) terms.set(token, (term = terms.size));
+      gathered.term.push(term);
       gathered.document.push(i);
       gathered.frequency.push(count);
     }
   }
   const termOf = gathered.term.values();
-  const start = new Uint32Array(terms.texts.length + 1);
+  const start = new Uint32Array(terms.size + 1);
   for (const term of termOf) start[term + 1]++;
-  for (let t = 0; t < terms.texts.length; t++) start[t + 1] += start[t];
+  for (let t = 0; t < terms.size; t++) start[t + 1] += start[t];
   const document = new Uint32Array(termOf.length);
   const frequency = new Uint32Array(termOf.length);
   const next = start.slice();

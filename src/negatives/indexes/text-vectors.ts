@@ -1,7 +1,7 @@
 import { checkSameLength, refuse } from "../../base/checks.js";
 import { show } from "../../base/show.js";
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
-import { norm } from "../../math/vectors.js";
+import { dot, norm } from "../../math/vectors.js";
 import { rowsByText } from "./text-rows.js";
 
 /** Gives the vector of a text; `undefined` where it has none. */
@@ -59,6 +59,12 @@ export function matrixOfTexts(
   return result ?? createMatrix(0, 0);
 }
 
+/** A vector that has a direction, and its Euclidean length. */
+export interface DirectedVector {
+  readonly vector: ArrayLike<number>;
+  readonly norm: number;
+}
+
 /**
  * The vector of a text, checked to have a direction, without which no cosine compares it.
  *
@@ -72,7 +78,7 @@ export function vectorWithDirection(
   side: string,
   caller: string,
   dimensions?: number,
-): ArrayLike<number> {
+): DirectedVector {
   const name = (): string => `vector of ${side} ${show(text)}`;
   const vector = lookup(text) ?? refuse(`${caller}: ${name()}`, "given", undefined);
   if (dimensions !== undefined && vector.length !== dimensions) {
@@ -82,5 +88,10 @@ export function vectorWithDirection(
   if (!(length > 0 && length < Infinity)) {
     refuse(`${caller}: norm of the ${name()}`, "a finite number > 0", length);
   }
-  return vector;
+  return { vector, norm: length };
+}
+
+/** The cosine of two vectors whose norms are known from checking them, so that none is computed for each comparison. */
+export function directedCosine(a: DirectedVector, b: DirectedVector): number {
+  return dot(a.vector, b.vector) / (a.norm * b.norm);
 }

@@ -122,12 +122,10 @@ export async function createUsearchIndex(
       : {
           score(query: string, passages: readonly string[]) {
             const vector = rowOf(queries, rowOfQuery(query));
-            return passages.map((text) =>
-              cosineSimilarity(
-                vector,
-                vectorWithDirection(vectorOf, text, "passage", caller, dimensions),
-              ),
-            );
+            return passages.map((text) => {
+              const passage = vectorWithDirection(vectorOf, text, "passage", caller, dimensions);
+              return cosineSimilarity(vector, passage.vector);
+            });
           },
         }),
   };

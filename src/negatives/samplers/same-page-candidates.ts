@@ -1,4 +1,4 @@
-import { createNumberedTexts } from "../../base/numbered-texts.js";
+import { intern } from "../../base/intern.js";
 import { comparableText } from "../../data/split/comparable-text.js";
 import type { Candidate, Question } from "../../data/types.js";
 import { compareTexts } from "../compare-texts.js";
@@ -86,16 +86,16 @@ export function samePageCandidates(
   checkLengths(minLength, maxLength, "samePageCandidates");
   checkMinAnnotators(minAnnotators, "samePageCandidates");
   const drops = createDropCounter<SamePageDrop>();
-  const passages = createNumberedTexts();
-  const queries: string[] = [];
-  const entries: SamePageEntry[] = [];
-  for (const { query, group, positives, records } of answeredQueries(questions, minAnnotators)) {
+  const answered = answeredQueries(questions, minAnnotators);
+  // One query's candidates after the other's; query i has those up to ends[i].
+  const texts: string[] = [];
+  const ends: number[] = [];
+  for (const { query, records } of answered) {
     const golds = new Set(records.flatMap(goldSpans).map(({ text }) => comparableText(text)));
     // The question may have been asked twice on one page: what overlaps in either record is refused in both.
     const overlaps = createGoldGuard(records);
     const guards = excludeAnswers ? [createAnswerGuard(shortAnswersOf(records))] : [];
     const taken = new Set<string>();
-    const rows: number[] = [];
     for (const record of records) {
       const spans = goldSpans(record);
       for (const candidate of record.candidates) {
@@ -112,13 +112,23 @@ export function samePageCandidates(
           continue;
         }
         taken.add(comparable);
-        rows.push(passages.add(candidate.text));
+        texts.push(candidate.text);
       }
     }
-    entries.push({ query: queries.length, group, positives, passages: Uint32Array.from(rows) });
-    queries.push(query);
+    ends.push(texts.length);
   }
-  return { queries, passages: passages.texts, entries, drops: drops.counts() };
+  const { distinct, indices } = intern(texts);
+  return {
+    queries: answered.map(({ query }) => query),
+    passages: distinct,
+    entries: answered.map(({ group, positives }, i) => ({
+      query: i,
+      group,
+      positives,
+      passages: indices.slice(ends[i - 1] ?? 0, ends[i]),
+    })),
+    drops: drops.counts(),
+  };
 }
 
 function goldReason(
@@ -135,7 +145,7 @@ function goldReason(
 function answeredQueries(
   questions: Iterable<Question>,
   minAnnotators: number | undefined,
-): Iterable<AnsweredQuery> {
+): AnsweredQuery[] {
   const byQuery = new Map<string, Question[]>();
   for (const question of questions) {
     const key = comparableText(question.text);

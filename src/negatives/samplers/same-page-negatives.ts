@@ -2,9 +2,8 @@ import { checkInteger } from "../../base/checks.js";
 import { createRandom } from "../../base/random.js";
 import { comparableText } from "../../data/split/comparable-text.js";
 import type { Pair } from "../../data/types.js";
-import { cosineSimilarity } from "../../math/vectors.js";
 import { compareTexts } from "../compare-texts.js";
-import { vectorWithDirection, type SideVectors } from "../indexes/text-vectors.js";
+import { directedCosine, vectorWithDirection, type SideVectors } from "../indexes/text-vectors.js";
 import { drawWithoutReplacement } from "./draw-without-replacement.js";
 import type { SamePageCandidates, SamePageDrop } from "./same-page-candidates.js";
 import type { SampledNegatives } from "./sampled-negatives.js";
@@ -60,8 +59,8 @@ function nearestTexts(
   const q = vectorWithDirection(vectors.query, query, "query", caller);
   return texts
     .map((text) => {
-      const p = vectorWithDirection(vectors.passage, text, "passage", caller, q.length);
-      return { text, cosine: cosineSimilarity(q, p) };
+      const p = vectorWithDirection(vectors.passage, text, "passage", caller, q.vector.length);
+      return { text, cosine: directedCosine(q, p) };
     })
     .sort((a, b) => b.cosine - a.cosine || compareTexts(a.text, b.text))
     .slice(0, count)
