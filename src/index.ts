@@ -58,9 +58,13 @@ export {
   type CacheStatistics,
 } from "./embed/cache/cache.js";
 export type { StoredPrecision } from "./embed/cache/vector-record.js";
-export type { VectorStore, VectorStoreEntry } from "./embed/cache/vector-store.js";
-export { createMemoryStore, type MemoryStoreOptions } from "./embed/cache/memory-store.js";
-export { createKeyvStore, type KeyvLike, type KeyvStoreOptions } from "./embed/cache/keyv-store.js";
+export type { KeyValueStore, KeyValueEntry } from "./embed/stores/key-value-store.js";
+export { createMemoryStore, type MemoryStoreOptions } from "./embed/stores/memory-store.js";
+export {
+  createKeyvStore,
+  type KeyvLike,
+  type KeyvStoreOptions,
+} from "./embed/stores/keyv-store.js";
 export { withPrefixes, type Prefixes } from "./embed/prefixed-embedder.js";
 export {
   createFunctionEmbedder,

@@ -1,5 +1,5 @@
 export { loadAdapter, saveAdapter } from "./adapter/files.js";
-export { createLmdbStore, type LmdbStoreOptions } from "./embed/cache/lmdb-store.js";
+export { createLmdbStore, type LmdbStoreOptions } from "./embed/stores/lmdb-store.js";
 export {
   readNaturalQuestions,
   type ReadNaturalQuestionsOptions,

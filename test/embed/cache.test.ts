@@ -6,10 +6,10 @@ import {
   withCache,
   type Embedder,
   type EmbedOptions,
-  type VectorStore,
+  type KeyValueStore,
 } from "embedtune";
 import { createMatrix } from "embedtune/math";
-import { readAll } from "./vector-store.contract.js";
+import { readAll } from "./key-value-store.contract.js";
 
 /** Embeds a text as its length and first character code, and remembers what it was asked. */
 function countingEmbedder(overrides: Partial<Embedder> = {}) {
@@ -200,11 +200,11 @@ describe("a cache around an embedder", () => {
   });
 
   /** A store in which a call is held up after it has looked, until `go`. */
-  const heldUp = (store: VectorStore) => {
+  const heldUp = (store: KeyValueStore) => {
     let go = (): void => undefined;
     const gate = new Promise<void>((resolve) => (go = resolve));
     let reads = 0;
-    const slow: VectorStore = {
+    const slow: KeyValueStore = {
       ...store,
       async readMany(keys, visit) {
         const seen: [number, Uint8Array][] = [];
@@ -232,7 +232,7 @@ describe("a cache around an embedder", () => {
     const { embedder, asked } = countingEmbedder();
     const store = createMemoryStore();
     const keys: string[] = [];
-    const spying: VectorStore = {
+    const spying: KeyValueStore = {
       ...store,
       writeMany: async (entries) => {
         keys.push(...entries.map(([key]) => key));

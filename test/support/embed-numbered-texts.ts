@@ -1,6 +1,6 @@
 /** A process for a test to kill: embeds "numbered text 0" … through a cache on disk. */
 import { withCache } from "../../src/embed/cache/cache.js";
-import { createLmdbStore } from "../../src/embed/cache/lmdb-store.js";
+import { createLmdbStore } from "../../src/embed/stores/lmdb-store.js";
 import { createOpenAIEmbedder } from "../../src/embed/openai/openai-embedder.js";
 
 const [baseURL, path, count] = process.argv.slice(2);

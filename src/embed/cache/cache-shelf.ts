@@ -2,7 +2,7 @@ import { checkMatrix, rowOf } from "../../math/matrix.js";
 import { cacheKeys } from "./cache-key.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
 import { decodeVector, encodeVector, type StoredPrecision } from "./vector-record.js";
-import type { VectorStore, VectorStoreEntry } from "./vector-store.js";
+import type { KeyValueStore, KeyValueEntry } from "../stores/key-value-store.js";
 
 /** What was asked of the store and is not there, by position. */
 export interface NotFound {
@@ -33,7 +33,7 @@ export interface CacheShelf {
 
 export function createCacheShelf(
   embedder: Pick<Embedder, "id" | "symmetric" | "dimensions">,
-  store: VectorStore,
+  store: KeyValueStore,
   precision: StoredPrecision,
 ): CacheShelf {
   let learnt: number | undefined;
@@ -75,7 +75,7 @@ export function createCacheShelf(
       checkMatrix(vectors, embedder.id, { zeroRows: false }); // what is stored is found again for years
       learnt = expected;
       await store.writeMany(
-        indices.map((index, k): VectorStoreEntry => {
+        indices.map((index, k): KeyValueEntry => {
           const record = encodeVector(rowOf(vectors, k), precision);
           if (precision === "float16") rowOf(vectors, k).set(decodeVector(record) ?? []);
           return [keys[index], record];

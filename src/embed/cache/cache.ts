@@ -9,7 +9,7 @@ import { RefusedTextsError } from "../requests/refused-texts.js";
 import { createSingleFlight, type SingleFlight } from "./single-flight.js";
 import { untilAborted } from "../../base/until-aborted.js";
 import type { StoredPrecision } from "./vector-record.js";
-import type { VectorStore } from "./vector-store.js";
+import type { KeyValueStore } from "../stores/key-value-store.js";
 
 /** What a cache has done since it was made; each text counts once per call, however often it stands in it. */
 export interface CacheStatistics {
@@ -52,7 +52,7 @@ export interface CacheOptions {
 const readSize = 512;
 
 /** One per store, so that two caches around one store know of each other. */
-const flights = new WeakMap<VectorStore, SingleFlight<Float32Array>>();
+const flights = new WeakMap<KeyValueStore, SingleFlight<Float32Array>>();
 
 /**
  * An embedder that keeps every vector in `store` and asks `embedder` only for what is not there.
@@ -67,7 +67,7 @@ const flights = new WeakMap<VectorStore, SingleFlight<Float32Array>>();
  */
 export function withCache(
   embedder: Embedder,
-  store: VectorStore,
+  store: KeyValueStore,
   { batchSize = 256, precision = "float32" }: CacheOptions = {},
 ): CachedEmbedder {
   if (!Number.isInteger(batchSize) || batchSize < 1) {

@@ -4,7 +4,7 @@ import { distinctTexts } from "../distinct-texts.js";
 import type { RefusedText } from "../requests/refused-texts.js";
 import { sleep } from "../../base/sleep.js";
 import type { StoredPrecision } from "../cache/vector-record.js";
-import type { VectorStore } from "../cache/vector-store.js";
+import type { KeyValueStore } from "../stores/key-value-store.js";
 import { batchFiles, type BatchFileLimits } from "./batch-files.js";
 import { openBatchLedger, type BatchLedger } from "./batch-ledger.js";
 import { createBatchService, type BatchService, type BatchState } from "./batch-service.js";
@@ -50,7 +50,7 @@ export interface OpenAIBatchReport {
  */
 export async function embedWithOpenAIBatches(
   texts: readonly string[],
-  store: VectorStore,
+  store: KeyValueStore,
   options: OpenAIBatchOptions = {},
 ): Promise<OpenAIBatchReport> {
   const {

@@ -2,7 +2,7 @@ import { fromRows, rowOf } from "../../math/matrix.js";
 import { createCacheShelf } from "../cache/cache-shelf.js";
 import type { RefusedText } from "../requests/refused-texts.js";
 import type { StoredPrecision } from "../cache/vector-record.js";
-import type { VectorStore } from "../cache/vector-store.js";
+import type { KeyValueStore } from "../stores/key-value-store.js";
 import { decodeAnswer } from "./decode-answer.js";
 
 /** A text and the name it goes by in batches: its hash, which is the end of its key in the store. */
@@ -47,7 +47,7 @@ const stride = 512;
  */
 export async function openBatchLedger(
   texts: readonly string[],
-  store: VectorStore,
+  store: KeyValueStore,
   { id, knownDimensions }: { readonly id: string; readonly knownDimensions: number | undefined },
   precision: StoredPrecision,
   onChange: (done: number, total: number) => void,

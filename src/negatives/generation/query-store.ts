@@ -1,8 +1,8 @@
 import { sha256 } from "../../base/sha256.js";
-import type { VectorStore } from "../../embed/cache/vector-store.js";
+import type { KeyValueStore } from "../../embed/stores/key-value-store.js";
 
-/** Where generated queries are kept: any store of the embedding cache. */
-export type QueryStore = Pick<VectorStore, "readMany" | "writeMany">;
+/** Where generated queries are kept: any key–value store, e.g. the one of an embedding cache. */
+export type QueryStore = Pick<KeyValueStore, "readMany" | "writeMany">;
 
 /** All that the answer depends on, hashed: another model, prompt or number is another key. */
 export async function queryKey(request: object): Promise<string> {

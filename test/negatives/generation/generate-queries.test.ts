@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
-import { createMemoryStore } from "../../../src/embed/cache/memory-store.js";
+import { createMemoryStore } from "../../../src/embed/stores/memory-store.js";
 import { generateQueries } from "../../../src/negatives/generation/generate-queries.js";
 import type {
   ChatClient,

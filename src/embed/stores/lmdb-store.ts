@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { open } from "lmdb";
-import type { VectorStore } from "./vector-store.js";
+import type { KeyValueStore } from "./key-value-store.js";
 
 export interface LmdbStoreOptions {
   /** Directory of the database; made when absent. Several processes may use it at once. */
@@ -13,7 +13,7 @@ export interface LmdbStoreOptions {
  *
  * @throws Error naming the directory when it cannot be made or opened.
  */
-export function createLmdbStore({ path }: LmdbStoreOptions): Required<VectorStore> {
+export function createLmdbStore({ path }: LmdbStoreOptions): Required<KeyValueStore> {
   const database = openDatabase(path);
   return {
     async readMany(keys, visit) {

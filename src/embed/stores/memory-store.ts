@@ -1,4 +1,4 @@
-import type { VectorStore } from "./vector-store.js";
+import type { KeyValueStore } from "./key-value-store.js";
 
 export interface MemoryStoreOptions {
   /** Bytes of vectors to keep; the least recently used go first. @default 536870912 (512 MiB) */
@@ -16,7 +16,7 @@ interface Entry {
 /** A store in memory, for a browser tab, a test, or a process that embeds the same queries again and again. */
 export function createMemoryStore({
   maxBytes = 512 * 1024 * 1024,
-}: MemoryStoreOptions = {}): VectorStore & { readonly bytes: number } {
+}: MemoryStoreOptions = {}): KeyValueStore & { readonly bytes: number } {
   if (!(maxBytes > 0))
     throw new RangeError(`maxBytes: expected a number > 0, received ${maxBytes}`);
   const entries = new Map<string, Entry>();

@@ -7,11 +7,11 @@ import Keyv from "keyv";
 import { describe, expect, it } from "vitest";
 import { createKeyvStore, createMemoryStore } from "embedtune";
 import { createLmdbStore } from "embedtune/node";
-import { describeVectorStore, readAll } from "./vector-store.contract.js";
+import { describeKeyValueStore, readAll } from "./key-value-store.contract.js";
 
-describeVectorStore("memory", async () => ({ store: createMemoryStore() }));
+describeKeyValueStore("memory", async () => ({ store: createMemoryStore() }));
 
-describeVectorStore("LMDB", async () => {
+describeKeyValueStore("LMDB", async () => {
   const path = mkdtempSync(join(tmpdir(), "embedtune-"));
   return {
     store: createLmdbStore({ path }),
@@ -19,7 +19,7 @@ describeVectorStore("LMDB", async () => {
   };
 });
 
-describeVectorStore("Keyv", async () => ({ store: createKeyvStore(new Keyv()) }));
+describeKeyValueStore("Keyv", async () => ({ store: createKeyvStore(new Keyv()) }));
 
 // A real server: REDIS_URL, or the usual place. Without one this part is skipped.
 const redisURL = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
@@ -36,7 +36,7 @@ const redisAnswers = await new Promise<boolean>((resolve) => {
 });
 
 describe.skipIf(!redisAnswers)("with a Redis server", () => {
-  describeVectorStore("Redis", async () => {
+  describeKeyValueStore("Redis", async () => {
     const namespace = `embedtune-test-${process.pid}-${performance.now()}`;
     const keyv = new Keyv(new KeyvRedis(redisURL), { namespace });
     const store = createKeyvStore(keyv);

@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createRandom } from "embedtune";
-import type { VectorStore } from "embedtune";
+import type { KeyValueStore } from "embedtune";
 
 /** What every vector store must do. `open` gives an empty store; what it needs it cleans up in `dispose`. */
-export function describeVectorStore(
+export function describeKeyValueStore(
   name: string,
-  open: () => Promise<{ store: VectorStore; dispose?: () => Promise<void> }>,
+  open: () => Promise<{ store: KeyValueStore; dispose?: () => Promise<void> }>,
 ): void {
   describe(`the ${name} store`, () => {
     let dispose: (() => Promise<void>) | undefined;
-    const fresh = async (): Promise<VectorStore> => {
+    const fresh = async (): Promise<KeyValueStore> => {
       const opened = await open();
       dispose = async () => {
         await opened.store.close?.();
@@ -21,7 +21,10 @@ export function describeVectorStore(
       await dispose?.();
       dispose = undefined;
     });
-    const copies = async (store: VectorStore, keys: string[]): Promise<(number[] | undefined)[]> =>
+    const copies = async (
+      store: KeyValueStore,
+      keys: string[],
+    ): Promise<(number[] | undefined)[]> =>
       (await readAll(store, keys)).map((value) => value && [...value]);
 
     it("gives back what was stored, in the order of the keys asked", async () => {
@@ -101,7 +104,7 @@ export function describeVectorStore(
 
 /** The bytes under each key, copied; `undefined` where there are none. */
 export async function readAll(
-  store: VectorStore,
+  store: KeyValueStore,
   keys: readonly string[],
 ): Promise<(Uint8Array | undefined)[]> {
   const values = keys.map((): Uint8Array | undefined => undefined);

@@ -1,4 +1,4 @@
-import type { VectorStore } from "./vector-store.js";
+import type { KeyValueStore } from "./key-value-store.js";
 
 /** What is used of Keyv (https://keyv.org), by shape. */
 export interface KeyvLike {
@@ -24,7 +24,7 @@ export interface KeyvStoreOptions {
 export function createKeyvStore(
   keyv: KeyvLike,
   { concurrency = 64 }: KeyvStoreOptions = {},
-): VectorStore {
+): KeyValueStore {
   return {
     async readMany(keys, visit) {
       if (keys.length === 0) return;
