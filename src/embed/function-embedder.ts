@@ -1,5 +1,7 @@
+import { checkInteger } from "../base/checks.js";
 import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { checkTexts } from "./check-texts.js";
+import { checkVectorCount, checkVectorLength } from "./check-vectors.js";
 import { collectBatches } from "./requests/collect-batches.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
 import { runConcurrently } from "../base/run-concurrently.js";
@@ -34,9 +36,7 @@ export function createFunctionEmbedder(
   embedFunction: EmbedFunction,
   { id, dimensions, symmetric = false, batchSize = 64, concurrency = 1 }: FunctionEmbedderOptions,
 ): Embedder {
-  for (const [name, value] of Object.entries({ batchSize, concurrency })) {
-    if (!(value >= 1)) throw new RangeError(`${name}: expected a count >= 1, received ${value}`);
-  }
+  checkBatching("createFunctionEmbedder", { batchSize, concurrency });
   let learnt = dimensions;
 
   const call = async (
@@ -45,21 +45,15 @@ export function createFunctionEmbedder(
     context: Parameters<EmbedFunction>[1],
   ): Promise<EmbeddedBatch> => {
     const slice = texts.slice(start, start + batchSize);
-    // A function that does not heed the signal is not waited for: it ends unheard.
+    // A function that does not heed the signal is not waited for: its answer is ignored.
     const answer = await untilAborted(
       Promise.resolve(embedFunction(slice, context)),
       context.signal,
     );
     const vectors = "data" in answer && "cols" in answer ? answer : fromRows(answer);
-    if (vectors.rows !== slice.length) {
-      throw new RangeError(
-        `${id}: expected ${slice.length} vectors for ${slice.length} texts, received ${vectors.rows}`,
-      );
-    }
+    checkVectorCount(id, vectors.rows, slice.length);
     learnt ??= vectors.cols;
-    if (vectors.cols !== learnt) {
-      throw new RangeError(`${id}: expected vectors of ${learnt} values, received ${vectors.cols}`);
-    }
+    checkVectorLength(id, vectors.cols, learnt);
     checkMatrix(vectors, id, { zeroRows: false });
     return { indices: slice.map((_, k) => start + k), vectors };
   };
@@ -69,7 +63,7 @@ export function createFunctionEmbedder(
     { signal, side = "passage" }: EmbedOptions = {},
   ): AsyncGenerator<EmbeddedBatch, void, undefined> {
     signal?.throwIfAborted();
-    checkTexts(texts);
+    checkTexts(texts, "embed");
     const starts: number[] = [];
     for (let start = 0; start < texts.length; start += batchSize) starts.push(start);
     const stop = new AbortController();
@@ -98,4 +92,16 @@ export function createFunctionEmbedder(
     embed: (texts, options = {}) =>
       collectBatches(id, texts.length, embedBatches(texts, options), options),
   };
+}
+
+/** @throws RangeError unless each is a count of at least 1, or is left out. */
+export function checkBatching(
+  caller: string,
+  counts: Pick<FunctionEmbedderOptions, "batchSize" | "concurrency">,
+): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (value !== undefined && value !== Infinity) {
+      checkInteger(value, `${caller}: ${name}`, { least: 1 });
+    }
+  }
 }

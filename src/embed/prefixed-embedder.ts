@@ -14,7 +14,7 @@ export interface Prefixes {
  */
 export function withPrefixes(embedder: Embedder, { query = "", passage = "" }: Prefixes): Embedder {
   const prefixed = (texts: readonly string[], { side = "passage" }: EmbedOptions): string[] => {
-    checkTexts(texts); // with a prefix none would look empty
+    checkTexts(texts, "embed"); // with a prefix none would look empty
     const prefix = side === "query" ? query : passage;
     return texts.map((text) => prefix + text);
   };

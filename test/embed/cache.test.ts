@@ -139,7 +139,7 @@ describe("a cache around an embedder", () => {
     );
     const few = countingEmbedder({ embed: async () => fromRows([[1, 2]]) });
     await expect(withCache(few.embedder, createMemoryStore()).embed(["a", "b"])).rejects.toThrow(
-      "expected 2 vectors for 2 texts, received 1",
+      "test/length/2 must give 2 vectors for 2 texts, received 1",
     );
   });
 
@@ -152,7 +152,7 @@ describe("a cache around an embedder", () => {
       embed: async () => fromRows([[1, 2, 3]]),
     });
     await expect(withCache(after.embedder, store).embed(["a", "b"])).rejects.toThrow(
-      "the cache holds vectors of 2 values, the embedder now gives 3",
+      "test/length/2 must give vectors of 2 values like those in the cache, received 3",
     );
   });
 

@@ -70,16 +70,20 @@ describe("the hashing embedder", () => {
 
   it("refuses a text without content, by its place", async () => {
     const embedder = createHashingEmbedder();
-    await expect(embedder.embed(["a", ""])).rejects.toThrow("texts[1]: expected some text");
-    await expect(embedder.embed([" \n"])).rejects.toThrow("only white space");
+    await expect(embedder.embed(["a", ""])).rejects.toThrow(
+      'embed: texts[1] must be more than white space, received ""',
+    );
+    await expect(embedder.embed([" \n"])).rejects.toThrow(
+      'texts[0] must be more than white space, received " \\n"',
+    );
     await expect(embedder.embed([undefined as unknown as string])).rejects.toThrow(
-      "texts[0]: expected a string, received undefined",
+      "embed: texts[0] must be a string, received nothing",
     );
   });
 
   it("refuses dimensions that are no count", () => {
     expect(() => createHashingEmbedder({ dimensions: 0 })).toThrow(
-      "dimensions: expected an integer",
+      "createHashingEmbedder: dimensions must be an integer >= 1, received 0",
     );
   });
 
@@ -127,7 +131,9 @@ describe("the idf of the hashing embedder", () => {
   });
 
   it("refuses to be fitted on nothing", async () => {
-    await expect(fitHashingIdf([])).rejects.toThrow("texts: expected at least one text");
+    await expect(fitHashingIdf([])).rejects.toThrow(
+      "fitHashingIdf: texts must be one text or more, received []",
+    );
   });
 });
 

@@ -46,8 +46,12 @@ describe("an embedder of any function", () => {
   it("refuses answers that would end in a wrong number", async () => {
     const of = (rows: number[][]) =>
       createFunctionEmbedder(() => rows, { id: "test/wrong", dimensions: 2 });
-    await expect(of([[1, 2]]).embed(["a", "b"])).rejects.toThrow("test/wrong: expected 2 vectors");
-    await expect(of([[1, 2, 3]]).embed(["a"])).rejects.toThrow("expected vectors of 2 values");
+    await expect(of([[1, 2]]).embed(["a", "b"])).rejects.toThrow(
+      "test/wrong must give 2 vectors for 2 texts, received 1",
+    );
+    await expect(of([[1, 2, 3]]).embed(["a"])).rejects.toThrow(
+      "test/wrong must give vectors of 2 values, received 3",
+    );
     await expect(of([[1, Infinity]]).embed(["a"])).rejects.toThrow(
       "column 1 must be a finite number, received Infinity",
     );
@@ -78,7 +82,7 @@ describe("an embedder of a function that heeds no signal", () => {
         setTimeout(() => stop.abort(new Error("enough")), 0);
         return new Promise<number[][]>(() => undefined);
       },
-      { id: "test/deaf" },
+      { id: "test/endless" },
     );
     await expect(embedder.embed(["a"], { signal: stop.signal })).rejects.toThrow("enough");
   });
@@ -103,7 +107,9 @@ describe("prefixes", () => {
   });
 
   it("make no text of an empty one", async () => {
-    await expect(embedder.embed(["a", " "])).rejects.toThrow("texts[1]: expected some text");
+    await expect(embedder.embed(["a", " "])).rejects.toThrow(
+      'embed: texts[1] must be more than white space, received " "',
+    );
     await expect(withCache(embedder, createMemoryStore()).embed([""])).rejects.toThrow("texts[0]");
   });
 

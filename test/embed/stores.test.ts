@@ -119,7 +119,7 @@ describe("the LMDB store", () => {
 
   it("names the directory it cannot open", () => {
     expect(() => createLmdbStore({ path: "/dev/null/cache" })).toThrow(
-      "/dev/null/cache: expected a directory",
+      'createLmdbStore: path must be a directory that can be opened, received "/dev/null/cache"',
     );
   });
 });

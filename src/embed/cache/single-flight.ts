@@ -1,6 +1,6 @@
 /**
  * Who is fetching what: a key is claimed by the first who wants it; whoever wants it meanwhile waits for the first one's
- * value instead of fetching it again.
+ * value instead of fetching it again. (After Go's `singleflight`.)
  */
 export interface SingleFlight<Value> {
   /** True when the key is now the caller's, who must `settle` it whatever happens. */
@@ -39,5 +39,33 @@ export function createSingleFlight<Value>(): SingleFlight<Value> {
       for (const waiter of waiters ?? []) waiter(value?.());
     },
     settled: () => settled,
+  };
+}
+
+/** The claims that one caller holds. */
+export interface HeldClaims<Value> {
+  claim(key: string): boolean;
+  /** Ends one of them with its value. */
+  settle(key: string, value: () => Value): void;
+  /** Gives up those that are left. */
+  release(): void;
+}
+
+export function holdClaims<Value>(flight: SingleFlight<Value>): HeldClaims<Value> {
+  const held = new Set<string>();
+  return {
+    claim(key) {
+      if (!flight.claim(key)) return false;
+      held.add(key);
+      return true;
+    },
+    settle(key, value) {
+      held.delete(key);
+      flight.settle(key, value);
+    },
+    release() {
+      for (const key of held) flight.settle(key, undefined);
+      held.clear();
+    },
   };
 }

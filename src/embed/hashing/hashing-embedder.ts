@@ -1,3 +1,4 @@
+import { checkInteger } from "../../base/checks.js";
 import { createYielder } from "../../base/event-loop.js";
 import { createMatrix } from "../../math/matrix.js";
 import { checkTexts } from "../check-texts.js";
@@ -26,9 +27,7 @@ export function createHashingEmbedder({
   dimensions = 1536,
   idf,
 }: HashingEmbedderOptions = {}): Embedder {
-  if (!Number.isInteger(dimensions) || dimensions < 1) {
-    throw new RangeError(`dimensions: expected an integer >= 1, received ${dimensions}`);
-  }
+  checkInteger(dimensions, "createHashingEmbedder: dimensions", { least: 1 });
   const fitted = idf === undefined ? "" : `/idf-${idfFingerprint(idf)}`;
   return {
     id: `hashing/char-${minSize}-${maxSize}/${dimensions}${fitted}/v1`,
@@ -36,7 +35,7 @@ export function createHashingEmbedder({
     symmetric: true,
     async embed(texts, { signal, onProgress } = {}) {
       signal?.throwIfAborted();
-      checkTexts(texts);
+      checkTexts(texts, "embed");
       const result = createMatrix(texts.length, dimensions);
       const counter = createNgramCounter(minSize, maxSize);
       const sum = new Float64Array(dimensions);
@@ -67,7 +66,7 @@ function normalizeInto(row: Float32Array, sum: Float64Array, index: number): voi
   for (const value of sum) squares += value * value;
   if (squares === 0) {
     throw new RangeError(
-      `texts[${index}]: its n-grams cancel out in ${sum.length} dimensions; use more dimensions`,
+      `embed: texts[${index}] must have a vector other than zero, but its n-grams cancel out in ${sum.length} dimensions; use more`,
     );
   }
   const scale = 1 / Math.sqrt(squares);

@@ -1,3 +1,4 @@
+import { refuse } from "../../base/checks.js";
 import { createYielder } from "../../base/event-loop.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { checkTexts } from "../check-texts.js";
@@ -35,8 +36,8 @@ export async function fitHashingIdf(
   { signal, onProgress }: LongJobOptions = {},
 ): Promise<HashingIdf> {
   signal?.throwIfAborted();
-  if (texts.length === 0) throw new RangeError("texts: expected at least one text, received none");
-  checkTexts(texts);
+  if (texts.length === 0) refuse("fitHashingIdf: texts", "one text or more", texts);
+  checkTexts(texts, "fitHashingIdf");
   const counter = createNgramCounter(minSize, maxSize);
   const counts = new Int32Array(1 << bits);
   /** The last text (from 1) that counted for an entry: n-grams that share it count once per text. */
@@ -68,7 +69,9 @@ export async function fitHashingIdf(
 /** 16 hexadecimal digits that tell one fitted idf from another. */
 export function idfFingerprint({ documents, weights }: HashingIdf): string {
   if (weights.length !== 1 << bits) {
-    throw new RangeError(`idf: expected ${1 << bits} weights, received ${weights.length}`);
+    throw new RangeError(
+      `createHashingEmbedder: idf must have ${1 << bits} weights, received ${weights.length}`,
+    );
   }
   const words = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
   let [a, b] = [documents | 0, ~documents];

@@ -66,7 +66,7 @@ export async function embedWithOpenAIBatches(
     throw new Error(`longInputs: expected "cut" or "refuse" for batches, received "average"`);
   }
   signal?.throwIfAborted();
-  checkTexts(texts);
+  checkTexts(texts, "embed");
   const { distinct, firstRow } = distinctTexts(texts);
   const ledger = await openBatchLedger(distinct, store, settings, precision, (done, total) =>
     onProgress?.({ stage: "batch", done, total }),

@@ -1,5 +1,5 @@
 import { fromRows, rowOf } from "../../math/matrix.js";
-import { createCacheShelf } from "../cache/cache-shelf.js";
+import { createStoredVectors } from "../cache/stored-vectors.js";
 import type { RefusedText } from "../requests/refused-texts.js";
 import type { StoredPrecision } from "../cache/vector-record.js";
 import type { KeyValueStore } from "../stores/key-value-store.js";
@@ -52,12 +52,12 @@ export async function openBatchLedger(
   precision: StoredPrecision,
   onChange: (done: number, total: number) => void,
 ): Promise<BatchLedger> {
-  const shelf = createCacheShelf(
+  const stored = createStoredVectors(
     { id, symmetric: true, dimensions: knownDimensions },
     store,
     precision,
   );
-  const keys = await shelf.keys(texts, undefined);
+  const keys = await stored.keys(texts, undefined);
   const nameAt = (keys[0] ?? "").lastIndexOf(":") + 1;
   const prefix = (keys[0] ?? "").slice(0, nameAt);
   /** Name to position. */
@@ -68,7 +68,7 @@ export async function openBatchLedger(
 
   for (let start = 0; start < keys.length; start += stride) {
     const slice = keys.slice(start, start + stride);
-    await shelf.read(slice, (position) => wanted.delete(slice[position].slice(nameAt)));
+    await stored.read(slice, (position) => wanted.delete(slice[position].slice(nameAt)));
   }
   const found = texts.length - wanted.size;
   const report = (): void => {
@@ -87,7 +87,7 @@ export async function openBatchLedger(
 
   const keep = async (vectors: ReadonlyMap<string, Float32Array>): Promise<void> => {
     const names = [...vectors.keys()];
-    await shelf.keep(
+    await stored.write(
       names.map((name) => prefix + name),
       { indices: [...names.keys()], vectors: fromRows([...vectors.values()]) },
     );
@@ -104,7 +104,7 @@ export async function openBatchLedger(
     missing: () => [...wanted].map(([name, index]) => ({ name, text: texts[index] })),
     async collect(lines) {
       let fresh = new Map<string, Float32Array>();
-      let dimensions = shelf.dimensions;
+      let dimensions = stored.dimensions;
       for await (const line of lines) {
         const answer = readLine(line, dimensions);
         // A line of a text that this call did not ask for, or one that says nothing.

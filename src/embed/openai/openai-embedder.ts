@@ -73,7 +73,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     { signal }: EmbedOptions = {},
   ): AsyncGenerator<EmbeddedBatch, void, undefined> {
     signal?.throwIfAborted();
-    checkTexts(texts);
+    checkTexts(texts, "embed");
     const tokenizer = await loadTokenizer();
     if (longInputs === "refuse") refuseLongTexts(texts, tokenizer, maxTokensPerInput);
     const inputs = prepareInputs(texts, tokenizer, settings, () => longTexts++);
@@ -105,7 +105,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     } finally {
       stop.abort(); // whoever stops listening stops the requests
     }
-    if (refused.size > 0) throw new RefusedTextsError([...refused.values()]);
+    if (refused.size > 0) throw new RefusedTextsError("embed", [...refused.values()]);
   }
 
   return {
@@ -124,7 +124,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
       return { requests, tokens, cost: costOf(tokens, pricePerMillionTokens), longTexts };
     },
     async plan(texts, { signal } = {}) {
-      checkTexts(texts);
+      checkTexts(texts, "embed");
       const loaded = await loadTokenizer();
       const { distinct } = distinctTexts(texts);
       if (longInputs === "refuse") refuseLongTexts(distinct, loaded, maxTokensPerInput);

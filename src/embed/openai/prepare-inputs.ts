@@ -53,7 +53,7 @@ export function refuseLongTexts(
       refused.push({ index, text, reason: `expected at most ${limit} tokens, received ${tokens}` });
     }
   }
-  if (refused.length > 0) throw new RefusedTextsError(refused);
+  if (refused.length > 0) throw new RefusedTextsError("embed", refused);
 }
 
 /** Consecutive parts that make up the text, each of at most `limit` tokens. */

@@ -1,3 +1,4 @@
+import { checkVectorCount } from "../check-vectors.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
 
 /** The embedder's own batches, or slices of `batchSize` texts where it has none. */
@@ -15,11 +16,7 @@ export async function* batchesOf(
     signal?.throwIfAborted();
     const slice = texts.slice(start, start + batchSize);
     const vectors = await embedder.embed(slice, { signal, side });
-    if (vectors.rows !== slice.length) {
-      throw new Error(
-        `${embedder.id}: expected ${slice.length} vectors for ${slice.length} texts, received ${vectors.rows}`,
-      );
-    }
+    checkVectorCount(embedder.id, vectors.rows, slice.length);
     yield { indices: Array.from(slice, (_, k) => start + k), vectors };
   }
 }

@@ -1,11 +1,12 @@
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
+import { checkVectorCount, checkVectorLength } from "../check-vectors.js";
 import type { EmbeddedBatch } from "../embedder.js";
 
 /**
  * One matrix of `rows` rows from batches in any order.
  *
- * @throws Error naming `id` when a row is missing; RangeError when vectors differ in length.
+ * @throws RangeError naming `id` when a row is missing or vectors differ in length.
  */
 export async function collectBatches(
   id: string,
@@ -17,15 +18,11 @@ export async function collectBatches(
   let done = 0;
   for await (const { indices, vectors } of batches) {
     result ??= createMatrix(rows, vectors.cols);
-    if (vectors.cols !== result.cols) {
-      throw new RangeError(
-        `${id}: expected vectors of ${result.cols} values like the first, received ${vectors.cols}`,
-      );
-    }
+    checkVectorLength(id, vectors.cols, result.cols, " like the first");
     for (const [k, index] of indices.entries()) rowOf(result, index).set(rowOf(vectors, k));
     done += indices.length;
     onProgress?.({ stage: "embed", done, total: rows });
   }
-  if (done !== rows) throw new Error(`${id}: gave ${done} of ${rows} vectors`);
+  checkVectorCount(id, done, rows);
   return result ?? createMatrix(0, 0);
 }

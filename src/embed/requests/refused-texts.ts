@@ -12,22 +12,30 @@ export class RefusedTextsError extends Error {
   override readonly name = "RefusedTextsError";
   readonly refused: readonly RefusedText[];
 
-  constructor(refused: readonly RefusedText[], options?: ErrorOptions) {
+  /** @param caller The function that was given the texts, e.g. `"embed"`. */
+  constructor(
+    readonly caller: string,
+    refused: readonly RefusedText[],
+    options?: ErrorOptions,
+  ) {
     const shown = refused
       .slice(0, 3)
       .map(({ index, text, reason }) => `texts[${index}] (${excerpt(text)}): ${reason}`);
     const more = refused.length > 3 ? `; and ${refused.length - 3} more` : "";
-    super(shown.join("; ") + more, options);
+    super(`${caller}: ${shown.join("; ")}${more}`, options);
     this.refused = refused;
   }
+}
 
-  /** The same error for whoever gave these texts other positions. */
-  reindexed(indexOf: (index: number) => number): RefusedTextsError {
-    return new RefusedTextsError(
-      this.refused.map((entry) => ({ ...entry, index: indexOf(entry.index) })),
-      { cause: this.cause },
-    );
-  }
+/** The same error for whoever gave the texts other positions; any other error as it is. */
+export function reindexRefusals(error: unknown, indexOf: (index: number) => number): unknown {
+  if (!(error instanceof RefusedTextsError)) return error;
+  const { caller, refused, cause } = error;
+  return new RefusedTextsError(
+    caller,
+    refused.map((entry) => ({ ...entry, index: indexOf(entry.index) })),
+    { cause },
+  );
 }
 
 function excerpt(text: string): string {

@@ -1,3 +1,4 @@
+import { checkInteger } from "../../base/checks.js";
 import type { KeyValueStore } from "./key-value-store.js";
 
 /** What is used of Keyv (https://keyv.org), by shape. */
@@ -19,12 +20,13 @@ export interface KeyvStoreOptions {
  *
  * Values go as base64 text, which every one of its adapters keeps as it is.
  *
- * @throws Error when a write fails; Keyv itself only emits an event.
+ * @throws RangeError when `concurrency` is no count. From `writeMany`: Error when a write fails; Keyv itself only emits an event.
  */
 export function createKeyvStore(
   keyv: KeyvLike,
   { concurrency = 64 }: KeyvStoreOptions = {},
 ): KeyValueStore {
+  checkInteger(concurrency, "createKeyvStore: concurrency", { least: 1 });
   return {
     async readMany(keys, visit) {
       if (keys.length === 0) return;

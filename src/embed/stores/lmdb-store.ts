@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { open } from "lmdb";
+import { show } from "../../base/show.js";
 import type { KeyValueStore } from "./key-value-store.js";
 
 export interface LmdbStoreOptions {
@@ -45,7 +46,7 @@ function openDatabase(path: string) {
     return open<Uint8Array, string>({ path, encoding: "binary" });
   } catch (cause) {
     throw new Error(
-      `${path}: expected a directory to keep the embedding cache in; it cannot be opened (${(cause as Error).message})`,
+      `createLmdbStore: path must be a directory that can be opened, received ${show(path)} (${(cause as Error).message})`,
       { cause },
     );
   }

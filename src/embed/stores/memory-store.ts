@@ -1,3 +1,4 @@
+import { refuse } from "../../base/checks.js";
 import type { KeyValueStore } from "./key-value-store.js";
 
 export interface MemoryStoreOptions {
@@ -13,12 +14,15 @@ interface Entry {
   newer: Entry;
 }
 
-/** A store in memory, for a browser tab, a test, or a process that embeds the same queries again and again. */
+/**
+ * A store in memory, for a browser tab, a test, or a process that embeds the same queries again and again.
+ *
+ * @throws RangeError when `maxBytes` is not above 0.
+ */
 export function createMemoryStore({
   maxBytes = 512 * 1024 * 1024,
 }: MemoryStoreOptions = {}): KeyValueStore & { readonly bytes: number } {
-  if (!(maxBytes > 0))
-    throw new RangeError(`maxBytes: expected a number > 0, received ${maxBytes}`);
+  if (!(maxBytes > 0)) refuse("createMemoryStore: maxBytes", "a number > 0", maxBytes);
   const entries = new Map<string, Entry>();
   /** Closes the ring: the newest entry is its `older`, the oldest its `newer`. */
   const ends = { key: "", value: new Uint8Array() } as Entry;

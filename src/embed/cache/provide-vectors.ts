@@ -1,0 +1,190 @@
+import { untilAborted } from "../../base/until-aborted.js";
+import { rowOf } from "../../math/matrix.js";
+import { checkVectorCount } from "../check-vectors.js";
+import type { EmbedOptions, Embedder } from "../embedder.js";
+import { batchesOf } from "../requests/batches-of.js";
+import { reindexRefusals } from "../requests/refused-texts.js";
+import { holdClaims, type HeldClaims, type SingleFlight } from "./single-flight.js";
+import { keySlices, type KeySlice, type StoredVectors } from "./stored-vectors.js";
+
+/** What the calls of one cache share. */
+export interface SharedCache {
+  readonly embedder: Embedder;
+  readonly stored: StoredVectors;
+  /** What calls are fetching at the moment, through this cache or another one around the same store. */
+  readonly flight: SingleFlight<Float32Array>;
+  /** Texts per call of an embedder that has no batches of its own. */
+  readonly batchSize: number;
+  /** Counted up as calls go on. */
+  readonly counts: { hits: number; misses: number; damaged: number };
+}
+
+/** Who takes the vectors of one call. */
+export interface Receiver {
+  /** Takes the vector of the text at a position; it is only lent. */
+  put(text: number, vector: Float32Array): void;
+  /** Called after each step. */
+  report(): void;
+}
+
+interface MissingText {
+  /** Position among the texts. */
+  readonly text: number;
+  readonly key: string;
+}
+
+interface AwaitedText {
+  /** Position among the texts. */
+  readonly text: number;
+  /** From the call that has claimed it; `undefined` when that one failed or was stopped. */
+  readonly vector: Promise<Float32Array | undefined>;
+}
+
+/**
+ * Gives every text's vector to the receiver: from the store, from the embedder, or from another call that is about to
+ * have it.
+ *
+ * @param texts Different from each other.
+ * @throws RefusedTextsError with the positions of `texts`.
+ */
+export async function provideVectors(
+  cache: SharedCache,
+  texts: readonly string[],
+  options: EmbedOptions,
+  receiver: Receiver,
+): Promise<void> {
+  const claims = holdClaims(cache.flight);
+  let awaited: readonly AwaitedText[];
+  try {
+    const notStored = await provideStored(cache, texts, options, claims, receiver);
+    awaited = notStored.awaited;
+    const { missing } = notStored;
+    if (missing.length > 0) {
+      await embedMissing(cache, texts, missing, options, claims, receiver);
+    }
+  } finally {
+    claims.release();
+  }
+  const abandoned = await provideAwaited(cache, awaited, options, receiver);
+  // Whoever had claimed these failed or was stopped; that is no reason for this call to.
+  if (abandoned.length === 0) return;
+  const { put, report } = receiver;
+  await provideVectors(
+    cache,
+    abandoned.map((text) => texts[text]),
+    options,
+    { put: (k, vector) => put(abandoned[k], vector), report },
+  ).catch((error: unknown) => {
+    throw reindexRefusals(error, (k) => abandoned[k]);
+  });
+}
+
+/** Gives what the store has, and claims the rest: to be embedded, or awaited from the call that was first. */
+async function provideStored(
+  { stored, flight, counts }: SharedCache,
+  texts: readonly string[],
+  options: EmbedOptions,
+  claims: HeldClaims<Float32Array>,
+  { put, report }: Receiver,
+): Promise<{ readonly missing: readonly MissingText[]; readonly awaited: readonly AwaitedText[] }> {
+  const missing: MissingText[] = [];
+  const awaited: AwaitedText[] = [];
+  for await (const slice of keySlices(stored, texts, options)) {
+    const { start, keys } = slice;
+    const before = flight.settled();
+    const { absent, damaged } = await stored.read(keys, (k, vector) => put(start + k, vector));
+    counts.hits += keys.length - absent.length;
+    const claimed: number[] = [];
+    for (const k of absent) {
+      if (claims.claim(keys[k])) claimed.push(k);
+      else awaited.push({ text: start + k, vector: flight.wait(keys[k]) });
+    }
+    // Another call may have stored it between the read and the claim. And only the owner of a claim drops what is
+    // damaged: by now another may have replaced it.
+    const stale = damaged.length > 0 || flight.settled() !== before;
+    const rest = stale
+      ? await provideClaimed({ stored, counts }, slice, claimed, claims, put)
+      : claimed;
+    for (const k of rest) missing.push({ text: start + k, key: keys[k] });
+    counts.misses += rest.length;
+    report();
+  }
+  return { missing, awaited };
+}
+
+/**
+ * Reads what a call has claimed once more, and drops what is damaged.
+ *
+ * @returns The positions in the slice that must be embedded.
+ */
+async function provideClaimed(
+  { stored, counts }: Pick<SharedCache, "stored" | "counts">,
+  { start, keys }: KeySlice,
+  claimed: readonly number[],
+  claims: HeldClaims<Float32Array>,
+  put: Receiver["put"],
+): Promise<number[]> {
+  const claimedKeys = claimed.map((k) => keys[k]);
+  const { absent, damaged } = await stored.read(claimedKeys, (position, vector) => {
+    put(start + claimed[position], vector);
+    // Whoever waits keeps it; the store only lent it.
+    claims.settle(claimedKeys[position], () => vector.slice());
+  });
+  if (damaged.length > 0) await stored.remove(damaged.map((position) => claimedKeys[position]));
+  counts.damaged += damaged.length;
+  counts.hits += claimed.length - absent.length;
+  return absent.map((position) => claimed[position]);
+}
+
+/** Embeds what is missing; each batch is stored before the next one is awaited. */
+async function embedMissing(
+  { embedder, stored, batchSize }: SharedCache,
+  texts: readonly string[],
+  missing: readonly MissingText[],
+  options: EmbedOptions,
+  claims: HeldClaims<Float32Array>,
+  { put, report }: Receiver,
+): Promise<void> {
+  const wanted = missing.map(({ text }) => texts[text]);
+  const keys = missing.map(({ key }) => key);
+  let answered = 0;
+  try {
+    for await (const batch of batchesOf(embedder, wanted, options, batchSize)) {
+      await stored.write(keys, batch);
+      const { indices, vectors } = batch;
+      for (const [k, index] of indices.entries()) {
+        put(missing[index].text, rowOf(vectors, k));
+        claims.settle(keys[index], () => rowOf(vectors, k));
+      }
+      answered += indices.length;
+      report();
+    }
+  } catch (error) {
+    throw reindexRefusals(error, (k) => missing[k].text);
+  }
+  checkVectorCount(embedder.id, answered, missing.length);
+}
+
+/**
+ * Waits for what other calls have claimed.
+ *
+ * @returns The positions of the texts that those calls gave up.
+ */
+async function provideAwaited(
+  { counts }: SharedCache,
+  awaited: readonly AwaitedText[],
+  { signal }: EmbedOptions,
+  { put, report }: Receiver,
+): Promise<number[]> {
+  const abandoned: number[] = [];
+  for (const { text, vector } of awaited) {
+    const value = await untilAborted(vector, signal);
+    if (value === undefined) abandoned.push(text);
+    else {
+      counts.hits++;
+      put(text, value);
+      report();
+    }
+  }
+  return abandoned;
+}
