@@ -54,7 +54,7 @@ async function chooseEmbedder(): Promise<Chosen> {
       };
     default:
       throw new Error(
-        `--embedder: expected hashing, openai or transformers, received "${flags.embedder}"`,
+        `--embedder must be hashing, openai or transformers, received "${flags.embedder}"`,
       );
   }
 }
@@ -67,9 +67,9 @@ function readTexts(path: string): string[] {
     throw new Error(`${path}: cannot be read (${(cause as Error).message})`, { cause });
   }
   const lines = content.replace(/\r?\n$/, "").split(/\r?\n/);
-  if (content.trim() === "") throw new Error(`${path}: expected a text per line, received none`);
+  if (content.trim() === "") throw new Error(`${path} must have a text per line, received none`);
   const empty = lines.findIndex((line) => line.trim() === "");
-  if (empty >= 0) throw new Error(`${path}:${empty + 1}: expected a text, received an empty line`);
+  if (empty >= 0) throw new Error(`${path}:${empty + 1} must be a text, received an empty line`);
   return lines;
 }
 
@@ -87,10 +87,12 @@ function duration(seconds: number): string {
 
 await runExample(async (signal) => {
   const { input, output, side } = flags;
-  if (input === undefined) throw new Error("--input: expected a file of texts, one per line");
-  if (output === undefined && !flags["dry-run"]) throw new Error("--output: expected a .npy file");
+  if (input === undefined)
+    throw new Error("--input must be a file of texts, one per line, received nothing");
+  if (output === undefined && !flags["dry-run"])
+    throw new Error("--output must be a .npy file, received nothing");
   if (side !== "query" && side !== "passage") {
-    throw new Error(`--side: expected query or passage, received "${side}"`);
+    throw new Error(`--side must be query or passage, received "${side}"`);
   }
   const texts = readTexts(input);
   const { embedder, openai } = await chooseEmbedder();

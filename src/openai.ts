@@ -5,10 +5,10 @@
  */
 export {
   createOpenAIEmbedder,
-  type EmbeddingPlan,
   type OpenAIEmbedder,
   type OpenAIUsage,
 } from "./embed/openai/openai-embedder.js";
+export type { EmbeddingPlan } from "./embed/openai/plan.js";
 export type { LongInputs, OpenAIEmbedderOptions } from "./embed/openai/settings.js";
 export type { Tokenizer } from "./embed/openai/tokenizer.js";
 export { embeddingPrices } from "./embed/openai/prices.js";
@@ -25,4 +25,4 @@ export {
   embedWithOpenAIBatches,
   type OpenAIBatchOptions,
   type OpenAIBatchReport,
-} from "./embed/openai/batch-job.js";
+} from "./embed/openai/batches/batch-job.js";

@@ -1,6 +1,7 @@
+import { refuse } from "../base/checks.js";
 import { backoff } from "../embed/requests/backoff.js";
 import type { Embedder } from "../embed/embedder.js";
-import { createFunctionEmbedder } from "../embed/function-embedder.js";
+import { checkBatching, createFunctionEmbedder } from "../embed/function-embedder.js";
 import { finalCodes } from "../embed/openai/failures.js";
 import { retryAfter } from "../embed/requests/retry-after.js";
 import { sleep } from "../base/sleep.js";
@@ -42,7 +43,11 @@ export interface AISDKEmbedderOptions {
   readonly seed?: string | number | undefined;
 }
 
-/** An embedder of any AI SDK embedding model. */
+/**
+ * An embedder of any AI SDK embedding model.
+ *
+ * @throws RangeError when an option is out of range; from `embed`, for answers that do not fit their texts.
+ */
 export async function fromAISDK(
   model: AISDKEmbeddingModel,
   {
@@ -55,7 +60,10 @@ export async function fromAISDK(
     seed = 1,
   }: AISDKEmbedderOptions = {},
 ): Promise<Embedder> {
-  if (!(maxRetries >= 0)) throw new RangeError(`maxRetries: expected >= 0, received ${maxRetries}`);
+  checkBatching("fromAISDK", { batchSize, concurrency });
+  for (const [name, value] of Object.entries({ maxRetries, maxWaitMs })) {
+    if (!(value >= 0)) refuse(`fromAISDK: ${name}`, "a number >= 0", value);
+  }
   const random = createRandom(`${seed}/jitter`);
   const limit = (await model.maxEmbeddingsPerCall) ?? 512;
   const parallel = await model.supportsParallelCalls;

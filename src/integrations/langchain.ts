@@ -1,5 +1,5 @@
 import type { Embedder } from "../embed/embedder.js";
-import { createFunctionEmbedder } from "../embed/function-embedder.js";
+import { checkBatching, createFunctionEmbedder } from "../embed/function-embedder.js";
 
 /** What is used of LangChain.js's `Embeddings`, by shape, so that LangChain is no dependency. */
 export interface LangChainEmbeddings {
@@ -20,11 +20,17 @@ export interface LangChainEmbedderOptions {
   readonly concurrency?: number | undefined;
 }
 
-/** An embedder of any LangChain `Embeddings`. They cannot be stopped: an abort ends the wait for them, and makes no further call. */
+/**
+ * An embedder of any LangChain `Embeddings`. They cannot be stopped: an abort ends the wait for them, and makes no further
+ * call.
+ *
+ * @throws RangeError when an option is out of range; from `embed`, for answers that do not fit their texts.
+ */
 export function fromLangChain(
   embeddings: LangChainEmbeddings,
   { symmetric = false, batchSize = 512, ...options }: LangChainEmbedderOptions,
 ): Embedder {
+  checkBatching("fromLangChain", { batchSize, concurrency: options.concurrency });
   return createFunctionEmbedder(
     async (texts, { side, signal }) => {
       if (side === "passage" || symmetric) return embeddings.embedDocuments([...texts]);

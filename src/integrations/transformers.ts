@@ -1,5 +1,5 @@
 import type { Embedder } from "../embed/embedder.js";
-import { createFunctionEmbedder } from "../embed/function-embedder.js";
+import { checkBatching, createFunctionEmbedder } from "../embed/function-embedder.js";
 import { createMatrix } from "../math/matrix.js";
 
 export interface TransformersEmbedderOptions {
@@ -26,7 +26,8 @@ export interface TransformersEmbedderOptions {
  * Texts longer than the model takes are cut by its tokenizer. For models trained with prefixes, wrap it in
  * `withPrefixes`.
  *
- * @throws Error when the library is not installed or the model cannot be loaded, naming it.
+ * @throws Error when the library is not installed or the model cannot be loaded, naming it; RangeError when `batchSize` is
+ *   no count.
  */
 export async function createTransformersEmbedder({
   model,
@@ -38,6 +39,7 @@ export async function createTransformersEmbedder({
   localFilesOnly = false,
   batchSize = 16,
 }: TransformersEmbedderOptions): Promise<Embedder> {
+  checkBatching("createTransformersEmbedder", { batchSize });
   const { pipeline } = await import("@huggingface/transformers").catch((cause: unknown) => {
     throw new Error(
       "@huggingface/transformers is not installed; `npm install @huggingface/transformers`",

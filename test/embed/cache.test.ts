@@ -156,6 +156,17 @@ describe("a cache around an embedder", () => {
     );
   });
 
+  it("refuses options that are out of range, by name", () => {
+    const { embedder } = countingEmbedder();
+    expect(() => withCache(embedder, createMemoryStore(), { batchSize: 0 })).toThrow(
+      "withCache: batchSize must be an integer >= 1, received 0",
+    );
+    const precision = "int8" as "float16";
+    expect(() => withCache(embedder, createMemoryStore(), { precision })).toThrow(
+      'withCache: precision must be "float32" or "float16", received "int8"',
+    );
+  });
+
   it("gives an empty matrix for no texts", async () => {
     const { embedder } = countingEmbedder();
     const cached = withCache(embedder, createMemoryStore());

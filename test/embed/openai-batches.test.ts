@@ -204,6 +204,39 @@ describe("embedding through the Batch API", () => {
     expect(seen.at(-1)).toEqual([4, 4]);
   });
 
+  it("names a text that is too long by its position in the caller's texts, before anything is sent", async () => {
+    const options = { ...(await setup()), maxTokensPerInput: 3, longInputs: "refuse" } as const;
+    const store = createMemoryStore();
+    await embedWithOpenAIBatches(["stored"], store, options);
+    const before = server.batches.length;
+    const job = embedWithOpenAIBatches(["stored", "stored", "one two three four"], store, options);
+    await expect(job).rejects.toThrow(
+      'embedWithOpenAIBatches: texts[2] ("one two three four"): must have at most 3 tokens, received 4',
+    );
+    expect(server.batches).toHaveLength(before);
+  });
+
+  it("refuses options that are out of range, by name", async () => {
+    const options = await setup();
+    const refused = async (bad: object): Promise<string> =>
+      embedWithOpenAIBatches(texts, createMemoryStore(), { ...options, ...bad }).then(
+        () => "",
+        (error: unknown) => (error as Error).message,
+      );
+    expect(await refused({ maxInputsPerBatch: 0 })).toBe(
+      "embedWithOpenAIBatches: maxInputsPerBatch must be an integer >= 1, received 0",
+    );
+    expect(await refused({ longInputs: "average" })).toBe(
+      'embedWithOpenAIBatches: longInputs must be "cut" or "refuse", received "average"',
+    );
+    expect(await refused({ timeoutMs: 0 })).toBe(
+      "embedWithOpenAIBatches: timeoutMs must be an integer >= 1, received 0",
+    );
+    expect(await refused({ pollMs: NaN })).toBe(
+      "embedWithOpenAIBatches: pollMs must be a number >= 0, received NaN",
+    );
+  });
+
   it("stops between two looks when the signal aborts, and leaves the batch under way", async () => {
     const options = await setup({ batchLooks: 1e9 });
     const stop = new AbortController();

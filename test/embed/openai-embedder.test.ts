@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createMemoryStore, withCache, type Matrix } from "embedtune";
-import { createOpenAIEmbedder, EmbeddingRequestError } from "embedtune/openai";
+import {
+  createOpenAIEmbedder,
+  EmbeddingRequestError,
+  type OpenAIEmbedderOptions,
+} from "embedtune/openai";
 import { rowOf } from "../../src/math/matrix.js";
 import {
   fakeVector,
@@ -71,7 +75,7 @@ describe("the OpenAI embedder", () => {
   });
 
   it("keeps no more requests under way than allowed", async () => {
-    const embedder = await start({ delayMs: 10 }, { maxInputsPerRequest: 1, concurrency: 3 });
+    const embedder = await start({ delayMs: 50 }, { maxInputsPerRequest: 1, concurrency: 3 });
     await embedder.embed(texts);
     expect(server.mostAtOnce()).toBe(3);
   });
@@ -89,7 +93,25 @@ describe("the OpenAI embedder", () => {
     expect(elsewhere.dimensions).toBe(4); // another server's model may be of any kind
     const baseURL = "https://api.openai.com/v1";
     expect(() => createOpenAIEmbedder({ apiKey: "test", baseURL, dimensions: 512 })).toThrow(
-      "dimensions: text-embedding-ada-002 takes none (its vectors have 1536 values)",
+      "createOpenAIEmbedder: dimensions must be left out for text-embedding-ada-002",
+    );
+  });
+
+  it("refuses options that are out of range, by name", async () => {
+    await start();
+    const of = (options: OpenAIEmbedderOptions) => () =>
+      createOpenAIEmbedder({ apiKey: "test", baseURL: server.baseURL, ...options });
+    expect(of({ concurrency: 0 })).toThrow(
+      "createOpenAIEmbedder: concurrency must be an integer >= 1, received 0",
+    );
+    expect(of({ maxRetries: -1 })).toThrow(
+      "createOpenAIEmbedder: maxRetries must be a number >= 0, received -1",
+    );
+    expect(of({ longInputs: "split" as "cut" })).toThrow(
+      'createOpenAIEmbedder: longInputs must be "cut", "refuse" or "average", received "split"',
+    );
+    expect(of({ baseURL: "nowhere" })).toThrow(
+      'createOpenAIEmbedder: baseURL must be an address like "https://api.openai.com/v1", received "nowhere"',
     );
   });
 
@@ -200,7 +222,7 @@ describe("the OpenAI embedder", () => {
     delete process.env.OPENAI_BASE_URL;
     try {
       expect(() => createOpenAIEmbedder()).toThrow(
-        "no API key; set the environment variable OPENAI_API_KEY",
+        "createOpenAIEmbedder: apiKey or the environment variable OPENAI_API_KEY must be set, received neither",
       );
     } finally {
       if (OPENAI_API_KEY !== undefined) process.env.OPENAI_API_KEY = OPENAI_API_KEY;

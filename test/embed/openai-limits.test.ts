@@ -118,7 +118,7 @@ describe("a text of more tokens than the model takes", () => {
   it("is refused by name before anything is sent, where the caller wants that", async () => {
     const embedder = await start({}, { maxTokensPerInput: 5, longInputs: "refuse" });
     await expect(embedder.embed(["short", long])).rejects.toThrow(
-      /^texts\[1\] \("one two three .*: expected at most 5 tokens, received 12$/,
+      /^embed: texts\[1\] \("one two three .*: must have at most 5 tokens, received 12$/,
     );
     expect(server.log).toHaveLength(0);
   });

@@ -58,6 +58,16 @@ describe("an embedder of any function", () => {
     await expect(of([[0, 0]]).embed(["a"])).rejects.toThrow("received zeros only");
   });
 
+  it("refuses counts that are none, by the function that was called", async () => {
+    expect(() => createFunctionEmbedder(lengths, { id: "test", batchSize: 1.5 })).toThrow(
+      "createFunctionEmbedder: batchSize must be an integer >= 1, received 1.5",
+    );
+    const embeddings = { embedDocuments: async () => [], embedQuery: async () => [] };
+    expect(() => fromLangChain(embeddings, { id: "test", concurrency: 0 })).toThrow(
+      "fromLangChain: concurrency must be an integer >= 1, received 0",
+    );
+  });
+
   it("stops between calls when it is told to", async () => {
     const stop = new AbortController();
     let calls = 0;

@@ -67,6 +67,17 @@ describe("the Keyv store", () => {
   });
 });
 
+describe("a store", () => {
+  it("refuses options that are out of range, by name", () => {
+    expect(() => createMemoryStore({ maxBytes: 0 })).toThrow(
+      "createMemoryStore: maxBytes must be a number > 0, received 0",
+    );
+    expect(() => createKeyvStore(new Keyv(), { concurrency: 0 })).toThrow(
+      "createKeyvStore: concurrency must be an integer >= 1, received 0",
+    );
+  });
+});
+
 describe("the memory store", () => {
   it("lets the least recently used go when its bytes are more than allowed", async () => {
     const store = createMemoryStore({ maxBytes: 300 });

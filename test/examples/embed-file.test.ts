@@ -94,7 +94,7 @@ describe("examples/embed-file.ts", () => {
     const { code, stderr } = await embedFile(["--embedder", "openai"]);
     expect(code).toBe(1);
     expect(stderr.trim()).toBe(
-      "OpenAI: no API key; set the environment variable OPENAI_API_KEY or pass `apiKey`",
+      "createOpenAIEmbedder: apiKey or the environment variable OPENAI_API_KEY must be set, received neither",
     );
   });
 });

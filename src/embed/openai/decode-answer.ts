@@ -1,3 +1,4 @@
+import { show } from "../../base/show.js";
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 
 /** An answer that is not what was asked: the request may be sent again. */
@@ -29,10 +30,10 @@ export function decodeAnswer(
     usage?: { prompt_tokens?: unknown; total_tokens?: unknown } | null;
   };
   if (!Array.isArray(data)) {
-    throw new MalformedAnswerError(`expected JSON with a "data" array, received ${excerpt(body)}`);
+    throw new MalformedAnswerError(`it must be JSON with a "data" array, received ${show(body)}`);
   }
   if (data.length !== count) {
-    throw new MalformedAnswerError(`expected ${count} embeddings, received ${data.length}`);
+    throw new MalformedAnswerError(`data must have ${count} embeddings, received ${data.length}`);
   }
   let vectors: Matrix | undefined;
   const seen = new Uint8Array(count);
@@ -43,7 +44,7 @@ export function decodeAnswer(
     };
     if (typeof index !== "number" || !(index in seen) || seen[index] === 1) {
       throw new MalformedAnswerError(
-        `data[${position}].index: expected each of 0 to ${count - 1} once, received ${excerpt(index)}`,
+        `data[${position}].index must be one of 0 to ${count - 1} that no other has, received ${show(index)}`,
       );
     }
     seen[index] = 1;
@@ -51,7 +52,7 @@ export function decodeAnswer(
     const expected = dimensions ?? vectors?.cols ?? values.length;
     if (values.length !== expected || expected === 0) {
       throw new MalformedAnswerError(
-        `data[${position}].embedding: expected ${expected || "some"} values, received ${values.length}`,
+        `data[${position}].embedding must have ${expected || "some"} values, received ${values.length}`,
       );
     }
     vectors ??= createMatrix(count, expected);
@@ -72,7 +73,7 @@ function decodeVector(embedding: unknown, position: number): ArrayLike<number> {
     return embedding as number[];
   }
   throw new MalformedAnswerError(
-    `data[${position}].embedding: expected base64 or numbers, received ${excerpt(embedding)}`,
+    `data[${position}].embedding must be base64 or numbers, received ${show(embedding)}`,
   );
 }
 
@@ -82,11 +83,13 @@ function decodeBase64(text: string, position: number): Float32Array {
   try {
     bytes = bytesOfBase64(text);
   } catch {
-    throw new MalformedAnswerError(`data[${position}].embedding: not base64, ${excerpt(text)}`);
+    throw new MalformedAnswerError(
+      `data[${position}].embedding must be base64, received ${show(text)}`,
+    );
   }
   if (bytes.byteLength % 4 !== 0) {
     throw new MalformedAnswerError(
-      `data[${position}].embedding: expected whole 4-byte floats, received ${bytes.byteLength} bytes`,
+      `data[${position}].embedding must be whole 4-byte floats, received ${bytes.byteLength} bytes`,
     );
   }
   // Small buffers are cut from a shared pool at any offset; floats need a multiple of 4.
@@ -108,17 +111,12 @@ function checkRow(row: Float32Array, position: number): void {
   for (let j = 0; j < row.length; j++) {
     if (!Number.isFinite(row[j])) {
       throw new MalformedAnswerError(
-        `data[${position}].embedding[${j}]: expected a finite number, received ${row[j]}`,
+        `data[${position}].embedding[${j}] must be a finite number, received ${row[j]}`,
       );
     }
     if (row[j] !== 0) nonZero = true;
   }
-  if (!nonZero) throw new MalformedAnswerError(`data[${position}].embedding: all values are zero`);
-}
-
-/** A short, one-line look at a value that was not expected. */
-function excerpt(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 60 ? `${JSON.stringify(line.slice(0, 60))}…` : JSON.stringify(line);
+  if (!nonZero) {
+    throw new MalformedAnswerError(`data[${position}].embedding must not be all zeros`);
+  }
 }

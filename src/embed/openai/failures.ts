@@ -94,3 +94,14 @@ function classifyConnection(error: unknown): Failure {
   }
   return { kind: "retry", sentence: `the connection broke (${detail})` };
 }
+
+/** The error that ends a job, in one sentence. */
+export function requestError(
+  address: string,
+  { sentence, status, code }: Failure,
+  cause: unknown,
+  tries = 1,
+): EmbeddingRequestError {
+  const tried = tries === 1 ? "" : ` (tried ${tries} times)`;
+  return new EmbeddingRequestError(`${address}: ${sentence}${tried}`, { cause, status, code });
+}

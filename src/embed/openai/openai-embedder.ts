@@ -1,17 +1,17 @@
-import { createYielder } from "../../base/event-loop.js";
+import { runConcurrently } from "../../base/run-concurrently.js";
 import { checkTexts } from "../check-texts.js";
-import { collectBatches } from "../requests/collect-batches.js";
-import { distinctTexts } from "../distinct-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
+import { collectBatches } from "../requests/collect-batches.js";
 import { packBatches } from "../requests/pack-batches.js";
 import { RefusedTextsError, type RefusedText } from "../requests/refused-texts.js";
-import { runConcurrently } from "../../base/run-concurrently.js";
 import { createAssembler } from "./assemble-texts.js";
-import { prepareInputs, refuseLongTexts } from "./prepare-inputs.js";
-import { batchDiscount, costOf } from "./prices.js";
+import { createEmbeddingsEndpoint } from "./endpoint.js";
+import { planRequests, type EmbeddingPlan } from "./plan.js";
+import { prepareInputs } from "./prepare-inputs.js";
+import { costOf } from "./prices.js";
 import { createSender } from "./sender.js";
+import { createServerLimits } from "./server-limits.js";
 import { resolveSettings, type OpenAIEmbedderOptions } from "./settings.js";
-import { loadCl100k } from "./tokenizer.js";
 
 export interface OpenAIUsage {
   /** Requests sent, retries included. */
@@ -22,21 +22,6 @@ export interface OpenAIUsage {
   readonly cost: number | undefined;
   /** Texts cut or split because they had more tokens than `maxTokensPerInput`. */
   readonly longTexts: number;
-}
-
-/** What embedding would take. */
-export interface EmbeddingPlan {
-  readonly texts: number;
-  /** Different texts: equal ones are asked for once when a cache stands before the embedder. */
-  readonly distinctTexts: number;
-  /** Tokens of the different texts, long ones as they would be cut or split. */
-  readonly tokens: number;
-  readonly longTexts: number;
-  readonly requests: number;
-  /** US dollars; `undefined` where the model's price is not known. */
-  readonly cost: number | undefined;
-  /** US dollars through the Batch API. */
-  readonly batchCost: number | undefined;
 }
 
 export interface OpenAIEmbedder extends Embedder {
@@ -58,14 +43,14 @@ export interface OpenAIEmbedder extends Embedder {
  * culprits are found; they are named in the end, when all others are embedded. Wrap it in a cache: it delivers each
  * finished request, which the cache then keeps.
  *
- * @throws Error when there is no key, naming the environment variable. From `embed`: {@link EmbeddingRequestError} in one
- *   sentence naming the address; {@link RefusedTextsError} naming texts the server refuses.
+ * @throws RangeError when an option is out of range, or there is no key (naming the environment variable). From `embed`:
+ *   `EmbeddingRequestError` in one sentence naming the address; {@link RefusedTextsError} naming texts the server refuses.
  */
 export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenAIEmbedder {
-  const settings = resolveSettings(options);
-  const { id, longInputs, maxTokensPerInput, pricePerMillionTokens } = settings;
-  const sender = createSender(settings);
-  const loadTokenizer = async () => settings.tokenizer ?? (await loadCl100k());
+  const settings = resolveSettings(options, "createOpenAIEmbedder");
+  const limits = createServerLimits(settings);
+  const endpoint = createEmbeddingsEndpoint(settings, limits);
+  const send = createSender(settings, limits, endpoint);
   let longTexts = 0;
 
   async function* embedBatches(
@@ -74,9 +59,10 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
   ): AsyncGenerator<EmbeddedBatch, void, undefined> {
     signal?.throwIfAborted();
     checkTexts(texts, "embed");
-    const tokenizer = await loadTokenizer();
-    if (longInputs === "refuse") refuseLongTexts(texts, tokenizer, maxTokensPerInput);
-    const inputs = prepareInputs(texts, tokenizer, settings, () => longTexts++);
+    const inputs = prepareInputs(texts, await settings.loadTokenizer(), settings, {
+      caller: "embed",
+      onLong: () => longTexts++,
+    });
     const assemble = createAssembler();
     const refused = new Map<number, RefusedText>();
     const stop = new AbortController();
@@ -86,9 +72,9 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     const signals = { signal: either, halt: AbortSignal.any([either, halt.signal]) };
     try {
       const deliveries = runConcurrently(
-        untilHalted(packBatches(inputs, sender.limits), halt.signal),
+        untilHalted(packBatches(inputs, limits.next), halt.signal),
         async (batch) => {
-          const delivery = await sender.send(batch, signals);
+          const delivery = await send(batch, signals);
           if (delivery.failure !== undefined) halt.abort(delivery.failure.error);
           return delivery;
         },
@@ -109,49 +95,23 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
   }
 
   return {
-    id,
+    id: settings.id,
     symmetric: true,
     get dimensions() {
-      return sender.dimensions;
+      return endpoint.dimensions;
     },
     embedBatches,
     async embed(texts, embedOptions = {}) {
       const batches = embedBatches(texts, embedOptions);
-      return collectBatches(id, texts.length, batches, embedOptions);
+      return collectBatches(settings.id, texts.length, batches, embedOptions);
     },
     usage() {
-      const { requests, tokens } = sender.counts();
-      return { requests, tokens, cost: costOf(tokens, pricePerMillionTokens), longTexts };
+      const { requests, tokens } = endpoint.counts();
+      return { requests, tokens, cost: costOf(tokens, settings.pricePerMillionTokens), longTexts };
     },
     async plan(texts, { signal } = {}) {
-      checkTexts(texts, "embed");
-      const loaded = await loadTokenizer();
-      const { distinct } = distinctTexts(texts);
-      if (longInputs === "refuse") refuseLongTexts(distinct, loaded, maxTokensPerInput);
-      let long = 0;
-      let tokens = 0;
-      let requests = 0;
-      const batches = packBatches(
-        prepareInputs(distinct, loaded, settings, () => long++),
-        createSender(settings).limits,
-      );
-      const yieldIfDue = createYielder();
-      for (const batch of batches) {
-        await yieldIfDue();
-        signal?.throwIfAborted();
-        requests++;
-        for (const { text } of batch) tokens += loaded.count(text);
-      }
-      const cost = costOf(tokens, pricePerMillionTokens);
-      return {
-        texts: texts.length,
-        distinctTexts: distinct.length,
-        tokens,
-        longTexts: long,
-        requests,
-        cost,
-        batchCost: cost === undefined ? undefined : cost * batchDiscount,
-      };
+      checkTexts(texts, "plan");
+      return planRequests(texts, settings, signal);
     },
   };
 }

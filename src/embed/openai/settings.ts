@@ -1,7 +1,9 @@
 import OpenAI from "openai";
+import { checkChoice, checkInteger, refuse } from "../../base/checks.js";
+import { show } from "../../base/show.js";
 import type { RateLimits } from "../requests/rate-limiter.js";
 import { embeddingPrices } from "./prices.js";
-import type { Tokenizer } from "./tokenizer.js";
+import { loadCl100k, type Tokenizer } from "./tokenizer.js";
 
 /** What to do with a text of more tokens than the model takes. */
 export type LongInputs =
@@ -64,7 +66,7 @@ export interface OpenAISettings {
   readonly maxTokensPerRequest: number;
   readonly maxTokensPerInput: number;
   readonly longInputs: LongInputs;
-  readonly tokenizer: Tokenizer | undefined;
+  readonly loadTokenizer: () => Promise<Tokenizer>;
   readonly concurrency: number;
   readonly maxRetries: number;
   readonly timeoutMs: number;
@@ -89,31 +91,35 @@ const nativeDimensions: Readonly<Record<string, number>> = {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws Error when there is no key; RangeError naming an option that is no count, or `dimensions` for a model of OpenAI
- *   that takes none.
+ * @param caller The public function that was given them.
+ * @throws RangeError naming an option that is out of range, `dimensions` for a model of OpenAI that takes none, or the key
+ *   that is not there.
  */
-export function resolveSettings({
-  apiKey = environment("OPENAI_API_KEY"),
-  baseURL = environment("OPENAI_BASE_URL") ?? openAIAddress,
-  client: ownClient,
-  model = "text-embedding-ada-002",
-  dimensions,
-  provider,
-  maxInputsPerRequest = 2048,
-  maxTokensPerRequest = 300_000,
-  maxTokensPerInput = openAIInputLimit,
-  longInputs = "cut",
-  tokenizer,
-  concurrency = 8,
-  maxRetries = 8,
-  timeoutMs = 60_000,
-  maxWaitMs = 60_000,
-  pricePerMillionTokens,
-  requestsPerMinute,
-  tokensPerMinute,
-  rateWindowMs,
-  seed = 1,
-}: OpenAIEmbedderOptions): OpenAISettings {
+export function resolveSettings(
+  {
+    apiKey = environment("OPENAI_API_KEY"),
+    baseURL = environment("OPENAI_BASE_URL") ?? openAIAddress,
+    client: ownClient,
+    model = "text-embedding-ada-002",
+    dimensions,
+    provider,
+    maxInputsPerRequest = 2048,
+    maxTokensPerRequest = 300_000,
+    maxTokensPerInput = openAIInputLimit,
+    longInputs = "cut",
+    tokenizer,
+    concurrency = 8,
+    maxRetries = 8,
+    timeoutMs = 60_000,
+    maxWaitMs = 60_000,
+    pricePerMillionTokens,
+    requestsPerMinute,
+    tokensPerMinute,
+    rateWindowMs,
+    seed = 1,
+  }: OpenAIEmbedderOptions,
+  caller: string,
+): OpenAISettings {
   const counts = {
     dimensions,
     maxInputsPerRequest,
@@ -126,17 +132,18 @@ export function resolveSettings({
     rateWindowMs,
   };
   for (const [name, value] of Object.entries(counts)) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-      throw new RangeError(`${name}: expected an integer >= 1, received ${value}`);
-    }
+    if (value !== undefined) checkInteger(value, `${caller}: ${name}`, { least: 1 });
   }
-  if (!(maxRetries >= 0)) throw new RangeError(`maxRetries: expected >= 0, received ${maxRetries}`);
-  const client = ownClient ?? createClient(apiKey, baseURL, timeoutMs);
-  const host = hostOf(client.baseURL);
+  for (const [name, value] of Object.entries({ maxRetries, maxWaitMs })) {
+    if (!(value >= 0)) refuse(`${caller}: ${name}`, "a number >= 0", value);
+  }
+  checkChoice(longInputs, `${caller}: longInputs`, ["cut", "refuse", "average"]);
+  const client = ownClient ?? createClient(apiKey, baseURL, timeoutMs, caller);
+  const host = hostOf(client.baseURL, caller);
   const openAI = host === "api.openai.com";
   if (openAI && model === "text-embedding-ada-002" && dimensions !== undefined) {
     throw new RangeError(
-      `dimensions: ${model} takes none (its vectors have 1536 values); text-embedding-3-small and -large do`,
+      `${caller}: dimensions must be left out for ${model}, whose vectors have 1536 values (text-embedding-3-small and -large take them), received ${dimensions}`,
     );
   }
   const knownDimensions = dimensions ?? nativeDimensions[model];
@@ -159,7 +166,7 @@ export function resolveSettings({
     maxTokensPerRequest,
     maxTokensPerInput,
     longInputs,
-    tokenizer,
+    loadTokenizer: async () => tokenizer ?? (await loadCl100k()),
     concurrency,
     maxRetries,
     timeoutMs,
@@ -171,10 +178,15 @@ export function resolveSettings({
   };
 }
 
-function createClient(apiKey: string | undefined, baseURL: string, timeoutMs: number): OpenAI {
-  if (hostOf(baseURL) === "api.openai.com" && apiKey === undefined) {
-    throw new Error(
-      "OpenAI: no API key; set the environment variable OPENAI_API_KEY or pass `apiKey`",
+function createClient(
+  apiKey: string | undefined,
+  baseURL: string,
+  timeoutMs: number,
+  caller: string,
+): OpenAI {
+  if (hostOf(baseURL, caller) === "api.openai.com" && apiKey === undefined) {
+    throw new RangeError(
+      `${caller}: apiKey or the environment variable OPENAI_API_KEY must be set, received neither`,
     );
   }
   return new OpenAI({
@@ -186,12 +198,12 @@ function createClient(apiKey: string | undefined, baseURL: string, timeoutMs: nu
   });
 }
 
-function hostOf(address: string): string {
+function hostOf(address: string, caller: string): string {
   try {
     return new URL(address).hostname;
   } catch (cause) {
-    throw new Error(
-      `baseURL: expected an address like "${openAIAddress}", received ${JSON.stringify(address)}`,
+    throw new RangeError(
+      `${caller}: baseURL must be an address like "${openAIAddress}", received ${show(address)}`,
       { cause },
     );
   }

@@ -1,14 +1,15 @@
-import { fromRows, rowOf } from "../../math/matrix.js";
-import { createStoredVectors } from "../cache/stored-vectors.js";
-import type { RefusedText } from "../requests/refused-texts.js";
-import type { StoredPrecision } from "../cache/vector-record.js";
-import type { KeyValueStore } from "../stores/key-value-store.js";
-import { decodeAnswer } from "./decode-answer.js";
+import { fromRows, rowOf } from "../../../math/matrix.js";
+import { keySlices, type StoredVectors } from "../../cache/stored-vectors.js";
+import type { DistinctTexts } from "../../distinct-texts.js";
+import type { RefusedText } from "../../requests/refused-texts.js";
+import { decodeAnswer } from "../decode-answer.js";
 
 /** A text and the name it goes by in batches: its hash, which is the end of its key in the store. */
 export interface NamedText {
   readonly name: string;
   readonly text: string;
+  /** Its first position among the caller's texts. */
+  readonly index: number;
 }
 
 /** What became of the texts of a job so far. */
@@ -17,13 +18,13 @@ export interface BatchTally {
   readonly found: number;
   /** Texts whose vectors were fetched into the store. */
   readonly embedded: number;
-  /** By position among the job's texts. */
+  /** By position among the caller's texts. */
   readonly failed: readonly RefusedText[];
   readonly tokens: number;
 }
 
-/** Keeps the books of a batch job: what is still wanted, what failed and why, and the store that vectors go to. */
-export interface BatchLedger {
+/** Tracks a batch job: what is still wanted, what failed and why; and writes what was embedded into the store. */
+export interface BatchTracker {
   wants(name: string): boolean;
   /** What is in the store neither from before nor by this job. */
   missing(): NamedText[];
@@ -32,63 +33,47 @@ export interface BatchLedger {
   /** Gives a wanted text without an answer the reason why. */
   fail(name: string, reason: string): void;
   /** What failed is wanted once more. */
-  forgiveFailures(): void;
+  clearFailures(): void;
   tally(): BatchTally;
 }
 
-/** Keys read, and vectors written, at once. */
+/** Vectors written at once. */
 const stride = 512;
 
 /**
- * Opens the books of a job: looks up which texts the store has.
+ * Begins to track a job: looks up which texts the store has.
  *
- * @param texts Different from each other.
+ * @param texts Each different text once, with its first position among the caller's.
  * @param onChange Called with how many of the texts that were missing are embedded or failed, and of how many.
  */
-export async function openBatchLedger(
-  texts: readonly string[],
-  store: KeyValueStore,
-  { id, knownDimensions }: { readonly id: string; readonly knownDimensions: number | undefined },
-  precision: StoredPrecision,
+export async function createBatchTracker(
+  { distinct, firstRow }: Pick<DistinctTexts, "distinct" | "firstRow">,
+  stored: StoredVectors,
   onChange: (done: number, total: number) => void,
-): Promise<BatchLedger> {
-  const stored = createStoredVectors(
-    { id, symmetric: true, dimensions: knownDimensions },
-    store,
-    precision,
-  );
-  const keys = await stored.keys(texts, undefined);
-  const nameAt = (keys[0] ?? "").lastIndexOf(":") + 1;
-  const prefix = (keys[0] ?? "").slice(0, nameAt);
-  /** Name to position. */
-  const wanted = new Map(keys.map((key, text) => [key.slice(nameAt), text]));
+): Promise<BatchTracker> {
+  /** What is not in the store, by name. */
+  const wanted = new Map<string, { readonly key: string; readonly position: number }>();
+  for await (const { start, keys } of keySlices(stored, distinct, {})) {
+    const { absent } = await stored.read(keys, () => undefined);
+    for (const k of absent) {
+      wanted.set(keys[k].slice(keys[k].lastIndexOf(":") + 1), {
+        key: keys[k],
+        position: start + k,
+      });
+    }
+  }
   const failed = new Map<string, string>();
+  const found = distinct.length - wanted.size;
   let embedded = 0;
   let tokens = 0;
-
-  for (let start = 0; start < keys.length; start += stride) {
-    const slice = keys.slice(start, start + stride);
-    await stored.read(slice, (position) => wanted.delete(slice[position].slice(nameAt)));
-  }
-  const found = texts.length - wanted.size;
   const report = (): void => {
-    onChange(embedded + failed.size, texts.length - found);
+    onChange(embedded + failed.size, distinct.length - found);
   };
 
-  const tally = (): BatchTally => ({
-    found,
-    embedded,
-    failed: [...failed].map(([name, reason]) => {
-      const index = wanted.get(name) as number;
-      return { index, text: texts[index], reason };
-    }),
-    tokens,
-  });
-
-  const keep = async (vectors: ReadonlyMap<string, Float32Array>): Promise<void> => {
+  const write = async (vectors: ReadonlyMap<string, Float32Array>): Promise<void> => {
     const names = [...vectors.keys()];
     await stored.write(
-      names.map((name) => prefix + name),
+      names.map((name) => wanted.get(name)!.key),
       { indices: [...names.keys()], vectors: fromRows([...vectors.values()]) },
     );
     for (const name of names) {
@@ -98,13 +83,17 @@ export async function openBatchLedger(
     embedded += names.length;
     report();
   };
-
   return {
     wants: (name) => wanted.has(name),
-    missing: () => [...wanted].map(([name, index]) => ({ name, text: texts[index] })),
+    missing: () =>
+      [...wanted].map(([name, { position }]) => ({
+        name,
+        text: distinct[position],
+        index: firstRow[position],
+      })),
     async collect(lines) {
       let fresh = new Map<string, Float32Array>();
-      let dimensions = stored.dimensions;
+      let { dimensions } = stored;
       for await (const line of lines) {
         const answer = readLine(line, dimensions);
         // A line of a text that this call did not ask for, or one that says nothing.
@@ -116,10 +105,10 @@ export async function openBatchLedger(
           tokens += answer.tokens;
         }
         if (fresh.size < stride) continue;
-        await keep(fresh);
+        await write(fresh);
         fresh = new Map();
       }
-      if (fresh.size > 0) await keep(fresh);
+      if (fresh.size > 0) await write(fresh);
       else report();
     },
     fail(name, reason) {
@@ -127,8 +116,16 @@ export async function openBatchLedger(
       failed.set(name, reason);
       report();
     },
-    forgiveFailures: () => failed.clear(),
-    tally,
+    clearFailures: () => failed.clear(),
+    tally: () => ({
+      found,
+      embedded,
+      failed: [...failed].map(([name, reason]) => {
+        const { position } = wanted.get(name)!;
+        return { index: firstRow[position], text: distinct[position], reason };
+      }),
+      tokens,
+    }),
   };
 }
 

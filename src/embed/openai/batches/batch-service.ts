@@ -1,8 +1,8 @@
-import { createRandom } from "../../base/random.js";
-import { backoff } from "../requests/backoff.js";
-import { sleep } from "../../base/sleep.js";
-import { classify, EmbeddingRequestError } from "./failures.js";
-import type { OpenAISettings } from "./settings.js";
+import { createRandom } from "../../../base/random.js";
+import { backoff } from "../../requests/backoff.js";
+import { sleep } from "../../../base/sleep.js";
+import { classify, requestError } from "../failures.js";
+import type { OpenAISettings } from "../settings.js";
 
 /** What is used of a batch. */
 export interface BatchState {
@@ -62,10 +62,7 @@ export function createBatchService({
     signal?.throwIfAborted();
     const failure = classify(error);
     if (failure.kind !== "retry" || failures > maxRetries) {
-      throw new EmbeddingRequestError(
-        `${address.replace(/embeddings$/, "batches")}: ${failure.sentence}`,
-        { cause: error, status: failure.status, code: failure.code },
-      );
+      throw requestError(address.replace(/embeddings$/, "batches"), failure, error);
     }
     const wait = backoff(failures, random, { askedMs: failure.waitMs, maxMs: maxWaitMs });
     await sleep(wait, signal);

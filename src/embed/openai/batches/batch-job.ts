@@ -1,17 +1,17 @@
-import type { LongJobOptions } from "../../base/progress.js";
-import { checkTexts } from "../check-texts.js";
-import { distinctTexts } from "../distinct-texts.js";
-import type { RefusedText } from "../requests/refused-texts.js";
-import { sleep } from "../../base/sleep.js";
-import type { StoredPrecision } from "../cache/vector-record.js";
-import type { KeyValueStore } from "../stores/key-value-store.js";
+import { checkChoice, checkInteger, refuse } from "../../../base/checks.js";
+import type { LongJobOptions } from "../../../base/progress.js";
+import { sleep } from "../../../base/sleep.js";
+import { createStoredVectors } from "../../cache/stored-vectors.js";
+import type { StoredPrecision } from "../../cache/vector-record.js";
+import { checkTexts } from "../../check-texts.js";
+import { distinctTexts } from "../../distinct-texts.js";
+import { reindexRefusals, type RefusedText } from "../../requests/refused-texts.js";
+import type { KeyValueStore } from "../../stores/key-value-store.js";
+import { batchDiscount, costOf } from "../prices.js";
+import { resolveSettings, type OpenAIEmbedderOptions, type OpenAISettings } from "../settings.js";
 import { batchFiles, type BatchFileLimits } from "./batch-files.js";
-import { openBatchLedger, type BatchLedger } from "./batch-ledger.js";
 import { createBatchService, type BatchService, type BatchState } from "./batch-service.js";
-import { refuseLongTexts } from "./prepare-inputs.js";
-import { batchDiscount, costOf } from "./prices.js";
-import { resolveSettings, type OpenAIEmbedderOptions, type OpenAISettings } from "./settings.js";
-import { loadCl100k } from "./tokenizer.js";
+import { createBatchTracker, type BatchTracker } from "./batch-tracker.js";
 
 export interface OpenAIBatchOptions extends OpenAIEmbedderOptions, LongJobOptions {
   /** Inputs in one batch. @default 50000 */
@@ -46,7 +46,8 @@ export interface OpenAIBatchReport {
  * names. Called again after a restart (even elsewhere), it finds the batches that are under way and submits only what
  * is in none of them.
  *
- * @throws Error as `createOpenAIEmbedder` does, and when `longInputs` is `"average"`, which batches do not offer.
+ * @throws RangeError as `createOpenAIEmbedder` does, and when `longInputs` is `"average"`, which batches do not offer;
+ *   RefusedTextsError naming texts that are too long, where it is `"refuse"`; EmbeddingRequestError as `embed` does.
  */
 export async function embedWithOpenAIBatches(
   texts: readonly string[],
@@ -61,28 +62,34 @@ export async function embedWithOpenAIBatches(
     signal,
     onProgress,
   } = options;
-  const settings = resolveSettings(options);
-  if (settings.longInputs === "average") {
-    throw new Error(`longInputs: expected "cut" or "refuse" for batches, received "average"`);
-  }
+  const caller = "embedWithOpenAIBatches";
+  checkInteger(maxInputsPerBatch, `${caller}: maxInputsPerBatch`, { least: 1 });
+  checkInteger(maxBytesPerBatch, `${caller}: maxBytesPerBatch`, { least: 1 });
+  if (!(pollMs >= 0)) refuse(`${caller}: pollMs`, "a number >= 0", pollMs);
+  checkChoice(precision, `${caller}: precision`, ["float32", "float16"]);
+  const settings = resolveSettings(options, caller);
+  checkChoice(settings.longInputs, `${caller}: longInputs`, ["cut", "refuse"]);
   signal?.throwIfAborted();
-  checkTexts(texts, "embed");
-  const { distinct, firstRow } = distinctTexts(texts);
-  const ledger = await openBatchLedger(distinct, store, settings, precision, (done, total) =>
-    onProgress?.({ stage: "batch", done, total }),
+  checkTexts(texts, caller);
+  const { id, knownDimensions } = settings;
+  const embedder = { id, symmetric: true, dimensions: knownDimensions };
+  const tracker = await createBatchTracker(
+    distinctTexts(texts),
+    createStoredVectors(embedder, store, precision),
+    (done, total) => onProgress?.({ stage: "batch", done, total }),
   );
-  const job: BatchJob = { ledger, settings, service: createBatchService(settings), signal };
+  const job: BatchJob = { tracker, settings, service: createBatchService(settings), signal };
   const earlier = await takeUpEarlier(job);
   const limits = { maxInputs: maxInputsPerBatch, maxBytes: maxBytesPerBatch };
   const waiting = new Map([...earlier.waiting, ...(await submitRest(job, earlier, limits))]);
   const awaited = await awaitBatches(job, waiting, pollMs);
 
-  const { found, embedded, failed, tokens } = ledger.tally();
+  const { found, embedded, failed, tokens } = tracker.tally();
   const price = costOf(tokens, settings.pricePerMillionTokens);
   return {
     found,
     embedded,
-    failed: failed.map((refused) => ({ ...refused, index: firstRow[refused.index] })),
+    failed,
     batches: [...earlier.fetched, ...awaited],
     tokens,
     cost: price === undefined ? undefined : price * batchDiscount,
@@ -91,7 +98,7 @@ export async function embedWithOpenAIBatches(
 
 /** What the steps of a job share. */
 interface BatchJob {
-  readonly ledger: BatchLedger;
+  readonly tracker: BatchTracker;
   readonly settings: OpenAISettings;
   readonly service: BatchService;
   readonly signal: AbortSignal | undefined;
@@ -108,39 +115,39 @@ interface EarlierBatches {
 
 /** Finds what an earlier run has asked for: fetched where it is there, to be waited for where it is under way. */
 async function takeUpEarlier(job: BatchJob): Promise<EarlierBatches> {
-  const { ledger, service, settings, signal } = job;
+  const { tracker, service, settings, signal } = job;
   const waiting = new Map<string, readonly string[]>();
   const fetched: string[] = [];
-  if (ledger.missing().length === 0) return { waiting, fetched };
+  if (tracker.missing().length === 0) return { waiting, fetched };
   for (const batch of await service.list(settings.id, signal)) {
     const names = batch.inputFile === undefined ? [] : await service.names(batch.inputFile, signal);
-    if (!names.some((name) => ledger.wants(name))) continue;
+    if (!names.some((name) => tracker.wants(name))) continue;
     if (batch.ended) {
       await fetchResults(job, batch);
       fetched.push(batch.id);
     } else waiting.set(batch.id, names);
   }
-  ledger.forgiveFailures(); // what failed then is asked for again now
+  tracker.clearFailures(); // what failed then is asked for again now
   return { waiting, fetched };
 }
 
 /** Submits what is neither in the store nor in a batch that is under way. */
 async function submitRest(
-  { ledger, service, settings, signal }: BatchJob,
+  { tracker, service, settings, signal }: BatchJob,
   { waiting }: EarlierBatches,
   limits: BatchFileLimits,
 ): Promise<WaitingBatches> {
   const covered = new Set([...waiting.values()].flat());
-  const rest = ledger.missing().filter(({ name }) => !covered.has(name));
+  const rest = tracker.missing().filter(({ name }) => !covered.has(name));
   const submitted = new Map<string, readonly string[]>();
   if (rest.length === 0) return submitted;
-  const tokenizer = settings.tokenizer ?? (await loadCl100k());
-  if (settings.longInputs === "refuse") {
-    const texts = rest.map(({ text }) => text);
-    refuseLongTexts(texts, tokenizer, settings.maxTokensPerInput);
-  }
-  for (const { content, names } of batchFiles(rest, tokenizer, settings, limits)) {
-    submitted.set(await service.submit(settings.id, content, signal), names);
+  try {
+    const tokenizer = await settings.loadTokenizer();
+    for (const { content, names } of batchFiles(rest, tokenizer, settings, limits)) {
+      submitted.set(await service.submit(settings.id, content, signal), names);
+    }
+  } catch (error) {
+    throw reindexRefusals(error, (k) => rest[k].index);
   }
   return submitted;
 }
@@ -151,7 +158,7 @@ async function awaitBatches(
   batches: WaitingBatches,
   pollMs: number,
 ): Promise<string[]> {
-  const { ledger, service, signal } = job;
+  const { tracker, service, signal } = job;
   const waiting = new Map(batches);
   const ended: string[] = [];
   while (waiting.size > 0) {
@@ -160,7 +167,7 @@ async function awaitBatches(
       if (!batch.ended) continue;
       await fetchResults(job, batch);
       // A batch that failed as a whole or expired names no reason per input.
-      for (const name of names) ledger.fail(name, batch.reason);
+      for (const name of names) tracker.fail(name, batch.reason);
       ended.push(id);
       waiting.delete(id);
     }
@@ -170,10 +177,10 @@ async function awaitBatches(
 }
 
 async function fetchResults(
-  { ledger, service, signal }: BatchJob,
+  { tracker, service, signal }: BatchJob,
   { outputFile, errorFile }: BatchState,
 ): Promise<void> {
   for (const file of [outputFile, errorFile]) {
-    if (file !== undefined) await ledger.collect(service.lines(file, signal));
+    if (file !== undefined) await tracker.collect(service.lines(file, signal));
   }
 }

@@ -1,7 +1,7 @@
-import type { NamedText } from "./batch-ledger.js";
-import { prepareInputs } from "./prepare-inputs.js";
-import type { OpenAISettings } from "./settings.js";
-import type { Tokenizer } from "./tokenizer.js";
+import type { NamedText } from "./batch-tracker.js";
+import { prepareInputs } from "../prepare-inputs.js";
+import type { OpenAISettings } from "../settings.js";
+import type { Tokenizer } from "../tokenizer.js";
 
 /** The input file of one batch. */
 export interface BatchFile {
@@ -16,7 +16,11 @@ export interface BatchFileLimits {
   readonly maxBytes: number;
 }
 
-/** Texts as input files within the limits, long texts cut; one at a time, since a file may have hundreds of megabytes. */
+/**
+ * Texts as input files within the limits, long texts cut; one at a time, since a file may have hundreds of megabytes.
+ *
+ * @throws RefusedTextsError before the first file, naming texts that are too long, where `longInputs` is `"refuse"`.
+ */
 export function* batchFiles(
   texts: readonly NamedText[],
   tokenizer: Tokenizer,
@@ -31,7 +35,7 @@ export function* batchFiles(
     texts.map(({ text }) => text),
     tokenizer,
     settings,
-    () => undefined,
+    { caller: "embedWithOpenAIBatches" },
   );
   for (const { index, text } of inputs) {
     const { name } = texts[index];

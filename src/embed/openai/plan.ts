@@ -1,0 +1,60 @@
+import { createYielder } from "../../base/event-loop.js";
+import { distinctTexts } from "../distinct-texts.js";
+import { packBatches } from "../requests/pack-batches.js";
+import { prepareInputs } from "./prepare-inputs.js";
+import { batchDiscount, costOf } from "./prices.js";
+import { createServerLimits } from "./server-limits.js";
+import type { OpenAISettings } from "./settings.js";
+
+/** What embedding would take. */
+export interface EmbeddingPlan {
+  readonly texts: number;
+  /** Different texts: equal ones are asked for once when a cache stands before the embedder. */
+  readonly distinctTexts: number;
+  /** Tokens of the different texts, long ones as they would be cut or split. */
+  readonly tokens: number;
+  readonly longTexts: number;
+  readonly requests: number;
+  /** US dollars; `undefined` where the model's price is not known. */
+  readonly cost: number | undefined;
+  /** US dollars through the Batch API. */
+  readonly batchCost: number | undefined;
+}
+
+/**
+ * Packs texts as for sending, and counts.
+ *
+ * @throws RefusedTextsError naming texts that are too long, where `longInputs` is `"refuse"`.
+ */
+export async function planRequests(
+  texts: readonly string[],
+  settings: OpenAISettings,
+  signal: AbortSignal | undefined,
+): Promise<EmbeddingPlan> {
+  const tokenizer = await settings.loadTokenizer();
+  const { distinct } = distinctTexts(texts);
+  let longTexts = 0;
+  let tokens = 0;
+  let requests = 0;
+  const inputs = prepareInputs(distinct, tokenizer, settings, {
+    caller: "plan",
+    onLong: () => longTexts++,
+  });
+  const yieldIfDue = createYielder();
+  for (const batch of packBatches(inputs, createServerLimits(settings).next)) {
+    await yieldIfDue();
+    signal?.throwIfAborted();
+    requests++;
+    for (const { text } of batch) tokens += tokenizer.count(text);
+  }
+  const cost = costOf(tokens, settings.pricePerMillionTokens);
+  return {
+    texts: texts.length,
+    distinctTexts: distinct.length,
+    tokens,
+    longTexts,
+    requests,
+    cost,
+    batchCost: cost === undefined ? undefined : cost * batchDiscount,
+  };
+}

@@ -1,0 +1,67 @@
+import { tokensOf, type BatchLimits, type SizedInput } from "../requests/pack-batches.js";
+import { createRateLimiter, type RatePermit } from "../requests/rate-limiter.js";
+import type { OpenAISettings } from "./settings.js";
+
+/** The first request of a server whose limits are not known goes alone, so it is a small one. */
+const probe: BatchLimits = { maxInputs: 256, maxTokens: 30_000 };
+
+/** What a server takes in a request and in a minute: what the caller said, corrected by what its answers teach. */
+export interface ServerLimits {
+  /** What the next batch should keep; the first is smaller than others while the server's limits are not known. */
+  next(): BatchLimits;
+  /** Whether a batch that was packed before the limits were learnt would be refused for sure. */
+  exceededBy(batch: readonly SizedInput[]): boolean;
+  /** Whether several inputs together have more tokens than the server takes in a minute. */
+  tokensExceededBy(batch: readonly SizedInput[]): boolean;
+  /** Resolves when a request of the batch may go. */
+  acquire(batch: readonly SizedInput[], signal: AbortSignal): Promise<RatePermit>;
+  /** No request goes for so many milliseconds. */
+  pause(milliseconds: number): void;
+  /** The server has counted so many tokens in a batch. */
+  learnTokens(batch: readonly SizedInput[], counted: number): void;
+  /** A request of so many inputs was answered where a larger one was refused. */
+  learnInputs(accepted: number): void;
+}
+
+export function createServerLimits({
+  rateLimits,
+  maxInputsPerRequest,
+  maxTokensPerRequest,
+}: Pick<
+  OpenAISettings,
+  "rateLimits" | "maxInputsPerRequest" | "maxTokensPerRequest"
+>): ServerLimits {
+  const limiter = createRateLimiter(rateLimits);
+  let maxInputs = maxInputsPerRequest;
+  /** The server's tokens per token of ours, at worst: its limits are counted in its tokens. */
+  let tokenScale = 1;
+  let probing =
+    rateLimits.requestsPerMinute === undefined && rateLimits.tokensPerMinute === undefined;
+  const tokensExceededBy = (batch: readonly SizedInput[]): boolean =>
+    batch.length > 1 && tokensOf(batch) * tokenScale > (limiter.tokensPerMinute ?? Infinity);
+  return {
+    next() {
+      const first = probing;
+      probing = false;
+      return {
+        maxInputs: Math.min(maxInputs, first ? probe.maxInputs : Infinity),
+        maxTokens: Math.min(
+          maxTokensPerRequest,
+          Math.floor((limiter.tokensPerMinute ?? Infinity) / tokenScale),
+          first ? probe.maxTokens : Infinity,
+        ),
+      };
+    },
+    exceededBy: (batch) => batch.length > maxInputs || tokensExceededBy(batch),
+    tokensExceededBy,
+    acquire: (batch, signal) => limiter.acquire(Math.ceil(tokensOf(batch) * tokenScale), signal),
+    pause: (milliseconds) => limiter.pause(milliseconds),
+    learnTokens(batch, counted) {
+      const ours = tokensOf(batch);
+      if (ours > 0) tokenScale = Math.max(tokenScale, counted / ours);
+    },
+    learnInputs(accepted) {
+      maxInputs = Math.min(maxInputs, accepted);
+    },
+  };
+}
