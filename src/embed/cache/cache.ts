@@ -1,7 +1,7 @@
 import { checkChoice, checkInteger } from "../../base/checks.js";
+import { intern } from "../../base/intern.js";
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { checkTexts } from "../check-texts.js";
-import { distinctTexts } from "../distinct-texts.js";
 import type { EmbedOptions, Embedder } from "../embedder.js";
 import { reindexRefusals } from "../requests/refused-texts.js";
 import type { KeyValueStore } from "../stores/key-value-store.js";
@@ -84,7 +84,7 @@ export function withCache(
 
     async missing(texts, options = {}) {
       checkTexts(texts, "missing");
-      const { distinct } = distinctTexts(texts);
+      const { distinct } = intern(texts);
       const missing: string[] = [];
       for await (const { start, keys } of keySlices(stored, distinct, options)) {
         const { absent } = await stored.read(keys, () => undefined);
@@ -97,23 +97,23 @@ export function withCache(
       const { signal, onProgress } = options;
       signal?.throwIfAborted();
       checkTexts(texts, "embed");
-      const { distinct, firstRow, sameAs } = distinctTexts(texts);
+      const { distinct, indices, first } = intern(texts);
       let result: Matrix | undefined;
       let done = 0;
       await provideVectors(cache, distinct, options, {
         put(text, vector) {
           result ??= createMatrix(texts.length, vector.length);
-          result.data.set(vector, firstRow[text] * result.cols);
+          result.data.set(vector, first[text] * result.cols);
           done++;
         },
         report: () => onProgress?.({ stage: "embed", done, total: distinct.length }),
       }).catch((error: unknown) => {
-        throw reindexRefusals(error, (text) => firstRow[text]);
+        throw reindexRefusals(error, (text) => first[text]);
       });
       const matrix = result ?? createMatrix(0, stored.dimensions ?? 0);
       for (let i = 0; i < texts.length; i++) {
-        const first = firstRow[sameAs[i]];
-        if (first !== i) rowOf(matrix, i).set(rowOf(matrix, first));
+        const source = first[indices[i]];
+        if (source !== i) rowOf(matrix, i).set(rowOf(matrix, source));
       }
       return matrix;
     },

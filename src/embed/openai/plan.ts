@@ -1,5 +1,5 @@
 import { createYielder } from "../../base/event-loop.js";
-import { distinctTexts } from "../distinct-texts.js";
+import { intern } from "../../base/intern.js";
 import { packBatches } from "../requests/pack-batches.js";
 import { prepareInputs } from "./prepare-inputs.js";
 import { batchDiscount, costOf } from "./prices.js";
@@ -32,7 +32,7 @@ export async function planRequests(
   signal: AbortSignal | undefined,
 ): Promise<EmbeddingPlan> {
   const tokenizer = await settings.loadTokenizer();
-  const { distinct } = distinctTexts(texts);
+  const { distinct } = intern(texts);
   let longTexts = 0;
   let tokens = 0;
   let requests = 0;

@@ -1,10 +1,10 @@
 import { checkChoice, checkInteger, refuse } from "../../../base/checks.js";
+import { intern } from "../../../base/intern.js";
 import type { LongJobOptions } from "../../../base/progress.js";
 import { sleep } from "../../../base/sleep.js";
 import { createStoredVectors } from "../../cache/stored-vectors.js";
 import type { StoredPrecision } from "../../cache/vector-record.js";
 import { checkTexts } from "../../check-texts.js";
-import { distinctTexts } from "../../distinct-texts.js";
 import { reindexRefusals, type RefusedText } from "../../requests/refused-texts.js";
 import type { KeyValueStore } from "../../stores/key-value-store.js";
 import { batchDiscount, costOf } from "../prices.js";
@@ -74,7 +74,7 @@ export async function embedWithOpenAIBatches(
   const { id, knownDimensions } = settings;
   const embedder = { id, symmetric: true, dimensions: knownDimensions };
   const tracker = await createBatchTracker(
-    distinctTexts(texts),
+    intern(texts),
     createStoredVectors(embedder, store, precision),
     (done, total) => onProgress?.({ stage: "batch", done, total }),
   );

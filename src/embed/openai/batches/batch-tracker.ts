@@ -1,6 +1,6 @@
+import type { Interned } from "../../../base/intern.js";
 import { fromRows, rowOf } from "../../../math/matrix.js";
 import { keySlices, type StoredVectors } from "../../cache/stored-vectors.js";
-import type { DistinctTexts } from "../../distinct-texts.js";
 import type { RefusedText } from "../../requests/refused-texts.js";
 import { decodeAnswer } from "../decode-answer.js";
 
@@ -43,11 +43,11 @@ const stride = 512;
 /**
  * Begins to track a job: looks up which texts the store has.
  *
- * @param texts Each different text once, with its first position among the caller's.
+ * @param texts Each different text once, with where it first stands among the caller's.
  * @param onChange Called with how many of the texts that were missing are embedded or failed, and of how many.
  */
 export async function createBatchTracker(
-  { distinct, firstRow }: Pick<DistinctTexts, "distinct" | "firstRow">,
+  { distinct, first }: Pick<Interned<string>, "distinct" | "first">,
   stored: StoredVectors,
   onChange: (done: number, total: number) => void,
 ): Promise<BatchTracker> {
@@ -89,7 +89,7 @@ export async function createBatchTracker(
       [...wanted].map(([name, { position }]) => ({
         name,
         text: distinct[position],
-        index: firstRow[position],
+        index: first[position],
       })),
     async collect(lines) {
       let fresh = new Map<string, Float32Array>();
@@ -122,7 +122,7 @@ export async function createBatchTracker(
       embedded,
       failed: [...failed].map(([name, reason]) => {
         const { position } = wanted.get(name)!;
-        return { index: firstRow[position], text: distinct[position], reason };
+        return { index: first[position], text: distinct[position], reason };
       }),
       tokens,
     }),
