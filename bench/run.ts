@@ -54,7 +54,9 @@ function print(rows: readonly BenchRow[]): void {
 const { area, options } = parse(process.argv.slice(2));
 const file = area === undefined ? "" : fileURLToPath(new URL(`${area}.ts`, import.meta.url));
 if (area === undefined || area === "run" || !/^[a-z-]+$/.test(area) || !existsSync(file)) {
-  console.error(`bench: expected the name of an area, received ${area ?? "nothing"}`);
+  console.error(
+    `bench: the area must be the name of a file of bench/, received ${area ?? "nothing"}`,
+  );
   process.exitCode = 1;
 } else {
   const { run } = (await import(file)) as BenchArea;

@@ -70,7 +70,7 @@ await runExample(async (signal) => {
     const pages = new Set(answered.map(pageOf)).size;
     if (pages < fewestPages) {
       throw new Error(
-        `${options.input}: expected answered questions on at least ${fewestPages} pages, to learn from some and test on others; found ${answered.length} on ${pages} among ${questions.length} examples`,
+        `${options.input}: the answered questions must lie on at least ${fewestPages} pages, some to learn from and others to test on, received ${answered.length} on ${pages} among ${questions.length} examples`,
       );
     }
 
@@ -230,12 +230,12 @@ function chooseEmbedder(name: string, model: string): Embedder {
   if (name === "hashing") return createHashingEmbedder();
   // The key and the address come from OPENAI_API_KEY and OPENAI_BASE_URL.
   if (name === "openai") return createOpenAIEmbedder({ model });
-  throw new Error(`--embedder: expected hashing or openai, received "${name}"`);
+  throw new Error(`--embedder must be hashing or openai, received "${name}"`);
 }
 
 function wholeNumber(flag: string, text: string): number {
   if (!/^\d+$/.test(text)) {
-    throw new Error(`${flag}: expected a whole number, received "${text}"`);
+    throw new Error(`${flag} must be a whole number, received "${text}"`);
   }
   return Number(text);
 }

@@ -9,8 +9,14 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { applyAdapter, decodeNpy, fitThreshold, pairCosines, type Matrix } from "embedtune";
-import { multiply } from "embedtune/math";
+import {
+  applyAdapter,
+  decodeNpy,
+  evaluateRetrieval,
+  fitThreshold,
+  pairCosines,
+  type Matrix,
+} from "embedtune";
 import { accuracyAtThreshold, averagePrecision, rocAuc } from "embedtune/evaluate";
 import { runExample } from "./shared/cli.js";
 import { readTexts } from "./shared/embedded-texts.js";
@@ -44,7 +50,7 @@ await runExample(async (signal) => {
     throw new Error(`--splits must be an integer >= 1, received "${values.splits}"`);
   }
   if (splits > 1 && (values.test !== undefined || !/^\d+$/.test(values.seed))) {
-    throw new Error("--splits needs a whole number as --seed and no --test");
+    throw new Error("--seed must be a whole number and --test left out where --splits is above 1");
   }
   const data =
     values.texts === undefined
@@ -62,7 +68,7 @@ await runExample(async (signal) => {
     const trainRows = Array.from(data.groups.keys()).filter((row) => !held.has(row));
     if (testRows.length === 0 || trainRows.length === 0) {
       throw new Error(
-        `the split leaves ${trainRows.length} rows to train and ${testRows.length} to test, expected some of each`,
+        `the split must leave rows to train and rows to test, received ${trainRows.length} and ${testRows.length}`,
       );
     }
     const train = vectorTask(data.queries, data.passages, data.groups, trainRows);
@@ -72,7 +78,7 @@ await runExample(async (signal) => {
       const start = performance.now();
       const fitted = await methods[i]({ train, seed, signal });
       const seconds = (performance.now() - start) / 1000;
-      results[name] = { ...measure(fitted, train, test), seconds };
+      results[name] = { ...(await measure(fitted, train, test)), seconds };
     }
     const rows = { train: trainRows.length, test: testRows.length };
     runs.push({ seed, rows, methods: results });
@@ -100,18 +106,18 @@ interface Result {
   readonly baseRate: number;
   readonly rocAuc: number;
   readonly averagePrecision: number;
-  readonly recallAt1: number;
-  readonly recallAt10: number;
+  readonly "recall@1": number;
+  readonly "recall@10": number;
   readonly mrr: number;
   /** To fit, in all. */
   readonly seconds: number;
 }
 
-function measure(
+async function measure(
   { adapter, threshold: heldOut }: Fitted,
   train: VectorTask,
   test: VectorTask,
-): Omit<Result, "seconds"> {
+): Promise<Omit<Result, "seconds">> {
   const adapted = (task: VectorTask): VectorTask => ({
     ...task,
     queries: applyAdapter(adapter, task.queries, { side: "query" }),
@@ -133,31 +139,19 @@ function measure(
     baseRate: figure.baseRate,
     rocAuc: rocAuc(scores, label),
     averagePrecision: averagePrecision(scores, label),
-    ...retrieval(onTest),
+    ...(await retrieval(onTest)),
   };
 }
 
-/** Each query against every passage of its side; a wrong passage with the score of the right one ranks before it. */
-function retrieval({ queries, passages, answers }: VectorTask): {
-  recallAt1: number;
-  recallAt10: number;
-  mrr: number;
-} {
-  const scores = multiply(queries, passages, { transposeB: true });
-  let first = 0;
-  let firstTen = 0;
-  let reciprocal = 0;
-  for (let i = 0; i < queries.rows; i++) {
-    const row = scores.data.subarray(i * scores.cols, (i + 1) * scores.cols);
-    const own = row[answers[i]];
-    let rank = 0;
-    for (const score of row) if (score >= own) rank++;
-    if (rank === 1) first++;
-    if (rank <= 10) firstTen++;
-    reciprocal += 1 / rank;
-  }
-  const n = queries.rows;
-  return { recallAt1: first / n, recallAt10: firstTen / n, mrr: reciprocal / n };
+/** Each query against every passage of its side. */
+async function retrieval({
+  queries,
+  passages,
+  answers,
+}: VectorTask): Promise<Pick<Result, "recall@1" | "recall@10" | "mrr">> {
+  const relevant = Array.from(answers, (answer) => [answer]);
+  const { metrics } = await evaluateRetrieval(queries, passages, relevant, { ks: [1, 10] });
+  return { "recall@1": metrics["recall@1"], "recall@10": metrics["recall@10"], mrr: metrics.mrr };
 }
 
 /** Every figure's mean over the splits. */
@@ -185,13 +179,13 @@ async function readVectorPairs(
   const passages = decodeNpy(await readFile(passagesPath), passagesPath);
   if (queries.rows !== passages.rows || queries.cols !== passages.cols) {
     throw new Error(
-      `row i of --queries belongs with row i of --passages, so they need one shape; received ${queries.rows} × ${queries.cols} and ${passages.rows} × ${passages.cols}`,
+      `--queries and --passages must have one shape, row i of one belongs with row i of the other, received ${queries.rows} × ${queries.cols} and ${passages.rows} × ${passages.cols}`,
     );
   }
   const groups = await readLines(groupsPath);
   if (groups.length !== queries.rows) {
     throw new Error(
-      `${groupsPath}: expected one group per row (${queries.rows} lines), received ${groups.length}`,
+      `${groupsPath} must have one group per row, ${queries.rows} lines, received ${groups.length}`,
     );
   }
   return { queries, passages, groups };
@@ -209,7 +203,7 @@ async function readRows(path: string, count: number): Promise<number[]> {
     const row = Number(line);
     if (line.trim() === "" || !Number.isInteger(row) || row < 0 || row >= count) {
       throw new Error(
-        `${path}:${at + 1}: expected a row from 0 to ${count - 1}, received "${line}"`,
+        `${path}:${at + 1}: the row must be an integer from 0 to ${count - 1}, received "${line}"`,
       );
     }
     rows.add(row);
@@ -224,8 +218,8 @@ function printTable(results: Record<string, Result>): void {
     ["base rate", "baseRate"],
     ["ROC AUC", "rocAuc"],
     ["avg prec", "averagePrecision"],
-    ["R@1", "recallAt1"],
-    ["R@10", "recallAt10"],
+    ["R@1", "recall@1"],
+    ["R@10", "recall@10"],
     ["MRR", "mrr"],
     ["seconds", "seconds"],
   ] as const;

@@ -118,7 +118,7 @@ export function methodOf(name: string): FitMethod {
     });
   }
   throw new Error(
-    `--methods: "${name}" is unknown, expected some of ${Object.keys(methods).join(", ")}, rca:LAMBDA:POWER, query-rca:LAMBDA:POWER`,
+    `--methods must be some of ${Object.keys(methods).join(", ")}, rca:LAMBDA:POWER, query-rca:LAMBDA:POWER, received "${name}"`,
   );
 }
 

@@ -95,7 +95,7 @@ describe("the quickstart, given something it cannot use, says so in one sentence
       },
       /empty\.jsonl.*empty/,
     ],
-    ["too few pages to split", () => ["--limit", "3"], /at least 10 pages.*found \d+ on 1/],
+    ["too few pages to split", () => ["--limit", "3"], /at least 10 pages.*received \d+ on 1/],
     ["an embedder it does not know", () => ["--embedder", "magic"], /hashing or openai.*"magic"/],
     ["OpenAI without a key", () => ["--embedder", "openai"], /OPENAI_API_KEY/],
     ["a seed that is no number", () => ["--seed", "x"], /--seed.*whole number.*"x"/],
