@@ -5,7 +5,7 @@
  *     [--adapter A.safetensors]   adapt the vectors first; left out, they are taken as they are
  *     [--compare B.safetensors]   evaluate this adapter too, and say whether it is better
  *     [--query-ids FILE] [--corpus-ids FILE]   a name per line and row; left out, rows count from 0
- *     [--k 1,10,100] [--decide mrr] [--level 0.95] [--seed 1] [--run OUT.trec]
+ *     [--k 1,10,100] [--metric mrr] [--level 0.95] [--seed 1] [--run OUT.trec]
  *
  * FILE holds TREC's `query 0 passage grade` or BEIR's tab-separated columns; grades from 1 are relevant.
  */
@@ -44,7 +44,7 @@ await runExample(async (signal) => {
       adapter: { type: "string" },
       compare: { type: "string" },
       k: { type: "string", default: "1,10,100" },
-      decide: { type: "string", default: "mrr" },
+      metric: { type: "string", default: "mrr" },
       level: { type: "string", default: "0.95" },
       seed: { type: "string", default: "1" },
       run: { type: "string" },
@@ -98,7 +98,7 @@ await runExample(async (signal) => {
     second === undefined
       ? null
       : compareRetrieval(first.evaluation, second.evaluation, {
-          metric: values.decide,
+          metric: values.metric,
           level: Number(values.level),
           seed: values.seed,
         });
@@ -127,7 +127,7 @@ await runExample(async (signal) => {
   }
   if (comparison !== null) {
     const rows = comparison.comparisons.filter(
-      ({ metric }) => shown.includes(metric) || metric === values.decide,
+      ({ metric }) => shown.includes(metric) || metric === values.metric,
     );
     console.log(formatTerminalTable(comparisonTable(rows)));
     const { won, lost, tied } = comparison.changes;
@@ -175,12 +175,13 @@ async function readIds(
   if (lines.at(-1) === "") lines.pop();
   if (lines.length !== rows) {
     throw new Error(
-      `${file}: expected one ${name} id per row (${rows} lines), received ${lines.length}`,
+      `${file}: lines must be one ${name} id per row, ${rows}, received ${lines.length}`,
     );
   }
   const ids = new Map<string, number>();
   for (const [row, line] of lines.entries()) {
-    if (ids.has(line)) throw new Error(`${file}:${row + 1}: the id "${line}" stands twice`);
+    if (ids.has(line))
+      throw new Error(`${file}:${row + 1}: ids must not repeat, received "${line}" twice`);
     ids.set(line, row);
   }
   return ids;
@@ -202,11 +203,11 @@ function judgements(
   for (const [query, judged] of parseQrels(text, file)) {
     const row = queryIds.get(query);
     if (row === undefined)
-      throw new Error(`${file}: there is no query "${query}" among the vectors`);
+      throw new Error(`${file}: queries must be among the vectors, received "${query}"`);
     for (const [passage, grade] of judged) {
       const passageRow = corpusIds.get(passage);
       if (passageRow === undefined) {
-        throw new Error(`${file}: there is no passage "${passage}" among the vectors`);
+        throw new Error(`${file}: passages must be among the vectors, received "${passage}"`);
       }
       if (grade < 1) continue;
       relevant[row].push(passageRow);
@@ -214,7 +215,7 @@ function judgements(
     }
   }
   if (relevant.every((list) => list.length === 0)) {
-    throw new Error(`${file}: expected at least one passage of grade 1 or more, received none`);
+    throw new Error(`${file}: judgements must name a passage of grade 1 or more, received none`);
   }
   return { relevant, grades };
 }

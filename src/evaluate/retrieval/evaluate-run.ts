@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber } from "../../base/checks.js";
+import { checkInteger, checkNumber, refuse } from "../../base/checks.js";
 import { show } from "../../base/show.js";
 import { checkDepths } from "../checks.js";
 import type { Gain, RankedQuery } from "./rank-metrics.js";
@@ -97,7 +97,10 @@ function orderPassages(passages: readonly Retrieved[], query: string): Retrieved
         `evaluateRun: run must list a passage once per query, received ${show(id)} twice for ${show(query)}`,
       );
     }
-    checkNumber(score, `evaluateRun: run, query ${show(query)}, passage ${show(id)}: score`);
+    if (!Number.isFinite(score)) {
+      const place = `evaluateRun: run, query ${show(query)}, passage ${show(id)}: score`;
+      refuse(place, "a finite number", score);
+    }
     ids.add(id);
   }
   return passages.toSorted((a, b) => b.score - a.score || compareIds(b.id, a.id));

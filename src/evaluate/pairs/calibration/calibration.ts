@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, checkNumber, checkSameLength } from "../../../base/checks.js";
+import { checkChoice, checkInteger, checkSameLength, refuse } from "../../../base/checks.js";
 import { checkLabels, checkScores } from "../../checks.js";
 import { fitIsotonic, type IsotonicCalibration } from "./isotonic.js";
 import { fitPlatt, type PlattCalibration } from "./platt.js";
@@ -144,6 +144,8 @@ function checkProbabilities(
   checkScores(probabilities, place);
   checkLabels(labels, `${caller}: labels`);
   for (let i = 0; i < probabilities.length; i++) {
-    checkNumber(probabilities[i], `${place}[${i}]`, { least: 0, most: 1 });
+    if (probabilities[i] < 0 || probabilities[i] > 1) {
+      refuse(`${place}[${i}]`, "a number from 0 to 1", probabilities[i]);
+    }
   }
 }
