@@ -36,3 +36,15 @@ export function fromFloat16(half: number): number {
   }
   return half & 0x8000 ? -value : value;
 }
+
+/** Writes each value as 16 bits of half precision into `halves`, from its beginning on. */
+export function encodeFloat16(values: ArrayLike<number>, halves: Uint16Array): void {
+  for (let i = 0; i < values.length; i++) halves[i] = toFloat16(values[i]);
+}
+
+/** The values of 16 bits of half precision each. */
+export function decodeFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) values[i] = fromFloat16(halves[i]);
+  return values;
+}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromFloat16, toFloat16 } from "../../src/math/float16.js";
+import { decodeFloat16, encodeFloat16, fromFloat16, toFloat16 } from "../../src/math/float16.js";
 
 describe("half precision", () => {
   it("reads back every one of its 65,536 values as the same bits", () => {
@@ -43,5 +43,12 @@ describe("half precision", () => {
         }
       }),
     );
+  });
+
+  it("is read and written many values at a time", () => {
+    const halves = new Uint16Array(4);
+    encodeFloat16([1, -2, 0.1], halves);
+    expect([...halves]).toEqual([0x3c00, 0xc000, toFloat16(0.1), 0]);
+    expect([...decodeFloat16(halves)]).toEqual([1, -2, fromFloat16(halves[2]), 0]);
   });
 });

@@ -1,4 +1,4 @@
-import { fromFloat16, toFloat16 } from "../../math/float16.js";
+import { decodeFloat16, encodeFloat16 } from "../../math/float16.js";
 
 /**
  * How one vector lies in a store: a header of 16 bytes, then the values, all little-endian.
@@ -32,10 +32,7 @@ export function encodeVector(
   words[1] = formats[precision];
   words[2] = count;
   if (precision === "float32") new Float32Array(words.buffer, headerBytes).set(vector);
-  else {
-    const halves = new Uint16Array(words.buffer, headerBytes);
-    for (let j = 0; j < count; j++) halves[j] = toFloat16(vector[j]);
-  }
+  else encodeFloat16(vector, new Uint16Array(words.buffer, headerBytes));
   words[3] = checksum(words);
   return new Uint8Array(words.buffer);
 }
@@ -59,10 +56,7 @@ export function decodeVector(record: Uint8Array): Float32Array | undefined {
     return undefined;
   }
   if (precision === "float32") return new Float32Array(buffer, byteOffset + headerBytes, count);
-  const halves = new Uint16Array(buffer, byteOffset + headerBytes, count);
-  const vector = new Float32Array(count);
-  for (let j = 0; j < count; j++) vector[j] = fromFloat16(halves[j]);
-  return vector;
+  return decodeFloat16(new Uint16Array(buffer, byteOffset + headerBytes, count));
 }
 
 function wordsOf(precision: StoredPrecision, count: number): number {
