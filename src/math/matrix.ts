@@ -104,7 +104,7 @@ export function addToDiagonal({ rows, cols, data }: Matrix, value: number): void
   for (let i = 0; i < Math.min(rows, cols); i++) data[i * cols + i] += value;
 }
 
-/** Refuses matrices of different shapes, naming `place`. */
+/** @throws RangeError unless both have as many rows and columns as the other. */
 export function checkSameShape(a: Matrix, b: Matrix, place: string): void {
   if (a.rows !== b.rows || a.cols !== b.cols) {
     throw new RangeError(
@@ -113,8 +113,16 @@ export function checkSameShape(a: Matrix, b: Matrix, place: string): void {
   }
 }
 
-/** Refuses matrices whose rows have different lengths; the first name may begin with the place. */
-export function checkSameCols(a: Matrix, aName: string, b: Matrix, bName: string): void {
+/**
+ * @param aName Begins with the public function that was called, e.g. `"topK: queries"`.
+ * @throws RangeError unless the rows of both have the same number of dimensions.
+ */
+export function checkSameDimensions(
+  a: Pick<Matrix, "cols">,
+  aName: string,
+  b: Pick<Matrix, "cols">,
+  bName: string,
+): void {
   if (a.cols !== b.cols) {
     throw new RangeError(
       `${aName} and ${bName} must have the same dimensions, received ${a.cols} and ${b.cols}`,

@@ -1,5 +1,5 @@
 import { checkInteger, refuse } from "../base/checks.js";
-import { checkSameCols, rowRange, type Matrix } from "./matrix.js";
+import { checkSameDimensions, rowRange, type Matrix } from "./matrix.js";
 import { multiply } from "./multiply.js";
 import type { ProductEngine } from "./kernel/product-engine.js";
 import type { LongJobOptions } from "../base/progress.js";
@@ -87,7 +87,7 @@ function createSearch(
   k: number,
   exclude: TopKOptions["exclude"],
 ): Search {
-  checkSameCols(queries, `${caller}: queries`, corpus, "corpus");
+  checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
   checkInteger(k, `${caller}: k`, { least: 1 });
   const indices = new Int32Array(queries.rows * k).fill(-1);
   const scores = new Float32Array(queries.rows * k).fill(-Infinity);

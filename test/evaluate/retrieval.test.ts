@@ -251,7 +251,7 @@ describe("evaluateRetrieval", () => {
       "relevant must be a list per query, 1, received 0",
     );
     await expect(evaluateRetrieval(fromRows([[1]]), corpus, [[0]])).rejects.toThrow(
-      "queries and passages must have the same dimensions, received 1 and 2",
+      "queries and corpus must have the same dimensions, received 1 and 2",
     );
     await expect(evaluateRetrieval(fromRows([[0, 0]]), corpus, [[0]])).rejects.toThrow(
       "evaluateRetrieval: queries",

@@ -44,12 +44,3 @@ function lengthsOnDemand(matrix: Matrix, place: string): (row: number) => number
     return lengths[row];
   };
 }
-
-/** @throws RangeError unless both sides have the same number of dimensions. */
-export function checkSameDimensions(queries: Matrix, corpus: Matrix, caller: string): void {
-  if (queries.cols !== corpus.cols) {
-    throw new RangeError(
-      `${caller}: queries and passages must have the same dimensions, received ${queries.cols} and ${corpus.cols}`,
-    );
-  }
-}

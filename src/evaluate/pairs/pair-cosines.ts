@@ -1,7 +1,7 @@
 import { checkSameLength, refuse } from "../../base/checks.js";
 import type { PairColumns } from "../../data/types.js";
-import type { Matrix } from "../../math/matrix.js";
-import { checkSameDimensions, exactCosine } from "./exact-cosine.js";
+import { checkSameDimensions, type Matrix } from "../../math/matrix.js";
+import { exactCosine } from "./exact-cosine.js";
 
 /**
  * The cosine of every pair, in 64-bit sums: entry `i` compares query row `pairs.query[i]` with passage row
@@ -33,7 +33,7 @@ export function cosinesOfRows(
   passageRows: Uint32Array,
   { caller, ...names }: { caller: string; query: string; passage: string },
 ): Float64Array {
-  checkSameDimensions(queries, passages, caller);
+  checkSameDimensions(queries, `${caller}: queries`, passages, "passages");
   checkSameLength(queryRows, `${caller}: ${names.query}`, passageRows, names.passage);
   const cosine = exactCosine(queries, passages, `${caller}: queries`, `${caller}: passages`);
   return Float64Array.from(queryRows, (query, i) => {

@@ -1,10 +1,17 @@
 import { refuse } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
-import { checkMatrix, gatherRows, rowOf, rowRange, type Matrix } from "../../math/matrix.js";
+import {
+  checkMatrix,
+  checkSameDimensions,
+  gatherRows,
+  rowOf,
+  rowRange,
+  type Matrix,
+} from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { normalizeRows } from "../../math/vectors.js";
-import { checkSameDimensions, cosineErrorBound, exactCosine } from "../pairs/exact-cosine.js";
+import { cosineErrorBound, exactCosine } from "../pairs/exact-cosine.js";
 
 /** Sizes that keep a block of scores at 16 MB whatever the corpus. */
 const queryBlock = 512;
@@ -46,7 +53,7 @@ export async function ranksOf(
   { signal, onProgress }: LongJobOptions,
   caller: string,
 ): Promise<number[][]> {
-  checkSameDimensions(queries, corpus, caller);
+  checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
   checkRelevant(queries, corpus, relevant, caller);
   checkMatrix(queries, `${caller}: queries`, { zeroRows: false });
   checkMatrix(corpus, `${caller}: corpus`, { zeroRows: false });

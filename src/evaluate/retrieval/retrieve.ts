@@ -1,8 +1,8 @@
 import { checkInteger } from "../../base/checks.js";
-import { checkMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
+import { checkMatrix, checkSameDimensions, gatherRows, type Matrix } from "../../math/matrix.js";
 import { topK } from "../../math/top-k.js";
 import { normalizeRows } from "../../math/vectors.js";
-import { checkSameDimensions, cosineErrorBound, exactCosine } from "../pairs/exact-cosine.js";
+import { cosineErrorBound, exactCosine } from "../pairs/exact-cosine.js";
 import type { Retrieved } from "./trec-format.js";
 
 /** The k nearest passages of each query. */
@@ -27,7 +27,7 @@ export interface Ranking {
  * @throws RangeError on mismatched dimensions, an empty corpus, values that are not finite and rows of zeros.
  */
 export function retrieve(queries: Matrix, corpus: Matrix, k: number): Ranking {
-  checkSameDimensions(queries, corpus, "retrieve");
+  checkSameDimensions(queries, "retrieve: queries", corpus, "corpus");
   checkInteger(k, "retrieve: k", { least: 1 });
   if (corpus.rows === 0) throw new RangeError("retrieve: corpus must hold a row, received none");
   checkMatrix(queries, "retrieve: queries", { zeroRows: false });

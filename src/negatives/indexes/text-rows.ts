@@ -15,15 +15,6 @@ export function checkRowsOfTexts(
   );
 }
 
-/** @throws RangeError unless the vectors of both sides have the same dimensions. */
-export function checkSameDimensions(queries: number, passages: number, caller: string): void {
-  if (queries !== passages) {
-    throw new RangeError(
-      `${caller}: vectors.queries and vectors.passages must have the same dimensions, received ${queries} and ${passages}`,
-    );
-  }
-}
-
 /** The row of each text; of equal texts the last. */
 export function rowsByText(texts: readonly string[]): ReadonlyMap<string, number> {
   return new Map(texts.map((text, row) => [text, row]));

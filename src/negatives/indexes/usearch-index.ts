@@ -1,12 +1,18 @@
 import { BatchMatches, Index, MetricKind, ScalarKind } from "usearch";
 import { checkChoice, checkInteger } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
-import { checkMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
+import {
+  checkMatrix,
+  checkSameDimensions,
+  gatherRows,
+  rowOf,
+  type Matrix,
+} from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { cosineSimilarity, normalizeRows } from "../../math/vectors.js";
 import type { MiningTexts } from "../mining/mining-texts.js";
 import type { NeighborIndex } from "./neighbor-index.js";
-import { checkRowsOfTexts, checkSameDimensions, createRowFinder } from "./text-rows.js";
+import { checkRowsOfTexts, createRowFinder } from "./text-rows.js";
 import { createVectorLookup, vectorWithDirection, type VectorLookup } from "./text-vectors.js";
 import type { MiningVectors } from "./vector-index.js";
 
@@ -83,7 +89,7 @@ export async function createUsearchIndex(
   const whole = "data" in vectors.passages ? vectors.passages : null;
   let added = 0;
   for await (const batch of whole === null ? (vectors.passages as Iterable<Matrix>) : [whole]) {
-    checkSameDimensions(dimensions, batch.cols, caller);
+    checkSameDimensions(vectors.queries, `${caller}: vectors.queries`, batch, "vectors.passages");
     checkMatrix(batch, `${caller}: vectors.passages`, { zeroRows: false });
     for (let start = 0; start < batch.rows; start += BLOCK) {
       signal?.throwIfAborted();

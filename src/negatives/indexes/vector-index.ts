@@ -1,10 +1,16 @@
 import { checkChoice, checkInteger } from "../../base/checks.js";
-import { checkMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
+import {
+  checkMatrix,
+  checkSameDimensions,
+  gatherRows,
+  rowOf,
+  type Matrix,
+} from "../../math/matrix.js";
 import { dot, norm, normalizeRows } from "../../math/vectors.js";
 import { chunkedTopK } from "./chunked-top-k.js";
 import type { MiningTexts } from "../mining/mining-texts.js";
 import type { NeighborIndex } from "./neighbor-index.js";
-import { checkRowsOfTexts, checkSameDimensions, createRowFinder } from "./text-rows.js";
+import { checkRowsOfTexts, createRowFinder } from "./text-rows.js";
 
 /** Vectors of the texts of an index: row `i` belongs to text `i`, both sides have the same dimensions. */
 export interface MiningVectors {
@@ -36,7 +42,12 @@ export function createVectorIndex(
   checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
   checkRowsOfTexts("queries", texts.queries, vectors.queries.rows, caller);
   checkRowsOfTexts("passages", texts.passages, vectors.passages.rows, caller);
-  checkSameDimensions(vectors.queries.cols, vectors.passages.cols, caller);
+  checkSameDimensions(
+    vectors.queries,
+    `${caller}: vectors.queries`,
+    vectors.passages,
+    "vectors.passages",
+  );
   const prepare = similarity === "cosine" ? unitRows : checkFinite;
   const queries = prepare(vectors.queries, `${caller}: vectors.queries`);
   const passages = prepare(vectors.passages, `${caller}: vectors.passages`);
