@@ -68,6 +68,14 @@ describe("the house", () => {
     expect(drawn).toEqual(ranks.flatMap((names, rank) => names.map((room) => [rank, room])));
   });
 
+  it("reads data that are not part of it in the tests of test/shared alone", () => {
+    const tests = fileURLToPath(new URL(".", import.meta.url));
+    const readers = readdirSync(tests, { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts") && !path.startsWith("shared"))
+      .filter((path) => /["'`](?:\.\.\/)+shared\//.test(readFileSync(join(tests, path), "utf8")));
+    expect(readers).toEqual([]);
+  });
+
   it("has no room with too many files of its own", () => {
     const sizes = new Map<string, number>();
     for (const file of files) {
