@@ -1,8 +1,6 @@
-import { createRandom } from "../../../base/random.js";
-import { backoff } from "../../requests/backoff.js";
-import { sleep } from "../../../base/sleep.js";
-import { classify, requestError } from "../failures.js";
 import type { OpenAISettings } from "../settings.js";
+import { fileLines } from "./file-lines.js";
+import { callOptions, createRepeatedCalls } from "./repeated-calls.js";
 
 /** What is used of a batch. */
 export interface BatchState {
@@ -43,124 +41,32 @@ interface RawBatch {
 /** The server deletes results after this many seconds. */
 const keptSeconds = 30 * 24 * 3600;
 
-export function createBatchService({
-  client,
-  address,
-  maxRetries,
-  timeoutMs,
-  maxWaitMs,
-  seed,
-}: OpenAISettings): BatchService {
-  const random = createRandom(`${seed}/batch-jitter`);
-
-  /** Waits until another attempt may help, or throws where none will. */
-  const recover = async (
-    error: unknown,
-    failures: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> => {
-    signal?.throwIfAborted();
-    const failure = classify(error);
-    if (failure.kind !== "retry" || failures > maxRetries) {
-      throw requestError(address.replace(/embeddings$/, "batches"), failure, error);
-    }
-    const wait = backoff(failures, random, { askedMs: failure.waitMs, maxMs: maxWaitMs });
-    await sleep(wait, signal);
-  };
-  const persist = async <T>(
-    call: () => Promise<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> => {
-    for (let failures = 1; ; failures++) {
-      try {
-        return await call();
-      } catch (error) {
-        await recover(error, failures, signal);
-      }
-    }
-  };
-  const options = (signal: AbortSignal | undefined) => ({
-    maxRetries: 0,
-    // A signal of its own for each call: the client leaves a listener behind, and a day has thousands of calls.
-    ...(signal === undefined ? {} : { signal: AbortSignal.any([signal]) }),
-  });
-
-  /** The lines of one download; it fails when no data come for as long as an answer may take. */
-  async function* download(
-    file: string,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<string, void, undefined> {
-    const stall = new AbortController();
-    const either = signal === undefined ? stall.signal : AbortSignal.any([signal, stall.signal]);
-    const response = await client.files.content(file, options(either));
-    const watch = (): ReturnType<typeof setTimeout> =>
-      setTimeout(() => stall.abort(new Error(`no data for ${timeoutMs} ms`)), timeoutMs);
-    let timer = watch();
-    try {
-      // Read as a stream: 50,000 vectors are more than half a gigabyte of text, the longest string there can be.
-      const decoder = new TextDecoder();
-      let rest = "";
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-        clearTimeout(timer);
-        const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-        rest = parts.pop() as string;
-        yield* parts; // however long the listener takes: the server is not to blame
-        timer = watch();
-      }
-      yield rest + decoder.decode();
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /**
-   * A download that breaks is begun anew; the lines that were handed on are passed over. A file that was deleted has no
-   * lines: that is no reason to give up the job.
-   */
-  async function* lines(
-    file: string,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<string, void, undefined> {
-    let delivered = 0;
-    for (let failures = 1; ; failures++) {
-      const before = delivered;
-      let seen = 0;
-      try {
-        for await (const line of download(file, signal)) {
-          if (seen++ < delivered) continue;
-          delivered++;
-          if (line.trim() !== "") yield line;
-        }
-        return;
-      } catch (error) {
-        if (classify(error).status === 404) return;
-        if (delivered > before) failures = 1; // it goes on, if slowly
-        await recover(error, failures, signal);
-      }
-    }
-  }
+export function createBatchService(settings: OpenAISettings): BatchService {
+  const { client } = settings;
+  const calls = createRepeatedCalls(settings);
+  const lines: BatchService["lines"] = (file, signal) => fileLines(file, settings, calls, signal);
 
   /** The batch that was begun with an input file. */
   const begunWith = async (
     file: string,
     signal: AbortSignal | undefined,
   ): Promise<RawBatch | undefined> => {
-    const { data } = await client.batches.list({ limit: 100 }, options(signal));
+    const { data } = await client.batches.list({ limit: 100 }, callOptions(signal));
     return (data as unknown as RawBatch[]).find((batch) => batch.input_file_id === file);
   };
 
   return {
     async submit(embedderId, content, signal) {
-      const upload = await persist(
+      const upload = await calls.persist(
         () =>
           client.files.create(
             { file: new File([content], "embedtune.jsonl"), purpose: "batch" },
-            options(signal),
+            callOptions(signal),
           ),
         signal,
       );
       let tried = false;
-      const batch = await persist(async () => {
+      const batch = await calls.persist(async () => {
         // An attempt whose answer was lost may have begun the batch; a second one would be paid for, too.
         const begun = tried ? await begunWith(upload.id, signal) : undefined;
         tried = true;
@@ -172,23 +78,25 @@ export function createBatchService({
             completion_window: "24h",
             metadata: { embedtune: embedderId.slice(0, 512) },
           },
-          options(signal),
+          callOptions(signal),
         );
       }, signal);
       return batch.id;
     },
     async get(id, signal) {
-      return stateOf(await persist(() => client.batches.retrieve(id, options(signal)), signal));
+      return stateOf(
+        await calls.persist(() => client.batches.retrieve(id, callOptions(signal)), signal),
+      );
     },
     async list(embedderId, signal) {
       const found: BatchState[] = [];
       const oldest = Date.now() / 1000 - keptSeconds;
       for (let after: string | undefined; ;) {
-        const page = await persist(
+        const page = await calls.persist(
           () =>
             client.batches.list(
               { limit: 100, ...(after === undefined ? {} : { after }) },
-              options(signal),
+              callOptions(signal),
             ),
           signal,
         );
