@@ -53,7 +53,7 @@ export function createRateLimiter({
   };
   expectChange();
 
-  const turn = async (amount: number, signal: AbortSignal): Promise<RatePermit> => {
+  const nextPermit = async (amount: number, signal: AbortSignal): Promise<RatePermit> => {
     for (;;) {
       signal.throwIfAborted();
       const now = performance.now();
@@ -64,7 +64,7 @@ export function createRateLimiter({
         tokens.wait(amount, now),
       );
       if (wait <= 0) break;
-      await pass(wait, change, signal);
+      await waitOrChange(wait, change, signal);
     }
     const now = performance.now();
     const uses = { requests: requests.take(1, now), tokens: tokens.take(amount, now) };
@@ -89,7 +89,7 @@ export function createRateLimiter({
       return tokens.limit;
     },
     acquire(amount, signal) {
-      const permit = queue.then(() => turn(amount, signal));
+      const permit = queue.then(() => nextPermit(amount, signal));
       queue = permit.then(
         () => undefined,
         () => undefined,
@@ -110,7 +110,11 @@ export function createRateLimiter({
 }
 
 /** Until the time is over or something has changed. */
-async function pass(wait: number, change: Promise<void>, signal: AbortSignal): Promise<void> {
+async function waitOrChange(
+  wait: number,
+  change: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   // The longest timer is 2^31 - 1 ms; an hour is often enough to look again.

@@ -47,7 +47,7 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
   /** All that was ever taken. */
   let used = 0;
   /** What the server last said was left, less what was used since; holds until `until`. */
-  let told: { left: number; readonly until: number } | undefined;
+  let stated: { left: number; readonly until: number } | undefined;
   let matches = 0;
   let bucket: { level: number; at: number } | undefined;
 
@@ -56,7 +56,7 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
       recentSum -= recent[0].amount;
       recent.shift();
     }
-    if (told !== undefined && told.until <= now) told = undefined;
+    if (stated !== undefined && stated.until <= now) stated = undefined;
   };
   const fill = (now: number): void => {
     if (bucket === undefined || limit === undefined) return;
@@ -75,7 +75,7 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
       wait = use.until - now;
     }
     if (excess > 0) wait = Infinity; // only an answer can help
-    if (told !== undefined && told.left < amount) wait = Math.max(wait, told.until - now);
+    if (stated !== undefined && stated.left < amount) wait = Math.max(wait, stated.until - now);
     return wait;
   };
 
@@ -112,7 +112,7 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
       fill(now);
       return;
     }
-    if (remaining < limit) told = { left, until: now + (resetMs ?? windowMs) };
+    if (remaining < limit) stated = { left, until: now + (resetMs ?? windowMs) };
   };
 
   return {
@@ -133,7 +133,7 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
       open += amount;
       used += amount;
       const usedThen = used;
-      if (told !== undefined) told.left -= amount;
+      if (stated !== undefined) stated.left -= amount;
       if (bucket !== undefined) bucket.level -= amount;
       let ended = false;
       return {
