@@ -100,6 +100,11 @@ describe("groupedSplit", () => {
   });
 
   it.each([
+    [
+      "shares that sum to more than 1",
+      { train: 0.65, validation: 0.1, test: 0.3 },
+      "must sum to 1, received 1.05",
+    ],
     ["shares that do not sum to 1", { train: 0.5, validation: 0.1, test: 0.1 }, "must sum to 1"],
     [
       "a negative share",
@@ -113,6 +118,15 @@ describe("groupedSplit", () => {
     ],
   ])("refuses %s", (_, options, message) => {
     expect(() => groupedSplit([pair("a", "b", "c")], options)).toThrow(message);
+  });
+
+  it("gives these sides, release after release; of two that miss as much the first is filled", () => {
+    const items = Array.from({ length: 12 }, (_, i) => pair(`q${i}`, `p${i}`, `g${i}`));
+    const { train, test } = groupedSplit(items, { train: 0.5, validation: 0, test: 0.5, seed: 1 });
+    expect([train, test].map((side) => side.map(({ query }) => query).join(" "))).toEqual([
+      "q0 q1 q3 q5 q6 q8",
+      "q2 q4 q7 q9 q10 q11",
+    ]);
   });
 
   it("refuses more sides than there are groups", () => {
@@ -139,6 +153,30 @@ describe("stratify", () => {
       expect(rare).toEqual([20, 8, 12]);
       expect(Math.abs(train.length - 500)).toBeLessThanOrEqual(2);
     }
+  });
+});
+
+describe("a rare class", () => {
+  it("weighs as much as a common one in groups that hold both", () => {
+    // Ten groups of one rare and twenty common items, and forty of one to twenty-five common ones.
+    const items = Array.from({ length: 50 }, (_, group) => {
+      const mixed = group < 10;
+      const common = mixed ? 20 : 1 + ((group * 7) % 25);
+      return Array.from({ length: common + Number(mixed) }, (_, i) => ({
+        group: `group ${group}`,
+        kind: i === common ? "rare" : "common",
+      }));
+    }).flat();
+    const misses = Array.from({ length: 40 }, (_, seed) => {
+      const { train } = groupedSplit(items, {
+        ...{ train: 0.5, validation: 0, test: 0.5, seed },
+        keys: ({ group }) => [group],
+        stratify: ({ kind }) => kind,
+      });
+      return Math.abs(train.filter(({ kind }) => kind === "rare").length - 5);
+    });
+    // Where every item weighs alike, whatever its class, it is .8.
+    expect(misses.reduce((sum, miss) => sum + miss) / misses.length).toBeLessThan(0.5);
   });
 });
 
@@ -199,6 +237,37 @@ describe("leakReport", () => {
         expect(new Set(nearQuestions.map((found) => `${found.a}|${found.b}`))).toEqual(expected);
       }),
     );
+  });
+
+  it("finds texts at a threshold that rounding would put out of reach", () => {
+    // 7 shared words of 25 are .28; .28 * 25 is 7.000000000000001.
+    const words = Array.from({ length: 25 }, (_, i) => `w${i}`);
+    const side = (text: string): Pair[] => [pair(text, text, text)];
+    const [a, b] = [side(words.join(" ")), side(words.slice(0, 7).join(" "))];
+    const options = { nearThreshold: 0.28, shingleSize: 1 };
+    expect(leakReport(a, b, options).nearQuestions).toHaveLength(1);
+    expect(leakReport(a, b, { ...options, nearThreshold: 0.29 }).nearQuestions).toHaveLength(0);
+  });
+
+  it("lists the most similar first, and what is shared in order", () => {
+    const side = (...texts: string[]): Pair[] => texts.map((text, i) => pair(text, `${i}`, text));
+    const near = leakReport(side("a b c d"), side("a x y z", "a b y z", "a b c z"), {
+      nearThreshold: 0.1,
+      shingleSize: 1,
+    });
+    expect(near.nearQuestions.map(({ b }) => b)).toEqual(["a b c z", "a b y z", "a x y z"]);
+    const shared = leakReport(side("c", "a", "b"), side("b", "c", "a"));
+    expect(shared.questions).toEqual(["a", "b", "c"]);
+    expect(shared.pages).toEqual(["a", "b", "c"]);
+  });
+
+  it.each([
+    ["a question", pair("a", "2", "B")],
+    ["an answering passage", pair("b", "1", "B")],
+    ["a page", pair("b", "2", "A")],
+  ])("is not clean where only %s is shared", (_, other) => {
+    expect(leakReport([pair("a", "1", "A")], [other]).clean).toBe(false);
+    expect(leakReport([pair("a", "1", "A")], [pair("b", "2", "B")]).clean).toBe(true);
   });
 
   it("names what two sets share, whatever its case and spacing", () => {

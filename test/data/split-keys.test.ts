@@ -35,6 +35,17 @@ describe("splitKeys", () => {
     });
   });
 
+  it("are the same for two ways to write a character", () => {
+    // A ligature, full width; and a letter with its accent in one character or two.
+    expect(splitKeys(question("ﬁnd ＡＢＣ é", "T", [])).questions).toEqual(["find abc \u00e9"]);
+    expect(splitKeys(question("find abc e\u0301", "T", [])).questions).toEqual(["find abc \u00e9"]);
+    const near = leakReport(
+      [question("ﬁnd it now", "A", [])],
+      [question("find it, now!", "B", [])],
+    ).nearQuestions;
+    expect(near.map(({ similarity }) => similarity)).toEqual([1]);
+  });
+
   it("take the address for the page where it has no title", () => {
     expect(splitKeys(question("q", "", [], "https://x.org/A")).pages).toEqual(["https://x.org/a"]);
     expect(splitKeys(question("q", "T", [], "https://x.org/A")).pages).toEqual(["t"]);

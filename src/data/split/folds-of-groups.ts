@@ -28,10 +28,13 @@ export function foldsOfGroups(
   const order = createRandom(`${seed}/folds`).shuffle([...sizeOf.keys()]);
   // Largest first (the shuffle decides among equals), so that one big group cannot unbalance the folds at the end.
   order.sort((a, b) => sizeOf.get(b)! - sizeOf.get(a)!);
-  const filled = new Float64Array(Math.max(1, Math.min(folds, sizeOf.size)));
+  const filled = new Float64Array(Math.min(folds, sizeOf.size));
   const foldOf = new Map<number, number>();
   for (const group of order) {
-    const emptiest = filled.indexOf(Math.min(...filled));
+    let emptiest = 0;
+    for (let fold = 1; fold < filled.length; fold++) {
+      if (filled[fold] < filled[emptiest]) emptiest = fold;
+    }
     foldOf.set(group, emptiest);
     filled[emptiest] += sizeOf.get(group)!;
   }

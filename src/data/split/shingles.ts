@@ -8,8 +8,11 @@ export interface NearDuplicate {
 
 /**
  * Every pair of a text of `a` and a text of `b` that share at least `threshold` of their shingles (runs of `size` words,
- * case and punctuation aside). Exact, yet far from comparing all with all: texts that similar must share one of their
+ * punctuation aside). Exact, yet far from comparing all with all: texts that similar must share one of their
  * rarest shingles, so only those are looked up (prefix filtering, Chaudhuri et al. 2006; Bayardo et al. 2007).
+ *
+ * @param a Texts in comparable form.
+ * @param b Likewise.
  */
 export function nearDuplicates(
   a: readonly string[],
@@ -49,11 +52,7 @@ export function nearDuplicates(
 
 /** The runs of `size` words; the whole text where it has fewer. */
 function shingles(text: string, size: number): Set<string> {
-  const words =
-    text
-      .normalize("NFKC")
-      .toLowerCase()
-      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  const words = text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   if (words.length === 0) return new Set();
   const last = Math.max(0, words.length - size);
   return new Set(Array.from({ length: last + 1 }, (_, i) => words.slice(i, i + size).join(" ")));
