@@ -1,10 +1,14 @@
 /**
- * Closed forms beside `fitRca`: fewer dimensions, and fits from statistics that add up over machines.
+ * Closed forms beside `fitRca`: ridge, a rotation, fewer dimensions, and fits from statistics that add up over machines.
  *
  * @module
  */
 
-export { fitCca, fitLda, reduceAdapter, type ReductionOptions } from "./fit/families/reduction.js";
+export { fitRidge, type RidgeOptions } from "./fit/fit-ridge.js";
+export { fitProcrustes, type ProcrustesOptions } from "./fit/fit-procrustes.js";
+export { fitLda, type ReductionOptions } from "./fit/fit-lda.js";
+export { fitCca } from "./fit/fit-cca.js";
+export { reduceAdapter } from "./fit/reduce-adapter.js";
 export {
   collectPairStatistics,
   mergePairStatistics,

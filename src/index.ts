@@ -163,7 +163,7 @@ export type { Parameters } from "./fit/families/family.js";
 export { trainMatrix, type TrainedMatrix } from "./train/matrix-trainer.js";
 export type { EpochState, TrainMatrixOptions, TrainingStart } from "./train/training-options.js";
 export type { TrainingData } from "./train/training-data.js";
-export type { TrainedSides } from "./train/adapter-model.js";
+export type { TrainedSides } from "./train/model/adapter-model.js";
 
 // tune: choose and judge
 export type { RankingMetrics } from "./evaluate/retrieval/pair-outcomes.js";

@@ -1,7 +1,9 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { checkChoice, checkNumber, refuse } from "../base/checks.js";
-import { preparePairs, type TrainingPairs } from "../data/training-pairs.js";
-import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "./families/rca-family.js";
+import type { TrainingPairs } from "../data/training-pairs.js";
+import { queryRcaFamily, rcaFamily } from "./families/rca-family.js";
+import { ridgeRcaFamily } from "./families/ridge-rca-family.js";
+import { fitOnlyPoint } from "./fit-family.js";
 
 /** One point of RCA. */
 export interface RcaOptions {
@@ -58,16 +60,7 @@ export function fitRca(
   if (mu !== null) checkNumber(mu, "fitRca: mu", { above: 0 });
   checkChoice(side, "fitRca: side", ["both", "query"]);
   if (mu !== null && side === "query") refuse("fitRca: mu", 'null with side "query"', mu);
-  const prepared = preparePairs(data, "fitRca");
   const grid = { lambdas: [lambda], powers: [power], blends: [blend] };
   const both = mu === null ? rcaFamily(grid) : ridgeRcaFamily({ ...grid, mus: [mu] });
-  const family = side === "query" ? queryRcaFamily(grid) : both;
-  const sides = family
-    .fit(prepared, prepared.positives, prepared.negatives)
-    .sides(family.points[0]);
-  return {
-    inputDimensions: prepared.queries.cols,
-    ...sides,
-    metadata: { embedder, method: family.name },
-  };
+  return fitOnlyPoint(side === "query" ? queryRcaFamily(grid) : both, data, embedder, "fitRca");
 }

@@ -5,7 +5,9 @@ import type { LongJobOptions } from "../base/progress.js";
 import { preparePairs, type PreparedPairs, type TrainingPairs } from "../data/training-pairs.js";
 import type { RankingMetrics } from "../evaluate/retrieval/pair-outcomes.js";
 import { identityFamily, type Family, type Parameters } from "../fit/families/family.js";
-import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "../fit/families/rca-family.js";
+import { queryRcaFamily, rcaFamily } from "../fit/families/rca-family.js";
+import { ridgeRcaFamily } from "../fit/families/ridge-rca-family.js";
+import { fitFamily } from "../fit/fit-family.js";
 import { choiceScore, crossValidate, type ChoiceMetric, type Trial } from "./cross-validate.js";
 import { makeFolds } from "./folds.js";
 import { heldOutThreshold } from "./held-out-threshold.js";
@@ -110,9 +112,6 @@ export async function chooseRca(
   await yieldToEventLoop();
   signal?.throwIfAborted();
   const chosen = trials[best];
-  const sides = chosen.family
-    .fit(prepared, prepared.positives, prepared.negatives)
-    .sides(chosen.point);
   const candidates = trials.map(({ point, metrics }) => ({
     lambda: point.lambda ?? null,
     power: point.power ?? null,
@@ -121,15 +120,10 @@ export async function chooseRca(
     metrics,
   }));
   return {
-    adapter: {
-      inputDimensions: prepared.queries.cols,
-      ...sides,
-      metadata: {
-        embedder,
-        method: chosen.family.name,
-        ...(chosen.metrics === null ? {} : { metrics: { ...chosen.metrics } }),
-      },
-    },
+    adapter: fitFamily(chosen.family, chosen.point, data, prepared, {
+      embedder,
+      ...(chosen.metrics === null ? {} : { metrics: { ...chosen.metrics } }),
+    }),
     chosen: candidates[best],
     candidates,
     threshold: chosen.outcomes === null ? null : heldOutThreshold(chosen.outcomes),

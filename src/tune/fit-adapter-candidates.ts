@@ -1,7 +1,10 @@
-import { discriminativeFamily } from "../fit/families/discriminative.js";
+import { discriminativeFamily } from "../fit/families/discriminative-family.js";
 import { identityFamily, type Family } from "../fit/families/family.js";
-import { procrustesFamily, ridgeFamily, whiteningFamily } from "../fit/families/linear-families.js";
-import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "../fit/families/rca-family.js";
+import { procrustesFamily } from "../fit/families/procrustes-family.js";
+import { queryRcaFamily, rcaFamily } from "../fit/families/rca-family.js";
+import { ridgeFamily } from "../fit/families/ridge-family.js";
+import { ridgeRcaFamily } from "../fit/families/ridge-rca-family.js";
+import { whiteningFamily } from "../fit/families/whitening-family.js";
 import { refinedRcaFamily } from "../fit/refined/refined-rca.js";
 import type { PreparedPairs } from "../data/training-pairs.js";
 

@@ -5,6 +5,7 @@ import { yieldToEventLoop } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { choiceScore, crossValidate, type ChoiceMetric, type Trial } from "./cross-validate.js";
 import type { Parameters } from "../fit/families/family.js";
+import { fitFamily } from "../fit/fit-family.js";
 import { makeFolds } from "./folds.js";
 import { heldOutThreshold } from "./held-out-threshold.js";
 import type { RankingMetrics } from "../evaluate/retrieval/pair-outcomes.js";
@@ -15,7 +16,6 @@ import {
   type CandidateName,
 } from "./fit-adapter-candidates.js";
 import { compareTrials } from "./fit-adapter-verdict.js";
-import { trainingFingerprint } from "../data/training-fingerprint.js";
 
 export interface FitAdapterOptions extends LongJobOptions {
   /** "query" leaves passages as they are, and with them an indexed corpus. @default "both" */
@@ -153,21 +153,12 @@ export async function fitAdapter(
     };
   }
   const threshold = heldOutThreshold(chosen.outcomes);
-  const sides = chosen.family
-    .fit(prepared, prepared.positives, prepared.negatives)
-    .sides(chosen.point);
   return {
-    adapter: {
-      inputDimensions: prepared.queries.cols,
-      ...sides,
-      metadata: {
-        embedder,
-        method: chosen.family.name,
-        trainingData: trainingFingerprint(data),
-        metrics: { ...chosen.metrics },
-        ...(threshold === null ? {} : { threshold }),
-      },
-    },
+    adapter: fitFamily(chosen.family, chosen.point, data, prepared, {
+      embedder,
+      metrics: { ...chosen.metrics },
+      ...(threshold === null ? {} : { threshold }),
+    }),
     verdict: "use it",
     comparison,
     table,

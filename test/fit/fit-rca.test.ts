@@ -73,7 +73,8 @@ describe("fitRca", () => {
         label: new Uint8Array(60).fill(1),
       },
     };
-    expect(fitRca(twice)).toEqual(fitRca(data));
+    const [once, again] = [fitRca(data), fitRca(twice)];
+    expect([again.query, again.passage]).toEqual([once.query, once.passage]);
   });
 
   it("survives constant columns and one dimension without a NaN", () => {

@@ -10,7 +10,7 @@ import {
   pairStatistics,
 } from "embedtune/fit";
 import { preparePairs } from "../../src/data/training-pairs.js";
-import { ridgeFamily } from "../../src/fit/families/linear-families.js";
+import { ridgeFamily } from "../../src/fit/families/ridge-family.js";
 import { topics } from "../tune/topics.js";
 
 /** Consecutive parts of matching pairs, as another machine would hold them. */

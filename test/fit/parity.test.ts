@@ -4,14 +4,13 @@ import { applyAdapter, fromRows, type Matrix } from "embedtune";
 import { normalizeRows } from "embedtune/math";
 import { fitCca, fitLda } from "embedtune/fit";
 import { centerPairs } from "../../src/fit/centered-pairs.js";
-import { discriminativeFamily } from "../../src/fit/families/discriminative.js";
+import { discriminativeFamily } from "../../src/fit/families/discriminative-family.js";
 import { scoreWithSides, scorerOf, type Family } from "../../src/fit/families/family.js";
-import {
-  procrustesFamily,
-  ridgeFamily,
-  whiteningFamily,
-} from "../../src/fit/families/linear-families.js";
-import { queryRcaFamily, rcaFamily, ridgeRcaFamily } from "../../src/fit/families/rca-family.js";
+import { procrustesFamily } from "../../src/fit/families/procrustes-family.js";
+import { queryRcaFamily, rcaFamily } from "../../src/fit/families/rca-family.js";
+import { ridgeFamily } from "../../src/fit/families/ridge-family.js";
+import { ridgeRcaFamily } from "../../src/fit/families/ridge-rca-family.js";
+import { whiteningFamily } from "../../src/fit/families/whitening-family.js";
 import { ridgeToIdentity } from "../../src/fit/families/ridge-map.js";
 import { preparePairs } from "../../src/data/training-pairs.js";
 

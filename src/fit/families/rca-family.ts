@@ -1,17 +1,12 @@
+import type { AdapterSide } from "../../adapter/adapter.js";
+import { identitySide } from "../../adapter/identity-side.js";
+import { subtractFromRows } from "../../math/elementwise.js";
 import type { Matrix } from "../../math/matrix.js";
-import { multiply } from "../../math/multiply.js";
-import { subtractFromRows, subtractMatrices } from "../../math/elementwise.js";
-import { centerPairs } from "../centered-pairs.js";
-import type { Family, FittedFamily, Parameters } from "./family.js";
-import { ridgeToIdentity, type RidgeMap } from "./ridge-map.js";
-import {
-  basisOfRows,
-  blendedScales,
-  scaleColumns,
-  type SpectralBasis,
-} from "../spectral/spectral-basis.js";
+import { blendedScales, type SpectralBasis } from "../spectral/spectral-basis.js";
 import { spectralMap } from "../spectral/spectral-map.js";
-import { spectralScorer } from "../spectral/spectral-scorer.js";
+import { spectralScorer, type SideExponents } from "../spectral/spectral-scorer.js";
+import type { Family, FittedFamily, Parameters, Sides } from "./family.js";
+import { rcaSpectrum } from "./rca-spectrum.js";
 
 /** Values to try; every combination is a point. */
 export interface RcaGrid {
@@ -24,39 +19,58 @@ export interface RcaGrid {
 }
 
 /** Every combination of λ, a and blend. */
-function gridPoints({ lambdas, powers, blends = [0] }: RcaGrid): Parameters[] {
+export function rcaPoints({ lambdas, powers, blends = [0] }: RcaGrid): Parameters[] {
   return lambdas.flatMap((lambda) =>
     powers.flatMap((power) => blends.map((blend) => ({ lambda, power, blend }))),
   );
 }
 
+/** The factors of W at a point, per direction of the basis. */
+export function rcaScales(
+  basis: SpectralBasis,
+  { lambda, power, blend }: Parameters,
+): Float64Array {
+  return blendedScales(basis, lambda, power, blend);
+}
+
+/** How often each side carries W: RCA on both sides, or folded into the queries. */
+export const rcaExponents = {
+  rca: { query: 1, passage: 1 },
+  "query-rca": { query: 2, passage: 0 },
+} as const satisfies Record<string, SideExponents>;
+
+/** Means and eigenbasis: all of the pairs that the maps of RCA depend on. */
+export interface CenteredBasis {
+  readonly queryCenter: Float32Array;
+  readonly passageCenter: Float32Array;
+  readonly basis: SpectralBasis;
+}
+
+/** W^query on queries, W^passage on passages; a side that carries nothing is not centred either. */
+export function rcaSides(
+  { queryCenter, passageCenter, basis }: CenteredBasis,
+  point: Parameters,
+  { query, passage }: SideExponents,
+): Sides {
+  const scales = rcaScales(basis, point);
+  const map = (exponent: number): Pick<AdapterSide, "weights" | "lowRank"> =>
+    spectralMap(
+      basis.vectors,
+      scales.map((s) => s ** exponent),
+    );
+  const onQueries = map(query);
+  // Equal maps are one object, so that they stay one when they are saved.
+  const onPassages = passage === query ? onQueries : map(passage);
+  return {
+    query: { center: queryCenter, ...onQueries },
+    passage: passage === 0 ? identitySide : { center: passageCenter, ...onPassages },
+    outputDimensions: basis.vectors.rows,
+  };
+}
+
 /** RCA on both sides, each centred. */
 export function rcaFamily(grid: RcaGrid): Family {
-  return {
-    name: "rca",
-    points: gridPoints(grid),
-    fit(data, positives): FittedFamily {
-      const pairs = centerPairs(data, positives);
-      const basis = basisOfRows(subtractMatrices(pairs.queries, pairs.passages));
-      const scales = scalesAt(basis);
-      return {
-        sides(point) {
-          const map = spectralMap(basis.vectors, scales(point));
-          return {
-            query: { center: pairs.queryCenter, ...map },
-            passage: { center: pairs.passageCenter, ...map },
-            outputDimensions: data.queries.cols,
-          };
-        },
-        scorer(queries, passages) {
-          const q = subtractFromRows(queries, pairs.queryCenter);
-          const p = subtractFromRows(passages, pairs.passageCenter);
-          const score = spectralScorer(q, p, basis.vectors, { query: 1, passage: 1 });
-          return (point) => score(scales(point));
-        },
-      };
-    },
-  };
+  return spectralFamily("rca", grid);
 }
 
 /**
@@ -64,104 +78,31 @@ export function rcaFamily(grid: RcaGrid): Family {
  * as it is. Queries are centred, passages are not.
  */
 export function queryRcaFamily(grid: RcaGrid): Family {
+  return spectralFamily("query-rca", grid);
+}
+
+function spectralFamily(name: keyof typeof rcaExponents, grid: RcaGrid): Family {
+  const exponents: SideExponents = rcaExponents[name];
   return {
-    name: "query-rca",
-    points: gridPoints(grid),
+    name,
+    points: rcaPoints(grid),
     fit(data, positives): FittedFamily {
-      const pairs = centerPairs(data, positives);
-      const basis = basisOfRows(subtractMatrices(pairs.queries, pairs.passages));
-      const scales = scalesAt(basis);
+      const { pairs, basis } = rcaSpectrum(data, positives);
+      const { queryCenter, passageCenter } = pairs;
+      const centered = (rows: Matrix, center: Float32Array, exponent: number): Matrix =>
+        exponent === 0 ? rows : subtractFromRows(rows, center);
       return {
-        sides: (point) => ({
-          query: {
-            center: pairs.queryCenter,
-            ...spectralMap(
-              basis.vectors,
-              scales(point).map((s) => s * s),
-            ),
-          },
-          passage: { center: null, weights: null },
-          outputDimensions: data.queries.cols,
-        }),
+        sides: (point) => rcaSides({ queryCenter, passageCenter, basis }, point, exponents),
         scorer(queries, passages) {
-          const q = subtractFromRows(queries, pairs.queryCenter);
-          const score = spectralScorer(q, passages, basis.vectors, { query: 2, passage: 0 });
-          return (point) => score(scales(point));
+          const score = spectralScorer(
+            centered(queries, queryCenter, exponents.query),
+            centered(passages, passageCenter, exponents.passage),
+            basis.vectors,
+            exponents,
+          );
+          return (point) => score(rcaScales(basis, point));
         },
       };
     },
   };
-}
-
-/**
- * RCA after a ridge map: passages are first taken toward their queries by ridge regression to the identity (μ), and C is
- * the covariance of what that map leaves unexplained on pairs it did not see. What queries and passages do differently
- * in a predictable way is thus undone, not shrunk.
- */
-export function ridgeRcaFamily({ mus, ...grid }: RcaGrid & { mus: readonly number[] }): Family {
-  return {
-    name: "ridge-rca",
-    points: mus.flatMap((mu) => gridPoints(grid).map((point) => ({ mu, ...point }))),
-    fit(data, positives): FittedFamily {
-      const pairs = centerPairs(data, positives);
-      const mapAt = ridgeToIdentity(pairs.passages, pairs.queries);
-      const parts = new Map<number, { map: RidgeMap; basis: SpectralBasis }>();
-      const partAt = ({ mu }: Parameters): { map: RidgeMap; basis: SpectralBasis } => {
-        let part = parts.get(mu);
-        if (part === undefined) {
-          const map = mapAt(mu);
-          parts.set(mu, (part = { map, basis: basisOfRows(map.residuals) }));
-        }
-        return part;
-      };
-      return {
-        sides(point) {
-          const { map, basis } = partAt(point);
-          const scales = scalesAt(basis)(point);
-          const whitening = spectralMap(basis.vectors, scales);
-          // G · (I + U diag(s - 1) Uᵀ)
-          const g = map.matrix();
-          const weights = multiply(multiply(g, basis.vectors), spectralFactors(basis, scales), {
-            transposeB: true,
-          });
-          for (let i = 0; i < weights.data.length; i++) weights.data[i] += g.data[i];
-          return {
-            query: { center: pairs.queryCenter, ...whitening },
-            passage: { center: pairs.passageCenter, weights },
-            outputDimensions: data.queries.cols,
-          };
-        },
-        scorer(queries, passages) {
-          const q = subtractFromRows(queries, pairs.queryCenter);
-          const raw = subtractFromRows(passages, pairs.passageCenter);
-          const scorers = new Map<number, (point: Parameters) => Matrix>();
-          return (point) => {
-            let scorer = scorers.get(point.mu);
-            if (scorer === undefined) {
-              const { map, basis } = partAt(point);
-              const score = spectralScorer(q, map.apply(raw), basis.vectors, {
-                query: 1,
-                passage: 1,
-              });
-              scorer = (at) => score(scalesAt(basis)(at));
-              scorers.set(point.mu, scorer);
-            }
-            return scorer(point);
-          };
-        },
-      };
-    },
-  };
-}
-
-function scalesAt(basis: SpectralBasis): (point: Parameters) => Float64Array {
-  return ({ lambda, power, blend }) => blendedScales(basis, lambda, power, blend);
-}
-
-/** U diag(s - 1). */
-function spectralFactors({ vectors }: SpectralBasis, scales: Float64Array): Matrix {
-  return scaleColumns(
-    vectors,
-    scales.map((s) => s - 1),
-  );
 }

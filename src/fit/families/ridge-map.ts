@@ -1,8 +1,8 @@
 import { symmetricEigen } from "../../math/decompose/eigen.js";
-import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { addToDiagonal, createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { addMatrices, subtractMatrices } from "../../math/elementwise.js";
-import { scaleColumns } from "../spectral/spectral-basis.js";
+import { scaleColumns } from "../matrix-layout.js";
 
 /** The linear map x ↦ x·G that takes one side of the pairs toward the other, held near the identity. */
 export interface RidgeMap {
@@ -27,8 +27,10 @@ export function ridgeToIdentity(from: Matrix, to: Matrix): (mu: number) => Ridge
   const { rows: n, cols: d } = from;
   const difference = subtractMatrices(to, from);
   const dual = n < d;
-  const moment = multiply(from, from, dual ? { transposeB: true } : { transposeA: true });
-  for (let i = 0; i < moment.data.length; i++) moment.data[i] /= n;
+  const moment = overCount(
+    multiply(from, from, dual ? { transposeB: true } : { transposeA: true }),
+    n,
+  );
   const { values, vectors } = symmetricEigen(moment);
   const eigenvalues = values.map((value) => Math.max(0, value));
   const meanValue = eigenvalues.reduce((total, value) => total + value, 0) / d;
@@ -61,7 +63,7 @@ export function ridgeToIdentity(from: Matrix, to: Matrix): (mu: number) => Ridge
     const matrix = (): Matrix => {
       const g = update ?? overCount(multiply(from, weights!, { transposeA: true }), n);
       const result = createMatrix(d, d, Float32Array.from(g.data));
-      for (let i = 0; i < d; i++) result.data[i * d + i] += 1;
+      addToDiagonal(result, 1);
       return result;
     };
     return {
@@ -85,6 +87,7 @@ export function ridgeToIdentity(from: Matrix, to: Matrix): (mu: number) => Ridge
   };
 }
 
+/** Divides every value by n, in place. */
 function overCount(matrix: Matrix, n: number): Matrix {
   for (let i = 0; i < matrix.data.length; i++) matrix.data[i] /= n;
   return matrix;

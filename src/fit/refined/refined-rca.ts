@@ -3,8 +3,9 @@ import { applySide } from "../../adapter/apply.js";
 import { createMatrix, gatherRows, identityMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { addMatrices, subtractMatrices } from "../../math/elementwise.js";
-import { centerPairs, type CenteredPairs } from "../centered-pairs.js";
 import type { Family, FittedFamily, Parameters } from "../families/family.js";
+import { rcaSpectrum, type RcaSpectrum } from "../families/rca-spectrum.js";
+import { columnsFrom } from "../matrix-layout.js";
 import { pairFolds } from "../../data/split/pair-folds.js";
 import { rankingTask } from "../../evaluate/retrieval/ranking-task.js";
 import {
@@ -22,14 +23,8 @@ import {
   type SplitFeatures,
 } from "./refinement.js";
 import { scoreSpread } from "./score-spread.js";
-import {
-  basisOfRows,
-  columnsFrom,
-  blendedScales,
-  type SpectralBasis,
-} from "../spectral/spectral-basis.js";
+import { blendedScales } from "../spectral/spectral-basis.js";
 import { spectralMap } from "../spectral/spectral-map.js";
-import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
 
 export interface RefinedRcaStart {
   /** λ of the RCA, in units of the mean eigenvalue of C. */
@@ -93,8 +88,8 @@ export function refinedRcaFamily({
           task: rankingTask(data, test, testNegatives),
         }),
       );
-      const fits = inner.map(({ train }) => fitSpectrum(data, train));
-      const whole = fitSpectrum(data, positives);
+      const fits = inner.map(({ train }) => rcaSpectrum(data, train));
+      const whole = rcaSpectrum(data, positives);
       const starts = new Map<string, RefinedStart>();
       const startAt = ({ lambda, power, blend, spread }: Parameters): RefinedStart => {
         const key = `${lambda}:${power}:${blend}:${spread}`;
@@ -155,26 +150,16 @@ interface RefinedStart {
   readonly refinements: ReadonlyMap<number, Refinement>;
 }
 
-interface SpectrumFit {
-  readonly pairs: CenteredPairs;
-  readonly basis: SpectralBasis;
-}
-
 /** An RCA at one point. */
-interface SpectralFeatures extends SpectrumFit {
+interface SpectralFeatures extends RcaSpectrum {
   readonly scales: Float64Array;
   readonly map: SpectralSide;
 }
 
 type SpectralSide = ReturnType<typeof spectralMap>;
 
-function fitSpectrum(data: PreparedPairs, positives: IndexPairs): SpectrumFit {
-  const pairs = centerPairs(data, positives);
-  return { pairs, basis: basisOfRows(subtractMatrices(pairs.queries, pairs.passages)) };
-}
-
 function featuresOf(
-  fit: SpectrumFit,
+  fit: RcaSpectrum,
   { lambda, power, blend }: Omit<RefinedRcaStart, "spread">,
 ): SpectralFeatures {
   const scales = blendedScales(fit.basis, lambda, power, blend);

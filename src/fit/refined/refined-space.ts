@@ -2,7 +2,8 @@ import { createMatrix, fromRows, identityMatrix, rowOf, type Matrix } from "../.
 import { multiply } from "../../math/multiply.js";
 import { subtractMatrices } from "../../math/elementwise.js";
 import type { FeatureSide, SplitFeatures } from "./refinement.js";
-import { basisOfRows, columnsFrom } from "../spectral/spectral-basis.js";
+import { columnsFrom } from "../matrix-layout.js";
+import { basisOfRows } from "../spectral/spectral-basis.js";
 
 /** Mapped rows of queries and passages. */
 export interface FeatureRows {

@@ -2,7 +2,8 @@ import { fromRows, rowOf, type Matrix } from "../../math/matrix.js";
 import { columnMeans } from "../../math/vectors.js";
 import { subtractFromRows } from "../../math/elementwise.js";
 import type { FeatureSide } from "./refinement.js";
-import { basisOfRows, firstColumns, scaleColumns } from "../spectral/spectral-basis.js";
+import { firstColumns, scaleColumns } from "../matrix-layout.js";
+import { basisOfRows } from "../spectral/spectral-basis.js";
 
 /**
  * What the cosine should count as the length of one side's features, beside their own length: how widely their scores

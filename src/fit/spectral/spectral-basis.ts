@@ -1,6 +1,7 @@
-import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { symmetricEigen } from "../../math/decompose/eigen.js";
+import { addToDiagonal, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
+import { firstColumns, scaleColumns, scaleMatrix } from "../matrix-layout.js";
 
 /** The eigenbasis of a second moment; directions outside the basis have eigenvalue 0. */
 export interface SpectralBasis {
@@ -21,9 +22,9 @@ const tolerance = 1e-6;
  */
 export function basisOfRows(rows: Matrix): SpectralBasis {
   const { rows: n, cols: d } = rows;
-  if (n >= d) return basisOfMoment(scaled(multiply(rows, rows, { transposeA: true }), 1 / n));
+  if (n >= d) return basisOfMoment(scaleMatrix(multiply(rows, rows, { transposeA: true }), 1 / n));
   const { values, vectors } = symmetricEigen(
-    scaled(multiply(rows, rows, { transposeB: true }), 1 / n),
+    scaleMatrix(multiply(rows, rows, { transposeB: true }), 1 / n),
   );
   const rank = rankOf(values);
   const basis = multiply(rows, firstColumns(vectors, rank), { transposeA: true });
@@ -91,36 +92,19 @@ export function blendedScales(
   );
 }
 
+/** I + U diag(f - 1) Uᵀ, d × d: the factors in the directions of the basis, 1 in all others. */
+export function completeSpectralMatrix(vectors: Matrix, factors: Float64Array): Matrix {
+  const result = spectralMatrix(
+    vectors,
+    factors.map((f) => f - 1),
+  );
+  addToDiagonal(result, 1);
+  return result;
+}
+
 /** U diag(f) Uᵀ, d × d. */
 export function spectralMatrix(vectors: Matrix, factors: Float64Array): Matrix {
   return multiply(scaleColumns(vectors, factors), vectors, { transposeB: true });
-}
-
-/** Every column times its factor, as a new matrix. */
-export function scaleColumns(matrix: Matrix, factors: ArrayLike<number>): Matrix {
-  const result = createMatrix(matrix.rows, matrix.cols);
-  for (let i = 0, at = 0; i < matrix.rows; i++) {
-    for (let j = 0; j < matrix.cols; j++, at++) result.data[at] = matrix.data[at] * factors[j];
-  }
-  return result;
-}
-
-/** The first `count` columns, as a new matrix. */
-export function firstColumns(matrix: Matrix, count: number): Matrix {
-  return columnsFrom(matrix, 0, count);
-}
-
-/** `count` columns beginning with column `start`, as a new matrix. */
-export function columnsFrom({ rows, cols, data }: Matrix, start: number, count: number): Matrix {
-  const result = createMatrix(rows, count);
-  for (let i = 0; i < rows; i++) {
-    result.data.set(data.subarray(i * cols + start, i * cols + start + count), i * count);
-  }
-  return result;
-}
-
-function scaled(matrix: Matrix, factor: number): Matrix {
-  return { ...matrix, data: matrix.data.map((value) => value * factor) };
 }
 
 function rankOf(values: Float64Array): number {

@@ -1,5 +1,5 @@
 import type { AdapterSide } from "../../adapter/adapter.js";
-import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { addToDiagonal, createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { spectralMatrix } from "./spectral-basis.js";
 
@@ -30,6 +30,6 @@ export function spectralMap(
     return { weights: spectralMatrix(vectors, scales) };
   }
   const weights = multiply(left, right);
-  for (let i = 0; i < d; i++) weights.data[i * d + i] += 1;
+  addToDiagonal(weights, 1);
   return { weights };
 }

@@ -1,6 +1,6 @@
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { scaleColumns } from "./spectral-basis.js";
+import { scaleColumns } from "../matrix-layout.js";
 
 /** How often each side carries the scales: W^query and W^passage. */
 export interface SideExponents {

@@ -1,9 +1,12 @@
 import type { Adapter } from "../../adapter/adapter.js";
+import { createAdapter } from "../../adapter/create-adapter.js";
+import { identitySide } from "../../adapter/identity-side.js";
 import { checkChoice, checkInteger, checkNumber } from "../../base/checks.js";
-import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { addToDiagonal, createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { basisOfMoment, blendedScales, scaleColumns } from "../spectral/spectral-basis.js";
-import { spectralMap } from "../spectral/spectral-map.js";
+import { rcaExponents, rcaSides } from "../families/rca-family.js";
+import { scaleColumns } from "../matrix-layout.js";
+import { basisOfMoment } from "../spectral/spectral-basis.js";
 import { pairCovariances, type PairStatistics } from "./pair-statistics.js";
 
 export interface StatisticsFitOptions {
@@ -25,6 +28,8 @@ export interface StatisticsFitOptions {
  * Fits from sums alone, at hyper-parameters that are given: those of a cross-validated fit of a part of the pairs serve
  * well. The same adapter, to rounding, as from all pairs at once on one machine.
  *
+ * @param statistics Of pairs of d dimensions.
+ * @returns An adapter from d to d dimensions. It names no training data: sums do not tell which pairs they came from.
  * @throws RangeError when the statistics hold no pairs, hold values that are not finite, or an option is outside its
  *   range.
  */
@@ -45,28 +50,22 @@ export function fitFromStatistics(
   checkNumber(blend, "fitFromStatistics: blend", { least: 0 });
   checkNumber(mu, "fitFromStatistics: mu", { above: 0 });
   checkInteger(statistics.count, "fitFromStatistics: statistics.count", { least: 1 });
-  const d = statistics.dimensions;
-  const base = { inputDimensions: d, outputDimensions: d, metadata: { embedder, method } };
-  const untouched = { center: null, weights: null };
+  const base = { inputDimensions: statistics.dimensions, embedder, method };
   if (method === "ridge") {
-    return { ...base, query: { center: null, weights: ridge(statistics, mu) }, passage: untouched };
+    const query = { center: null, weights: ridge(statistics, mu) };
+    return createAdapter({ ...base, query, passage: identitySide, parameters: { mu } });
   }
-  const basis = basisOfMoment(pairCovariances(statistics).differences);
-  const scales = blendedScales(basis, lambda, power, blend);
-  const queryCenter = Float32Array.from(statistics.queryMean);
-  if (method === "query-rca") {
-    const map = spectralMap(
-      basis.vectors,
-      scales.map((s) => s * s),
-    );
-    return { ...base, query: { center: queryCenter, ...map }, passage: untouched };
-  }
-  const map = spectralMap(basis.vectors, scales);
-  return {
-    ...base,
-    query: { center: queryCenter, ...map },
-    passage: { center: Float32Array.from(statistics.passageMean), ...map },
+  const parameters = { lambda, power, blend };
+  const parts = {
+    queryCenter: Float32Array.from(statistics.queryMean),
+    passageCenter: Float32Array.from(statistics.passageMean),
+    basis: basisOfMoment(pairCovariances(statistics).differences),
   };
+  return createAdapter({
+    ...base,
+    ...rcaSides(parts, parameters, rcaExponents[method]),
+    parameters,
+  });
 }
 
 /** (E qqᵀ + μ)⁻¹ (E qpᵀ + μ) = I + (E qqᵀ + μ)⁻¹ E q(p - q)ᵀ, about the origin. */
@@ -88,6 +87,6 @@ function ridge({ dimensions: d, count, ...sums }: PairStatistics, mu: number): M
     values.map((value) => 1 / (value + mu * meanValue)),
   );
   const weights = multiply(solver, multiply(vectors, difference, { transposeA: true }));
-  for (let i = 0; i < d; i++) weights.data[i * d + i] += 1;
+  addToDiagonal(weights, 1);
   return weights;
 }

@@ -1,10 +1,11 @@
-import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
+import { gatherRows, type Matrix } from "../../math/matrix.js";
 import { subtractFromRows, subtractMatrices } from "../../math/elementwise.js";
-import { centerPairs } from "../centered-pairs.js";
 import type { Family } from "./family.js";
+import { rcaSpectrum } from "./rca-spectrum.js";
 import {
   basisOfMoment,
   basisOfRows,
+  completeSpectralMatrix,
   shrinkingScales,
   spectralMatrix,
   type SpectralBasis,
@@ -32,10 +33,11 @@ export function discriminativeFamily({
     points: lambdas.flatMap((lambda) => gammas.map((gamma) => ({ lambda, gamma }))),
     fit(data, positives, negatives) {
       if (negatives.query.length === 0) {
-        throw new RangeError("discriminative: expected pairs with label 0, received none");
+        throw new RangeError(
+          'candidate "discriminative" must have pairs with label 0 to learn from, received none',
+        );
       }
-      const pairs = centerPairs(data, positives);
-      const matching = basisOfRows(subtractMatrices(pairs.queries, pairs.passages));
+      const { pairs, basis: matching } = rcaSpectrum(data, positives);
       const wrong = basisOfRows(
         subtractMatrices(
           subtractFromRows(gatherRows(data.queries, negatives.query), pairs.queryCenter),
@@ -68,15 +70,6 @@ export function discriminativeFamily({
 
 /** (S + shrinkage · I)⁻¹ · shrinkage, d × d; the factor keeps values near 1. */
 function inverse(basis: SpectralBasis, shrinkage: number): Matrix {
-  const d = basis.vectors.rows;
   const scales = shrinkingScales(basis, shrinkage / basis.meanValue, 1);
-  const result =
-    scales.length === 0
-      ? createMatrix(d, d)
-      : spectralMatrix(
-          basis.vectors,
-          scales.map((s) => s - 1),
-        );
-  for (let i = 0; i < d; i++) result.data[i * d + i] += 1;
-  return result;
+  return completeSpectralMatrix(basis.vectors, scales);
 }

@@ -1,0 +1,29 @@
+import { gatherRows } from "../../math/matrix.js";
+import type { Family } from "./family.js";
+import { ridgeToIdentity } from "./ridge-map.js";
+
+/**
+ * Ridge regression of passages on queries, held near the identity: the query side becomes its expected passage, indexed
+ * passages stay as they are. Nothing is centred, so that G alone is the adapter.
+ *
+ * @param mus Penalties on |G - I|², in units of the mean eigenvalue of the queries' second moment.
+ */
+export function ridgeFamily(mus: readonly number[]): Family {
+  return {
+    name: "ridge",
+    points: mus.map((mu) => ({ mu })),
+    fit(data, { query, passage }) {
+      const mapAt = ridgeToIdentity(
+        gatherRows(data.queries, query),
+        gatherRows(data.passages, passage),
+      );
+      return {
+        sides: ({ mu }) => ({
+          query: { center: null, weights: mapAt(mu).matrix() },
+          passage: { center: null, weights: null },
+          outputDimensions: data.queries.cols,
+        }),
+      };
+    },
+  };
+}
