@@ -1,3 +1,4 @@
+import { checkChoice, checkInteger, refuse } from "../base/checks.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { createRandom, type Random } from "../base/random.js";
 import { DivergenceError } from "./loop/divergence-error.js";
@@ -37,8 +38,8 @@ export interface HyperparameterSearchOptions<Space extends SearchSpace> extends 
    * cannot be compared, so `"loss"` suits a search with one loss alone.
    * @default "mrr"
    */
-  readonly selectBy?: TrainingMetric | undefined;
-  /** Seed of the points, and of every run whose options name none. @default 0 */
+  readonly metric?: TrainingMetric | undefined;
+  /** Seed of the points, and of every run whose options name none. @default 1 */
   readonly seed?: string | number | undefined;
   /** Called after each trial. */
   readonly onTrial?: ((trial: SearchTrial<Space>) => void) | undefined;
@@ -79,8 +80,8 @@ export async function searchHyperparameters<const Space extends SearchSpace>(
     configure,
     strategy = "grid",
     trials: count = 20,
-    selectBy = "mrr",
-    seed = 0,
+    metric = "mrr",
+    seed = 1,
     signal,
     onProgress,
     onTrial,
@@ -88,8 +89,9 @@ export async function searchHyperparameters<const Space extends SearchSpace>(
 ): Promise<SearchResult<Space>> {
   signal?.throwIfAborted();
   if (data.validation === undefined) {
-    throw new RangeError("searchHyperparameters: data.validation is needed to choose by");
+    refuse("searchHyperparameters: data.validation", "pairs to choose by", undefined);
   }
+  checkChoice(strategy, "searchHyperparameters: strategy", ["grid", "random"]);
   const choices = strategy === "grid" ? gridOf(space) : randomPoints(space, count, seed);
   const trials: SearchTrial<Space>[] = [];
   let best: { trained: TrainedMatrix; trial: SearchTrial<Space>; goodness: number } | undefined;
@@ -98,13 +100,13 @@ export async function searchHyperparameters<const Space extends SearchSpace>(
     onProgress?.({ stage: "search", done: trials.length, total: choices.length });
     let trial: SearchTrial<Space>;
     try {
-      const options = { seed, ...configure(choice), selectBy, signal };
+      const options = { seed, ...configure(choice), metric, signal };
       const trained = await trainMatrix(data, options);
       // A run that was cut short would be compared unfairly; it counts only where nothing else was finished.
       if (trained.ended === "aborted" && best !== undefined) break;
-      const figure = figureOf(trained, selectBy);
+      const figure = figureOf(trained, metric);
       trial = { choice, figure, bestEpoch: trained.bestEpoch };
-      const goodness = figure === null ? -Infinity : selectBy === "loss" ? -figure : figure;
+      const goodness = figure === null ? -Infinity : metric === "loss" ? -figure : figure;
       if (best === undefined || goodness > best.goodness) best = { trained, trial, goodness };
     } catch (error) {
       if (!(error instanceof DivergenceError)) throw error;
@@ -138,8 +140,10 @@ function gridOf<Space extends SearchSpace>(space: Space): SearchChoice<Space>[] 
   let points: Record<string, unknown>[] = [{}];
   for (const [name, values] of Object.entries(space)) {
     if (isRange(values)) {
-      throw new RangeError(
-        `searchHyperparameters: ${name} is a range; a grid needs a list of values, or use strategy "random"`,
+      refuse(
+        `searchHyperparameters: space.${name}`,
+        'a list of values (a range needs strategy "random")',
+        values,
       );
     }
     checkValues(name, values);
@@ -153,11 +157,7 @@ function randomPoints<Space extends SearchSpace>(
   count: number,
   seed: string | number,
 ): SearchChoice<Space>[] {
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(
-      `searchHyperparameters: trials must be an integer >= 1, received ${count}`,
-    );
-  }
+  checkInteger(count, "searchHyperparameters: trials", { least: 1 });
   const random = createRandom(`${seed}/search`);
   return Array.from({ length: count }, () => {
     const point: Record<string, unknown> = {};
@@ -179,7 +179,7 @@ function drawFrom(
 ): number {
   if (!(min <= max) || (scale === "log" && !(min > 0))) {
     throw new RangeError(
-      `searchHyperparameters: ${name} must have min <= max${scale === "log" ? " and min > 0" : ""}, received ${min} to ${max}`,
+      `searchHyperparameters: space.${name} must have min <= max${scale === "log" ? " and min > 0" : ""}, received ${min} to ${max}`,
     );
   }
   const u = random.next();
@@ -189,6 +189,6 @@ function drawFrom(
 
 function checkValues(name: string, values: readonly unknown[]): void {
   if (values.length === 0) {
-    throw new RangeError(`searchHyperparameters: ${name} has no values to try`);
+    refuse(`searchHyperparameters: space.${name}`, "a list of at least one value", values);
   }
 }

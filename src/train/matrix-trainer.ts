@@ -1,22 +1,14 @@
-import type { Adapter } from "../adapter/adapter.js";
+import type { Adapter, AdapterMetadata } from "../adapter/adapter.js";
 import { identityAdapter } from "../adapter/identity.js";
-import { fitThreshold } from "../evaluate/pairs/thresholds/threshold.js";
 import { createYielder } from "../base/event-loop.js";
-import { toAdapter } from "./adapter-model.js";
+import { toAdapter } from "./model/to-adapter.js";
 import type { TrainingCheckpoint } from "./loop/checkpoint.js";
-import { DivergenceError } from "./loop/divergence-error.js";
 import { measureAdapter } from "./loop/epoch-metrics.js";
 import type { EpochRecord, TrainingFigures } from "./loop/history.js";
-import type {
-  OptimizerState,
-  OptimizerUpdate,
-  StepRates,
-  Tensors,
-} from "./optimizers/optimizer.js";
 import { seededRandomness, type TrainingRandomness } from "./loop/randomness.js";
-import { clipGradients, pullTowardStart } from "./loop/regularize.js";
+import { runEpoch, type TrainingState } from "./loop/run-epoch.js";
 import { startTensors } from "./loop/start.js";
-import { createStepper, type Step } from "./loop/stepper.js";
+import { createStepper } from "./loop/stepper.js";
 import type { TrainingData } from "./training-data.js";
 import type { TrainMatrixOptions } from "./training-options.js";
 import { planTraining, type TrainingPlan } from "./training-plan.js";
@@ -38,7 +30,7 @@ export interface TrainedMatrix {
  * Trains a matrix by gradient descent on the cosines of labelled pairs.
  *
  * Each distinct text is transformed once per batch; with dropout, whose masks are a pair's own, once per pair. All
- * rows are scaled to length 1 first, as when the adapter is applied. The best epoch by `selectBy` on the validation
+ * rows are scaled to length 1 first, as when the adapter is applied. The best epoch by `metric` on the validation
  * pairs is kept; without validation pairs, the last.
  *
  * When the signal aborts between steps, the best epoch so far is returned; a signal that had aborted before rejects.
@@ -50,14 +42,12 @@ export async function trainMatrix(
   data: TrainingData,
   options: TrainMatrixOptions = {},
 ): Promise<TrainedMatrix> {
-  return runTraining(data, options, seededRandomness(options.seed ?? 0, options.dropout ?? 0));
+  return runTraining(data, options, seededRandomness(options.seed ?? 1, options.dropout ?? 0));
 }
 
 /** Where a run stands after an epoch. */
-interface Progressed {
+interface Progressed extends TrainingState {
   readonly epoch: number;
-  readonly tensors: Tensors;
-  readonly state: OptimizerState;
   readonly best: TrainingCheckpoint["best"];
   readonly history: readonly EpochRecord[];
 }
@@ -72,8 +62,8 @@ export async function runTraining(
   signal?.throwIfAborted();
   const plan = planTraining(data, options);
   const { model, train, epochs, stepsPerEpoch, onValidation, onTrain, metrics } = plan;
-  const { metadata, engine } = plan;
-  const untouchedAdapter = identityAdapter(train.queries.cols, metadata.embedder);
+  const { engine } = plan;
+  const untouchedAdapter = identityAdapter(train.queries.cols, plan.metadata.embedder);
   const start = startTensors(plan, randomness);
 
   let untouched = resumeFrom?.untouched;
@@ -97,22 +87,23 @@ export async function runTraining(
   const step = createStepper(model, train, plan.loss, plan);
   const total = epochs * stepsPerEpoch;
   const yieldIfDue = createYielder();
-  const turn = async (done: number): Promise<void> => {
+  const afterStep = async (done: number): Promise<void> => {
     const pause = yieldIfDue();
     if (pause === undefined) return;
     onProgress?.({ stage: "train", done, total });
     await pause;
   };
+  const context = { plan, step, start, randomness, afterStep, signal };
   let ended: TrainedMatrix["ended"] = "finished";
   while (at.epoch < epochs) {
     const epoch = at.epoch + 1;
-    const finished = await runEpoch(at, epoch, { plan, step, start, randomness, turn, signal });
+    const finished = await runEpoch(at, epoch, context);
     if (finished === null) {
       ended = "aborted";
       break;
     }
     const { tensors, state, rates, trainLoss } = finished;
-    const adapter = toAdapter(model, tensors, metadata);
+    const adapter = toAdapter(model, tensors, metadataOf(plan, epoch));
     const trainAccuracy = onTrain
       ? (await measureAdapter(adapter, onTrain, new Set(["accuracy"] as const), engine)).accuracy
       : finished.trainAccuracy;
@@ -155,10 +146,7 @@ export async function runTraining(
     adapter:
       best.tensors === null
         ? untouchedAdapter
-        : toAdapter(model, best.tensors, {
-            ...metadata,
-            ...(bestFigures && { metrics: bestFigures }),
-          }),
+        : toAdapter(model, best.tensors, metadataOf(plan, best.epoch, bestFigures)),
     history,
     bestEpoch: best.epoch,
     ...(untouched && { untouched }),
@@ -166,85 +154,37 @@ export async function runTraining(
   };
 }
 
-/** One pass over the data; `null` when the signal aborted in the middle. */
-async function runEpoch(
-  { tensors, state }: Pick<Progressed, "tensors" | "state">,
+/** What the adapter of an epoch carries. */
+function metadataOf(
+  { metadata }: TrainingPlan,
   epoch: number,
-  {
-    plan,
-    step,
-    start,
-    randomness,
-    turn,
-    signal,
-  }: {
-    plan: TrainingPlan;
-    step: Step;
-    start: Tensors;
-    randomness: TrainingRandomness;
-    turn: (done: number) => Promise<void>;
-    signal: AbortSignal | undefined;
-  },
-): Promise<{
-  tensors: Tensors;
-  state: OptimizerState;
-  rates: StepRates;
-  trainLoss: number;
-  trainAccuracy: number | undefined;
-} | null> {
-  const { batches, batchSize, stepsPerEpoch, optimizer, schedule } = plan;
-  const order = randomness.order(epoch, batches.count);
-  let lossSum = 0;
-  const cosines: number[] = [];
-  const labels: number[] = [];
-  let rates: StepRates = { learningRate: 0 };
-  // What the last step but one left; what came before the epoch is the best epoch's or a checkpoint's, and stays.
-  let spare: OptimizerUpdate | undefined;
-  for (let batch = 0; batch < stepsPerEpoch; batch++) {
-    const done = (epoch - 1) * stepsPerEpoch + batch;
-    const chosen = order.subarray(batch * batchSize, (batch + 1) * batchSize);
-    rates = schedule(done, plan.epochs * stepsPerEpoch);
-    const batchPlan = batches.plan(chosen);
-    const { value, gradients, ...scored } = await step(tensors, batchPlan, (inputs) => {
-      if (plan.dropout > 0) randomness.drop(inputs, epoch, batch);
-    });
-    if (!Number.isFinite(value)) throw new DivergenceError(epoch, rates.learningRate);
-    lossSum += value * chosen.length;
-    for (const cosine of scored.cosines) cosines.push(cosine);
-    for (const label of batchPlan.pairs.label) labels.push(label);
-    pullTowardStart(gradients, tensors, start, plan.penalty);
-    clipGradients(gradients, plan.clipNorm);
-    const before = batch === 0 ? undefined : { parameters: tensors, state };
-    const next = optimizer.update(gradients, state, tensors, rates, spare);
-    ({ parameters: tensors, state } = next);
-    spare = before;
-    await turn(done + 1);
-    if (signal?.aborted) return null;
-  }
-  if (!tensors.every(allFinite)) throw new DivergenceError(epoch, rates.learningRate);
-  // Of matches alone every threshold that accepts them all is right: that says nothing.
-  const bothLabels = labels.includes(0) && labels.includes(1);
-  const trainAccuracy = bothLabels ? fitThreshold(cosines, labels).value : undefined;
-  return { tensors, state, rates, trainLoss: lossSum / batches.count, trainAccuracy };
+  metrics?: TrainingFigures,
+): AdapterMetadata {
+  const parameters = { epoch, ...metadata.parameters };
+  return { ...metadata, parameters, ...(metrics && { metrics }) };
 }
 
 /** The selecting figure, turned so that more is better. */
-function goodness(figures: TrainingFigures, { selectBy }: TrainingPlan): number {
-  const figure = figures[selectBy] ?? NaN;
-  return selectBy === "loss" ? -figure : figure;
+function goodness(figures: TrainingFigures, { metric }: TrainingPlan): number {
+  const figure = figures[metric] ?? NaN;
+  return metric === "loss" ? -figure : figure;
 }
 
 function checkSameRun({ run }: TrainingCheckpoint, plan: TrainingPlan): void {
-  if (run !== plan.run) {
-    throw new RangeError(
-      `trainMatrix: the checkpoint is of another run, expected ${plan.run}, received ${run}`,
-    );
-  }
+  if (run === plan.run) return;
+  const [theirs, ours] = [run, plan.run].map(settingsOf);
+  const differing = Object.keys(ours).filter(
+    (name) => JSON.stringify(ours[name]) !== JSON.stringify(theirs[name]),
+  );
+  throw new RangeError(
+    `trainMatrix: resumeFrom must be a checkpoint of this run, received one that differs in ${differing.join(", ")}`,
+  );
 }
 
-function allFinite(values: Float32Array): boolean {
-  // One sum in 64 bits instead of a test per value: a NaN or an infinity stays in it.
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return Number.isFinite(sum);
+function settingsOf(run: string): Record<string, unknown> {
+  try {
+    return JSON.parse(run) as Record<string, unknown>;
+  } catch {
+    return {}; // a checkpoint that someone put together: it differs in everything
+  }
 }

@@ -22,7 +22,7 @@ export const notebookPreset = {
   batchSize: 1000,
   epochs: 20,
   dropout: 0.1,
-  selectBy: "accuracy",
+  metric: "accuracy",
   untouchedCompetes: false,
   method: "notebook",
 } as const satisfies TrainMatrixOptions;
@@ -42,7 +42,7 @@ export const cookbookPreset = {
   batchSize: 100,
   epochs: 30,
   dropout: 0.2,
-  selectBy: "accuracy",
+  metric: "accuracy",
   untouchedCompetes: false,
   method: "cookbook",
 } as const satisfies TrainMatrixOptions;
@@ -72,7 +72,7 @@ export function retrievalPreset({ start }: PresetOptions): TrainMatrixOptions {
     schedule: cosineDecay(1e-4),
     batchSize: 128,
     epochs: 10,
-    selectBy: "mrr",
+    metric: "mrr",
     method: "retrieval",
   };
 }
@@ -91,7 +91,7 @@ export function classificationPreset({ start }: PresetOptions): TrainMatrixOptio
     schedule: cosineDecay(3e-4),
     batchSize: 256,
     epochs: 10,
-    selectBy: "rocAuc",
+    metric: "rocAuc",
     method: "classification",
   };
 }

@@ -1,7 +1,7 @@
 import type { Adapter } from "../adapter/adapter.js";
 import type { LongJobOptions } from "../base/progress.js";
 import type { ProductEngine } from "../math/kernel/product-engine.js";
-import type { TrainedSides } from "./adapter-model.js";
+import type { TrainedSides } from "./model/adapter-model.js";
 import type { TrainingCheckpoint } from "./loop/checkpoint.js";
 import type { EpochRecord, TrainingMetric } from "./loop/history.js";
 import type { Loss } from "./losses/loss.js";
@@ -61,7 +61,7 @@ export interface TrainMatrixOptions extends LongJobOptions {
   /** Longest gradient, as the Euclidean length of all its values; `null` for no limit. @default null */
   readonly clipNorm?: number | null | undefined;
   /** What chooses the best epoch on the validation pairs; without these the last epoch is kept. @default "loss" */
-  readonly selectBy?: TrainingMetric | undefined;
+  readonly metric?: TrainingMetric | undefined;
   /** Further figures to record on the validation pairs after each epoch. @default [] */
   readonly metrics?: readonly TrainingMetric[] | undefined;
   /** Epochs without a better one before training stops; `null` to go on to the end. @default null */
@@ -84,7 +84,7 @@ export interface TrainMatrixOptions extends LongJobOptions {
    * @default createKernelEngine()
    */
   readonly engine?: ProductEngine | undefined;
-  /** @default 0 */
+  /** @default 1 */
   readonly seed?: string | number | undefined;
   /** Written to the adapter as its method. @default "trained" */
   readonly method?: string | undefined;

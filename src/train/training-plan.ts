@@ -1,7 +1,8 @@
 import type { AdapterMetadata } from "../adapter/adapter.js";
+import { checkChoice, checkInteger, checkNumber, refuse } from "../base/checks.js";
 import { createKernelEngine, type ProductEngine } from "../math/kernel/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
-import { createModel, type AdapterModel } from "./adapter-model.js";
+import { createModel, type AdapterModel } from "./model/adapter-model.js";
 import { createBatches, type BatchSource } from "./loop/batches.js";
 import { checkTrainingPairs, type TrainingPairs } from "../data/training-pairs.js";
 import type { MeasuredSet } from "./loop/epoch-metrics.js";
@@ -31,7 +32,7 @@ export interface TrainingPlan {
   readonly dropout: number;
   readonly penalty: number;
   readonly clipNorm: number | null;
-  readonly selectBy: TrainingMetric;
+  readonly metric: TrainingMetric;
   readonly metrics: ReadonlySet<TrainingMetric>;
   readonly patience: number | null;
   readonly untouchedCompetes: boolean;
@@ -65,25 +66,27 @@ export function planTraining(
     dropout = 0,
     penalty = 0,
     clipNorm = null,
-    selectBy = "loss",
+    metric = "loss",
     metrics = [],
     patience = null,
     untouchedCompetes = true,
     measureTraining = false,
     engine = createKernelEngine(),
-    seed = 0,
+    seed = 1,
     method = "trained",
     embedder = null,
   }: TrainMatrixOptions,
 ): TrainingPlan {
-  checkInteger("epochs", epochs, 1);
-  checkInteger("batchSize", batchSize, 1);
-  checkInteger("minedNegatives", minedNegatives, 0);
-  if (patience !== null) checkInteger("patience", patience, 1);
-  check("penalty", penalty >= 0 && Number.isFinite(penalty), "a finite number >= 0", penalty);
-  check("clipNorm", clipNorm === null || clipNorm > 0, "a number > 0 or null", clipNorm);
-  for (const name of [selectBy, ...metrics]) {
-    check("metric", trainingMetrics.includes(name), `one of ${trainingMetrics.join(", ")}`, name);
+  checkChoice(sides, "trainMatrix: sides", ["shared", "query", "separate"]);
+  checkInteger(epochs, "trainMatrix: epochs", { least: 1 });
+  checkInteger(batchSize, "trainMatrix: batchSize", { least: 1 });
+  checkInteger(minedNegatives, "trainMatrix: minedNegatives", { least: 0 });
+  if (patience !== null) checkInteger(patience, "trainMatrix: patience", { least: 1 });
+  checkNumber(penalty, "trainMatrix: penalty", { least: 0 });
+  if (clipNorm !== null) checkNumber(clipNorm, "trainMatrix: clipNorm", { above: 0 });
+  checkChoice(metric, "trainMatrix: metric", trainingMetrics);
+  for (const [i, name] of metrics.entries()) {
+    checkChoice(name, `trainMatrix: metrics[${i}]`, trainingMetrics);
   }
   const train = checkedUnit(data, "training data");
   const validation =
@@ -91,24 +94,22 @@ export function planTraining(
   const d = train.queries.cols;
   if (validation !== undefined && validation.queries.cols !== d) {
     throw new RangeError(
-      `validation data: expected ${d} dimensions like the training data, received ${validation.queries.cols}`,
+      `trainMatrix: validation data must have ${d} dimensions like the training data, received ${validation.queries.cols}`,
     );
   }
   if (loss.batches === "pairs") checkBothLabels(train, loss.name);
 
   const k = typeof outputDimensions === "function" ? outputDimensions(d) : outputDimensions;
-  checkInteger("outputDimensions", k, 1);
+  checkInteger(k, "trainMatrix: outputDimensions", { least: 1 });
   if (rank !== null) {
-    checkInteger("rank", rank, 1);
-    check("rank", rank <= d, `at most the ${d} dimensions`, rank);
-    const fits = start === undefined || start === "identity" || typeof start === "object";
-    check("start", fits, `"identity" or an adapter of rank ${rank}`, start);
+    checkInteger(rank, "trainMatrix: rank", { least: 1, most: d });
+    if (start === "random" || start === "pca") {
+      refuse("trainMatrix: start", `"identity" or an adapter of rank ${rank}`, start);
+    }
   }
   if ((sides === "query" || rank !== null) && k !== d) {
-    const what = sides === "query" ? "training the query side alone" : "identity + low rank";
-    throw new RangeError(
-      `trainMatrix: ${what} needs as many output as input dimensions, ${d}, received ${k}`,
-    );
+    const what = sides === "query" ? "queries alone are trained" : "identity + low rank is trained";
+    refuse("trainMatrix: outputDimensions", `${d} like the input's where ${what}`, k);
   }
 
   const source = { repeatRows: dropout > 0, minedNegatives };
@@ -129,7 +130,7 @@ export function planTraining(
     loss: [loss.name, loss.settings],
     optimizer: [optimizer.name, optimizer.settings],
     rates: [0, total >> 1, total - 1].map((step) => schedule(step, total)),
-    ...{ epochs, batchSize, minedNegatives, dropout, penalty, clipNorm, selectBy },
+    ...{ epochs, batchSize, minedNegatives, dropout, penalty, clipNorm, metric },
     ...{
       untouchedCompetes,
       engine: engine.id,
@@ -139,11 +140,14 @@ export function planTraining(
   });
   return {
     ...{ train, loss, optimizer, schedule, engine, batches, epochs, batchSize, stepsPerEpoch },
-    ...{ dropout, penalty, clipNorm, selectBy, patience, untouchedCompetes, run },
-    metadata: { embedder, method, trainingData: fingerprint },
+    ...{ dropout, penalty, clipNorm, metric, patience, untouchedCompetes, run },
+    metadata: {
+      ...{ embedder, method, trainingData: fingerprint },
+      parameters: { epochs, batchSize, dropout, penalty },
+    },
     model: createModel(shape),
     start: start ?? (k < d ? "pca" : "identity"),
-    metrics: new Set<TrainingMetric>(["loss", "accuracy", selectBy, ...metrics]),
+    metrics: new Set<TrainingMetric>(["loss", "accuracy", metric, ...metrics]),
     onTrain: measureTraining ? measured(train) : undefined,
     onValidation: validation && measured(validation),
   };
@@ -154,7 +158,7 @@ const hasCenters = (start: TrainingStart | undefined): boolean =>
   typeof start === "object" && (start.query.center !== null || start.passage.center !== null);
 
 function checkedUnit(pairs: TrainingPairs, name: string): TrainingPairs {
-  checkTrainingPairs(pairs, name);
+  checkTrainingPairs(pairs, `trainMatrix: ${name}`);
   return {
     queries: normalizeRows(pairs.queries),
     passages: normalizeRows(pairs.passages),
@@ -166,16 +170,6 @@ function checkedUnit(pairs: TrainingPairs, name: string): TrainingPairs {
 function checkBothLabels({ pairs }: TrainingPairs, loss: string): void {
   if (pairs.label.includes(0)) return;
   throw new RangeError(
-    `training data: ${loss} needs pairs of both labels, received ${pairs.label.length} pairs with label 1 alone; infoNce() does without`,
+    `trainMatrix: training data must hold pairs of both labels for ${loss}, received ${pairs.label.length} pairs with label 1 alone; infoNce() does without`,
   );
-}
-
-function check(name: string, fits: boolean, expected: string, received: unknown): void {
-  if (!fits) {
-    throw new RangeError(`trainMatrix: ${name} must be ${expected}, received ${String(received)}`);
-  }
-}
-
-function checkInteger(name: string, value: number, least: number): void {
-  check(name, Number.isInteger(value) && value >= least, `an integer >= ${least}`, value);
 }

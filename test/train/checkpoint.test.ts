@@ -29,7 +29,7 @@ const runs: [string, TrainMatrixOptions][] = [
       penalty: 0.01,
       batchSize: 16,
       epochs: 6,
-      selectBy: "mrr",
+      metric: "mrr",
     },
   ],
   ["a low-rank one", { rank: 3, start: "identity", batchSize: 16, epochs: 6 }],
@@ -74,26 +74,32 @@ describe("a checkpoint", () => {
     const [, options] = runs[0];
     const { bytes } = await checkpointed(options);
     const resumeFrom = decodeCheckpoint(bytes);
-    const changes: TrainMatrixOptions[] = [
-      { seed: 9 },
-      { batchSize: 31 },
-      { loss: cosineMse({ targets: [-1, 1] }) },
+    const changes: [TrainMatrixOptions, string][] = [
+      [{ seed: 9 }, "seed"],
+      [{ batchSize: 31, penalty: 1 }, "batchSize, penalty"],
+      [{ loss: cosineMse({ targets: [-1, 1] }) }, "loss"],
     ];
-    for (const change of changes) {
+    for (const [change, names] of changes) {
       await expect(trainMatrix(data, { ...options, ...change, resumeFrom })).rejects.toThrow(
-        "the checkpoint is of another run",
+        `resumeFrom must be a checkpoint of this run, received one that differs in ${names}`,
       );
     }
     const other = { ...data, ...noisyTask(40, { seed: "other" }) };
-    await expect(trainMatrix(other, { ...options, resumeFrom })).rejects.toThrow("another run");
+    await expect(trainMatrix(other, { ...options, resumeFrom })).rejects.toThrow(
+      "resumeFrom must be a checkpoint of this run, received one that differs in data",
+    );
   });
 
   it("is refused when the bytes are damaged", async () => {
     const { bytes } = await checkpointed(runs[2][1]);
-    expect(() => decodeCheckpoint(Uint8Array.of(1, 2, 3))).toThrow("not a training checkpoint");
-    expect(() => decodeCheckpoint(bytes.subarray(0, bytes.length - 4))).toThrow("cut short");
+    expect(() => decodeCheckpoint(Uint8Array.of(1, 2, 3))).toThrow(
+      "decodeCheckpoint: the bytes must begin with ETCHKPT1",
+    );
+    expect(() => decodeCheckpoint(bytes.subarray(0, bytes.length - 4))).toThrow(
+      "decodeCheckpoint: the bytes must be at least",
+    );
     const broken = bytes.slice();
     broken[12] = 0;
-    expect(() => decodeCheckpoint(broken)).toThrow("the header is damaged");
+    expect(() => decodeCheckpoint(broken)).toThrow("decodeCheckpoint: the header must be JSON");
   });
 });

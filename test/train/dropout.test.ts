@@ -45,6 +45,8 @@ describe("dropout", () => {
     const values = Float32Array.of(3, 5);
     createDropout(0)(values, createRandom(1));
     expect(values).toEqual(Float32Array.of(3, 5));
-    expect(() => createDropout(1)).toThrow("dropout: expected a share in [0, 1), received 1");
+    expect(() => createDropout(1)).toThrow(
+      "trainMatrix: dropout must be a number >= 0 and < 1, received 1",
+    );
   });
 });

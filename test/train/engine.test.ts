@@ -68,7 +68,7 @@ describe("the trainer on another engine", () => {
     const resumeFrom = decodeCheckpoint(bytes);
     const { engine } = countingEngine();
     await expect(trainMatrix(data, { ...quick, engine, resumeFrom })).rejects.toThrow(
-      "another run",
+      "resumeFrom must be a checkpoint of this run, received one that differs in engine",
     );
   });
 

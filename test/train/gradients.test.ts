@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/math/matrix.js";
 import { createKernelEngine } from "../../src/math/kernel/product-engine.js";
-import { createModel, type ModelShape } from "../../src/train/adapter-model.js";
+import { createModel, type ModelShape } from "../../src/train/model/adapter-model.js";
 import { contrastive } from "../../src/train/losses/contrastive.js";
 import { cosent } from "../../src/train/losses/cosent.js";
 import { cosineMse } from "../../src/train/losses/cosine-mse.js";

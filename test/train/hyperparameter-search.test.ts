@@ -75,7 +75,7 @@ describe("searchHyperparameters", () => {
     };
     const options = {
       configure: ({ wild }: { readonly wild: boolean }) => (wild ? diverging : run(0.01)),
-      selectBy: "rocAuc",
+      metric: "rocAuc",
     } as const;
     const { trials, best } = await searchHyperparameters(data, {
       ...options,
@@ -109,11 +109,13 @@ describe("searchHyperparameters", () => {
       pairs: Parameters<typeof searchHyperparameters>[0] = data,
     ): Promise<unknown> => searchHyperparameters(pairs, { space: {}, configure, ...options });
     await expect(search({}, { ...data, validation: undefined })).rejects.toThrow(
-      "data.validation is needed",
+      "data.validation must be pairs to choose by",
     );
-    await expect(search({ space: { rate: [] } })).rejects.toThrow("rate has no values to try");
+    await expect(search({ space: { rate: [] } })).rejects.toThrow(
+      "space.rate must be a list of at least one value",
+    );
     await expect(search({ space: { rate: { min: 0, max: 1 } } })).rejects.toThrow(
-      "rate is a range; a grid needs a list",
+      "space.rate must be a list of values (a range needs",
     );
     await expect(
       search({ strategy: "random", space: { rate: { min: 0, max: 1, scale: "log" } } }),

@@ -135,19 +135,21 @@ describe("Matryoshka", () => {
   it("refuses sizes that are not there", () => {
     expect(() => matryoshka(cosineMse(), { sizes: [] })).toThrow("at least one size");
     expect(() => matryoshka(cosineMse(), { sizes: [4] }).evaluate(pairs)).toThrow(
-      "size 4 exceeds the 2 output dimensions",
+      "matryoshka: sizes[0] must be at most the 2 output dimensions, received 4",
     );
     expect(() => matryoshka(cosineMse(), { sizes: [1], weights: [1, 2] })).toThrow(
-      "weights must be 1 numbers",
+      "matryoshka: sizes and weights must have the same length, received 1 and 2",
     );
   });
 });
 
 describe("options of losses", () => {
   it("are checked by name", () => {
-    expect(() => infoNce({ temperature: 0 })).toThrow("infoNce: temperature must be > 0");
-    expect(() => cosent({ temperature: NaN })).toThrow("cosent: temperature must be > 0");
-    expect(() => contrastive({ margin: -1 })).toThrow("contrastive: margin must be > 0");
-    expect(() => tripletMargin({ margin: 0 })).toThrow("tripletMargin: margin must be > 0");
+    expect(() => infoNce({ temperature: 0 })).toThrow("infoNce: temperature must be a number > 0");
+    expect(() => cosent({ temperature: NaN })).toThrow("cosent: temperature must be a number > 0");
+    expect(() => contrastive({ margin: -1 })).toThrow("contrastive: margin must be a number > 0");
+    expect(() => tripletMargin({ margin: 0 })).toThrow(
+      "tripletMargin: margin must be a number > 0",
+    );
   });
 });

@@ -28,7 +28,7 @@ const quick: TrainMatrixOptions = {
   epochs: 15,
   batchSize: 20,
   schedule: cosineDecay(0.03),
-  selectBy: "mrr",
+  metric: "mrr",
 };
 
 describe("trainMatrix learns what separates matches from the rest", () => {
@@ -80,7 +80,7 @@ describe("trainMatrix learns what separates matches from the rest", () => {
     const { history, bestEpoch, untouched } = await trainMatrix(data, {
       ...quick,
       loss,
-      selectBy: "rocAuc",
+      metric: "rocAuc",
     });
     expect(bestEpoch).toBeGreaterThan(0);
     const best = history[bestEpoch - 1].validationMetrics?.rocAuc ?? 0;
@@ -175,7 +175,7 @@ describe("trainMatrix keeps what is best", () => {
           ]),
         },
       },
-      { ...quick, loss: cosineMse(), selectBy: "rocAuc" },
+      { ...quick, loss: cosineMse(), metric: "rocAuc" },
     );
     expect(untouched?.rocAuc).toBe(1);
     expect(history.length).toBe(15);
@@ -213,6 +213,8 @@ describe("trainMatrix keeps what is best", () => {
     expect(adapter.metadata).toEqual({
       method: "mine",
       embedder: "provider/model/16",
+      side: "both",
+      parameters: { epoch: bestEpoch, epochs: 15, batchSize: 20, dropout: 0, penalty: 0 },
       trainingData: trainingFingerprint(data),
       metrics: history[bestEpoch - 1].validationMetrics,
     });
@@ -222,7 +224,7 @@ describe("trainMatrix keeps what is best", () => {
     const { history } = await trainMatrix(data, {
       ...quick,
       epochs: 1,
-      metrics: ["averagePrecision", "ndcgAt10"],
+      metrics: ["averagePrecision", "ndcg@10"],
     });
     const names = Object.keys(history[0].validationMetrics ?? {});
     expect(names).toEqual(expect.arrayContaining(["loss", "accuracy", "mrr", "averagePrecision"]));
@@ -319,7 +321,7 @@ describe("trainMatrix refuses what cannot be trained with, or gives a sound answ
       "training data: passages: row 0 must have a direction, received zeros only",
     );
     await expect(bad({ validation: noisyTask(5, { dimensions: 4 }) })).rejects.toThrow(
-      "validation data: expected 16 dimensions like the training data, received 4",
+      "validation data must have 16 dimensions like the training data, received 4",
     );
   });
 
@@ -332,7 +334,7 @@ describe("trainMatrix refuses what cannot be trained with, or gives a sound answ
       ]),
     };
     await expect(bad(matches, { loss: cosineMse() })).rejects.toThrow(
-      "cosine-mse needs pairs of both labels, received 3 pairs with label 1 alone",
+      "training data must hold pairs of both labels for cosine-mse, received 3 pairs with label 1 alone",
     );
     await expect(bad(matches)).resolves.toHaveProperty("bestEpoch");
   });
@@ -346,22 +348,34 @@ describe("trainMatrix refuses what cannot be trained with, or gives a sound answ
     const wrong: [TrainMatrixOptions, string][] = [
       [{ epochs: 0 }, "epochs must be an integer >= 1, received 0"],
       [{ batchSize: 1.5 }, "batchSize must be an integer >= 1, received 1.5"],
-      [{ dropout: 1 }, "expected a share in [0, 1), received 1"],
-      [{ penalty: -1 }, "penalty must be a finite number >= 0, received -1"],
-      [{ clipNorm: 0 }, "clipNorm must be a number > 0 or null, received 0"],
+      [{ dropout: 1 }, "dropout must be a number >= 0 and < 1, received 1"],
+      [{ penalty: -1 }, "penalty must be a number >= 0, received -1"],
+      [{ clipNorm: 0 }, "clipNorm must be a number > 0, received 0"],
       [{ patience: 0 }, "patience must be an integer >= 1, received 0"],
-      [{ selectBy: "f1" as "loss" }, "metric must be one of loss, accuracy"],
-      [{ outputDimensions: 17 }, 'start "identity" needs outputDimensions <= 16, received 17'],
-      [{ sides: "query", outputDimensions: 8 }, "query side alone needs as many output as input"],
-      [{ rank: 20 }, "rank must be at most the 16 dimensions, received 20"],
-      [{ start: identityAdapter(5) }, "the start maps 5 to 5 dimensions, expected 16 to 16"],
+      [{ metric: "f1" as "loss" }, 'metric must be "loss", "accuracy"'],
+      [{ outputDimensions: 17 }, 'outputDimensions with start "identity" must be <= 16'],
+      [
+        { sides: "query", outputDimensions: 8 },
+        "outputDimensions must be 16 like the input's where queries alone are trained, received 8",
+      ],
+      [{ rank: 20 }, "rank must be an integer from 1 to 16, received 20"],
+      [
+        { start: identityAdapter(5) },
+        "start must map 16 to 16 dimensions, received one from 5 to 5",
+      ],
       [
         { start: identityAdapter(16), outputDimensions: 8 },
-        "the start maps 16 to 16 dimensions, expected 16 to 8",
+        "start must map 16 to 8 dimensions, received one from 16 to 16",
       ],
-      [{ start: perSide }, 'the start has a matrix per side; train it with sides "separate"'],
-      [{ start: perSide, sides: "query" }, "the start changes passages too"],
-      [{ start: perSide, sides: "separate", rank: 2 }, "rank 2 cannot start from a full matrix"],
+      [{ start: perSide }, 'received one per side; train it with sides "separate"'],
+      [
+        { start: perSide, sides: "query" },
+        'start must leave passages as they are with sides "query"',
+      ],
+      [
+        { start: perSide, sides: "separate", rank: 2 },
+        "start must be of rank 2, received a full matrix",
+      ],
       [{ start: "random", rank: 2 }, 'start must be "identity" or an adapter of rank 2'],
     ];
     for (const [options, message] of wrong) {
@@ -416,7 +430,7 @@ describe("trainMatrix refuses what cannot be trained with, or gives a sound answ
       [flat, { optimizer: adam(), outputDimensions: 1 }],
       [single, {}],
     ] as const) {
-      const { adapter } = await trainMatrix(set, { ...quick, selectBy: "loss", ...options });
+      const { adapter } = await trainMatrix(set, { ...quick, metric: "loss", ...options });
       for (const side of [adapter.query, adapter.passage]) {
         expect(side.weights?.data.every(Number.isFinite)).toBe(true);
         expect(side.center?.every(Number.isFinite) ?? true).toBe(true);

@@ -146,7 +146,7 @@ describe("the notebook preset against PyTorch", () => {
     };
     const { adapter, history, bestEpoch } = await runTraining(
       { ...data, validation },
-      { ...options, epochs: torch.epochs, selectBy: "loss" },
+      { ...options, epochs: torch.epochs, metric: "loss" },
       recorded,
     );
     const losses = history.map((record) => record.validationLoss ?? NaN);

@@ -64,7 +64,7 @@ describe("our presets", () => {
     const start = fitRca(data);
     for (const preset of [retrievalPreset({ start }), classificationPreset({ start })]) {
       const { adapter, untouched, history, bestEpoch } = await trainMatrix(data, preset);
-      const metric = preset.selectBy!;
+      const metric = preset.metric!;
       const best = history[bestEpoch - 1].validationMetrics?.[metric] ?? 0;
       expect(best).toBeGreaterThan((untouched?.[metric] ?? 1) + 0.01);
       // One more epoch at a rate of nothing measures the adapter on the test pairs.

@@ -55,9 +55,11 @@ describe("schedules", () => {
 
   it("refuses a rate that is no rate", () => {
     expect(() => oneCycle({ maxRate: 0 })).toThrow(
-      "oneCycle: maxRate must be a finite number > 0, received 0",
+      "oneCycle: maxRate must be a number > 0, received 0",
     );
     expect(() => constant(NaN)).toThrow("received NaN");
-    expect(() => warmUp(constant(1), { share: 1 })).toThrow("share must be in [0, 1), received 1");
+    expect(() => warmUp(constant(1), { share: 1 })).toThrow(
+      "warmUp: share must be a number >= 0 and < 1, received 1",
+    );
   });
 });

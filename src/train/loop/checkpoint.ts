@@ -82,7 +82,7 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array<Arr
 export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) {
-    throw new RangeError("checkpoint: these bytes are not a training checkpoint");
+    throw new RangeError(`decodeCheckpoint: the bytes must begin with ${magic}`);
   }
   const headerLength = view.getUint32(8, true);
   let header: Header;
@@ -90,7 +90,9 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
     const text = new TextDecoder().decode(bytes.subarray(12, 12 + headerLength));
     header = JSON.parse(text) as Header;
   } catch (cause) {
-    throw new RangeError("checkpoint: the header is damaged", { cause });
+    throw new RangeError("decodeCheckpoint: the header must be JSON, received damaged text", {
+      cause,
+    });
   }
   const { run, epoch, step, best, history, untouched } = header;
   let at = 12 + headerLength;
@@ -99,7 +101,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
     const arrays = lengths.map((length) => {
       if (at + 4 * length > bytes.length) {
         throw new RangeError(
-          `checkpoint: cut short, expected at least ${at + 4 * length} bytes, received ${bytes.length}`,
+          `decodeCheckpoint: the bytes must be at least ${at + 4 * length}, received ${bytes.length}`,
         );
       }
       const array = new Float32Array(length);

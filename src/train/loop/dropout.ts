@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import type { Random } from "../../base/random.js";
 
 /** Drops values in place, at random. */
@@ -16,9 +17,7 @@ const GUIDE = 256;
  * @param rate Share dropped, in [0, 1).
  */
 export function createDropout(rate: number): Dropout {
-  if (!(rate >= 0 && rate < 1)) {
-    throw new RangeError(`dropout: expected a share in [0, 1), received ${rate}`);
-  }
+  checkNumber(rate, "trainMatrix: dropout", { least: 0, below: 1 });
   if (rate === 0) return () => undefined;
   // tail[g] = P(gap >= g) = (1 - rate)^g, by repeated products only.
   const tail: number[] = [1];

@@ -12,6 +12,9 @@ import type { TrainingFigures, TrainingMetric } from "./history.js";
 import type { Loss, LossBatch } from "../losses/loss.js";
 import { evaluateWithCosines, scorePairs } from "../losses/pair-scores.js";
 
+/** The figures that come from ranking, all of them at once. */
+const rankingFigures = ["recall@1", "recall@10", "mrr", "ndcg@10"] as const;
+
 /** A set of pairs that is measured again and again. */
 export interface MeasuredSet {
   /** Rows of length 1. */
@@ -46,16 +49,11 @@ export async function measureAdapter(
   if (metrics.has("accuracy")) figures.accuracy = fitThreshold(cosines, labels).value;
   if (metrics.has("rocAuc")) figures.rocAuc = rocAuc(cosines, labels);
   if (metrics.has("averagePrecision")) figures.averagePrecision = averagePrecision(cosines, labels);
-  if (
-    ["recallAt1", "recallAt10", "mrr", "ndcgAt10"].some((m) => metrics.has(m as TrainingMetric))
-  ) {
+  if (rankingFigures.some((name) => metrics.has(name))) {
     const found = await evaluateRetrieval(all.queries, all.passages, matchesPerQuery(unit), {
       ks: [1, 10],
     });
-    figures.recallAt1 = found.metrics["recall@1"];
-    figures.recallAt10 = found.metrics["recall@10"];
-    figures.mrr = found.metrics["mrr"];
-    figures.ndcgAt10 = found.metrics["ndcg@10"];
+    for (const name of rankingFigures) figures[name] = found.metrics[name];
   }
   return figures;
 }

@@ -4,10 +4,10 @@ export const trainingMetrics = [
   "accuracy",
   "rocAuc",
   "averagePrecision",
-  "recallAt1",
-  "recallAt10",
+  "recall@1",
+  "recall@10",
   "mrr",
-  "ndcgAt10",
+  "ndcg@10",
 ] as const;
 
 /**

@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import type { StepRates } from "../optimizers/optimizer.js";
 
 /**
@@ -37,7 +38,10 @@ export function oneCycle({
   finalDivFactor = 1e4,
   momentum = [0.95, 0.85],
 }: OneCycleOptions): Schedule {
-  checkRate("oneCycle: maxRate", maxRate);
+  checkNumber(maxRate, "oneCycle: maxRate", { above: 0 });
+  checkNumber(warmUp, "oneCycle: warmUp", { above: 0, below: 1 });
+  checkNumber(divFactor, "oneCycle: divFactor", { above: 0 });
+  checkNumber(finalDivFactor, "oneCycle: finalDivFactor", { above: 0 });
   const first = maxRate / divFactor;
   const last = first / finalDivFactor;
   return (step, total) => {
@@ -60,7 +64,7 @@ export function oneCycle({
 
 /** The same rate at every step. */
 export function constant(rate: number): Schedule {
-  checkRate("constant: rate", rate);
+  checkNumber(rate, "constant: rate", { above: 0 });
   return () => ({ learningRate: rate });
 }
 
@@ -69,7 +73,7 @@ export function cosineDecay(
   rate: number,
   { finalRate = 0 }: { /** @default 0 */ readonly finalRate?: number | undefined } = {},
 ): Schedule {
-  checkRate("cosineDecay: rate", rate);
+  checkNumber(rate, "cosineDecay: rate", { above: 0 });
   return (step, total) => ({
     learningRate: cosineBetween(rate, finalRate, total > 1 ? step / (total - 1) : 0),
   });
@@ -80,8 +84,8 @@ export function exponentialDecay(
   rate: number,
   { finalRate = rate / 100 }: { /** @default rate / 100 */ readonly finalRate?: number } = {},
 ): Schedule {
-  checkRate("exponentialDecay: rate", rate);
-  checkRate("exponentialDecay: finalRate", finalRate);
+  checkNumber(rate, "exponentialDecay: rate", { above: 0 });
+  checkNumber(finalRate, "exponentialDecay: finalRate", { above: 0 });
   return (step, total) => ({
     learningRate: rate * (finalRate / rate) ** (total > 1 ? step / (total - 1) : 0),
   });
@@ -95,19 +99,11 @@ export function warmUp(
   schedule: Schedule,
   { share = 0.1 }: { readonly share?: number } = {},
 ): Schedule {
-  if (!(share >= 0 && share < 1)) {
-    throw new RangeError(`warmUp: share must be in [0, 1), received ${share}`);
-  }
+  checkNumber(share, "warmUp: share", { least: 0, below: 1 });
   return (step, total) => {
     const climb = Math.floor(share * total);
     if (step >= climb) return schedule(step - climb, total - climb);
     const first = schedule(0, total - climb);
     return { ...first, learningRate: (first.learningRate * (step + 1)) / climb };
   };
-}
-
-function checkRate(name: string, rate: number): void {
-  if (!(rate > 0 && Number.isFinite(rate))) {
-    throw new RangeError(`${name} must be a finite number > 0, received ${rate}`);
-  }
 }

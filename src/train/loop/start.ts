@@ -1,9 +1,10 @@
 import type { Adapter, AdapterSide } from "../../adapter/adapter.js";
 import { isIdentitySide } from "../../adapter/identity-side.js";
+import { refuse } from "../../base/checks.js";
 import { symmetricEigen } from "../../math/decompose/eigen.js";
 import type { Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import type { AdapterModel, TensorShape } from "../adapter-model.js";
+import type { AdapterModel, TensorShape } from "../model/adapter-model.js";
 import type { TrainingRandomness } from "./randomness.js";
 import type { TrainingPlan } from "../training-plan.js";
 
@@ -18,9 +19,7 @@ export function startTensors(
 ): Float32Array[] {
   const { inputDimensions: d, outputDimensions: k, rank } = model.shape;
   if ((start === "identity" || start === "pca") && k > d) {
-    throw new RangeError(
-      `trainMatrix: start "${start}" needs outputDimensions <= ${d}, received ${k}; use start "random"`,
-    );
+    refuse(`trainMatrix: outputDimensions with start "${start}"`, `<= ${d} (or use "random")`, k);
   }
   const fitted = typeof start === "object" ? start : undefined;
   if (fitted !== undefined) checkFits(fitted, model);
@@ -49,17 +48,17 @@ function checkFits(start: Adapter, { shape }: AdapterModel): void {
   const { inputDimensions: d, outputDimensions: k, sides, rank } = shape;
   if (start.inputDimensions !== d || start.outputDimensions !== k) {
     throw new RangeError(
-      `trainMatrix: the start maps ${start.inputDimensions} to ${start.outputDimensions} dimensions, expected ${d} to ${k}`,
+      `trainMatrix: start must map ${d} to ${k} dimensions, received one from ${start.inputDimensions} to ${start.outputDimensions}`,
     );
   }
   if (sides === "shared" && !sameMap(start.query, start.passage)) {
     throw new RangeError(
-      `trainMatrix: the start has a matrix per side; train it with sides "separate"`,
+      `trainMatrix: start must have one matrix for both sides, received one per side; train it with sides "separate"`,
     );
   }
   if (sides === "query" && !isIdentitySide(start.passage)) {
     throw new RangeError(
-      `trainMatrix: the start changes passages too; training the query side alone would lose that`,
+      `trainMatrix: start must leave passages as they are with sides "query", received one that changes them`,
     );
   }
   if (rank !== null) {
@@ -68,7 +67,7 @@ function checkFits(start: Adapter, { shape }: AdapterModel): void {
       : [start.query, start.passage]) {
       const found = weights !== null ? "a full matrix" : `rank ${lowRank?.left.cols ?? rank}`;
       if (found !== `rank ${rank}`) {
-        throw new RangeError(`trainMatrix: identity + rank ${rank} cannot start from ${found}`);
+        throw new RangeError(`trainMatrix: start must be of rank ${rank}, received ${found}`);
       }
     }
   }

@@ -1,6 +1,7 @@
 import { createMatrix, rowRange, type Matrix } from "../../math/matrix.js";
 import type { ProductEngine } from "../../math/kernel/product-engine.js";
-import { backward, forward, type AdapterModel } from "../adapter-model.js";
+import type { AdapterModel } from "../model/adapter-model.js";
+import { backward, forward } from "../model/passes.js";
 import type { BatchPlan } from "./batches.js";
 import type { TrainingPairs } from "../../data/training-pairs.js";
 import type { Loss } from "../losses/loss.js";

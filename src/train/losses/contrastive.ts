@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import type { Loss } from "./loss.js";
 import { pairLoss } from "./pair-scores.js";
 
@@ -9,9 +10,11 @@ export interface ContrastiveOptions {
 /**
  * Contrastive loss (Hadsell, Chopra & LeCun 2006) on cosine distances δ: mean of δ²/2 over matches and of
  * max(0, margin − δ)²/2 over non-matches.
+ *
+ * @throws RangeError when the margin is not a number > 0.
  */
 export function contrastive({ margin = 0.5 }: ContrastiveOptions = {}): Loss {
-  if (!(margin > 0)) throw new RangeError(`contrastive: margin must be > 0, received ${margin}`);
+  checkNumber(margin, "contrastive: margin", { above: 0 });
   return pairLoss("contrastive", { margin }, (cosines, labels) => {
     const count = cosines.length;
     const slopes = new Float64Array(count);

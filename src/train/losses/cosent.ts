@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import type { Loss } from "./loss.js";
 import { pairLoss } from "./pair-scores.js";
 
@@ -10,11 +11,11 @@ export interface CosentOptions {
  * CoSENT (Su 2022): log(1 + Σ exp((cosine of a non-match − cosine of a match) / temperature)) over all matches and
  * non-matches of the batch: every match should score above every non-match, which is what ROC AUC counts. With two
  * labels the double sum is a product of two sums, so it costs no more than the pairs. A batch of one class gives 0.
+ *
+ * @throws RangeError when the temperature is not a number > 0.
  */
 export function cosent({ temperature = 0.05 }: CosentOptions = {}): Loss {
-  if (!(temperature > 0)) {
-    throw new RangeError(`cosent: temperature must be > 0, received ${temperature}`);
-  }
+  checkNumber(temperature, "cosent: temperature", { above: 0 });
   return pairLoss("cosent", { temperature }, (cosines, labels) => {
     const slopes = new Float64Array(cosines.length);
     // Signed so that both sums are of exp(sign · cosine / temperature).

@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import type { Loss } from "./loss.js";
 import { pairLoss } from "./pair-scores.js";
 
@@ -10,8 +11,15 @@ export interface CosineMseOptions {
   readonly targets?: readonly [number, number] | undefined;
 }
 
-/** Mean squared difference between each pair's cosine and the target of its label. */
+/**
+ * Mean squared difference between each pair's cosine and the target of its label.
+ *
+ * @throws RangeError when a target is not a number from -1 to 1.
+ */
 export function cosineMse({ targets = [0, 1] }: CosineMseOptions = {}): Loss {
+  for (const label of [0, 1]) {
+    checkNumber(targets[label], `cosineMse: targets[${label}]`, { least: -1, most: 1 });
+  }
   return pairLoss("cosine-mse", { targets }, (cosines, labels) => {
     const count = cosines.length;
     const slopes = new Float64Array(count);

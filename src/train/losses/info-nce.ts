@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import { createMatrix } from "../../math/matrix.js";
 import type { Loss } from "./loss.js";
 import { rankingLoss, Relation } from "./rank-scores.js";
@@ -12,11 +13,11 @@ export interface InfoNceOptions {
  * −log( e^(match/τ) / (e^(match/τ) + Σ e^(negative/τ)) ). Negatives of a query are all other passages of the batch:
  * its own mined ones, those of other queries and their matches; a further match of the query, or a duplicate of one,
  * is left out.
+ *
+ * @throws RangeError when the temperature is not a number > 0.
  */
 export function infoNce({ temperature = 0.05 }: InfoNceOptions = {}): Loss {
-  if (!(temperature > 0)) {
-    throw new RangeError(`infoNce: temperature must be > 0, received ${temperature}`);
-  }
+  checkNumber(temperature, "infoNce: temperature", { above: 0 });
   return rankingLoss("info-nce", { temperature }, ({ cosines, relations, anchors }, { pairs }) => {
     const { cols, data } = cosines;
     const slopes = createMatrix(cosines.rows, cols);

@@ -1,3 +1,4 @@
+import { checkInteger, checkNumber, checkSameLength, refuse } from "../../base/checks.js";
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import type { Loss, LossBatch, LossGradient } from "./loss.js";
 
@@ -11,22 +12,22 @@ export interface MatryoshkaOptions {
 /**
  * Matryoshka representation learning (Kusupati et al. 2022): the weighted mean of a loss over the leading columns of
  * the outputs, so that an adapted vector may be cut to any of the sizes.
+ *
+ * @throws RangeError on sizes that are no integers >= 1, on weights of another number or below 0, and, when it is
+ *   evaluated, on a size beyond the output dimensions.
  */
 export function matryoshka(loss: Loss, { sizes, weights }: MatryoshkaOptions): Loss {
-  if (sizes.length === 0) throw new RangeError("matryoshka: sizes must name at least one size");
-  for (const size of sizes) {
-    if (!Number.isInteger(size) || size < 1) {
-      throw new RangeError(`matryoshka: sizes must be integers >= 1, received ${size}`);
-    }
+  if (sizes.length === 0) refuse("matryoshka: sizes", "a list of at least one size", sizes);
+  for (const [i, size] of sizes.entries()) {
+    checkInteger(size, `matryoshka: sizes[${i}]`, { least: 1 });
   }
   const shares = weights ?? sizes.map(() => 1);
-  if (shares.length !== sizes.length || !shares.every((w) => w >= 0 && Number.isFinite(w))) {
-    throw new RangeError(
-      `matryoshka: weights must be ${sizes.length} numbers >= 0, received [${shares.join(", ")}]`,
-    );
+  checkSameLength(sizes, "matryoshka: sizes", shares, "weights");
+  for (const [i, share] of shares.entries()) {
+    checkNumber(share, `matryoshka: weights[${i}]`, { least: 0 });
   }
   const total = shares.reduce((sum, share) => sum + share, 0);
-  if (total === 0) throw new RangeError("matryoshka: at least one weight must be above 0");
+  if (total === 0) refuse("matryoshka: weights", "above 0 for one size at least", shares);
   return {
     name: `matryoshka-${loss.name}`,
     settings: { ...loss.settings, sizes, weights: shares },
@@ -35,8 +36,10 @@ export function matryoshka(loss: Loss, { sizes, weights }: MatryoshkaOptions): L
       let value = 0;
       for (const [s, size] of sizes.entries()) {
         if (size > batch.queries.cols) {
-          throw new RangeError(
-            `matryoshka: size ${size} exceeds the ${batch.queries.cols} output dimensions`,
+          refuse(
+            `matryoshka: sizes[${s}]`,
+            `at most the ${batch.queries.cols} output dimensions`,
+            size,
           );
         }
         const share = shares[s] / total;

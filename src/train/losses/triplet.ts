@@ -1,3 +1,4 @@
+import { checkChoice, checkNumber } from "../../base/checks.js";
 import { createMatrix } from "../../math/matrix.js";
 import type { Loss } from "./loss.js";
 import { rankingLoss, Relation } from "./rank-scores.js";
@@ -16,9 +17,12 @@ export interface TripletOptions {
 /**
  * Triplet margin loss on cosines: the mean over triplets of max(0, margin − match + negative). A triplet that already
  * keeps the margin has no part in the gradient.
+ *
+ * @throws RangeError when the margin is not a number > 0, or `negatives` names no kind.
  */
 export function tripletMargin({ margin = 0.2, negatives = "all" }: TripletOptions = {}): Loss {
-  if (!(margin > 0)) throw new RangeError(`tripletMargin: margin must be > 0, received ${margin}`);
+  checkNumber(margin, "tripletMargin: margin", { above: 0 });
+  checkChoice(negatives, "tripletMargin: negatives", ["mined", "all", "hardest"]);
   return rankingLoss(
     "triplet-margin",
     { margin, negatives },

@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import type { Optimizer } from "./optimizer.js";
 
 export interface AdamOptions {
@@ -14,32 +15,36 @@ export interface AdamWOptions extends AdamOptions {
   readonly weightDecay?: number | undefined;
 }
 
-/** Adam (Kingma & Ba 2015) with bias correction, as PyTorch computes it. */
+/**
+ * Adam (Kingma & Ba 2015) with bias correction, as PyTorch computes it.
+ *
+ * @throws RangeError when a beta is not in [0, 1), or epsilon is below 0.
+ */
 export function adam(options: AdamOptions = {}): Optimizer {
   return adamLike("adam", { ...options, weightDecay: 0 });
 }
 
-/** Adam with decoupled weight decay (Loshchilov & Hutter 2019). */
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019).
+ *
+ * @throws RangeError when a beta is not in [0, 1), or epsilon or weight decay is below 0.
+ */
 export function adamW(options: AdamWOptions = {}): Optimizer {
-  return adamLike("adamw", options);
+  return adamLike("adamW", options);
 }
 
 function adamLike(
-  name: string,
+  caller: "adam" | "adamW",
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 }: AdamWOptions,
 ): Optimizer {
   for (const [option, value] of Object.entries({ beta1, beta2 })) {
-    if (!(value >= 0 && value < 1)) {
-      throw new RangeError(`${name}: ${option} must be in [0, 1), received ${value}`);
-    }
+    checkNumber(value, `${caller}: ${option}`, { least: 0, below: 1 });
   }
   for (const [option, value] of Object.entries({ epsilon, weightDecay })) {
-    if (!(value >= 0 && Number.isFinite(value))) {
-      throw new RangeError(`${name}: ${option} must be a finite number >= 0, received ${value}`);
-    }
+    checkNumber(value, `${caller}: ${option}`, { least: 0 });
   }
   return {
-    name,
+    name: caller.toLowerCase(),
     settings: { beta1, beta2, epsilon, weightDecay },
     init: (parameters) => ({
       step: 0,

@@ -1,3 +1,4 @@
+import { checkNumber } from "../../base/checks.js";
 import type { Optimizer } from "./optimizer.js";
 
 export interface SgdOptions {
@@ -9,11 +10,11 @@ export interface SgdOptions {
 
 /**
  * Stochastic gradient descent with momentum, as PyTorch defines it: v ← μ v + g, θ ← θ − rate · v.
+ *
+ * @throws RangeError when the momentum is not in [0, 1).
  */
 export function sgd({ momentum = 0, nesterov = false }: SgdOptions = {}): Optimizer {
-  if (!(momentum >= 0 && momentum < 1)) {
-    throw new RangeError(`sgd: momentum must be in [0, 1), received ${momentum}`);
-  }
+  checkNumber(momentum, "sgd: momentum", { least: 0, below: 1 });
   return {
     name: "sgd",
     settings: { momentum, nesterov },

@@ -1,67 +1,7 @@
-import type { Adapter, AdapterMetadata, AdapterSide } from "../adapter/adapter.js";
-import { createMatrix, rowRange, type Matrix } from "../math/matrix.js";
-import type { ProductEngine } from "../math/kernel/product-engine.js";
-import type { Tensors } from "./optimizers/optimizer.js";
-
-/** Which sides are trained: one matrix for both, one for queries alone (an index stays as it is), or one per side. */
-export type TrainedSides = "shared" | "query" | "separate";
-
-/** What is trained, and of which size. */
-export interface ModelShape {
-  readonly sides: TrainedSides;
-  readonly inputDimensions: number;
-  readonly outputDimensions: number;
-  /** Whether each trained side subtracts a learnt center first. */
-  readonly bias: boolean;
-  /** Rank of the update where the map is identity + low rank; `null` for a full matrix. */
-  readonly rank: number | null;
-}
-
-/** A trained array: its name and size. */
-export interface TensorShape {
-  readonly name: string;
-  readonly rows: number;
-  readonly cols: number;
-}
-
-interface SideSlots {
-  readonly weights: number;
-  readonly left: number;
-  readonly right: number;
-  readonly center: number;
-}
-
-/** Where each side finds its arrays in the flat list that optimisers see. */
-export interface AdapterModel {
-  readonly shape: ModelShape;
-  readonly tensors: readonly TensorShape[];
-  readonly query: SideSlots | null;
-  readonly passage: SideSlots | null;
-}
-
-const NONE = -1;
-
-/** Lays out the trained arrays of a shape. */
-export function createModel(shape: ModelShape): AdapterModel {
-  const { sides, inputDimensions: d, outputDimensions: k, bias, rank } = shape;
-  const tensors: TensorShape[] = [];
-  const add = (name: string, rows: number, cols: number): number =>
-    tensors.push({ name, rows, cols }) - 1;
-  const map = (prefix: string): Omit<SideSlots, "center"> =>
-    rank === null
-      ? { weights: add(`${prefix}weights`, d, k), left: NONE, right: NONE }
-      : {
-          weights: NONE,
-          left: add(`${prefix}left`, d, rank),
-          right: add(`${prefix}right`, rank, d),
-        };
-  const center = (name: string): number => (bias ? add(name, 1, d) : NONE);
-  const shared = sides === "shared" ? map("") : undefined;
-  const query = { ...(shared ?? map("query.")), center: center("query.center") };
-  const passage =
-    sides === "query" ? null : { ...(shared ?? map("passage.")), center: center("passage.center") };
-  return { shape, tensors, query, passage };
-}
+import type { ProductEngine } from "../../math/kernel/product-engine.js";
+import { createMatrix, rowRange, type Matrix } from "../../math/matrix.js";
+import type { Tensors } from "../optimizers/optimizer.js";
+import { absent, tensorAt, type AdapterModel, type SideSlots } from "./adapter-model.js";
 
 /** What the backward pass needs of the forward pass. */
 export interface ForwardPass {
@@ -109,8 +49,8 @@ export async function forward(
   queryRows: number,
   outputs: Matrix,
 ): Promise<ForwardPass> {
-  subtractCenter(inputs, 0, queryRows, tensors[model.query?.center ?? NONE]);
-  subtractCenter(inputs, queryRows, inputs.rows, tensors[model.passage?.center ?? NONE]);
+  subtractCenter(inputs, 0, queryRows, tensors[model.query?.center ?? absent]);
+  subtractCenter(inputs, queryRows, inputs.rows, tensors[model.passage?.center ?? absent]);
   const hidden: (Matrix | null)[] = [];
   for (const { slots, from, to } of blocksOf(model, queryRows, inputs.rows)) {
     const rows = rowRange(inputs, from, to);
@@ -118,7 +58,7 @@ export async function forward(
     const at = (slot: number): Matrix => tensorAt(model, tensors, slot);
     let reduced: Matrix | null = null;
     if (slots === null) out.set(rows.data);
-    else if (slots.weights !== NONE) await engine.multiply(rows, at(slots.weights), { out });
+    else if (slots.weights !== absent) await engine.multiply(rows, at(slots.weights), { out });
     else {
       reduced = await engine.multiply(rows, at(slots.left));
       await engine.multiply(reduced, at(slots.right), { out });
@@ -160,7 +100,7 @@ export async function backward(
     if (slots === null) continue;
     const rows = rowRange(inputs, from, to);
     const slopes = rowRange(gradient, from, to);
-    if (slots.weights !== NONE) {
+    if (slots.weights !== absent) {
       await into(slots.weights, rows, slopes);
       continue;
     }
@@ -173,10 +113,10 @@ export async function backward(
     [model.passage, queryRows, inputs.rows],
   ] as const;
   for (const [slots, from, to] of sides) {
-    if (slots === null || slots.center === NONE) continue;
+    if (slots === null || slots.center === absent) continue;
     const sum = columnSums(rowRange(gradient, from, to));
     // d/dcenter of (x - center) · W, summed over rows: -(sum of slopes) · Wᵀ.
-    if (slots.weights !== NONE) {
+    if (slots.weights !== absent) {
       const mapped = await engine.multiply(sum, at(slots.weights), { transposeB: true });
       result[slots.center] = negated(mapped.data);
     } else {
@@ -186,35 +126,6 @@ export async function backward(
     }
   }
   return result;
-}
-
-/** The model's present state as an adapter. The arrays are shared, not copied. */
-export function toAdapter(
-  model: AdapterModel,
-  tensors: Tensors,
-  metadata: AdapterMetadata,
-): Adapter {
-  // One object per array, so that a shared matrix stays one when it is saved or sent elsewhere.
-  const matrices = tensors.map((_, slot) => tensorAt(model, tensors, slot));
-  const side = (slots: SideSlots | null): AdapterSide => {
-    if (slots === null) return { center: null, weights: null };
-    const center = slots.center === NONE ? null : tensors[slots.center];
-    if (slots.weights !== NONE) return { center, weights: matrices[slots.weights] };
-    const lowRank = { left: matrices[slots.left], right: matrices[slots.right] };
-    return { center, weights: null, lowRank };
-  };
-  return {
-    inputDimensions: model.shape.inputDimensions,
-    outputDimensions: model.shape.outputDimensions,
-    query: side(model.query),
-    passage: side(model.passage),
-    metadata,
-  };
-}
-
-function tensorAt(model: AdapterModel, tensors: Tensors, slot: number): Matrix {
-  const { rows, cols } = model.tensors[slot];
-  return createMatrix(rows, cols, tensors[slot]);
 }
 
 function subtractCenter(
