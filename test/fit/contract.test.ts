@@ -141,7 +141,7 @@ describe.each(Object.entries(fits))(
       const caller = name.split(" ")[0];
       const zero = topics(3, 10);
       zero.queries.data.fill(0);
-      expect(() => fit(zero)).toThrow(`${caller}: queries: row 0 is all zeros`);
+      expect(() => fit(zero)).toThrow(`${caller}: queries: row 0 must have a direction`);
       const none = { ...data, pairs: { ...data.pairs, label: new Uint8Array(70) } };
       expect(() => fit(none)).toThrow(`${caller}: pairs must hold at least one with label 1`);
     });
