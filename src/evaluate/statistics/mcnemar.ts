@@ -52,7 +52,7 @@ export function signTest(a: number, b: number): number {
   }
   let log = -n * Math.LN2;
   for (let k = 1; k <= fewer; k++) log += Math.log((n - fewer + k) / k);
-  return a === b ? 1 : Math.min(1, 2 * sum * Math.exp(log));
+  return Math.min(1, 2 * sum * Math.exp(log));
 }
 
 /**
