@@ -105,7 +105,7 @@ describe("symmetricEigen", () => {
     }
   });
 
-  it("turns every vector so that its greatest value is positive", () => {
+  it("gives every vector the sign that makes its value of greatest magnitude positive", () => {
     const { vectors } = symmetricEigen(randomGram(60, 60));
     for (let j = 0; j < 60; j++) {
       const column = Array.from({ length: 60 }, (_, i) => vectors.data[i * 60 + j]);

@@ -25,8 +25,9 @@ const SMALL = 48;
 
 /**
  * The eigenvalues and eigenvectors of a symmetric matrix, in double precision inside: Householder reduction to tridiagonal
- * form, divide and conquer, and the way back, all in WebAssembly on every thread. Small matrices, and all of them where
- * WebAssembly SIMD is missing, go to ml-matrix's QL iteration. What the two halves of the matrix differ by is averaged.
+ * form (LAPACK's dsytrd), divide and conquer (Cuppen; Gu and Eisenstat), and the transformation back, all in WebAssembly on
+ * every thread. Small matrices, and all of them where WebAssembly SIMD is missing, go to ml-matrix's QL iteration. What the
+ * two halves of the matrix differ by is averaged.
  *
  * @param matrix n × n
  * @throws RangeError when the matrix is not square, not symmetric (to 1e-4 of its largest value) or not finite, or `count`
@@ -92,7 +93,7 @@ function decomposeSmall(matrix: Matrix, count: number): SymmetricEigen {
   return { values: Float64Array.from(order, (j) => realEigenvalues[j]), vectors };
 }
 
-/** Turns every column so that its value of greatest magnitude is positive. */
+/** Changes signs so that the value of greatest magnitude of every column is positive. */
 function fixSigns({ rows, cols, data }: Matrix): void {
   const extremes = new Float32Array(cols);
   for (let i = 0; i < rows; i++) {

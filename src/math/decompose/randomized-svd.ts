@@ -7,9 +7,9 @@ import { multiply } from "../multiply.js";
 export interface RandomizedSvdOptions {
   /** Seed of the random directions. @default 1 */
   readonly seed?: string | number | undefined;
-  /** Directions beyond `rank` that are tried. @default 10 */
+  /** Random directions beyond `rank`. @default 10 */
   readonly oversampling?: number | undefined;
-  /** Rounds of multiplication by A · Aᵀ, which tell close singular values apart. @default 3 */
+  /** Power iterations: multiplications by A · Aᵀ, which separate close singular values. @default 3 */
   readonly iterations?: number | undefined;
 }
 

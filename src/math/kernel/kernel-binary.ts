@@ -8,7 +8,7 @@ export interface KernelBinary {
   readonly wide: boolean;
 }
 
-/** The module that is nearest to what is wanted of those the platform can run well. */
+/** Of the modules that the platform can run, the one that has most of what is wanted. */
 export function chooseBinary(wanted: Pick<KernelBinary, "fma" | "wide">): KernelBinary {
   const wide = wanted.wide && joinTo256Bits();
   const fused = decode(wide ? wideFusedKernel : fusedKernel);
@@ -16,7 +16,7 @@ export function chooseBinary(wanted: Pick<KernelBinary, "fma" | "wide">): Kernel
   return { bytes: fma ? fused : decode(wide ? wideKernel : simdKernel), fma, wide };
 }
 
-/** Asks V8 for registers of 256 bits; whether it can: the versions before ignore the flag or do not know it. */
+/** Sets the flag by which V8 uses registers of 256 bits. @returns Whether V8 can: older versions ignore or lack the flag. */
 function joinTo256Bits(): boolean {
   const { arch, versions } = (globalThis as { process?: NodeJsProcess }).process ?? {};
   if (arch !== "x64" || !(Number.parseInt(versions?.["v8"] ?? "0") >= 13)) return false;
@@ -29,7 +29,7 @@ interface NodeJsProcess {
   readonly versions?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Whether relaxed SIMD is there; Node 20 has it behind a flag that may be set at run time. */
+/** Whether the platform has relaxed SIMD; Node 20 has it behind a flag that may be set at run time. */
 function validateFused(bytes: Uint8Array<ArrayBuffer>): boolean {
   if (WebAssembly.validate(bytes)) return true;
   builtinModule("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");

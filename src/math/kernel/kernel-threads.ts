@@ -11,16 +11,16 @@ export const RUNNING = 3;
 /** 1 when a worker could not finish its piece. */
 export const FAILED = 4;
 export const ARGUMENTS = 16;
-/** {@link NEXT} between operations: no piece is to be had. */
+/** The value of {@link NEXT} between operations: greater than any number of pieces, so that no worker takes one. */
 export const CLOSED = 0x4000_0000;
 
-/** As many scratch tiles as the first pages hold. */
+/** As many as the first pages hold scratch tiles. */
 export const MAX_THREADS = 256;
 
 /**
- * What a worker does for its whole life: sleep until the generation changes, take pieces until none is left, sleep.
- * It counts itself as running before it asks for a piece, so that whoever sees "no piece left, nobody running" knows
- * that all pieces are done, and may prepare the next operation; a worker that starts late or never is no loss.
+ * What a worker runs: wait until the generation changes, take pieces until none is left, wait again. It counts itself as
+ * running before it takes a piece. Once no piece is left and no worker runs, all pieces are therefore done and the next
+ * operation may be prepared, whether or not every worker has started.
  */
 const workerSource = `
 "use strict";
@@ -78,9 +78,9 @@ export function defaultThreads(): number {
 
 /**
  * Starts `count` workers on the module and its shared memory. They neither keep the process alive nor inherit loaders or
- * environment. `onFailure` is called when one of them dies by itself.
+ * environment. `onFailure` is called when one of them ends with an error.
  *
- * @returns what ends them.
+ * @returns A function that ends them.
  */
 export function startWorkers(
   module: WebAssembly.Module,

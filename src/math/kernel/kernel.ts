@@ -55,7 +55,7 @@ export const OPERATION = {
   matrixVector: 4,
 } as const;
 
-/** The compiled kernel with its memory. Everything in it is synchronous, so reservations nest like calls. */
+/** The compiled kernel with its memory. Everything in it is synchronous, so reservations of memory nest as calls do. */
 export interface Kernel {
   readonly fma: boolean;
   readonly wide: boolean;
@@ -75,7 +75,7 @@ export interface Kernel {
 const PAGE = 65_536;
 const FIRST_FREE = 2 * PAGE;
 const MAX_PAGES = 65_536;
-/** Below this, waking a worker takes longer than the work. */
+/** Below this, notifying a worker takes longer than the work. */
 const SHARED_FLOPS = 2e6;
 /** Only work of this size (some 10 ms) starts the workers. */
 const START_FLOPS = 2e8;
@@ -102,7 +102,7 @@ export function setKernel({ threads, fma = false, wide = false }: KernelOptions 
   settings = { threads, fma, wide };
 }
 
-/** Ends the kernel's threads and lets go of its memory; the next product starts anew. */
+/** Ends the kernel's threads and frees its memory; the next product creates both again. */
 export function closeKernel(): void {
   kernel?.close();
   kernel = undefined;

@@ -12,7 +12,7 @@ export interface OnnxEngineOptions {
   readonly threads?: number | undefined;
 }
 
-/** What is used of onnxruntime-node: its types are not at hand where the optional package is not installed. */
+/** What is used of onnxruntime-node: its own types are missing where the optional package is not installed. */
 interface Runtime {
   readonly InferenceSession: {
     create(model: Uint8Array, options: object): Promise<Session>;
@@ -46,7 +46,7 @@ export async function createOnnxEngine({
     executionProviders: [...executionProviders],
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     logSeverityLevel: 3, // errors only
-    // Between products its threads sleep: spinning, they take a core's power and memory from what we do meanwhile.
+    // Between products its threads wait without spinning, which would slow down what else runs meanwhile.
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   };
   const sessions = new Map<string, Promise<Session>>();

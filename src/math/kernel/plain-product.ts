@@ -1,6 +1,6 @@
 import { CHUNK } from "./packing.js";
 
-/** What a product engine is handed: out (m × n, row-major) = A (m × k) · B (k × n), the operands strided. */
+/** A product to compute: out (m × n, row-major) = A (m × k) · B (k × n), the operands strided. */
 export interface ProductJob {
   readonly m: number;
   readonly n: number;

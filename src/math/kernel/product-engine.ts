@@ -8,7 +8,7 @@ export interface ProductEngine {
   readonly id: string;
   /** op(a) · op(b), as {@link multiply}. */
   multiply(a: Matrix, b: Matrix, options?: MultiplyOptions): Promise<Matrix>;
-  /** Lets go of what the engine holds; it cannot be used afterwards. */
+  /** Frees what the engine holds; it cannot be used afterwards. */
   close(): Promise<void>;
 }
 

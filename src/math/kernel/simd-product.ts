@@ -2,7 +2,7 @@ import { OPERATION, type Kernel } from "./kernel.js";
 import { CHUNK, pack, packedBytes, TILE_COLS_SINGLE, TILE_ROWS } from "./packing.js";
 import type { ProductJob } from "./plain-product.js";
 
-/** Largest block handed to the kernel at once, in rows, columns and steps: bounds its memory to about 60 MB. */
+/** Largest block that the kernel multiplies at once, in rows, columns and steps: bounds its memory to about 60 MB. */
 const BLOCK = 1560;
 /** A multiple of the tile both ways, so that blocks on the diagonal of a square product are square. */
 const BLOCK_MULTIPLE = TILE_ROWS * TILE_COLS_SINGLE;
