@@ -1,4 +1,5 @@
 import seedrandom from "seedrandom";
+import { checkInteger } from "./checks.js";
 
 /** A seeded source of random choices; the same seed gives the same sequence on every machine. */
 export interface Random {
@@ -10,11 +11,15 @@ export interface Random {
   normal(): number;
   /** Shuffles in place (Fisher–Yates) and returns the same array. */
   shuffle<T extends { [index: number]: unknown; readonly length: number }>(items: T): T;
-  /** `count` distinct integers of [0, bound), in random order. */
+  /**
+   * `count` distinct integers of [0, bound), in random order.
+   *
+   * @throws RangeError when `count` is no integer from 0 to `bound`.
+   */
   sample(bound: number, count: number): number[];
 }
 
-/** Creates a {@link Random} from a seed (seedrandom's Alea generator). Derive sub-streams as `${seed}/name`. */
+/** Creates a {@link Random} from a seed (seedrandom's Alea generator). Derive independent sequences as `${seed}/name`. */
 export function createRandom(seed: string | number): Random {
   const generator = seedrandom.alea(String(seed));
   const next = (): number => generator.quick();
@@ -48,9 +53,7 @@ export function createRandom(seed: string | number): Random {
       return items;
     },
     sample(bound, count) {
-      if (count > bound) {
-        throw new RangeError(`cannot draw ${count} distinct integers below ${bound}`);
-      }
+      checkInteger(count, "Random.sample: count", { least: 0, most: bound });
       // Floyd's algorithm: O(count) whatever the bound; the set is then put in random order.
       const chosen = new Set<number>();
       for (let i = bound - count; i < bound; i++) {
