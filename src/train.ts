@@ -34,7 +34,7 @@ export {
 } from "./train/hyperparameter-search.js";
 export { DivergenceError } from "./train/loop/divergence-error.js";
 export type { IndexPairs } from "./data/training-pairs.js";
-export type { Loss, LossBatch, LossGradient } from "./train/losses/loss.js";
+export type { Loss, LossBatch, LossGradient, ScoreLoss } from "./train/losses/loss.js";
 export { contrastive, type ContrastiveOptions } from "./train/losses/contrastive.js";
 export { cosent, type CosentOptions } from "./train/losses/cosent.js";
 export { cosineMse, type CosineMseOptions } from "./train/losses/cosine-mse.js";
@@ -45,6 +45,7 @@ export { adam, adamW, type AdamOptions, type AdamWOptions } from "./train/optimi
 export type {
   Optimizer,
   OptimizerState,
+  OptimizerUpdate,
   StepRates,
   Tensors,
 } from "./train/optimizers/optimizer.js";

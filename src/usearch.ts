@@ -3,4 +3,8 @@
  *
  * @module
  */
-export { createUsearchIndex, type UsearchIndexOptions } from "./negatives/indexes/usearch-index.js";
+export {
+  createUsearchIndex,
+  type BatchedVectors,
+  type UsearchIndexOptions,
+} from "./negatives/indexes/usearch-index.js";

@@ -50,7 +50,7 @@ export function fromRows(vectors: readonly ArrayLike<number>[]): Matrix {
 }
 
 /** Whether the index is that of a row. */
-export function isRowOf(matrix: Matrix, index: number): boolean {
+function isRowOf(matrix: Matrix, index: number): boolean {
   return Number.isInteger(index) && index >= 0 && index < matrix.rows;
 }
 

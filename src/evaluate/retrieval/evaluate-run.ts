@@ -6,7 +6,7 @@ import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 import { compareIds, type Qrels, type Retrieved, type Run } from "./trec-format.js";
 
 export interface EvaluateRunOptions {
-  /** The depths of the @k figures, whole numbers from 1. @default [1, 10, 100] */
+  /** The depths k of the figures, whole numbers from 1. @default [1, 10, 100] */
   readonly ks?: readonly number[] | undefined;
   /** How grades count in nDCG. @default "linear" */
   readonly gain?: Gain | undefined;

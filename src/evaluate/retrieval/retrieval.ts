@@ -7,7 +7,7 @@ import type { Gain, RankedQuery } from "./rank-metrics.js";
 import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 
 export interface RetrievalOptions extends LongJobOptions {
-  /** The depths of the @k figures, whole numbers from 1. @default [1, 10, 100] */
+  /** The depths k of the figures, whole numbers from 1. @default [1, 10, 100] */
   readonly ks?: readonly number[] | undefined;
   /** `grades[i][j]` is the grade (above 0) of `relevant[i][j]`; left out, every relevant passage has grade 1. */
   readonly grades?: readonly (readonly number[])[] | undefined;
