@@ -5,7 +5,7 @@ import { queryRcaFamily, rcaFamily } from "../fit/families/rca-family.js";
 import { ridgeFamily } from "../fit/families/ridge-family.js";
 import { ridgeRcaFamily } from "../fit/families/ridge-rca-family.js";
 import { whiteningFamily } from "../fit/families/whitening-family.js";
-import { refinedRcaFamily } from "../fit/refined/refined-rca.js";
+import { refinedRcaFamily } from "../fit/refined/refined-rca-family.js";
 import type { PreparedPairs } from "../data/training-pairs.js";
 
 /** A method that {@link fitAdapter} can try. */

@@ -3,7 +3,7 @@ import { scoreWithSides } from "../../src/fit/families/family.js";
 import { pairOutcomes, rankingMetrics } from "../../src/evaluate/retrieval/pair-outcomes.js";
 import { rankingTask } from "../../src/evaluate/retrieval/ranking-task.js";
 import { rcaFamily } from "../../src/fit/families/rca-family.js";
-import { refinedRcaFamily } from "../../src/fit/refined/refined-rca.js";
+import { refinedRcaFamily } from "../../src/fit/refined/refined-rca-family.js";
 import { preparePairs } from "../../src/data/training-pairs.js";
 import { topics } from "../tune/topics.js";
 

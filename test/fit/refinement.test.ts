@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createRandom, type Matrix } from "embedtune";
 import { createMatrix } from "embedtune/math";
+import { refinementLoss } from "../../src/fit/refined/refinement-loss.js";
+import { refinedCosines } from "../../src/fit/refined/refinement-pass.js";
 import {
   noRefinement,
-  refinedCosines,
-  refinementLoss,
   type Refinement,
   type RefinementPart,
 } from "../../src/fit/refined/refinement.js";

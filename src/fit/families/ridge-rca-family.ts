@@ -7,6 +7,7 @@ import { basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
 import { spectralMap } from "../spectral/spectral-map.js";
 import { spectralScorer } from "../spectral/spectral-scorer.js";
 import type { Family, FittedFamily, Parameters } from "./family.js";
+import { remember } from "./remember.js";
 import { rcaPoints, rcaScales, type RcaGrid } from "./rca-family.js";
 import { ridgeToIdentity, type RidgeMap } from "./ridge-map.js";
 
@@ -28,13 +29,13 @@ export function ridgeRcaFamily({ mus, ...grid }: RcaGrid & { mus: readonly numbe
     fit(data, positives): FittedFamily {
       const pairs = centerPairs(data, positives);
       const mapAt = ridgeToIdentity(pairs.passages, pairs.queries);
-      const partAt = remembered((mu): RidgePart => {
+      const partAt = remember(({ mu }: Parameters): RidgePart => {
         const map = mapAt(mu);
         return { map, basis: basisOfRows(map.residuals) };
-      });
+      }, muOf);
       return {
         sides(point) {
-          const { map, basis } = partAt(point.mu);
+          const { map, basis } = partAt(point);
           const scales = rcaScales(basis, point);
           const g = map.matrix();
           return {
@@ -46,17 +47,19 @@ export function ridgeRcaFamily({ mus, ...grid }: RcaGrid & { mus: readonly numbe
         scorer(queries, passages) {
           const q = subtractFromRows(queries, pairs.queryCenter);
           const p = subtractFromRows(passages, pairs.passageCenter);
-          const scorerAt = remembered((mu) => {
-            const { map, basis } = partAt(mu);
+          const scorerAt = remember((of: Parameters) => {
+            const { map, basis } = partAt(of);
             const score = spectralScorer(q, map.apply(p), basis.vectors, { query: 1, passage: 1 });
             return (point: Parameters) => score(rcaScales(basis, point));
-          });
-          return (point) => scorerAt(point.mu)(point);
+          }, muOf);
+          return (point) => scorerAt(point)(point);
         },
       };
     },
   };
 }
+
+const muOf = ({ mu }: Parameters): number => mu;
 
 /** G · (I + U diag(s - 1) Uᵀ). */
 function followedBy(g: Matrix, { vectors }: SpectralBasis, scales: Float64Array): Matrix {
@@ -65,14 +68,4 @@ function followedBy(g: Matrix, { vectors }: SpectralBasis, scales: Float64Array)
     scales.map((s) => s - 1),
   );
   return addMatrices(multiply(multiply(g, vectors), factors, { transposeB: true }), g);
-}
-
-/** Computes once per μ. */
-function remembered<T>(compute: (mu: number) => T): (mu: number) => T {
-  const known = new Map<number, T>();
-  return (mu) => {
-    let value = known.get(mu);
-    if (value === undefined) known.set(mu, (value = compute(mu)));
-    return value;
-  };
 }

@@ -1,0 +1,13 @@
+/** Computes once for each key that arguments have. */
+export function remember<Argument, Value>(
+  compute: (argument: Argument) => Value,
+  keyOf: (argument: Argument) => unknown,
+): (argument: Argument) => Value {
+  const known = new Map<unknown, Value>();
+  return (argument) => {
+    const key = keyOf(argument);
+    let value = known.get(key);
+    if (value === undefined) known.set(key, (value = compute(argument)));
+    return value;
+  };
+}
