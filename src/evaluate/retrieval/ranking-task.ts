@@ -1,3 +1,4 @@
+import { intern } from "../../base/intern.js";
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
 import { gatherRows } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
@@ -27,20 +28,21 @@ export function rankingTask(
   negatives: IndexPairs,
   minedNegatives = 2,
 ): RankingTask {
-  const queryRows = Uint32Array.from(new Set(positives.query));
-  const passageRows = Uint32Array.from(new Set([...positives.passage, ...negatives.passage]));
-  const queryAt = new Map(Array.from(queryRows, (row, at) => [row, at]));
-  const passageAt = new Map(Array.from(passageRows, (row, at) => [row, at]));
+  const ofQueries = intern(positives.query);
+  const ofPassages = intern([...positives.passage, ...negatives.passage]);
+  const queryRows = Uint32Array.from(ofQueries.distinct);
+  const passageRows = Uint32Array.from(ofPassages.distinct);
   const matches = Array.from(queryRows, (): number[] => []);
   for (let i = 0; i < positives.query.length; i++) {
-    matches[queryAt.get(positives.query[i])!].push(passageAt.get(positives.passage[i])!);
+    matches[ofQueries.indices[i]].push(ofPassages.indices[i]);
   }
+  const queryAt = new Map(Array.from(queryRows, (row, at) => [row, at]));
   const labelled = Array.from(queryRows, (): number[] => []);
   let labelledCount = 0;
   for (let i = 0; i < negatives.query.length; i++) {
     const at = queryAt.get(negatives.query[i]);
     if (at === undefined) continue;
-    labelled[at].push(passageAt.get(negatives.passage[i])!);
+    labelled[at].push(ofPassages.indices[positives.passage.length + i]);
     labelledCount++;
   }
   if (labelledCount >= queryRows.length) {

@@ -1,3 +1,4 @@
+import { intern } from "../../base/intern.js";
 import type { PairColumns } from "../../data/types.js";
 import type { Random } from "../../base/random.js";
 import type { IndexPairs, TrainingPairs } from "../../data/training-pairs.js";
@@ -61,29 +62,13 @@ function planPairs(pairs: PairColumns, chosen: Uint32Array, repeatRows: boolean)
       pairs: { query: places, passage: places, label },
     };
   }
-  const queries = indexDistinct(query);
-  const passages = indexDistinct(passage);
+  const queries = intern(query);
+  const passages = intern(passage);
   return {
-    queryRows: queries.distinct,
-    passageRows: passages.distinct,
-    pairs: { query: queries.places, passage: passages.places, label },
+    queryRows: Uint32Array.from(queries.distinct),
+    passageRows: Uint32Array.from(passages.distinct),
+    pairs: { query: queries.indices, passage: passages.indices, label },
   };
-}
-
-/** The distinct values in order of appearance, and for each value its place among them. */
-function indexDistinct(values: Uint32Array): {
-  distinct: Uint32Array;
-  places: Uint32Array;
-  placeOf: ReadonlyMap<number, number>;
-} {
-  const placeOf = new Map<number, number>();
-  const places = values.map((value) => {
-    const known = placeOf.get(value);
-    if (known !== undefined) return known;
-    placeOf.set(value, placeOf.size);
-    return placeOf.size - 1;
-  });
-  return { distinct: Uint32Array.from(placeOf.keys()), places, placeOf };
 }
 
 function positiveBatches(
@@ -123,15 +108,15 @@ function positiveBatches(
           if (!matchesOf.get(queryText[q])?.has(passageText[p])) add(q, p, 0);
         }
       }
-      const queryPlaces = indexDistinct(Uint32Array.from(query));
-      const passagePlaces = indexDistinct(Uint32Array.from(passage));
+      const queryRows = intern(query);
+      const passageRows = intern(passage);
       // Places of each text of the batch, to find the matches that no anchor names.
       const placesOfText = new Map<number, number[]>();
-      for (const [p, place] of passagePlaces.placeOf) {
+      for (const [place, p] of passageRows.distinct.entries()) {
         setDefault(placesOfText, passageText[p], () => []).push(place);
       }
       const known: { query: number[]; passage: number[] } = { query: [], passage: [] };
-      for (const [q, place] of queryPlaces.placeOf) {
+      for (const [place, q] of queryRows.distinct.entries()) {
         for (const text of matchesOf.get(queryText[q]) ?? []) {
           for (const other of placesOfText.get(text) ?? []) {
             known.query.push(place);
@@ -140,11 +125,11 @@ function positiveBatches(
         }
       }
       return {
-        queryRows: queryPlaces.distinct,
-        passageRows: passagePlaces.distinct,
+        queryRows: Uint32Array.from(queryRows.distinct),
+        passageRows: Uint32Array.from(passageRows.distinct),
         pairs: {
-          query: queryPlaces.places,
-          passage: passagePlaces.places,
+          query: queryRows.indices,
+          passage: passageRows.indices,
           label: Uint8Array.from(label),
         },
         knownMatches: {
