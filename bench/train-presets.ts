@@ -10,7 +10,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import {
   applyAdapter,
-  chooseRca,
+  fitRca,
   createHashingEmbedder,
   decodeNpy,
   evaluateRetrieval,
@@ -49,13 +49,13 @@ const trained =
 const fromRca =
   (options: (start: Adapter) => TrainMatrixOptions, side: "both" | "query" = "both") =>
   async (training: Training): Promise<Adapter> => {
-    const { adapter } = await chooseRca(training.train, { side });
+    const adapter = fitRca(training.train, { side });
     return trained(options(adapter))(training);
   };
 
 const methods: Readonly<Record<string, (training: Training) => Promise<Adapter>>> = {
   none: async ({ all }) => identityAdapter(all.queries.cols),
-  rca: async ({ all }) => (await chooseRca(all)).adapter,
+  rca: ({ all }) => Promise.resolve(fitRca(all)),
   notebook: trained(notebookPreset),
   cookbook: trained(cookbookPreset),
   retrieval: fromRca((start) => retrievalPreset({ start })),

@@ -144,7 +144,7 @@ await runExample(async (signal) => {
           auto: {
             method: auto.adapter.metadata.method,
             verdict: auto.verdict,
-            comparison: auto.comparison,
+            sentence: auto.sentence,
             table: auto.table,
           },
           notebook: { bestEpoch: notebook.bestEpoch, history: notebook.history },
@@ -203,7 +203,7 @@ await runExample(async (signal) => {
     );
     console.log(`\n${resultsTable(rows)}\n`);
     console.log(
-      `auto is ${auto.adapter.metadata.method}, chosen on the training pages alone; verdict there: ${auto.verdict}. ${auto.comparison?.sentence ?? ""}`,
+      `auto is ${auto.adapter.metadata.method}, by the training pages alone. ${auto.sentence}`,
     );
     console.log(
       [

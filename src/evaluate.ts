@@ -70,7 +70,7 @@ export {
 } from "./evaluate/pairs/triplets.js";
 export { rankRelevant } from "./evaluate/retrieval/rank-relevant.js";
 export { rankingOf, retrieve, toRun, type Ranking } from "./evaluate/retrieval/retrieve.js";
-export type { Gain } from "./evaluate/retrieval/rank-metrics.js";
+export type { GainFunction } from "./evaluate/retrieval/rank-metrics.js";
 export type { RetrievalFigures } from "./evaluate/retrieval/summarize-ranked.js";
 export {
   evaluateRun,
@@ -90,7 +90,7 @@ export {
   comparePaired,
   type CompareOptions,
   type Comparison,
-  type Verdict,
+  type ComparisonVerdict,
 } from "./evaluate/compare/compare.js";
 export {
   queryChanges,

@@ -166,21 +166,23 @@ export type { TrainingData } from "./train/training-data.js";
 export type { TrainedSides } from "./train/model/adapter-model.js";
 
 // tune: choose and judge
-export type { RankingMetrics } from "./evaluate/retrieval/pair-outcomes.js";
-export type { ChoiceMetric } from "./tune/cross-validate.js";
-export {
-  chooseRca,
-  type ChooseRcaOptions,
-  type ChosenRca,
-  type RcaCandidate,
-} from "./tune/choose-rca.js";
-export {
-  fitAdapter,
-  type FitAdapterOptions,
-  type FitAdapterRow,
-  type FittedAdapter,
-} from "./tune/fit-adapter.js";
-export type { CandidateName } from "./tune/fit-adapter-candidates.js";
+export { fitAdapter, type FitAdapterOptions } from "./tune/fit-adapter.js";
+export { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "./tune/judge-adapter.js";
+export type {
+  Choice,
+  CosineFigures,
+  Decision,
+  DecisionRow,
+  Gain,
+  GainOf,
+  OtherClaim,
+  PairFigures,
+  Verdict,
+} from "./tune/verdict/decision.js";
+export type { MethodName } from "./tune/candidates/default-candidates.js";
+export type { ClaimName } from "./tune/claims/claims.js";
+export type { LabelledVectors } from "./tune/claims/labelled-corpus.js";
+export type { RankMetric } from "./tune/ranking/outcomes.js";
 export {
   adapterLearningCurve,
   type AdapterLearningCurve,

@@ -1,11 +1,11 @@
 import {
-  chooseRca,
   fitAdapter,
   fitRca,
   identityAdapter,
   trainMatrix,
   type Adapter,
-  type CandidateName,
+  type FitAdapterOptions,
+  type MethodName,
 } from "embedtune";
 import { normalizeRows } from "embedtune/math";
 import {
@@ -32,10 +32,17 @@ export interface Fitted {
 
 export type FitMethod = (context: FitContext) => Promise<Fitted>;
 
-/** One candidate of the one call, used whatever the verdict. */
-function only(name: CandidateName): FitMethod {
-  return ({ train, seed, signal }) =>
-    fitAdapter(train, { candidates: [name], level: 0.5, timeBudget: Infinity, seed, signal });
+/** The best of some candidates of the one call, used whatever the verdict. */
+async function bestOf(
+  { train, seed, signal }: FitContext,
+  options: FitAdapterOptions = {},
+): Promise<Fitted> {
+  const { best } = await fitAdapter(train, { ...options, seed, signal });
+  return { adapter: best.adapter };
+}
+
+function only(name: MethodName): FitMethod {
+  return (context) => bestOf(context, { candidates: [name] });
 }
 
 /** What `--methods` can name. Each sees the training rows alone. */
@@ -57,30 +64,23 @@ const methods: Record<string, FitMethod> = {
       signal,
     }),
   retrieval: async ({ train, seed, signal }) => {
-    const { adapter: start } = await chooseRca(train, { signal });
+    const start = fitRca(train, { lambda: 1, power: 0.25 });
     return trainMatrix(train, { ...retrievalPreset({ start }), seed, signal });
   },
-  ridge: ({ train, seed, signal }) =>
-    fitAdapter(train, {
-      side: "query",
-      candidates: ["ridge"],
-      level: 0.5,
-      timeBudget: Infinity,
-      seed,
-      signal,
-    }),
-  rca: ({ train, seed, signal }) => chooseRca(train, { seed, signal }),
-  "rca-blends": ({ train, seed, signal }) => chooseRca(train, { blends: [0, 1], seed, signal }),
-  "query-rca": ({ train, seed, signal }) => chooseRca(train, { side: "query", seed, signal }),
+  ridge: only("ridge"),
+  rca: only("rca"),
+  "blended-rca": only("blended-rca"),
+  "query-rca": (context) => bestOf(context, { candidates: ["rca"], side: "query" }),
+  "corpus-prior": only("corpus-prior"),
+  "info-nce": only("info-nce"),
   "refined-rca": only("refined-rca"),
   "ridge-rca": only("ridge-rca"),
   whitening: only("whitening"),
   procrustes: only("procrustes"),
   discriminative: only("discriminative"),
-  "rca-gradient": async ({ train, seed, signal }) => {
-    const { adapter } = await chooseRca(train, { seed, signal });
+  "rca-gradient": ({ train, seed, signal }) => {
     return trainMatrix(train, {
-      start: adapter,
+      start: fitRca(train, { lambda: 1, power: 0.25 }),
       loss: infoNce({ temperature: 0.05 }),
       optimizer: adam(),
       schedule: constant(3e-4),
@@ -90,12 +90,10 @@ const methods: Record<string, FitMethod> = {
       signal,
     });
   },
-  // Without a time budget, so that a slower machine prints the same figures.
-  auto: ({ train, seed, signal }) => fitAdapter(train, { timeBudget: Infinity, seed, signal }),
-  "auto-recall": ({ train, seed, signal }) =>
-    fitAdapter(train, { metric: "recall@1", timeBudget: Infinity, seed, signal }),
-  "auto-query": ({ train, seed, signal }) =>
-    fitAdapter(train, { side: "query", timeBudget: Infinity, seed, signal }),
+  // What the one call hands back: the identity unless the verdict is "use it".
+  auto: ({ train, seed, signal }) => fitAdapter(train, { seed, signal }),
+  "auto-best": (context) => bestOf(context),
+  "auto-query": (context) => bestOf(context, { side: "query" }),
 };
 
 /** What runs when the caller names nothing. */

@@ -46,6 +46,10 @@ export interface AdapterMetadata {
   readonly threshold?: number;
   /** What the cosine of an adapted query and passage means as a probability of a match, likewise. */
   readonly calibration?: Calibration;
+  /** What the judge said of it, e.g. `"use it"`. */
+  readonly verdict?: string;
+  /** The verdict in words, with what it rests on. */
+  readonly sentence?: string;
   /** ISO 8601. Left out by fits, so that equal fits are equal. */
   readonly created?: string;
 }

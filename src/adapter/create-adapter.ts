@@ -33,6 +33,8 @@ export function createAdapter({
   metrics,
   threshold,
   calibration,
+  verdict,
+  sentence,
   created,
 }: AdapterParts): Adapter {
   const adapter: Adapter = {
@@ -49,6 +51,8 @@ export function createAdapter({
       ...(metrics === undefined ? {} : { metrics: { ...metrics } }),
       ...(threshold === undefined ? {} : { threshold }),
       ...(calibration === undefined ? {} : { calibration }),
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(sentence === undefined ? {} : { sentence }),
       ...(created === undefined ? {} : { created }),
     },
   };

@@ -13,6 +13,8 @@ export function writeMetadata({
   metrics,
   threshold,
   calibration,
+  verdict,
+  sentence,
   created,
 }: AdapterMetadata): Record<string, string> {
   return {
@@ -24,6 +26,8 @@ export function writeMetadata({
     ...(metrics === undefined ? {} : { metrics: JSON.stringify(metrics) }),
     ...(threshold === undefined ? {} : { threshold: JSON.stringify(threshold) }),
     ...(calibration === undefined ? {} : { calibration: JSON.stringify(calibration) }),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(sentence === undefined ? {} : { sentence }),
     ...(created === undefined ? {} : { created }),
   };
 }
@@ -43,7 +47,8 @@ export function readMetadata(
     const text = strings[name];
     return text === undefined ? undefined : read(parseJson(text, entry(name)), entry(name));
   };
-  const { embedder = null, method, side, training_data: trainingData, created } = strings;
+  const { embedder = null, method, side, training_data: trainingData } = strings;
+  const { verdict, sentence, created } = strings;
   if (method === undefined) refuse(entry("method"), "given", method);
   if (side !== undefined) checkChoice(side, entry("side"), ["query", "both"]);
   const parameters = json("parameters", readNumbers);
@@ -59,6 +64,8 @@ export function readMetadata(
     ...(metrics === undefined ? {} : { metrics }),
     ...(threshold === undefined ? {} : { threshold }),
     ...(calibration === undefined ? {} : { calibration }),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(sentence === undefined ? {} : { sentence }),
     ...(created === undefined ? {} : { created }),
   };
 }

@@ -6,6 +6,8 @@ export interface Progress {
   readonly done: number;
   /** Units in all; `undefined` while unknown. */
   readonly total?: number | undefined;
+  /** Seconds that the rest will take, as far as can be foreseen. */
+  readonly secondsLeft?: number | undefined;
 }
 
 /** The options every long job takes. */

@@ -1,4 +1,4 @@
-import { refuse } from "../base/checks.js";
+import { checkNumber, refuse } from "../base/checks.js";
 import { intern } from "../base/intern.js";
 import { createUnionFind } from "../base/union-find.js";
 import type { PairColumns } from "./types.js";
@@ -37,6 +37,8 @@ export interface PreparedPairs {
 export interface IndexPairs {
   readonly query: Uint32Array;
   readonly passage: Uint32Array;
+  /** How well each passage answers, where that was said; > 0. */
+  readonly grade?: Float64Array | undefined;
 }
 
 /**
@@ -57,10 +59,15 @@ export function checkTrainingPairs(data: TrainingPairs, place: string): void {
  * counts once.
  *
  * @param place What the messages begin with: the public function that was called.
+ * @param options.unlabelled Whether there may be no pair with label 1. @default false
  * @throws RangeError as {@link checkTrainingPairs} does.
  */
-export function preparePairs(data: TrainingPairs, place = "preparePairs"): PreparedPairs {
-  const { positives, negatives } = separateLabels(data, place);
+export function preparePairs(
+  data: TrainingPairs,
+  place = "preparePairs",
+  { unlabelled = false }: { readonly unlabelled?: boolean } = {},
+): PreparedPairs {
+  const { positives, negatives } = separateLabels(data, place, unlabelled);
   const { queries, passages, groups } = data;
   const numbered =
     groups === undefined
@@ -78,8 +85,9 @@ export function preparePairs(data: TrainingPairs, place = "preparePairs"): Prepa
 
 /** Checks everything, and sorts the pairs by label on the way: telling contradictions needs a look at each pair anyway. */
 function separateLabels(
-  { queries, passages, pairs: { query, passage, label }, groups }: TrainingPairs,
+  { queries, passages, pairs: { query, passage, label, grade }, groups }: TrainingPairs,
   place: string,
+  unlabelled = false,
 ): { positives: IndexPairs; negatives: IndexPairs } {
   if (queries.cols === 0) refuse(`${place}: queries`, "of at least 1 dimension", 0);
   if (passages.cols !== queries.cols) {
@@ -107,6 +115,8 @@ function separateLabels(
     if (label[i] !== 0 && label[i] !== 1) {
       refuse(`${place}: pairs.label[${i}]`, "0 or 1", label[i]);
     }
+    if (grade !== undefined && label[i] === 1)
+      checkNumber(grade[i], `${place}: pairs.grade[${i}]`, { above: 0 });
     const key = query[i] * passages.rows + passage[i];
     const known = labelOf.get(key);
     if (known === undefined) {
@@ -118,7 +128,7 @@ function separateLabels(
       );
     }
   }
-  if (kept[1].length === 0) {
+  if (kept[1].length === 0 && !unlabelled) {
     const received = label.length === 0 ? "none" : `${label.length} with label 0 alone`;
     throw new RangeError(
       `${place}: pairs must hold at least one with label 1, received ${received}`,
@@ -127,6 +137,7 @@ function separateLabels(
   const pick = (rows: number[]): IndexPairs => ({
     query: Uint32Array.from(rows, (i) => query[i]),
     passage: Uint32Array.from(rows, (i) => passage[i]),
+    ...(grade === undefined ? {} : { grade: Float64Array.from(rows, (i) => grade[i]) }),
   });
   return { positives: pick(kept[1]), negatives: pick(kept[0]) };
 }

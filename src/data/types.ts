@@ -73,4 +73,6 @@ export interface PairColumns {
   readonly passage: Uint32Array;
   /** 1 for a match, 0 for none. */
   readonly label: Uint8Array;
+  /** How well the passage of a match answers, > 0, where that is known: nDCG weighs by it. */
+  readonly grade?: ArrayLike<number> | undefined;
 }

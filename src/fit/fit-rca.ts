@@ -33,7 +33,7 @@ export interface RcaOptions {
 /**
  * Relevant component analysis with each side centred: C = mean (q - p)(q - p)ᵀ over matching pairs, W = (C + λI)^-a on
  * both sides. Directions in which matching texts differ are shrunk, so that what tells passages apart weighs more.
- * `chooseRca` finds λ and a by cross-validation.
+ * `fitAdapter` finds λ and a by ranking held-out questions.
  *
  * Cost: one eigen-decomposition, of the smaller of pairs and dimensions.
  *

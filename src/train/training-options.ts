@@ -50,6 +50,11 @@ export interface TrainMatrixOptions extends LongJobOptions {
   readonly batchSize?: number | undefined;
   /** Most pairs labelled 0 that each query brings to a ranking batch; the first of the data come first. @default 4 */
   readonly minedNegatives?: number | undefined;
+  /**
+   * The passages that a ranking batch compares its queries with: those of its pairs, or "all" rows of `passages`, which
+   * costs little where there are few and leaves no wrong passage out. @default "paired"
+   */
+  readonly batchPassages?: "paired" | "all" | undefined;
   /** Share of input values dropped in training, in [0, 1); never in evaluation. @default 0 */
   readonly dropout?: number | undefined;
   /**

@@ -63,6 +63,7 @@ export function planTraining(
     epochs = 20,
     batchSize = 100,
     minedNegatives = 4,
+    batchPassages = "paired",
     dropout = 0,
     penalty = 0,
     clipNorm = null,
@@ -112,7 +113,7 @@ export function planTraining(
     refuse("trainMatrix: outputDimensions", `${d} like the input's where ${what}`, k);
   }
 
-  const source = { repeatRows: dropout > 0, minedNegatives };
+  const source = { repeatRows: dropout > 0, minedNegatives, batchPassages };
   const batches = createBatches(train, loss, source);
   const measured = (unit: TrainingPairs): MeasuredSet => ({
     unit,
@@ -130,7 +131,7 @@ export function planTraining(
     loss: [loss.name, loss.settings],
     optimizer: [optimizer.name, optimizer.settings],
     rates: [0, total >> 1, total - 1].map((step) => schedule(step, total)),
-    ...{ epochs, batchSize, minedNegatives, dropout, penalty, clipNorm, metric },
+    ...{ epochs, batchSize, minedNegatives, batchPassages, dropout, penalty, clipNorm, metric },
     ...{
       untouchedCompetes,
       engine: engine.id,

@@ -1,116 +1,155 @@
-import { gatherRows, type Matrix } from "../math/matrix.js";
+import { checkInteger, refuse } from "../base/checks.js";
 import { yieldToEventLoop } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { createRandom } from "../base/random.js";
-import { scorerOf, scoreWithSides, type Family } from "../fit/families/family.js";
-import { makeFolds } from "./folds.js";
-import {
-  pairOutcomes,
-  rankingMetrics,
-  type RankingMetrics,
-} from "../evaluate/retrieval/pair-outcomes.js";
-import { rcaFamily } from "../fit/families/rca-family.js";
-import { preparePairs, type IndexPairs, type TrainingPairs } from "../data/training-pairs.js";
+import type { IndexPairs } from "../data/training-pairs.js";
+import { gatherRows } from "../math/matrix.js";
+import { candidateFamilies, methodNames } from "./candidates/default-candidates.js";
+import type { Choice, Gain } from "./verdict/decision.js";
+import type { CandidateFamily } from "./candidates/candidate.js";
+import { likelyClaim, layOutClaim, type ClaimName } from "./claims/claims.js";
+import { judgedQuestions } from "./claims/judged-questions.js";
+import { prepareLabelledCorpus, type LabelledVectors } from "./claims/labelled-corpus.js";
+import { emptyOutcomes, readOutcomes, valuesOf, type RankMetric } from "./ranking/outcomes.js";
+import { meanGain, meanOf } from "./verdict/units.js";
 
 export interface AdapterLearningCurveOptions extends LongJobOptions {
+  /** The candidate to follow: `decision.best`, or any method at a point of its grid. @default RCA, λ 1, a 1/4 */
+  readonly candidate?: Pick<Choice, "method" | "side" | "parameters"> | undefined;
   /**
    * Numbers of matching pairs to learn from.
    * @default 8 steps, each 1.6 times the one before, up to all that are not held out
    */
   readonly sizes?: readonly number[] | undefined;
-  /** Parts the pairs are cut into; one is held out in turn. @default 5 */
+  /** As for `fitAdapter`. @default "auto" */
+  readonly holdOut?: ClaimName | "auto" | undefined;
+  /** As for `fitAdapter`. @default "mrr" */
+  readonly metric?: RankMetric | undefined;
+  /** Parts the questions are cut into; one is held out in turn. @default 5 */
   readonly folds?: number | undefined;
   /** Seed of the folds and of the subsets. @default 1 */
   readonly seed?: string | number | undefined;
-  /** λ of the RCA that is fitted at each size, in units of the mean eigenvalue. @default 0.3 */
-  readonly lambda?: number | undefined;
-  /** Its exponent. @default 0.5 */
-  readonly power?: number | undefined;
 }
 
 export interface AdapterLearningCurvePoint {
   /** Matching pairs learnt from. */
   readonly pairs: number;
-  /** On pairs held out, means over the folds. */
-  readonly metrics: RankingMetrics;
-  /** Standard error of each figure over the folds. */
-  readonly standardErrors: RankingMetrics;
+  /** The metric on held-out questions. */
+  readonly figure: number;
+  /** Against the untouched embedding on the same questions, with its 95 % interval over whole groups. */
+  readonly gain: Gain;
 }
 
 export interface AdapterLearningCurve {
-  /** The untouched embedding on the same held-out pairs: what the curve starts from. */
-  readonly untouched: RankingMetrics;
+  readonly metric: RankMetric;
+  readonly claim: ClaimName;
+  /** The metric of the untouched embedding on the same questions. */
+  readonly untouched: number;
   /** By growing number of pairs; each subset holds the one before. */
   readonly points: readonly AdapterLearningCurvePoint[];
 }
 
+const mostQuestions = 2000;
+const mildRca = { method: "rca", side: "both", parameters: { lambda: 1, power: 0.25 } } as const;
+
 /**
- * The gain against the number of pairs, so that one knows whether to label more: a curve still rising at its end says
- * yes. RCA with fixed shrinkage stands for all methods; it is the quickest to learn.
+ * The metric against the number of pairs that a candidate learns from, so that one knows whether to label more: a curve
+ * that still rises at its end says yes.
  *
- * @throws RangeError on pairs that cannot be learnt from, fewer than two groups, or sizes outside [2, pairs not held
- *   out].
+ * @throws RangeError on pairs that cannot be learnt from, a candidate that is not among those of its method, fewer than
+ *   two groups, or sizes outside [2, pairs not held out].
  */
 export async function adapterLearningCurve(
-  data: TrainingPairs,
+  data: LabelledVectors,
   {
+    candidate = mildRca,
     sizes,
+    holdOut = "auto",
+    metric = "mrr",
     folds = 5,
     seed = 1,
-    lambda = 0.3,
-    power = 0.5,
     signal,
     onProgress,
   }: AdapterLearningCurveOptions = {},
 ): Promise<AdapterLearningCurve> {
-  const prepared = preparePairs(data, "adapterLearningCurve");
-  const parts = makeFolds(prepared, { folds, seed }, "adapterLearningCurve");
-  if (parts.length < 2) {
+  const corpus = prepareLabelledCorpus(data, "adapterLearningCurve");
+  const methods = methodNames;
+  const families = candidateFamilies(corpus, { methods, side: "both", seed });
+  const { family, position } = find(families, candidate);
+  const name = holdOut === "auto" ? likelyClaim(corpus) : holdOut;
+  const claim = layOutClaim(corpus, name, { folds, seed, mostQuestions });
+  if (claim.folds.length < 2) {
     throw new RangeError(
-      "adapterLearningCurve: needs matching pairs of at least 2 groups, received 1",
+      `adapterLearningCurve: pairs must be of at least 2 groups, received ${claim.unitCount}`,
     );
   }
-  const most = Math.min(...parts.map(({ train }) => train.query.length));
+  const most = Math.min(...claim.folds.map(({ train }) => train.query.length));
   const steps = sizes ?? defaultSizes(most);
-  for (const size of steps) {
-    if (!Number.isInteger(size) || size < 2 || size > most) {
-      throw new RangeError(
-        `adapterLearningCurve: sizes must be integers from 2 to ${most}, received ${size}`,
-      );
-    }
+  for (const [i, size] of steps.entries()) {
+    checkInteger(size, `adapterLearningCurve: sizes[${i}]`, { least: 2, most });
   }
-  const family: Family = rcaFamily({ lambdas: [lambda], powers: [power] });
-  const untouched: RankingMetrics[] = [];
-  const perSize = steps.map((): RankingMetrics[] => []);
-  for (const [i, fold] of parts.entries()) {
-    const queries = gatherRows(prepared.queries, fold.task.queries);
-    const passages = gatherRows(prepared.passages, fold.task.passages);
-    untouched.push(rankingMetrics(pairOutcomes(rawScores(queries, passages), fold.task)));
-    const order = inRandomOrder(fold.train, `${seed}/curve/${i}`);
-    for (const [at, size] of steps.entries()) {
+  const questions = judgedQuestions(corpus, claim.questions, null, seed);
+  const untouched = emptyOutcomes(questions.length);
+  const outcomes = steps.map(() => emptyOutcomes(questions.length));
+  const identity = families[0];
+  let done = 0;
+  for (const [f, fold] of claim.folds.entries()) {
+    const rows = gatherRows(
+      corpus.queries,
+      fold.judged.map((at) => claim.questions[at]),
+    );
+    const asked = Array.from(fold.judged, (at) => questions[at]);
+    const measure = async (
+      fitted: CandidateFamily,
+      at: number,
+      positives: IndexPairs,
+      into: ReturnType<typeof emptyOutcomes>,
+    ): Promise<void> => {
       await yieldToEventLoop();
       signal?.throwIfAborted();
-      const fitted = family.fit(prepared, firstPairs(order, size), fold.trainNegatives);
-      const scores = scorerOf(fitted, queries, passages)(family.points[0]);
-      perSize[at].push(rankingMetrics(pairOutcomes(scores, fold.task)));
+      const pairs = { positives, negatives: fold.trainNegatives };
+      const fit = await fitted.fit(pairs, [at], { signal });
+      readOutcomes(fit.scorer(rows, corpus.passages)(at), asked, into, fold.judged);
+    };
+    await measure(identity, 0, fold.train, untouched);
+    const order = inRandomOrder(fold.train, `${seed}/curve/${f}`);
+    for (const [i, size] of steps.entries()) {
+      await measure(family, position, firstPairs(order, size), outcomes[i]);
       onProgress?.({
-        stage: "learning curve",
-        done: i * steps.length + at + 1,
-        total: parts.length * steps.length,
+        ...{ stage: "learning curve", done: ++done, total: claim.folds.length * steps.length },
       });
     }
   }
+  const before = valuesOf(untouched, metric);
   return {
-    untouched: eachFigure((name) => mean(untouched.map((metrics) => metrics[name]))),
-    points: steps.map((pairs, at) => ({
-      pairs,
-      metrics: eachFigure((name) => mean(perSize[at].map((metrics) => metrics[name]))),
-      standardErrors: eachFigure((name) =>
-        standardError(perSize[at].map((metrics) => metrics[name])),
-      ),
-    })),
+    metric,
+    claim: name,
+    untouched: meanOf(before),
+    points: steps.map((pairs, i) => {
+      const after = valuesOf(outcomes[i], metric);
+      return { pairs, figure: meanOf(after), gain: meanGain(before, after, claim.units) };
+    }),
   };
 }
+
+function find(
+  families: readonly CandidateFamily[],
+  { method, side, parameters }: Pick<Choice, "method" | "side" | "parameters">,
+): { family: CandidateFamily; position: number } {
+  const wanted = JSON.stringify([method, side, sorted(parameters)]);
+  for (const family of families) {
+    const position = family.candidates.findIndex(
+      (own) => JSON.stringify([own.method, own.side, sorted(own.parameters)]) === wanted,
+    );
+    if (position >= 0) return { family, position };
+  }
+  return refuse("adapterLearningCurve: candidate", "a method at a point of its grid", {
+    ...{ method, side, parameters },
+  });
+}
+
+const sorted = (parameters: Readonly<Record<string, number>>): [string, number][] =>
+  Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
 
 function defaultSizes(most: number): number[] {
   const sizes = new Set<number>();
@@ -119,11 +158,6 @@ function defaultSizes(most: number): number[] {
     if (size >= 2) sizes.add(size);
   }
   return [...sizes];
-}
-
-function rawScores(queries: Matrix, passages: Matrix): Matrix {
-  const untouched = { center: null, weights: null };
-  return scoreWithSides({ query: untouched, passage: untouched }, queries, passages);
 }
 
 function inRandomOrder({ query, passage }: IndexPairs, seed: string): IndexPairs {
@@ -136,18 +170,4 @@ function inRandomOrder({ query, passage }: IndexPairs, seed: string): IndexPairs
 
 function firstPairs({ query, passage }: IndexPairs, count: number): IndexPairs {
   return { query: query.subarray(0, count), passage: passage.subarray(0, count) };
-}
-
-function eachFigure(value: (name: keyof RankingMetrics) => number): RankingMetrics {
-  return { rocAuc: value("rocAuc"), "recall@1": value("recall@1"), mrr: value("mrr") };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function standardError(values: readonly number[]): number {
-  const center = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1) / values.length);
 }

@@ -43,7 +43,7 @@ export async function wholePipeline(): Promise<PipelineResult> {
     label: Uint8Array.from([...rows.map(() => 1), ...rows.map(() => 0)]),
   };
   const data = { queries, passages, pairs };
-  const { adapter, table } = await fitAdapter(data, { timeBudget: Infinity });
+  const { adapter, table } = await fitAdapter(data);
   const trained = await trainMatrix({ ...data, validation: data }, { epochs: 2 });
   const adapted = applyAdapter(adapter, queries, { side: "query" });
   return {
@@ -59,9 +59,10 @@ export async function wholePipeline(): Promise<PipelineResult> {
     },
     figures: {
       ...Object.fromEntries(
-        table.flatMap(({ method, metrics }) =>
-          metrics === null ? [] : [[`${method} mrr`, metrics.mrr]],
-        ),
+        table.map(({ method, side, parameters, figure }) => [
+          `${method} ${side} ${JSON.stringify(parameters)}`,
+          figure ?? 0,
+        ]),
       ),
       "first adapted value": adapted.data[0],
       "train loss": trained.history[1].trainLoss,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromRows } from "../../src/math/matrix.js";
 import { createBatches } from "../../src/train/loop/batches.js";
-import { firstAlike } from "../../src/train/duplicates.js";
 import { cosineMse } from "../../src/train/losses/cosine-mse.js";
 import { infoNce } from "../../src/train/losses/info-nce.js";
 import { columns } from "./shared.js";
@@ -38,6 +37,7 @@ describe("batches of labelled pairs", () => {
     const { count, plan } = createBatches(data, cosineMse(), {
       repeatRows: false,
       minedNegatives: 4,
+      batchPassages: "paired",
     });
     expect(count).toBe(7);
     const batch = plan(Uint32Array.of(1, 4, 0));
@@ -53,7 +53,11 @@ describe("batches of labelled pairs", () => {
   });
 
   it("hold a row per pair and side where every pair has masks of its own", () => {
-    const { plan } = createBatches(data, cosineMse(), { repeatRows: true, minedNegatives: 4 });
+    const { plan } = createBatches(data, cosineMse(), {
+      repeatRows: true,
+      minedNegatives: 4,
+      batchPassages: "paired",
+    });
     const batch = plan(Uint32Array.of(1, 4, 0));
     expect([...batch.queryRows]).toEqual([0, 1, 0]);
     expect([...batch.passageRows]).toEqual([4, 4, 0]);
@@ -62,8 +66,31 @@ describe("batches of labelled pairs", () => {
   });
 });
 
+describe("ranking batches of all passages", () => {
+  it("hold every row of the table, and know all matches among them", () => {
+    const { plan } = createBatches(data, infoNce(), {
+      ...{ repeatRows: false, minedNegatives: 1, batchPassages: "all" },
+    });
+    const { passageRows, pairs, queryRows, knownMatches } = plan(Uint32Array.of(0));
+    expect([...passageRows]).toEqual([...all(data.passages.rows)]);
+    expect([...pairs.passage].map((place) => passageRows[place])).toContain(0);
+    const matches = new Set(
+      [...knownMatches!.query].map((q, i) => `${queryRows[q]}-${knownMatches!.passage[i]}`),
+    );
+    for (let i = 0; i < data.pairs.label.length; i++) {
+      if (data.pairs.label[i] === 1 && data.pairs.query[i] === queryRows[0]) {
+        expect(matches).toContain(`${queryRows[0]}-${data.pairs.passage[i]}`);
+      }
+    }
+  });
+});
+
 describe("ranking batches", () => {
-  const source = createBatches(data, infoNce(), { repeatRows: false, minedNegatives: 1 });
+  const source = createBatches(data, infoNce(), {
+    repeatRows: false,
+    minedNegatives: 1,
+    batchPassages: "paired",
+  });
 
   it("shuffle the matching pairs and bring at most so many mined negatives per query along", () => {
     expect(source.count).toBe(4);
@@ -85,11 +112,5 @@ describe("ranking batches", () => {
       [queryRows[query], passageRows[(knownMatches?.passage ?? [])[i]]].join("-"),
     );
     expect(known.sort()).toEqual(["0-0", "0-1", "0-3", "1-2", "2-0", "2-3"]);
-  });
-});
-
-describe("firstAlike", () => {
-  it("names the first row of the same values", () => {
-    expect([...firstAlike(data.passages)]).toEqual([0, 1, 2, 0, 4, 5]);
   });
 });

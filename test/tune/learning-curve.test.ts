@@ -1,16 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { adapterLearningCurve } from "embedtune";
+import { adapterLearningCurve, fitAdapter } from "embedtune";
+import { intents } from "./corpora.js";
 import { topics } from "./topics.js";
 
 describe("adapterLearningCurve", () => {
   it("rises with the number of pairs where there is something to learn", async () => {
-    const { untouched, points } = await adapterLearningCurve(topics(150, 10, { nuisance: 4 }), {
-      sizes: [4, 30, 110],
+    const { untouched, points, claim, metric } = await adapterLearningCurve(intents(200, 12), {
+      sizes: [4, 30, 150],
     });
-    expect(points.map(({ pairs }) => pairs)).toEqual([4, 30, 110]);
-    expect(points[2].metrics.mrr).toBeGreaterThan(points[0].metrics.mrr);
-    expect(points[2].metrics.mrr).toBeGreaterThan(untouched.mrr + 0.1);
-    expect(points[2].standardErrors.mrr).toBeGreaterThan(0);
+    expect([claim, metric]).toEqual(["questions", "mrr"]);
+    expect(points.map(({ pairs }) => pairs)).toEqual([4, 30, 150]);
+    expect(points[2].figure).toBeGreaterThan(points[0].figure);
+    for (const { figure, gain } of points) {
+      expect(figure - untouched).toBeCloseTo(gain.gain, 10);
+      expect(gain.high - gain.gain).toBeGreaterThan(0);
+    }
+    expect(points[2].gain.low).toBeGreaterThan(0);
+  });
+
+  it("follows the candidate that was chosen", async () => {
+    const data = intents(80, 12);
+    const { best } = await fitAdapter(data, { candidates: ["ridge"] });
+    const curve = await adapterLearningCurve(data, { candidate: best, sizes: [64] });
+    const mild = await adapterLearningCurve(data, { sizes: [64] });
+    expect(curve.points[0].figure).not.toBe(mild.points[0].figure);
+    expect(curve.untouched).toBe(mild.untouched);
   });
 
   it("ends, by default, at all pairs that are not held out", async () => {
@@ -19,13 +33,17 @@ describe("adapterLearningCurve", () => {
     expect(points.length).toBeGreaterThan(4);
   });
 
-  it("refuses one group and sizes that cannot be had", async () => {
+  it("refuses one group, sizes that cannot be had, and a candidate off the grid", async () => {
     const data = topics(10, 3);
     await expect(adapterLearningCurve({ ...data, groups: Array(10).fill(1) })).rejects.toThrow(
       "at least 2 groups",
     );
     await expect(adapterLearningCurve(data, { sizes: [9] })).rejects.toThrow(
-      "sizes must be integers from 2 to 8, received 9",
+      "adapterLearningCurve: sizes[0] must be an integer from 2 to 8, received 9",
+    );
+    const candidate = { method: "rca", side: "both", parameters: { lambda: 7, power: 1 } } as const;
+    await expect(adapterLearningCurve(data, { candidate })).rejects.toThrow(
+      "adapterLearningCurve: candidate must be a method at a point of its grid",
     );
   });
 });

@@ -4,7 +4,7 @@ import type { Interval } from "../statistics/intervals.js";
 import { checkPaired, pairedBootstrap } from "../statistics/paired-bootstrap.js";
 import { pairedPermutation } from "../statistics/paired-permutation.js";
 
-export type Verdict = "better" | "worse" | "not shown";
+export type ComparisonVerdict = "better" | "worse" | "not shown";
 
 export interface CompareOptions {
   /** Confidence of the interval and of the verdict, a share. @default 0.95 */
@@ -30,7 +30,7 @@ export interface Comparison {
   readonly p: number;
   readonly level: number;
   readonly n: number;
-  readonly verdict: Verdict;
+  readonly verdict: ComparisonVerdict;
   /** The verdict in words, with the figures. */
   readonly sentence: string;
 }
@@ -76,7 +76,7 @@ export function comparison(
   const { p } = pairedPermutation(before, after, { permutations: resamples, seed, groups });
   const n = before.length;
   const sure = p <= 1 - level && (interval[0] > 0 || interval[1] < 0);
-  const verdict: Verdict = !sure ? "not shown" : difference > 0 ? "better" : "worse";
+  const verdict: ComparisonVerdict = !sure ? "not shown" : difference > 0 ? "better" : "worse";
   const figures = { metric, before: mean(before), after: mean(after), difference, interval, p };
   const sentence = verdictSentence({ ...figures, level, n, units, verdict });
   return { ...figures, level, n, verdict, sentence };

@@ -1,7 +1,7 @@
 import { checkInteger, checkNumber, refuse } from "../../base/checks.js";
 import { show } from "../../base/show.js";
 import { checkDepths } from "../checks.js";
-import type { Gain, RankedQuery } from "./rank-metrics.js";
+import type { GainFunction, RankedQuery } from "./rank-metrics.js";
 import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 import { compareIds, type Qrels, type Retrieved, type Run } from "./trec-format.js";
 
@@ -9,7 +9,7 @@ export interface EvaluateRunOptions {
   /** The depths k of the figures, whole numbers from 1. @default [1, 10, 100] */
   readonly ks?: readonly number[] | undefined;
   /** How grades count in nDCG. @default "linear" */
-  readonly gain?: Gain | undefined;
+  readonly gain?: GainFunction | undefined;
   /** The lowest grade that counts as relevant in all figures but nDCG (trec_eval -l). @default 1 */
   readonly relevanceLevel?: number | undefined;
   /** Leave passages that nobody judged out of the ranking, instead of counting them as irrelevant (-J). @default false */

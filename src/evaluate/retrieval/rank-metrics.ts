@@ -17,7 +17,7 @@ export interface RankedQuery {
 }
 
 /** How a grade counts in nDCG: as it is (trec_eval), or as 2^grade - 1, which favours the top grades. */
-export type Gain = "linear" | "exponential";
+export type GainFunction = "linear" | "exponential";
 
 const found = (ranks: readonly number[], k: number): number => {
   let count = 0;
@@ -50,7 +50,11 @@ export function averagePrecisionAt({ ranks, relevant }: RankedQuery, k: number):
 }
 
 /** Discounted cumulative gain over that of the ideal order (ndcg_cut_k), discount log2(rank + 1). */
-export function ndcgAt({ gradedRanks, grades, ideal }: RankedQuery, k: number, gain: Gain): number {
+export function ndcgAt(
+  { gradedRanks, grades, ideal }: RankedQuery,
+  k: number,
+  gain: GainFunction,
+): number {
   if (ideal.length === 0) return 0;
   const gainOf = (grade: number): number => (gain === "linear" ? grade : 2 ** grade - 1);
   const count = found(gradedRanks, k);

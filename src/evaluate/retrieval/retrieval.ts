@@ -3,7 +3,7 @@ import type { LongJobOptions } from "../../base/progress.js";
 import { refuse } from "../../base/checks.js";
 import { checkDepths } from "../checks.js";
 import { ranksOf } from "./rank-relevant.js";
-import type { Gain, RankedQuery } from "./rank-metrics.js";
+import type { GainFunction, RankedQuery } from "./rank-metrics.js";
 import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 
 export interface RetrievalOptions extends LongJobOptions {
@@ -12,7 +12,7 @@ export interface RetrievalOptions extends LongJobOptions {
   /** `grades[i][j]` is the grade (above 0) of `relevant[i][j]`; left out, every relevant passage has grade 1. */
   readonly grades?: readonly (readonly number[])[] | undefined;
   /** How grades count in nDCG. @default "linear" */
-  readonly gain?: Gain | undefined;
+  readonly gain?: GainFunction | undefined;
 }
 
 /** Figures by name with what stands behind them; values per query are in the order of `queries`. */

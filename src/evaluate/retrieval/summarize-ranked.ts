@@ -5,7 +5,7 @@ import {
   precisionAt,
   recallAt,
   reciprocalRankAt,
-  type Gain,
+  type GainFunction,
   type RankedQuery,
 } from "./rank-metrics.js";
 
@@ -24,7 +24,7 @@ export interface RetrievalFigures {
 
 export interface SummarizeOptions {
   readonly ks: readonly number[];
-  readonly gain: Gain;
+  readonly gain: GainFunction;
   /** Queries to divide by, those that are missing counting 0. @default the number of ranked queries */
   readonly n?: number | undefined;
 }

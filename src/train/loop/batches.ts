@@ -2,7 +2,7 @@ import { intern } from "../../base/intern.js";
 import type { PairColumns } from "../../data/types.js";
 import type { Random } from "../../base/random.js";
 import type { IndexPairs, TrainingPairs } from "../../data/training-pairs.js";
-import { firstAlike } from "../duplicates.js";
+import { equalRows } from "../../math/equal-rows.js";
 import type { Loss } from "../losses/loss.js";
 
 /** A batch before its rows are looked up: rows of the tables, and pairs that index these rows. */
@@ -29,16 +29,18 @@ export interface BatchOptions {
   readonly repeatRows: boolean;
   /** Most pairs labelled 0 that each query of a ranking batch brings along, the first of the data first. */
   readonly minedNegatives: number;
+  /** The passages of a ranking batch: those of its pairs, or every row of the table. */
+  readonly batchPassages: "paired" | "all";
 }
 
 /** The batches a loss learns from. */
 export function createBatches(
   data: TrainingPairs,
   loss: Loss,
-  { repeatRows, minedNegatives }: BatchOptions,
+  { repeatRows, minedNegatives, batchPassages }: BatchOptions,
 ): BatchSource {
   const { pairs } = data;
-  if (loss.batches === "positives") return positiveBatches(data, minedNegatives);
+  if (loss.batches === "positives") return positiveBatches(data, minedNegatives, batchPassages);
   return {
     count: pairs.label.length,
     plan: (chosen) => planPairs(pairs, chosen, repeatRows),
@@ -74,10 +76,12 @@ function planPairs(pairs: PairColumns, chosen: Uint32Array, repeatRows: boolean)
 function positiveBatches(
   { queries, passages, pairs }: TrainingPairs,
   minedNegatives: number,
+  batchPassages: BatchOptions["batchPassages"],
 ): BatchSource {
+  const allRows = Array.from({ length: passages.rows }, (_, row) => row);
   // Two rows with the same values are the same text: a match of one is a match of the other.
-  const queryText = firstAlike(queries);
-  const passageText = firstAlike(passages);
+  const queryText = equalRows(queries);
+  const passageText = equalRows(passages);
   const anchors: number[] = [];
   const matchesOf = new Map<number, Set<number>>();
   const minedOf = new Map<number, number[]>();
@@ -109,7 +113,10 @@ function positiveBatches(
         }
       }
       const queryRows = intern(query);
-      const passageRows = intern(passage);
+      const passageRows =
+        batchPassages === "all"
+          ? { distinct: allRows, indices: Uint32Array.from(passage) }
+          : intern(passage);
       // Places of each text of the batch, to find the matches that no anchor names.
       const placesOfText = new Map<number, number[]>();
       for (const [place, p] of passageRows.distinct.entries()) {

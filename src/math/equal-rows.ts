@@ -1,7 +1,7 @@
-import { rowOf, type Matrix } from "../math/matrix.js";
+import { rowOf, type Matrix } from "./matrix.js";
 
 /** For every row the number of the first row with the same values, bit for bit. */
-export function firstAlike(matrix: Matrix): Uint32Array {
+export function equalRows(matrix: Matrix): Uint32Array {
   const { rows, cols, data } = matrix;
   const bits = new Uint32Array(data.buffer, data.byteOffset, rows * cols);
   const byHash = new Map<number, number[]>();

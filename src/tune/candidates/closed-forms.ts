@@ -1,0 +1,148 @@
+import type { IndexPairs } from "../../data/training-pairs.js";
+import { scorerOf, type Family } from "../../fit/families/family.js";
+import { corpusPriorMetric } from "../../fit/families/corpus-prior.js";
+import { ridgeFamily } from "../../fit/families/ridge-family.js";
+import { metricScorer, metricSides, type MetricPoint } from "../../fit/families/metric.js";
+import type { CenteredBasis } from "../../fit/families/rca-family.js";
+import { rcaSpectrum } from "../../fit/families/rca-spectrum.js";
+import { covariance } from "../../math/covariance.js";
+import { multiply } from "../../math/multiply.js";
+import type { CandidateFamily, FittedCandidates, Sides } from "./candidate.js";
+import type { LabelledCorpus } from "../claims/labelled-corpus.js";
+
+type Side = "both" | "query";
+
+/** λ and a of RCA: strong, then mild. */
+const rcaGrid: readonly (readonly [number, number])[] = [
+  [0.03, 0.5],
+  [0.1, 0.5],
+  [0.3, 0.5],
+  [0.3, 0.25],
+  [1, 0.25],
+  [3, 0.25],
+];
+const priorGrid = rcaGrid.slice(2);
+const priorWeights = [100, 1000];
+const ridgePenalties = [0.3, 1, 3];
+/** The start that gradient training goes furthest from. */
+const mild = { lambda: 1, power: 0.25 } as const;
+
+/** The maps of the untouched embedding. */
+export const untouchedSides: Sides = {
+  query: { center: null, weights: null },
+  passage: { center: null, weights: null },
+};
+
+/** The untouched embedding. */
+export function identityCandidate(): CandidateFamily {
+  return {
+    name: "identity",
+    kind: "closed form",
+    candidates: [{ method: "identity", side: "query", parameters: {} }],
+    cost: () => 0,
+    fit: () =>
+      Promise.resolve({
+        sides: () => untouchedSides,
+        scorer: (queries, passages) => () => multiply(queries, passages, { transposeB: true }),
+      }),
+  };
+}
+
+/** RCA on both sides, and folded into the query. */
+export function rcaCandidates(data: LabelledCorpus, side: Side): CandidateFamily {
+  return metricCandidates(data, "rca", {}, pointsOf(rcaGrid, side), (positives) =>
+    rcaBasis(data, positives),
+  );
+}
+
+/** RCA with a prior from the corpus: a family per weight of the prior, as each has an eigenbasis of its own. */
+export function corpusPriorCandidates(data: LabelledCorpus, side: Side): CandidateFamily[] {
+  const corpus = covariance(data.passages);
+  const log = data.log === null ? null : covariance(data.log);
+  return priorWeights.map((nu) =>
+    metricCandidates(data, "corpus-prior", { nu }, pointsOf(priorGrid, side), (positives) =>
+      corpusPriorMetric(data, positives, nu, corpus, log),
+    ),
+  );
+}
+
+/** Ridge regression of passages on queries, held near the identity; passages stay as they are. */
+export function ridgeCandidates(data: LabelledCorpus): CandidateFamily {
+  return closedFormCandidates(data, ridgeFamily(ridgePenalties), "query");
+}
+
+/** A family of closed forms as candidates. */
+export function closedFormCandidates(
+  data: LabelledCorpus,
+  family: Family,
+  side: Side = "both",
+): CandidateFamily {
+  const { cols: d } = data.queries;
+  return {
+    name: family.name,
+    kind: "closed form",
+    candidates: family.points.map((parameters) => ({ method: family.name, side, parameters })),
+    cost: (pairs) => decompositionCost(pairs, d),
+    fit({ positives, negatives }): Promise<FittedCandidates> {
+      const fitted = family.fit(data.prepared, positives, negatives);
+      return Promise.resolve({
+        sides: (at) => fitted.sides(family.points[at]),
+        scorer(queries, passages) {
+          const score = scorerOf(fitted, queries, passages);
+          return (at) => score(family.points[at]);
+        },
+      });
+    },
+  };
+}
+
+/** The eigenbasis of RCA. */
+function rcaBasis(data: LabelledCorpus, positives: IndexPairs): CenteredBasis {
+  const { pairs, basis } = rcaSpectrum(data, positives);
+  return { basis, queryCenter: pairs.queryCenter, passageCenter: pairs.passageCenter };
+}
+
+/** Mild RCA as a start for training. */
+export function rcaStart(data: LabelledCorpus, side: Side): (positives: IndexPairs) => Sides {
+  return (positives) => metricSides(rcaBasis(data, positives), { ...mild, side });
+}
+
+function pointsOf(grid: typeof rcaGrid, side: Side): MetricPoint[] {
+  const sides: readonly Side[] = side === "both" ? ["both", "query"] : ["query"];
+  return sides.flatMap((s) => grid.map(([lambda, power]) => ({ lambda, power, side: s })));
+}
+
+/** A grid of maps in one eigenbasis as candidates. */
+function metricCandidates(
+  { queries }: LabelledCorpus,
+  method: string,
+  fixed: Readonly<Record<string, number>>,
+  points: readonly MetricPoint[],
+  metricOf: (positives: IndexPairs) => CenteredBasis,
+): CandidateFamily {
+  const { cols: d } = queries;
+  return {
+    name: Object.entries(fixed).reduce((text, [key, value]) => `${text}, ${key} ${value}`, method),
+    kind: "closed form",
+    candidates: points.map(({ side, ...parameters }) => ({
+      ...{ method, side, parameters: { ...fixed, ...parameters } },
+    })),
+    cost: (pairs) => decompositionCost(pairs, d),
+    fit({ positives }): Promise<FittedCandidates> {
+      const metric = metricOf(positives);
+      return Promise.resolve({
+        sides: (at) => metricSides(metric, points[at]),
+        scorer(rows, passages) {
+          const score = metricScorer(metric, rows, passages);
+          return (at) => score(points[at]);
+        },
+      });
+    },
+  };
+}
+
+/** Products and an eigen-decomposition of the smaller of pairs and dimensions. */
+function decompositionCost(pairs: number, d: number): number {
+  const n = Math.min(pairs, d);
+  return pairs * n * d + 10 * n ** 3;
+}

@@ -1,0 +1,88 @@
+import type { CandidateFamily } from "./candidate.js";
+import type { LabelledCorpus } from "../claims/labelled-corpus.js";
+import {
+  closedFormCandidates,
+  corpusPriorCandidates,
+  identityCandidate,
+  rcaCandidates,
+  rcaStart,
+  ridgeCandidates,
+  untouchedSides,
+} from "./closed-forms.js";
+import { infoNceFamily, type InfoNceStart } from "./info-nce.js";
+import { namedFamilies, type NamedFamily } from "./named-families.js";
+
+/** What is tried unless the caller names methods. */
+export const defaultMethods = ["rca", "corpus-prior", "ridge", "info-nce"] as const;
+
+/** All methods that can be asked for by name. */
+export const methodNames = [
+  ...defaultMethods,
+  ...(Object.keys(namedFamilies) as NamedFamily[]),
+] as const;
+
+export type MethodName = (typeof methodNames)[number];
+
+/** States of one training run that are candidates. */
+const epochs = [1, 2, 4, 8, 16];
+
+/** Below this many labels a passage, runs go more slowly, and both sides start from the identity, too. */
+const fewLabels = 10;
+
+export interface CandidateOptions {
+  readonly methods: readonly MethodName[];
+  /** "query" leaves out whatever changes passages. */
+  readonly side: "both" | "query";
+  readonly seed: string | number;
+}
+
+/** The candidates of the given methods, the untouched embedding before all, and closed forms before trained ones. */
+export function candidateFamilies(
+  data: LabelledCorpus,
+  { methods, side, seed }: CandidateOptions,
+): CandidateFamily[] {
+  const families = [identityCandidate()];
+  for (const name of methods) {
+    if (name === "rca") families.push(rcaCandidates(data, side));
+    else if (name === "corpus-prior") families.push(...corpusPriorCandidates(data, side));
+    else if (name === "ridge") families.push(ridgeCandidates(data));
+    else if (name !== "info-nce") families.push(closedFormCandidates(data, namedFamilies[name]()));
+  }
+  if (methods.includes("info-nce")) families.push(...infoNceCandidates(data, side, seed));
+  return families;
+}
+
+function infoNceCandidates(
+  data: LabelledCorpus,
+  side: "both" | "query",
+  seed: string | number,
+): CandidateFamily[] {
+  const queryOnly: InfoNceStart = {
+    ...{ name: "rca", trained: "query", side: "query", sides: rcaStart(data, "query") },
+  };
+  const mild = rcaStart(data, "both");
+  const queriesOnMapped: InfoNceStart = {
+    ...{ name: "rca", trained: "query", side: "both", sides: mild },
+  };
+  const bothFromRca: InfoNceStart = { name: "rca", trained: "both", side: "both", sides: mild };
+  const bothFromIdentity: InfoNceStart = {
+    ...{ name: "identity", trained: "both", side: "both", sides: () => untouchedSides },
+  };
+  const labelled = new Set(data.positives.passage).size;
+  const runs: readonly (readonly [InfoNceStart, number])[] =
+    data.positives.query.length < fewLabels * labelled
+      ? [
+          [queryOnly, 1e-3],
+          [queryOnly, 3e-4],
+          [bothFromRca, 3e-4],
+          [bothFromIdentity, 3e-4],
+        ]
+      : [
+          [queryOnly, 1e-3],
+          [queriesOnMapped, 1e-3],
+          [bothFromRca, 1e-3],
+        ];
+  return runs
+    .filter(([start]) => side === "both" || start.side === "query")
+    .map(([start, rate]) => infoNceFamily(data, { start, rate, epochs, seed }));
+}

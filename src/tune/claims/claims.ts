@@ -1,0 +1,175 @@
+import { createRandom } from "../../base/random.js";
+import { createUnionFind } from "../../base/union-find.js";
+import type { IndexPairs } from "../../data/training-pairs.js";
+import { foldsOfGroups } from "../../data/split/folds-of-groups.js";
+import type { LabelledCorpus } from "./labelled-corpus.js";
+
+/**
+ * What a verdict claims: "questions" that are new about passages which have labels, or questions about "passages" that
+ * nobody has asked about.
+ */
+export type ClaimName = "questions" | "passages";
+
+/** One round of cross-validation. */
+export interface ClaimFold {
+  /** The matching pairs to learn from. */
+  readonly train: IndexPairs;
+  /** The pairs labelled 0 to learn from. */
+  readonly trainNegatives: IndexPairs;
+  /** Positions in {@link Claim.questions} of the questions to judge by. */
+  readonly judged: Uint32Array;
+}
+
+/** A claim as it is put to the test. */
+export interface Claim {
+  readonly name: ClaimName;
+  /** Rows of the table of queries: those whose outcomes count. */
+  readonly questions: Uint32Array;
+  /** Per judged question, the unit that is resampled and held out whole. */
+  readonly units: Uint32Array;
+  readonly unitCount: number;
+  /** Per judged question, the fold that holds it out. */
+  readonly foldOf: Uint8Array;
+  /** None where there are fewer than two units. */
+  readonly folds: readonly ClaimFold[];
+}
+
+export interface ClaimOptions {
+  readonly folds: number;
+  readonly seed: string | number;
+  /** Most questions to judge by, drawn whole units at a time. */
+  readonly mostQuestions: number;
+}
+
+/** With at most this many passages, or this many labels a passage, questions about known passages are to be expected. */
+const fewPassages = 300;
+const labelsPerPassage = 1.5;
+
+/** The claim that fits the data: see {@link fewPassages} and {@link labelsPerPassage}. */
+export function likelyClaim({ passages, positives, passageText }: LabelledCorpus): ClaimName {
+  const labelled = new Set(Array.from(positives.passage, (row) => passageText[row])).size;
+  const many = positives.query.length / labelled >= labelsPerPassage;
+  return passages.rows <= fewPassages || many ? "questions" : "passages";
+}
+
+/**
+ * Lays a claim out in folds. Held-out questions are never among the pairs to learn from, and under "passages" none of
+ * their passages is; the caller's groups and equal vectors stay whole.
+ */
+export function layOutClaim(
+  data: LabelledCorpus,
+  name: ClaimName,
+  { folds, seed, mostQuestions }: ClaimOptions,
+): Claim {
+  const { labelledQueries, positives, negatives, passageText } = data;
+  const units = unitsOf(data, name);
+  const unitCount = new Set(units).size;
+  const none = {
+    name,
+    questions: new Uint32Array(0),
+    units: new Uint32Array(0),
+    foldOf: new Uint8Array(0),
+    unitCount,
+  };
+  if (unitCount < 2) return { ...none, folds: [] };
+  const count = Math.min(folds, unitCount);
+  const foldOf = foldsOfGroups(units, { folds: count, seed });
+  const foldOfQuery = new Int32Array(data.queries.rows).fill(-1);
+  for (const [i, query] of labelledQueries.entries()) foldOfQuery[query] = foldOf[i];
+
+  const drawn = drawUnits(units, mostQuestions, seed);
+  const questions = labelledQueries.filter((_, i) => drawn.has(units[i]));
+  const judgedUnits = units.filter((unit) => drawn.has(unit));
+  return {
+    name,
+    questions,
+    units: judgedUnits,
+    unitCount: drawn.size,
+    foldOf: Uint8Array.from(questions, (query) => foldOfQuery[query]),
+    folds: Array.from({ length: count }, (_, fold) => {
+      const heldOut = new Set<number>();
+      if (name === "passages") {
+        for (let i = 0; i < positives.query.length; i++) {
+          if (foldOfQuery[positives.query[i]] === fold)
+            heldOut.add(passageText[positives.passage[i]]);
+        }
+      }
+      const learns =
+        ({ query, passage }: IndexPairs) =>
+        (i: number) =>
+          foldOfQuery[query[i]] !== fold && !heldOut.has(passageText[passage[i]]);
+      return {
+        train: select(positives, learns(positives)),
+        trainNegatives: select(negatives, learns(negatives)),
+        judged: Uint32Array.from(questions.keys()).filter(
+          (position) => foldOfQuery[questions[position]] === fold,
+        ),
+      };
+    }),
+  };
+}
+
+/** Per labelled query the number of its unit. */
+function unitsOf(
+  {
+    queries,
+    labelledQueries,
+    positives,
+    queryText,
+    passageText,
+    passages,
+    givenGroups: groups,
+  }: LabelledCorpus,
+  name: ClaimName,
+): Uint32Array {
+  const groupCount = groups === undefined ? 0 : groups.count;
+  const passagesAt = queries.rows + groupCount;
+  const sets = createUnionFind(passagesAt + passages.rows);
+  for (const query of labelledQueries) {
+    sets.join(query, queryText[query]);
+    if (groups !== undefined) sets.join(query, queries.rows + groups.of[query]);
+  }
+  if (name === "passages" && groups === undefined) {
+    // The first passage alone: through second and third ones everything might hang together.
+    const seen = new Set<number>();
+    for (let i = 0; i < positives.query.length; i++) {
+      const query = positives.query[i];
+      if (seen.has(query)) continue;
+      seen.add(query);
+      sets.join(query, passagesAt + passageText[positives.passage[i]]);
+    }
+  }
+  const numbers = new Map<number, number>();
+  return labelledQueries.map((query) => {
+    const root = sets.find(query);
+    let number = numbers.get(root);
+    if (number === undefined) numbers.set(root, (number = numbers.size));
+    return number;
+  });
+}
+
+/** Units in random order until they hold `most` questions; at least two of them. */
+function drawUnits(units: Uint32Array, most: number, seed: string | number): Set<number> {
+  const sizes = new Map<number, number>();
+  for (const unit of units) sizes.set(unit, (sizes.get(unit) ?? 0) + 1);
+  if (units.length <= most) return new Set(sizes.keys());
+  const order = createRandom(`${seed}/judged`).shuffle([...sizes.keys()]);
+  const drawn = new Set<number>();
+  let count = 0;
+  for (const unit of order) {
+    const size = sizes.get(unit)!;
+    if (drawn.size >= 2 && count + size > most) continue;
+    drawn.add(unit);
+    count += size;
+  }
+  return drawn;
+}
+
+function select({ query, passage }: IndexPairs, keep: (i: number) => boolean): IndexPairs {
+  const rows: number[] = [];
+  for (let i = 0; i < query.length; i++) if (keep(i)) rows.push(i);
+  return {
+    query: Uint32Array.from(rows, (i) => query[i]),
+    passage: Uint32Array.from(rows, (i) => passage[i]),
+  };
+}

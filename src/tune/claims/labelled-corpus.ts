@@ -1,0 +1,90 @@
+import { refuse } from "../../base/checks.js";
+import { intern } from "../../base/intern.js";
+import { equalRows } from "../../math/equal-rows.js";
+import {
+  preparePairs,
+  type IndexPairs,
+  type PreparedPairs,
+  type TrainingPairs,
+} from "../../data/training-pairs.js";
+import type { Matrix } from "../../math/matrix.js";
+import { checkMatrix } from "../../math/matrix.js";
+import { normalizeRows } from "../../math/vectors.js";
+
+/** Questions, the corpus they are asked of, and what is known about them. */
+export interface LabelledVectors extends TrainingPairs {
+  /**
+   * One vector per unique passage: the whole corpus. Rows that no pair names are distractors, and belong here: a gain
+   * over few passages says little about many.
+   */
+  readonly passages: Matrix;
+  /** Questions without labels, e.g. of a search log: where given, fits learn how questions spread from these. */
+  readonly log?: Matrix | undefined;
+}
+
+/** Checked vectors, every row of length 1, with equal rows known as such. */
+export interface LabelledCorpus {
+  /** As the fits take it. */
+  readonly prepared: PreparedPairs;
+  readonly queries: Matrix;
+  readonly passages: Matrix;
+  readonly log: Matrix | null;
+  /** Each matching pair once. */
+  readonly positives: IndexPairs;
+  /** Each pair labelled 0 once. */
+  readonly negatives: IndexPairs;
+  /** Per row, the first row with the same values: the same text. */
+  readonly queryText: Uint32Array;
+  readonly passageText: Uint32Array;
+  /** Rows of queries with a matching passage, ascending. */
+  readonly labelledQueries: Uint32Array;
+  /** Per row of queries, the rows of matching passages and of others equal to them; empty without labels. */
+  readonly relevant: readonly (readonly number[])[];
+  /** Per row of queries, the grades of {@link relevant}, where grades were given. */
+  readonly grades: readonly (readonly number[])[] | null;
+  /** Per row of queries what must stay together, numbered from 0, where the caller said so. */
+  readonly givenGroups: { readonly of: Uint32Array; readonly count: number } | undefined;
+}
+
+/**
+ * Checks what is to be learnt from and judged by.
+ *
+ * @throws RangeError naming what is wrong, as {@link preparePairs}, and a log of other dimensions.
+ */
+export function prepareLabelledCorpus(data: LabelledVectors, caller: string): LabelledCorpus {
+  const prepared = preparePairs(data, caller, { unlabelled: true });
+  const { queries, passages, positives, negatives } = prepared;
+  const { log } = data;
+  if (log !== undefined) {
+    if (log.cols !== passages.cols) {
+      refuse(`${caller}: log`, `a matrix of ${passages.cols} columns`, log.cols);
+    }
+    checkMatrix(log, `${caller}: log`, { zeroRows: false });
+  }
+  const passageText = equalRows(passages);
+  const rowsOfText = new Map<number, number[]>();
+  for (const [row, text] of passageText.entries()) {
+    const rows = rowsOfText.get(text);
+    if (rows === undefined) rowsOfText.set(text, [row]);
+    else rows.push(row);
+  }
+  const relevant = Array.from({ length: queries.rows }, (): number[] => []);
+  const grades = positives.grade === undefined ? null : relevant.map((): number[] => []);
+  for (let i = 0; i < positives.query.length; i++) {
+    const own = relevant[positives.query[i]];
+    for (const row of rowsOfText.get(passageText[positives.passage[i]])!) {
+      if (own.includes(row)) continue;
+      own.push(row);
+      grades?.[positives.query[i]].push(positives.grade![i]);
+    }
+  }
+  const interned = data.groups === undefined ? undefined : intern(data.groups);
+  return {
+    prepared,
+    ...{ queries, passages, positives, negatives, relevant, grades, passageText },
+    givenGroups: interned && { of: interned.indices, count: interned.distinct.length },
+    log: log === undefined ? null : normalizeRows(log),
+    queryText: equalRows(queries),
+    labelledQueries: Uint32Array.from(new Set(positives.query)).sort(),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Adapter } from "../adapter/adapter.js";
+import { checkNumber, refuse } from "../base/checks.js";
+import type { LongJobOptions } from "../base/progress.js";
+import { intern } from "../base/intern.js";
+import { untouchedSides } from "./candidates/closed-forms.js";
+import type { CosineFigures, Decision, Gain, GainOf, Verdict } from "./verdict/decision.js";
+import { figuresOf } from "./verdict/figures.js";
+import { gainOf, permutationOf, verdictOf } from "./verdict/evidence.js";
+import { checkMetric } from "./ranking/check-metric.js";
+import { judgedQuestions } from "./claims/judged-questions.js";
+import { prepareLabelledCorpus, type LabelledVectors } from "./claims/labelled-corpus.js";
+import { emptyOutcomes, valuesOf, type Outcomes, type RankMetric } from "./ranking/outcomes.js";
+import { cosineFigures } from "./verdict/pair-figures.js";
+import { meanOf } from "./verdict/units.js";
+import { ranksLookRandom } from "./verdict/unrelated.js";
+import { rankInWholeCorpus } from "./ranking/whole-corpus.js";
+import type { Sides } from "./candidates/candidate.js";
+import { judgementSentence } from "./verdict/sentence.js";
+
+export interface JudgeAdapterOptions extends LongJobOptions {
+  /** @default "mrr" */
+  readonly metric?: RankMetric | undefined;
+  /** The least gain in the metric that is worth having. @default 0.005 */
+  readonly leastGain?: number | undefined;
+  /** @default 1 */
+  readonly seed?: string | number | undefined;
+}
+
+/** What a finished adapter is worth on pairs that it has not seen. Plain data. */
+export interface Judgement {
+  readonly verdict: Exclude<Verdict, "untested">;
+  /** The verdict in words. */
+  readonly sentence: string;
+  readonly metric: RankMetric;
+  /** The gain in the metric. */
+  readonly gain: Gain;
+  readonly labelsLookUnrelated: boolean;
+  readonly figures: Readonly<Record<string, GainOf>>;
+  readonly cosines: CosineFigures;
+  readonly questions: Decision["questions"];
+}
+
+/**
+ * Judges a finished adapter, in the words of {@link fitAdapter}: each labelled question against the whole corpus, under
+ * the untouched and under the adapted vectors.
+ *
+ * @param data Pairs that the adapter was not fitted on: on those it was fitted on, any adapter looks good. `groups` are
+ *   resampled whole; by default each question stands for itself.
+ * @throws RangeError on vectors and pairs that cannot be judged by, and vectors of other dimensions than the adapter's.
+ */
+export async function judgeAdapter(
+  adapter: Adapter,
+  data: LabelledVectors,
+  { metric = "mrr", leastGain = 0.005, seed = 1, signal, onProgress }: JudgeAdapterOptions = {},
+): Promise<Judgement> {
+  checkMetric(metric, "judgeAdapter");
+  checkNumber(leastGain, "judgeAdapter: leastGain", { least: 0 });
+  const corpus = prepareLabelledCorpus(data, "judgeAdapter");
+  if (corpus.queries.cols !== adapter.inputDimensions) {
+    refuse(
+      "judgeAdapter: queries",
+      `of the adapter's ${adapter.inputDimensions} dimensions`,
+      corpus.queries.cols,
+    );
+  }
+  const rows = corpus.labelledQueries;
+  if (rows.length === 0) refuse("judgeAdapter: pairs", "at least one with label 1", "none");
+  const questions = judgedQuestions(corpus, rows, null, seed);
+  const places = Uint32Array.from(rows.keys());
+  const rank = async (sides: Sides, done: number): Promise<Outcomes> => {
+    const outcomes = emptyOutcomes(rows.length);
+    await rankInWholeCorpus(corpus, sides, rows, questions, outcomes, places, { signal });
+    onProgress?.({ stage: "judge", done, total: 2 });
+    return outcomes;
+  };
+  const untouched = await rank(untouchedSides, 1);
+  const adapted = await rank(adapter, 2);
+  const { givenGroups, queryText } = corpus;
+  const units = intern(rows.map((row) => (givenGroups ? givenGroups.of : queryText)[row]));
+  const before = valuesOf(untouched, metric);
+  const after = valuesOf(adapted, metric);
+  const gain = gainOf(before, after, units.indices, seed);
+  const p = permutationOf(before, after, units.indices, seed);
+  const evidence = { gain, p, units: units.distinct.length, bestChange: gain };
+  const verdict = verdictOf(evidence, leastGain);
+  const unrelated = ranksLookRandom(untouched.rank, questions, corpus.passages.rows);
+  const sentence = judgementSentence({
+    ...{ verdict, metric, gain, before: meanOf(before), after: meanOf(after) },
+    ...{ questions: rows.length, passages: corpus.passages.rows, labelsLookUnrelated: unrelated },
+  });
+  return {
+    ...{ verdict, sentence, metric, gain, labelsLookUnrelated: unrelated },
+    figures: figuresOf(untouched, adapted, units.indices, seed),
+    cosines: cosineFigures(untouched, adapted),
+    questions: Array.from(rows, (row, i) => ({
+      ...{ row, before: untouched.rank[i], after: adapted.rank[i] },
+    })),
+  };
+}

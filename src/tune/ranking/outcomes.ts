@@ -1,0 +1,173 @@
+import type { Matrix } from "../../math/matrix.js";
+
+/** How a question's cosines are to be read. */
+export interface JudgedQuestion {
+  /** Columns of the matching passages, and of others equal to them. */
+  readonly relevant: readonly number[];
+  /** Their grades; `null` where every match counts 1. */
+  readonly grades: readonly number[] | null;
+  /** Columns of passages labelled 0 for the question. */
+  readonly labelledWrong: readonly number[];
+  /** Up to two columns drawn at random that are no match. */
+  readonly random: readonly number[];
+}
+
+/** What became of the judged questions under one map. */
+export interface Outcomes {
+  /** Per question, the rank of the nearest match, from 1; equal wrong passages stand before it. */
+  readonly rank: Float64Array;
+  /** Per question, nDCG@10. */
+  readonly ndcg: Float64Array;
+  /** Per question, the cosine of the nearest match. */
+  readonly match: Float64Array;
+  /** Two per question: the highest cosines of wrong passages; NaN where there are fewer. */
+  readonly nearestWrong: Float64Array;
+  /** Two per question: cosines of wrong passages drawn at random; NaN where there are fewer. */
+  readonly randomWrong: Float64Array;
+  /** Per question, the cosines of passages labelled 0. */
+  readonly labelledWrong: number[][];
+}
+
+/** Room for the outcomes of `count` questions, all still to come. */
+export function emptyOutcomes(count: number): Outcomes {
+  return {
+    rank: new Float64Array(count).fill(NaN),
+    ndcg: new Float64Array(count).fill(NaN),
+    match: new Float64Array(count).fill(NaN),
+    nearestWrong: new Float64Array(2 * count).fill(NaN),
+    randomWrong: new Float64Array(2 * count).fill(NaN),
+    labelledWrong: Array.from({ length: count }, (): number[] => []),
+  };
+}
+
+/** Reads the cosines of one question, a block of the corpus at a time. */
+interface Reading {
+  readonly question: JudgedQuestion;
+  /** Matches by falling cosine, as positions in `question.relevant`. */
+  readonly order: readonly number[];
+  /** Their cosines. */
+  readonly scores: Float64Array;
+  /** How many wrong passages stand before each. */
+  readonly before: Float64Array;
+  first: number;
+  second: number;
+  readonly random: number[];
+  readonly labelled: number[];
+}
+
+/** Collects the outcomes of some questions while cosines come in. */
+export interface OutcomeReader {
+  /** Cosines of the corpus from column `start` on, a row per question. */
+  add(block: Matrix, start: number): void;
+  /** When all columns have been: writes each question's outcome to its place. */
+  finish(outcomes: Outcomes, places: ArrayLike<number>): void;
+}
+
+/**
+ * @param matchScores Per question the cosines of `relevant`, in their order: they must be known before the first wrong
+ *   passage can be counted.
+ */
+export function createOutcomeReader(
+  questions: readonly JudgedQuestion[],
+  matchScores: readonly ArrayLike<number>[],
+): OutcomeReader {
+  const readings = questions.map((question, i): Reading => {
+    const own = matchScores[i];
+    const order = [...question.relevant.keys()].sort((a, b) => own[b] - own[a]);
+    return {
+      ...{ question, order, first: -Infinity, second: -Infinity, random: [], labelled: [] },
+      scores: Float64Array.from(order, (j) => own[j]),
+      before: new Float64Array(order.length),
+    };
+  });
+  return {
+    add({ cols, data }, start) {
+      const relevant = new Uint8Array(cols);
+      for (const [i, reading] of readings.entries()) {
+        const row = data.subarray(i * cols, (i + 1) * cols);
+        const here = reading.question.relevant.filter((j) => j >= start && j < start + cols);
+        for (const j of here) relevant[j - start] = 1;
+        countWrong(reading, row, relevant);
+        for (const j of here) relevant[j - start] = 0;
+        const { random, labelledWrong } = reading.question;
+        for (const j of random)
+          if (j >= start && j < start + cols) reading.random.push(row[j - start]);
+        for (const j of labelledWrong) {
+          if (j >= start && j < start + cols) reading.labelled.push(row[j - start]);
+        }
+      }
+    },
+    finish(outcomes, places) {
+      for (const [i, reading] of readings.entries()) {
+        const at = places[i];
+        outcomes.rank[at] = reading.before[0] + 1;
+        outcomes.ndcg[at] = ndcgOf(reading);
+        outcomes.match[at] = reading.scores[0];
+        outcomes.nearestWrong.set([reading.first, reading.second].map(finiteOrNaN), 2 * at);
+        outcomes.randomWrong.set(reading.random, 2 * at);
+        outcomes.labelledWrong[at] = reading.labelled;
+      }
+    },
+  };
+}
+
+/** Reads a whole table of cosines, a row per question and a column per passage. */
+export function readOutcomes(
+  scores: Matrix,
+  questions: readonly JudgedQuestion[],
+  outcomes: Outcomes,
+  places: ArrayLike<number>,
+): void {
+  const matches = questions.map(({ relevant }, i) =>
+    relevant.map((j) => scores.data[i * scores.cols + j]),
+  );
+  const reader = createOutcomeReader(questions, matches);
+  reader.add(scores, 0);
+  reader.finish(outcomes, places);
+}
+
+function countWrong(reading: Reading, row: Float32Array, relevant: Uint8Array): void {
+  const { scores, before } = reading;
+  const last = scores.length - 1;
+  const floor = scores[last];
+  let { first, second } = reading;
+  for (let j = 0; j < row.length; j++) {
+    const score = row[j];
+    if (score < floor && score <= second) continue;
+    if (relevant[j] === 1) continue;
+    for (let t = last; t >= 0 && score >= scores[t]; t--) before[t]++;
+    if (score > first) {
+      second = first;
+      first = score;
+    } else if (score > second) second = score;
+  }
+  reading.first = first;
+  reading.second = second;
+}
+
+const depth = 10;
+
+/** What a match of grade 1 at a rank adds to DCG@10. */
+const gainAt = (rank: number): number => (rank > depth ? 0 : 1 / Math.log2(rank + 1));
+
+/** The sum of grade · gain by rank, over the same in the best order (Järvelin and Kekäläinen, 2002). */
+function ndcgOf({ question: { grades }, order, before }: Reading): number {
+  const grade = (j: number): number => (grades === null ? 1 : grades[j]);
+  let sum = 0;
+  for (const [t, j] of order.entries()) sum += grade(j) * gainAt(before[t] + t + 1);
+  const ideal = order.map(grade).sort((a, b) => b - a);
+  return sum / ideal.reduce((total, value, t) => total + value * gainAt(t + 1), 0);
+}
+
+const finiteOrNaN = (value: number): number => (Number.isFinite(value) ? value : NaN);
+
+/** A figure by which questions are judged. */
+export type RankMetric = "mrr" | "ndcg@10" | `recall@${number}`;
+
+/** The metric's value of each question: its mean is the figure. */
+export function valuesOf({ rank, ndcg }: Outcomes, metric: RankMetric): Float64Array {
+  if (metric === "mrr") return rank.map((r) => 1 / r);
+  if (metric === "ndcg@10") return ndcg;
+  const k = Number(metric.slice("recall@".length));
+  return rank.map((r) => (Number.isNaN(r) ? NaN : Number(r <= k)));
+}

@@ -1,0 +1,46 @@
+import { applySide } from "../../adapter/apply.js";
+import { yieldToEventLoop } from "../../base/event-loop.js";
+import type { LongJobOptions } from "../../base/progress.js";
+import { gatherRows, rowOf, rowRange } from "../../math/matrix.js";
+import { multiply } from "../../math/multiply.js";
+import { dot, normalizeRows } from "../../math/vectors.js";
+import type { Sides } from "../candidates/candidate.js";
+import type { LabelledCorpus } from "../claims/labelled-corpus.js";
+import { createOutcomeReader, type JudgedQuestion, type Outcomes } from "./outcomes.js";
+
+/** Rows at a time: the mapped block and its cosines stay small beside the corpus. */
+const blockRows = 4096;
+
+/**
+ * Ranks questions against the whole corpus under one map, a block of passages at a time: memory does not grow with
+ * questions × passages.
+ *
+ * @param rows Rows of the table of queries, one per question.
+ * @param questions How to read each, in rows of the corpus.
+ * @param places Where each question's outcome goes.
+ */
+export async function rankInWholeCorpus(
+  { queries, passages }: Pick<LabelledCorpus, "queries" | "passages">,
+  { query, passage }: Sides,
+  rows: Uint32Array,
+  questions: readonly JudgedQuestion[],
+  outcomes: Outcomes,
+  places: ArrayLike<number>,
+  { signal }: LongJobOptions,
+): Promise<void> {
+  const asked = normalizeRows(applySide(query, gatherRows(queries, rows)));
+  const matchScores = questions.map(({ relevant }, i) => {
+    const matches = normalizeRows(applySide(passage, gatherRows(passages, relevant)));
+    // In single precision, as the block products below are.
+    return Float32Array.from(relevant, (_, j) => dot(rowOf(asked, i), rowOf(matches, j)));
+  });
+  const reader = createOutcomeReader(questions, matchScores);
+  for (let start = 0; start < passages.rows; start += blockRows) {
+    await yieldToEventLoop();
+    signal?.throwIfAborted();
+    const block = rowRange(passages, start, start + blockRows);
+    const mapped = normalizeRows(applySide(passage, block));
+    reader.add(multiply(asked, mapped, { transposeB: true }), start);
+  }
+  reader.finish(outcomes, places);
+}

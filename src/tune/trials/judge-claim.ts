@@ -1,0 +1,117 @@
+import type { LongJobOptions } from "../../base/progress.js";
+import type { CandidateFamily } from "../candidates/candidate.js";
+import { chooseTrial, crossFittedChoice, type ChoiceData } from "./choose.js";
+import type { Claim } from "../claims/claims.js";
+import type { Clock } from "./clock.js";
+import { sampleCorpus, judgedQuestions } from "../claims/judged-questions.js";
+import type { LabelledCorpus } from "../claims/labelled-corpus.js";
+import { emptyOutcomes, valuesOf, type Outcomes, type RankMetric } from "../ranking/outcomes.js";
+import type { Trial } from "./trial.js";
+import { runTrials } from "./trials.js";
+import { rankInWholeCorpus } from "../ranking/whole-corpus.js";
+
+export interface JudgeOptions extends LongJobOptions {
+  readonly metric: RankMetric;
+  readonly seed: string | number;
+  readonly clock: Clock;
+}
+
+/** A way of choosing, judged: what it chooses on all folds, and the outcomes of what it chose for each fold. */
+export interface JudgedChoice {
+  readonly trial: Trial;
+  /** Of every question under the candidate that the other folds chose. */
+  readonly outcomes: Outcomes;
+}
+
+/** All that trying the candidates of a claim gave. */
+export interface JudgedClaim {
+  readonly claim: Claim;
+  readonly trials: readonly Trial[];
+  /** Per trial, the metric of each question, by the rows that candidates are chosen by. */
+  readonly values: readonly Float64Array[];
+  /** The untouched embedding, against the whole corpus. */
+  readonly untouched: Outcomes;
+  readonly best: JudgedChoice;
+  readonly bestQueryOnly: JudgedChoice;
+  /** Rows of the corpus that candidates were chosen by. */
+  readonly judgedRows: number;
+}
+
+/** Below this many labelled questions the best is often so by luck, and the mildest of the best is taken. */
+const fewLabels = 100;
+
+/**
+ * Tries all candidates out of fold, chooses (over all, and among those that leave passages as they are), and ranks what
+ * was chosen for each fold against the whole corpus.
+ */
+export async function judgeClaim(
+  data: LabelledCorpus,
+  claim: Claim,
+  families: readonly CandidateFamily[],
+  { metric, seed, clock, signal, onProgress }: JudgeOptions,
+): Promise<JudgedClaim> {
+  const columns = sampleCorpus(data, claim.questions, seed);
+  const mildest = data.labelledQueries.length < fewLabels;
+  const trials = await runTrials(data, claim, families, {
+    ...{ metric, seed, columns, clock, likeness: mildest, signal, onProgress },
+  });
+  const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
+  const choice: ChoiceData = { trials, values, fold: claim.foldOf, units: claim.units, mildest };
+  const job = { signal };
+  const whole = columns === null ? null : judgedQuestions(data, claim.questions, null, seed);
+  const judge = async (allowed: (trial: Trial) => boolean): Promise<JudgedChoice> => {
+    const { chosen } = crossFittedChoice(choice, allowed);
+    const trial = trials[chooseTrial(choice, -1, allowed)];
+    const outcomes = emptyOutcomes(claim.questions.length);
+    for (const [f, fold] of claim.folds.entries()) {
+      const picked = trials[chosen[f]];
+      if (whole === null) copyOutcomes(picked.outcomes, outcomes, fold.judged);
+      else await rankFold(data, claim, f, picked, whole, outcomes, job);
+    }
+    return { trial, outcomes };
+  };
+  const best = await judge(() => true);
+  const bestQueryOnly = await judge(({ candidate }) => candidate.side === "query");
+  const identity = await judge(({ candidate }) => candidate.method === "identity");
+  return {
+    ...{ claim, trials, values, best, bestQueryOnly, untouched: identity.outcomes },
+    judgedRows: columns === null ? data.passages.rows : columns.length,
+  };
+}
+
+/** Fits a candidate on a fold again and ranks the fold's questions against the whole corpus. */
+async function rankFold(
+  data: LabelledCorpus,
+  { folds, questions }: Claim,
+  f: number,
+  { family, position }: Trial,
+  whole: ReturnType<typeof judgedQuestions>,
+  outcomes: Outcomes,
+  job: LongJobOptions,
+): Promise<void> {
+  const { train, trainNegatives, judged } = folds[f];
+  const fitted = await family.fit({ positives: train, negatives: trainNegatives }, [position], job);
+  await rankInWholeCorpus(
+    data,
+    fitted.sides(position),
+    judged.map((at) => questions[at]),
+    Array.from(judged, (at) => whole[at]),
+    outcomes,
+    judged,
+    job,
+  );
+}
+
+/** Copies what became of some questions. */
+export function copyOutcomes(from: Outcomes, to: Outcomes, places: Uint32Array): void {
+  for (const at of places) {
+    to.rank[at] = from.rank[at];
+    to.ndcg[at] = from.ndcg[at];
+    to.match[at] = from.match[at];
+    for (const k of [2 * at, 2 * at + 1]) {
+      to.nearestWrong[k] = from.nearestWrong[k];
+      to.randomWrong[k] = from.randomWrong[k];
+    }
+    to.labelledWrong[at] = from.labelledWrong[at];
+  }
+}

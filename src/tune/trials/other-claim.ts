@@ -1,0 +1,63 @@
+import type { LongJobOptions } from "../../base/progress.js";
+import type { Gain, OtherClaim } from "../verdict/decision.js";
+import { restricted, type CandidateFamily } from "../candidates/candidate.js";
+import { layOutClaim, type ClaimName, type ClaimOptions } from "../claims/claims.js";
+import { createClock } from "./clock.js";
+import { sampleCorpus } from "../claims/judged-questions.js";
+import type { LabelledCorpus } from "../claims/labelled-corpus.js";
+import { valuesOf, type RankMetric } from "../ranking/outcomes.js";
+import type { Trial } from "./trial.js";
+import { runTrials } from "./trials.js";
+import { meanGain, meanOf } from "../verdict/units.js";
+
+/**
+ * What the claim that the verdict does not make looks like: the untouched embedding, the closed forms, and the candidate
+ * that was chosen.
+ *
+ * @returns `null` where the questions cannot be divided this way.
+ */
+export async function measureOtherClaim(
+  data: LabelledCorpus,
+  name: ClaimName,
+  families: readonly CandidateFamily[],
+  chosen: Trial,
+  {
+    metric,
+    seed,
+    signal,
+    ...layout
+  }: LongJobOptions & ClaimOptions & { readonly metric: RankMetric },
+): Promise<OtherClaim | null> {
+  const claim = layOutClaim(data, name, { ...layout, seed });
+  if (claim.folds.length === 0) return null;
+  const closed = families.filter(({ kind }) => kind === "closed form");
+  const asked =
+    chosen.family.kind === "closed form"
+      ? closed
+      : [...closed, restricted(chosen.family, [chosen.position])];
+  const trials = await runTrials(data, claim, asked, {
+    ...{ metric, seed, likeness: false, clock: createClock(Infinity), signal },
+    columns: sampleCorpus(data, claim.questions, seed),
+    keep: ({ candidate }) => candidate === chosen.candidate,
+  });
+  const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
+  const gain = (t: number): Gain => meanGain(values[0], values[t], claim.units);
+  const own = trials.findIndex(({ candidate }) => candidate === chosen.candidate);
+  const rivals = [...trials.keys()].filter(
+    (t) =>
+      trials[t].dropped === null &&
+      trials[t].family.kind === "closed form" &&
+      trials[t].candidate.method !== "identity",
+  );
+  const best = rivals.reduce(
+    (a, b) => (a < 0 || meanOf(values[b]) > meanOf(values[a]) ? b : a),
+    -1,
+  );
+  return {
+    claim: name,
+    questions: claim.questions.length,
+    untouched: meanOf(values[0]),
+    chosen: gain(own),
+    bestClosedForm: best < 0 ? null : { method: trials[best].candidate.method, gain: gain(best) },
+  };
+}

@@ -1,0 +1,115 @@
+import type { Adapter } from "../../adapter/adapter.js";
+import type { ClaimName } from "../claims/claims.js";
+import type { RankMetric } from "../ranking/outcomes.js";
+
+/**
+ * "use it": the gain's interval lies above zero, a permutation test agrees, the gain is worth having, and there are
+ * twenty groups or more. "leave it": the whole interval of the best change lies below zero. "not shown": all else.
+ * "untested": there was no label to judge by.
+ */
+export type Verdict = "use it" | "leave it" | "not shown" | "untested";
+
+/** A difference to the untouched embedding, with its 95 % interval. */
+export interface Gain {
+  readonly gain: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A figure before and after, over the judged questions. */
+export interface GainOf extends Gain {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** A candidate fitted on all pairs. */
+export interface Choice {
+  readonly adapter: Adapter;
+  readonly method: string;
+  readonly side: "both" | "query";
+  readonly parameters: Readonly<Record<string, number>>;
+  /** The gain to expect of choosing this way, in the metric; `null` where nothing was measured. */
+  readonly expected: Gain | null;
+}
+
+/** How well one cosine tells matches from non-matches, out of fold. */
+export interface PairFigures {
+  readonly rocAuc: number;
+  /** At the threshold that is best on these pairs. */
+  readonly accuracy: number;
+  readonly threshold: number;
+  /** The accuracy of calling everything by the larger class. */
+  readonly baseRate: number;
+}
+
+/** Cosines before and after, against wrong passages that neither side picked for the other. */
+export interface CosineFigures {
+  /** Against each method's own two nearest wrong passages. */
+  readonly nearestWrong: { readonly before: PairFigures; readonly after: PairFigures } | null;
+  /** Against two wrong passages drawn at random, the same before and after. */
+  readonly randomWrong: { readonly before: PairFigures; readonly after: PairFigures } | null;
+}
+
+/** A line of the table of candidates. */
+export interface DecisionRow {
+  readonly method: string;
+  readonly side: "both" | "query";
+  readonly parameters: Readonly<Record<string, number>>;
+  /** The metric out of fold; `null` where it was not measured to the end. */
+  readonly figure: number | null;
+  /** Against the untouched embedding, of this candidate alone: the best of many such is flattered by the choice. */
+  readonly gain: Gain | null;
+  readonly seconds: number;
+  /** Why there is no figure: it trailed clearly after the first fold, or there was no time. */
+  readonly skipped: "trailing" | "time" | null;
+}
+
+/** What the other claim looks like under the same maps. */
+export interface OtherClaim {
+  readonly claim: ClaimName;
+  readonly questions: number;
+  /** The metric of the untouched embedding. */
+  readonly untouched: number;
+  /** The candidate that the verdict is about, fitted and judged under this claim. */
+  readonly chosen: Gain | null;
+  /** The closed form that does best under this claim, flattered by having been picked. */
+  readonly bestClosedForm: { readonly method: string; readonly gain: Gain } | null;
+}
+
+/** What to do with an embedding, why, and what it rests on. Plain data. */
+export interface Decision {
+  readonly verdict: Verdict;
+  /** What is claimed; `null` where nothing could be tested. */
+  readonly claim: ClaimName | null;
+  /** The verdict in words: the same wherever it is printed. */
+  readonly sentence: string;
+  readonly metric: RankMetric;
+  /** What to apply: `best` where the verdict is "use it", else the identity. */
+  readonly adapter: Adapter;
+  readonly best: Choice;
+  /** The best that leaves passages as they are. */
+  readonly bestQueryOnly: Choice;
+  /** What not indexing again costs: bestQueryOnly less best, in the metric; `null` where nothing was measured. */
+  readonly queryOnlyDifference: Gain | null;
+  readonly otherClaim: OtherClaim | null;
+  /**
+   * About how many labels would show the gain: those there are where it is shown; `null` where it is too small to be
+   * worth having.
+   */
+  readonly labelsNeeded: number | null;
+  /** Right passages rank as if drawn at random: the labels look unrelated to the passages. */
+  readonly labelsLookUnrelated: boolean;
+  readonly labels: { readonly pairs: number; readonly questions: number; readonly groups: number };
+  /** Rows of the corpus, and of those the ones that candidates were chosen by. */
+  readonly corpus: { readonly rows: number; readonly judged: number };
+  /** By name: "mrr", "recall@1", "recall@10", "ndcg@10"; empty where nothing was measured. */
+  readonly figures: Readonly<Record<string, GainOf>>;
+  readonly cosines: CosineFigures | null;
+  readonly table: readonly DecisionRow[];
+  /** Judged questions out of fold: the row of the table of queries, and the rank of the right passage. */
+  readonly questions: readonly {
+    readonly row: number;
+    readonly before: number;
+    readonly after: number;
+  }[];
+}

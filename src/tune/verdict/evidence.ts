@@ -1,0 +1,51 @@
+import { pairedBootstrap } from "../../evaluate/statistics/paired-bootstrap.js";
+import { pairedPermutation } from "../../evaluate/statistics/paired-permutation.js";
+import type { Gain, Verdict } from "./decision.js";
+
+/** The mean gain, with the 95 % interval of a bootstrap over whole units. */
+export function gainOf(
+  before: Float64Array,
+  after: Float64Array,
+  units: Uint32Array,
+  seed: string | number,
+  resamples = 10_000,
+): Gain {
+  const groups = Array.from(units);
+  const { difference, interval } = pairedBootstrap(before, after, { groups, seed, resamples });
+  return { gain: difference, low: interval[0], high: interval[1] };
+}
+
+export interface Evidence {
+  /** The gain of choosing this way, out of fold. */
+  readonly gain: Gain;
+  /** Two-sided, of a permutation test over whole units. */
+  readonly p: number;
+  readonly units: number;
+  /** The interval of the best candidate other than the identity, on all folds; `null` where there is none. */
+  readonly bestChange: Gain | null;
+}
+
+/** Fewer groups than this say too little, whatever their interval. */
+export const fewestGroups = 20;
+const significance = 0.05;
+
+/** The verdict that the evidence allows. */
+export function verdictOf(
+  { gain, p, units, bestChange }: Evidence,
+  leastGain: number,
+): Exclude<Verdict, "untested"> {
+  const shown = gain.low > 0 && p <= significance && gain.gain >= leastGain;
+  if (shown && units >= fewestGroups) return "use it";
+  if (bestChange !== null && bestChange.high < 0) return "leave it";
+  return "not shown";
+}
+
+/** The permutation test that goes with {@link gainOf}. */
+export function permutationOf(
+  before: Float64Array,
+  after: Float64Array,
+  units: Uint32Array,
+  seed: string | number,
+): number {
+  return pairedPermutation(before, after, { groups: Array.from(units), seed }).p;
+}

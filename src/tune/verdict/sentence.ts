@@ -1,0 +1,112 @@
+import type { Choice, Decision, Gain, Verdict } from "./decision.js";
+import type { ClaimName } from "../claims/claims.js";
+
+/** What the sentence is made of. */
+export type SentenceParts = Pick<
+  Decision,
+  "verdict" | "claim" | "metric" | "labels" | "corpus" | "labelsNeeded" | "labelsLookUnrelated"
+> & {
+  readonly best: Omit<Choice, "adapter">;
+  /** The metric before and after; `null` where nothing was measured. */
+  readonly before: number | null;
+  readonly after: number | null;
+  /** Questions judged. */
+  readonly judged: number;
+  /** Why nothing was tested, where nothing was. */
+  readonly reason?: string;
+  /** Families that there was no time for. */
+  readonly skipped: readonly string[];
+};
+
+/** The verdict in words: made here, and printed as it is wherever a verdict stands. */
+export function sentenceOf(parts: SentenceParts): string {
+  const notes = [
+    ...(parts.labelsLookUnrelated ? [unrelated] : []),
+    ...(parts.skipped.length === 0
+      ? []
+      : [`Not tried for lack of time: ${parts.skipped.join(", ")}.`]),
+  ];
+  return [`${parts.verdict}: ${main(parts)}`, ...notes].join(" ");
+}
+
+const unrelated =
+  "The right passages rank as if drawn at random: these labels look unrelated to these passages.";
+
+/** What the sentence about a finished adapter is made of. */
+export interface JudgementParts {
+  readonly verdict: Verdict;
+  readonly metric: string;
+  readonly gain: Gain;
+  readonly before: number;
+  readonly after: number;
+  readonly questions: number;
+  readonly passages: number;
+  readonly labelsLookUnrelated: boolean;
+}
+
+/** The verdict on a finished adapter in words. */
+export function judgementSentence(parts: JudgementParts): string {
+  const { verdict, metric, gain, before, after, questions, passages } = parts;
+  const sentence =
+    `${verdict}: for the questions given, the adapter moves ${metricName(metric)} from ` +
+    `${figure(before)} to ${figure(after)}, by ${interval(gain)} ` +
+    `(${count(questions, "question")} against ${count(passages, "passage")}).`;
+  return parts.labelsLookUnrelated ? `${sentence} ${unrelated}` : sentence;
+}
+
+function main(parts: SentenceParts): string {
+  const { verdict, claim, best, labels, labelsNeeded } = parts;
+  const { expected } = best;
+  if (verdict === "untested" || claim === null || expected === null) {
+    return (
+      `${parts.reason ?? "nothing was tested"}, so the embedding stays as it is; ` +
+      `about ${labelsNeeded} labelled questions would settle a gain of 0.05 MRR, six times as many one of 0.02.`
+    );
+  }
+  const judged = `${count(parts.judged, "question")} judged out of fold against ${count(parts.corpus.rows, "passage")}`;
+  const about = subject(claim);
+  const metric = metricName(parts.metric);
+  const change = methodName(best);
+  if (verdict === "use it") {
+    return (
+      `for ${about}, ${change} raises ${metric} from ${figure(parts.before)} to ${figure(parts.after)}, ` +
+      `by ${interval(expected)} (${judged}).`
+    );
+  }
+  if (verdict === "leave it") {
+    return `for ${about}, every change that was tried lowers ${metric}, the best by ${interval(expected)} (${judged}).`;
+  }
+  const more =
+    labelsNeeded === null
+      ? "a gain worth having is not in sight"
+      : `about ${labelsNeeded} labelled questions would show a gain of that size (there are ${labels.questions})`;
+  const result =
+    best.method === "identity"
+      ? `no change that was tried does better than the untouched embedding (${metric} ${figure(parts.before)})`
+      : `the best change, ${change}, moves ${metric} from ${figure(parts.before)} by ${interval(expected)}`;
+  return `for ${about}, ${result}; ${more} (${judged}).`;
+}
+
+function subject(claim: ClaimName): string {
+  return claim === "questions"
+    ? "new questions about known passages"
+    : "questions about passages nobody has asked about";
+}
+
+/** E.g. `"info-nce (query side)"`. */
+function methodName({ method, side }: Omit<Choice, "adapter">): string {
+  return side === "query" && method !== "identity" ? `${method} (query side)` : method;
+}
+
+const metricName = (metric: string): string => (metric === "mrr" ? "MRR" : metric);
+
+/** E.g. `"+0.083 [0.058, 0.124]"`. */
+export function interval({ gain, low, high }: Gain): string {
+  return `${gain < 0 ? "" : "+"}${gain.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
+const figure = (value: number | null): string => (value === null ? "unknown" : value.toFixed(3));
+
+function count(n: number, noun: string): string {
+  return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { equalRows } from "../../src/math/equal-rows.js";
+import { fromRows } from "embedtune";
+
+it("equalRows names for every row the first with the same values, bit for bit", () => {
+  const rows = fromRows([
+    [1, 2],
+    [2, 1],
+    [1, 2],
+    [0, 0],
+    [-0, 0],
+    [1, 2],
+  ]);
+  expect([...equalRows(rows)]).toEqual([0, 1, 0, 3, 4, 0]);
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import {
+  chooseTrial,
+  crossFittedChoice,
+  type ChoiceData,
+} from "../../../src/tune/trials/choose.js";
+import { emptyOutcomes } from "../../../src/tune/ranking/outcomes.js";
+import type { Trial } from "../../../src/tune/trials/trial.js";
+
+/** Trials with the given values a question, and likeness to the untouched cosines. */
+function choiceOf(
+  rows: readonly { method: string; values: number[]; like?: number; dropped?: "trailing" }[],
+  { fold, mildest = false }: { fold: number[]; mildest?: boolean },
+): ChoiceData {
+  const folds = Math.max(...fold) + 1;
+  return {
+    trials: rows.map(({ method, like = 1, dropped = null }): Trial => ({
+      family: { name: method } as Trial["family"],
+      position: 0,
+      candidate: { method, side: "both", parameters: {} },
+      outcomes: emptyOutcomes(0),
+      likeness: new Float64Array(folds).fill(like),
+      seconds: 0,
+      dropped,
+    })),
+    values: rows.map(({ values }) => Float64Array.from(values)),
+    fold: Uint8Array.from(fold),
+    units: Uint32Array.from(fold.keys()),
+    mildest,
+  };
+}
+const any = (): boolean => true;
+
+describe("chooseTrial", () => {
+  it("takes the best, of equals the first, and nothing that was dropped", () => {
+    const data = choiceOf(
+      [
+        { method: "identity", values: [0.5, 0.5] },
+        { method: "a", values: [1, 0.5] },
+        { method: "b", values: [0.5, 1] },
+        { method: "c", values: [1, 1], dropped: "trailing" },
+      ],
+      { fold: [0, 1] },
+    );
+    expect(chooseTrial(data, -1, any)).toBe(1);
+    expect(chooseTrial(data, 0, any)).toBe(2);
+    expect(chooseTrial(data, 1, any)).toBe(1);
+    expect(chooseTrial(data, -1, ({ candidate }) => candidate.method !== "a")).toBe(2);
+  });
+
+  it("takes the mildest change within one standard error where labels are few", () => {
+    const rows = [
+      { method: "identity", values: [0.5, 0.5, 0.5, 0.5], like: 1 },
+      { method: "strong", values: [1, 0.5, 1, 0.5], like: 0.2 },
+      { method: "mild", values: [0.5, 1, 0.5, 0.75], like: 0.9 },
+      { method: "bad", values: [0, 0, 0, 0.1], like: 0.95 },
+    ];
+    const fold = [0, 1, 0, 1];
+    expect(chooseTrial(choiceOf(rows, { fold }), -1, any)).toBe(1);
+    expect(chooseTrial(choiceOf(rows, { fold, mildest: true }), -1, any)).toBe(2);
+  });
+});
+
+describe("crossFittedChoice", () => {
+  it("gives each question the candidate that the other folds chose", () => {
+    const data = choiceOf(
+      [
+        { method: "identity", values: [0, 0, 0, 0] },
+        { method: "a", values: [1, 1, 0, 0] },
+        { method: "b", values: [0, 0, 0.9, 0.9] },
+      ],
+      { fold: [0, 0, 1, 1] },
+    );
+    // Fold 0 is judged by what is good on fold 1, and the other way round: neither sees its own luck.
+    expect(crossFittedChoice(data, any).chosen).toEqual([2, 1]);
+    expect([...crossFittedChoice(data, any).trialOf]).toEqual([2, 2, 1, 1]);
+  });
+});
