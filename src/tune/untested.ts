@@ -1,5 +1,5 @@
-import { covariance } from "../math/covariance.js";
 import { metricSides } from "../fit/families/metric.js";
+import { spreadOf } from "../fit/families/spread.js";
 import { spreadMetric } from "../fit/families/spread-metric.js";
 import { untouchedSides } from "./candidates/closed-forms.js";
 import type { Choice, Decision } from "./verdict/decision.js";
@@ -32,8 +32,8 @@ export function untestedDecision(
     readonly reason: string;
   },
 ): Decision {
-  const log = data.log === null ? null : covariance(data.log);
-  const spread = spreadMetric(covariance(data.passages), log);
+  const log = data.log === null ? null : spreadOf(data.log);
+  const spread = spreadMetric(spreadOf(data.passages), log);
   const corpus = { rows: data.passages.rows, judged: 0 };
   const labels = { pairs: 0, questions: 0, groups: 0 };
   const common = { verdict: "untested", claim: null, metric, labels, corpus } as const;

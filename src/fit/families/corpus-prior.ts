@@ -1,61 +1,92 @@
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
-import { covariance, type Covariance } from "../../math/covariance.js";
+import { subtractMatrices } from "../../math/elementwise.js";
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { subtractMatrices } from "../../math/elementwise.js";
 import { centerPairs } from "../centered-pairs.js";
-import { basisOfMoment } from "../spectral/spectral-basis.js";
+import { basisOfMoment, basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
 import type { CenteredBasis } from "./rca-family.js";
+import { meanOfSpreads, spreadOf, trace, type Spread } from "./spread.js";
 
 /**
  * RCA with a prior from the corpus: S = (n·C + ν·T·tr C / tr T) / (n + ν), where C is the covariance of the differences
  * between n matches, each side centred, and T how texts spread at all: the mean of the passages' and the questions'
  * covariances, each scaled to trace 1. The fewer labels there are, the more counts what needs none.
  *
- * @param corpus Mean and covariance of all passages.
- * @param log Those of unlabelled questions; `null` to take the questions of the pairs.
+ * @param corpus The spread of all passages.
+ * @param log That of unlabelled questions; `null` to take the questions of the pairs.
  */
 export function corpusPriorMetric(
   data: Pick<PreparedPairs, "queries" | "passages">,
   positives: IndexPairs,
   nu: number,
-  corpus: Covariance,
-  log: Covariance | null,
+  corpus: Spread,
+  log: Spread | null,
 ): CenteredBasis {
   const pairs = centerPairs(data, positives);
-  const n = positives.query.length;
   const differences = subtractMatrices(pairs.queries, pairs.passages);
-  const c = multiply(differences, differences, { transposeA: true });
   const questions =
-    log ?? covariance(gatherRows(data.queries, Uint32Array.from(new Set(positives.query))));
-  const spread = meanSpread([corpus.covariance, questions.covariance]);
-  const weight = (nu * trace(c)) / n;
-  const moment = createMatrix(c.rows, c.cols);
-  for (let i = 0; i < moment.data.length; i++) {
-    moment.data[i] = (c.data[i] + weight * spread.data[i]) / (n + nu);
-  }
+    log ?? spreadOf(gatherRows(data.queries, Uint32Array.from(new Set(positives.query))));
+  const spreads = [corpus, questions];
   return {
-    basis: basisOfMoment(moment),
+    basis: rowsBasis(differences, spreads, nu) ?? momentBasis(differences, spreads, nu),
     queryCenter: Float32Array.from(questions.mean),
     passageCenter: Float32Array.from(corpus.mean),
   };
 }
 
-/** The mean of the matrices, each scaled to trace 1 first. */
-export function meanSpread(matrices: readonly Matrix[]): Matrix {
-  const traces = matrices.map(trace);
-  const used = matrices.filter((_, i) => traces[i] > 0);
-  const usedTraces = traces.filter((value) => value > 0);
-  const result = createMatrix(matrices[0].rows, matrices[0].cols);
-  for (const [i, { data }] of used.entries()) {
-    const factor = 1 / usedTraces[i] / used.length;
-    for (let j = 0; j < data.length; j++) result.data[j] += factor * data[j];
-  }
-  return result;
+/** The eigenbasis of S from C and T as matrices. */
+function momentBasis(differences: Matrix, spreads: readonly Spread[], nu: number): SpectralBasis {
+  const n = differences.rows;
+  return priorBasis(multiply(differences, differences, { transposeA: true }), n, spreads, nu);
 }
 
-function trace({ rows, cols, data }: Matrix): number {
+/** The eigenbasis of S, given n·C. */
+export function priorBasis(
+  scatter: Matrix,
+  n: number,
+  spreads: readonly Spread[],
+  nu: number,
+): SpectralBasis {
+  const spread = meanOfSpreads(spreads);
+  const weight = (nu * trace(scatter)) / n;
+  const moment = createMatrix(scatter.rows, scatter.cols);
+  for (let i = 0; i < moment.data.length; i++) {
+    moment.data[i] = (scatter.data[i] + weight * spread.data[i]) / (n + nu);
+  }
+  return basisOfMoment(moment);
+}
+
+/**
+ * The same from rows: differences and texts, weighed so that their second moment is S. Where there are fewer of them than
+ * dimensions, their inner products are the smaller matrix to decompose; `null` where there are not.
+ */
+function rowsBasis(
+  differences: Matrix,
+  spreads: readonly Spread[],
+  nu: number,
+): SpectralBasis | null {
+  const { rows: n, cols: d } = differences;
+  const parts: Matrix[] = [differences];
+  for (const { centered } of spreads) {
+    if (centered === null) return null;
+    if (squareSum(centered) > 0) parts.push(centered);
+  }
+  const total = parts.reduce((sum, { rows }) => sum + rows, 0);
+  if (total >= d) return null;
+  const perSpread = (nu * squareSum(differences)) / n / (parts.length - 1);
+  const stacked = createMatrix(total, d);
+  let at = 0;
+  for (const [k, part] of parts.entries()) {
+    // basisOfRows divides by the number of rows.
+    const share = k === 0 ? 1 : perSpread / squareSum(part);
+    const factor = Math.sqrt((total * share) / (n + nu));
+    for (let i = 0; i < part.data.length; i++) stacked.data[at++] = factor * part.data[i];
+  }
+  return basisOfRows(stacked);
+}
+
+function squareSum({ data }: Matrix): number {
   let sum = 0;
-  for (let i = 0; i < rows; i++) sum += data[i * cols + i];
+  for (const value of data) sum += value * value;
   return sum;
 }

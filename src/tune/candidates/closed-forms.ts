@@ -5,7 +5,7 @@ import { ridgeFamily } from "../../fit/families/ridge-family.js";
 import { metricScorer, metricSides, type MetricPoint } from "../../fit/families/metric.js";
 import type { CenteredBasis } from "../../fit/families/rca-family.js";
 import { rcaSpectrum } from "../../fit/families/rca-spectrum.js";
-import { covariance } from "../../math/covariance.js";
+import { spreadOf } from "../../fit/families/spread.js";
 import { multiply } from "../../math/multiply.js";
 import type { CandidateFamily, FittedCandidates, Sides } from "./candidate.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
@@ -57,8 +57,8 @@ export function rcaCandidates(data: LabelledCorpus, side: Side): CandidateFamily
 
 /** RCA with a prior from the corpus: a family per weight of the prior, as each has an eigenbasis of its own. */
 export function corpusPriorCandidates(data: LabelledCorpus, side: Side): CandidateFamily[] {
-  const corpus = covariance(data.passages);
-  const log = data.log === null ? null : covariance(data.log);
+  const corpus = spreadOf(data.passages);
+  const log = data.log === null ? null : spreadOf(data.log);
   return priorWeights.map((nu) =>
     metricCandidates(data, "corpus-prior", { nu }, pointsOf(priorGrid, side), (positives) =>
       corpusPriorMetric(data, positives, nu, corpus, log),
