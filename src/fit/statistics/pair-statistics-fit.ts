@@ -7,7 +7,7 @@ import { multiply } from "../../math/multiply.js";
 import { rcaExponents, rcaSides } from "../families/rca-family.js";
 import { scaleColumns } from "../matrix-layout.js";
 import { basisOfMoment } from "../spectral/spectral-basis.js";
-import { pairCovariances, type PairStatistics } from "./pair-statistics.js";
+import { differenceCovariance, type PairStatistics } from "./pair-statistics.js";
 
 export interface StatisticsFitOptions {
   /** `"rca"` maps both sides, `"query-rca"` and `"ridge"` the queries alone. @default "rca" */
@@ -59,7 +59,7 @@ export function fitFromStatistics(
   const parts = {
     queryCenter: Float32Array.from(statistics.queryMean),
     passageCenter: Float32Array.from(statistics.passageMean),
-    basis: basisOfMoment(pairCovariances(statistics).differences),
+    basis: basisOfMoment(differenceCovariance(statistics)),
   };
   return createAdapter({
     ...base,

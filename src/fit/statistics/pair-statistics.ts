@@ -154,34 +154,22 @@ function ofRows(queries: Matrix, passages: Matrix): PairStatistics {
   };
 }
 
-/** Covariances of the pairs, in single precision for the kernel. */
-export function pairCovariances(statistics: PairStatistics): {
-  readonly queries: Matrix;
-  readonly passages: Matrix;
-  readonly cross: Matrix;
-  /** Of the differences q - p. */
-  readonly differences: Matrix;
-} {
-  const { dimensions: d, count, queryScatter, passageScatter, crossScatter } = statistics;
-  const differences = createMatrix(d, d);
+/** Covariance of the differences q - p, d × d, in single precision for the kernel. */
+export function differenceCovariance({
+  dimensions: d,
+  count,
+  queryScatter,
+  passageScatter,
+  crossScatter,
+}: PairStatistics): Matrix {
+  const result = createMatrix(d, d);
   for (let i = 0, at = 0; i < d; i++) {
     for (let j = 0; j < d; j++, at++) {
       // The sum is taken in 64 bits: what matching texts have in common cancels here.
-      differences.data[at] =
+      result.data[at] =
         (queryScatter[at] + passageScatter[at] - crossScatter[at] - crossScatter[j * d + i]) /
         count;
     }
   }
-  const covariance = (scatter: Float64Array): Matrix =>
-    createMatrix(
-      d,
-      d,
-      Float32Array.from(scatter, (value) => value / count),
-    );
-  return {
-    queries: covariance(queryScatter),
-    passages: covariance(passageScatter),
-    cross: covariance(crossScatter),
-    differences,
-  };
+  return result;
 }
