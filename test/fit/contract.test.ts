@@ -161,6 +161,22 @@ describe("fitFromStatistics, as every fit,", () => {
   });
 });
 
+describe("options left out", () => {
+  const data = topics(12, 3);
+  const statistics = pairStatistics(data);
+  it.each([
+    ["fitRca", fitRca(data), { lambda: 0.3, power: 0.5, blend: 0 }],
+    ["fitRidge", fitRidge(data), { mu: 1 }],
+    ["fitProcrustes", fitProcrustes(data), { mu: 0.1 }],
+    ["fitLda", fitLda(data, { dimensions: 2 }), { dimensions: 2, lambda: 0.1 }],
+    ["fitCca", fitCca(data, { dimensions: 2 }), { dimensions: 2, lambda: 0.1 }],
+    ["fitFromStatistics", fitFromStatistics(statistics), { lambda: 0.3, power: 0.5, blend: 0 }],
+    ["fitFromStatistics of ridge", fitFromStatistics(statistics, { method: "ridge" }), { mu: 1 }],
+  ])("are as documented in %s", (_, { metadata }, parameters) => {
+    expect(metadata.parameters).toEqual(parameters);
+  });
+});
+
 describe("options outside their range", () => {
   const data = topics(5, 3);
   it.each([

@@ -85,6 +85,9 @@ describe("pair statistics", () => {
     for (let i = 0; i < ab.crossScatter.length; i++) {
       expect(ab.crossScatter[i]).toBeCloseTo(ba.crossScatter[i], 9);
     }
+    const none = { ...b, count: 0 };
+    expect(mergePairStatistics(a, none)).toEqual(a);
+    expect(mergePairStatistics(none, a)).toEqual(a);
   });
 
   it("come back from bytes bit for bit", () => {

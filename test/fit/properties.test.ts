@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { applyAdapter, fitRca, type Matrix, type TrainingPairs } from "embedtune";
-import { fitCca, fitProcrustes, fitRidge } from "embedtune/fit";
+import { applyAdapter, fitRca, type Adapter, type Matrix, type TrainingPairs } from "embedtune";
+import { fitCca, fitProcrustes, fitRidge, reduceAdapter } from "embedtune/fit";
 import { covariance, gatherRows, multiply, normalizeRows, transpose } from "embedtune/math";
+import { applySide } from "../../src/adapter/apply.js";
 import { preparePairs } from "../../src/data/training-pairs.js";
 import { centerPairs } from "../../src/fit/centered-pairs.js";
+import { stackRows } from "../../src/fit/matrix-layout.js";
 import { ridgeToIdentity } from "../../src/fit/families/ridge-map.js";
 import { topics } from "../tune/topics.js";
 
@@ -167,6 +169,38 @@ describe("ridgeToIdentity", () => {
         expect(residuals.data[i * d + j]).toBeCloseTo(to.data[i * d + j] - mapped.data[j], 4);
       }
     }
+  });
+});
+
+describe("reduceAdapter", () => {
+  const data = unlike(120, 6);
+  const prepared = preparePairs(data);
+  const adapters: [string, Adapter][] = [
+    ["one matrix", fitRca(data)],
+    ["a matrix per side", fitCca(data, { dimensions: 5, lambda: 0.5 })],
+    ["queries alone", fitRidge(data)],
+  ];
+
+  it.each(adapters)("turns vectors to their principal directions, with %s", (_, adapter) => {
+    const k = adapter.outputDimensions;
+    const reduced = reduceAdapter(adapter, data, { dimensions: k });
+    const rows = (by: Adapter): Matrix =>
+      stackRows(
+        applySide(by.query, gatherRows(prepared.queries, prepared.positives.query)),
+        applySide(by.passage, gatherRows(prepared.passages, prepared.positives.passage)),
+      );
+    const [before, after] = [rows(adapter), rows(reduced)];
+    // Every inner product stays, within a side and across; the second moment is diagonal, largest first.
+    const inner = (m: Matrix): Matrix => multiply(m, m, { transposeB: true });
+    const [was, is] = [inner(before), inner(after)];
+    for (const [at, value] of is.data.entries()) expect(value).toBeCloseTo(was.data[at], 4);
+    const lengths = expectDiagonal(moment(after, after), 4);
+    for (let j = 1; j < k; j++) expect(lengths[j]).toBeLessThanOrEqual(lengths[j - 1] + 1e-6);
+  });
+
+  it("keeps one matrix for both sides one object", () => {
+    const { query, passage } = reduceAdapter(adapters[0][1], data, { dimensions: 3 });
+    expect(passage.weights).toBe(query.weights);
   });
 });
 
