@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
 import { readNaturalQuestions } from "embedtune/node";
-import type { BenchOptions, BenchRow } from "./run.js";
+import type { BenchOptions, BenchRow } from "./rows.js";
 
 const sample = new URL("../examples/data/nq-sample.jsonl.gz", import.meta.url);
 const shared = new URL("../../shared/data/nq/", import.meta.url);

@@ -16,7 +16,7 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { BenchOptions, BenchRow } from "./run.js";
+import type { BenchOptions, BenchRow } from "./rows.js";
 
 interface Run {
   readonly seconds: number;

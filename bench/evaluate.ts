@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { createRandom, evaluateRetrieval, fitThreshold, type Matrix } from "embedtune";
 import { createMatrix } from "embedtune/math";
 import { averagePrecision, notebookThreshold, rocAuc } from "embedtune/evaluate";
-import type { BenchOptions, BenchRow } from "./run.js";
+import type { BenchOptions, BenchRow } from "./rows.js";
 
 export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const size = (name: string, usual: number): number => Number(options.get(name) ?? usual);

@@ -20,7 +20,7 @@ import {
   type KernelOptions,
 } from "embedtune/math";
 import { pythonEnvironment } from "./python.js";
-import type { BenchOptions, BenchRow } from "./run.js";
+import type { BenchOptions, BenchRow } from "./rows.js";
 
 const SIZE = 1536;
 

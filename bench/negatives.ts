@@ -16,7 +16,7 @@ import {
   type Random,
 } from "embedtune";
 import { createMatrix } from "embedtune/math";
-import type { BenchOptions, BenchRow } from "./run.js";
+import type { BenchOptions, BenchRow } from "./rows.js";
 
 const numNegatives = 3;
 

@@ -31,7 +31,7 @@ import {
   retrievalPreset,
 } from "embedtune/train";
 import { testRowsByGroup, vectorTask, type VectorTask } from "../examples/shared/vector-task.js";
-import type { BenchOptions, BenchRow } from "./run.js";
+import type { BenchOptions, BenchRow } from "./rows.js";
 
 /** All pairs but the test pages', whole and as a part to train on and one to choose the epoch by. */
 interface Training {

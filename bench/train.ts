@@ -32,7 +32,7 @@ import { notebookPreset } from "embedtune/train";
 import { createOnnxEngine } from "embedtune/onnx";
 import { hasKernel, kernels, nameOf, numpyRows, products } from "./math.js";
 import { pythonEnvironment } from "./python.js";
-import type { BenchOptions, BenchRow } from "./run.js";
+import type { BenchOptions, BenchRow } from "./rows.js";
 
 interface Size {
   readonly pairs: number;
