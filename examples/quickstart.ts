@@ -157,6 +157,7 @@ await runExample(async (signal) => {
       join(options.out, "report.html"),
       await renderReport({
         subtitle: `${answered.length} answered questions on ${pages} pages; figures on ${test.queries.rows} questions of pages never trained on. Hard negatives are the wrong passages of the same page nearest to the question before customisation.`,
+        decision: auto,
         baseline: "none",
         chosen: "auto",
         facts,

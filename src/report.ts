@@ -23,6 +23,7 @@ export type {
   LatentView,
   MethodFigures,
   ReportData,
+  ReportDecision,
   ReportFact,
   RetrievalExample,
   RetrievedPassage,

@@ -5,6 +5,7 @@ import type {
   LatentView,
   MethodFigures,
   ReportData,
+  ReportDecision,
   RetrievalExample,
   SampleDistribution,
   TrainingCurve,
@@ -19,8 +20,9 @@ import { examplesOf } from "./report-fields.js";
  * @throws RangeError naming the field, what is expected and what came.
  */
 export function checkReportData(data: ReportData, caller: string): void {
-  const { methods = [], histograms = [], latent, training, distributions = [] } = data;
+  const { decision, methods = [], histograms = [], latent, training, distributions = [] } = data;
   const examples = examplesOf(data);
+  if (decision !== undefined) checkDecision(decision, `${caller}: decision`);
   for (const [i, row] of methods.entries()) checkMethod(row, `${caller}: methods[${i}]`);
   const names = [...new Set(methods.map((row) => row.name))];
   for (const key of ["baseline", "chosen"] as const) {
@@ -37,7 +39,7 @@ export function checkReportData(data: ReportData, caller: string): void {
     checkDistribution(distribution, `${caller}: distributions[${i}]`);
   }
   const lists = [methods, histograms, examples, distributions];
-  const parts = [latent?.before, latent?.after, training];
+  const parts = [decision, latent?.before, latent?.after, training];
   if (lists.every((list) => list.length === 0) && parts.every((part) => part === undefined)) {
     throw new RangeError(`${caller}: data must have a part to show, received none`);
   }
@@ -120,6 +122,13 @@ export function checkTraining({ epochs, bestEpoch }: TrainingCurve, place: strin
 export function checkDistribution({ values }: SampleDistribution, place: string): void {
   checkNotEmpty(values, `${place}.values`);
   for (let i = 0; i < values.length; i++) checkNumber(values[i], `${place}.values[${i}]`);
+}
+
+/** Whoever calls from JavaScript may pass anything; a verdict without its words would be a blank. */
+function checkDecision({ sentence }: ReportDecision, place: string): void {
+  if (typeof sentence !== "string" || sentence === "") {
+    refuse(`${place}.sentence`, "a sentence", sentence);
+  }
 }
 
 function checkMethod(row: MethodFigures, place: string): void {

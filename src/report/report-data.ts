@@ -1,3 +1,5 @@
+import type { Decision } from "../tune/verdict/decision.js";
+
 /**
  * What a report shows, as plain data: figures, cosines, coordinates and texts, wherever they were computed.
  *
@@ -9,8 +11,8 @@ export interface ReportData {
   readonly title?: string | undefined;
   /** One sentence under the title: what was measured on what. */
   readonly subtitle?: string | undefined;
-  /** The finding, in one sentence. @default derived from `methods`, `baseline` and `chosen` */
-  readonly verdict?: string | undefined;
+  /** What `fitAdapter` or `judgeAdapter` found. Its sentence stands first, word for word. */
+  readonly decision?: ReportDecision | undefined;
   /** Name of the method that stands for "before". @default the name of the first of `methods` */
   readonly baseline?: string | undefined;
   /** Name of the method that stands for "after". Choose it without looking at test. @default the last other name */
@@ -29,6 +31,9 @@ export interface ReportData {
   /** Plots of the data itself, e.g. candidates per question, characters per passage. */
   readonly distributions?: readonly SampleDistribution[] | undefined;
 }
+
+/** What the page needs of a decision or a judgement: pass either as it is. */
+export type ReportDecision = Pick<Decision, "verdict" | "sentence">;
 
 export interface ReportFact {
   readonly label: string;

@@ -5,7 +5,6 @@ import { formatNumber, formatPercent, shorten } from "../../src/report/format.js
 import { darkColors, darkSurfaces, lightSurfaces } from "../../src/report/page/page-style.js";
 import { colors } from "../../src/report/plots/vega-lite.js";
 import { beforeAndAfter } from "../../src/report/report-fields.js";
-import { verdictOf } from "../../src/report/verdict.js";
 import { sampleData } from "./sample-data.js";
 
 const hostile = [
@@ -64,6 +63,7 @@ function hostileData(): ReportData {
   return {
     title: all,
     subtitle: all,
+    decision: { verdict: "not shown", sentence: all },
     baseline: a,
     chosen: b,
     facts: hostile.map((text) => ({ label: text, value: text })),
@@ -178,6 +178,19 @@ describe("renderReport", () => {
     expect(none).toBe(small);
   });
 
+  it("gives the verdict in the words of the decision, and none of its own", async () => {
+    const { methods } = sampleData();
+    const sentence = 'not shown: for "these" questions <nothing> is shown & no more; 5 < 6.';
+    const told = await renderReport({ decision: { verdict: "not shown", sentence }, methods });
+    expect(read(told).text).toContain(`Verdict. ${sentence}`);
+    expect(read(await renderReport({ methods })).text).not.toMatch(/Verdict\.|no clear change/);
+    const alone = await renderReport({ decision: { verdict: "untested", sentence } });
+    expect(read(alone).text).toContain(sentence);
+    await expect(renderReport({ decision: { verdict: "untested", sentence: "" } })).rejects.toThrow(
+      'renderReport: decision.sentence must be a sentence, received ""',
+    );
+  });
+
   it("refuses data with nothing in them", async () => {
     await expect(renderReport({})).rejects.toThrow(
       "renderReport: data must have a part to show, received none",
@@ -210,60 +223,12 @@ describe("renderReport", () => {
   });
 });
 
-describe("verdictOf", () => {
-  const row = (name: string, accuracy: number, interval: number | null = 0.02): MethodFigures => ({
-    name,
-    set: "hard",
-    accuracy,
-    interval,
-    baseRate: 2 / 3,
-    threshold: 0.4,
-    thresholdFrom: "train",
-    rocAuc: null,
-    "recall@1": null,
-    "recall@10": null,
-    mrr: null,
-    seconds: null,
-  });
-
-  it("names the change, both intervals and the base rate", () => {
-    expect(verdictOf({ methods: [row("none", 0.745), row("rca", 0.829)] })).toBe(
-      "On hard negatives accuracy rises from 74.5\u00a0% ± 2.0 (none) to 82.9\u00a0% ± 2.0 (rca); " +
-        "always giving the same answer reaches 66.7\u00a0%.",
-    );
-    expect(verdictOf({ methods: [row("none", 0.8), row("rca", 0.7)] })).toContain(
-      "accuracy falls from",
-    );
-  });
-
-  it("calls a change within the intervals no clear change, in both directions", () => {
-    for (const after of [0.77, 0.745, 0.72]) {
-      expect(verdictOf({ methods: [row("none", 0.745), row("rca", after)] })).toContain(
-        "shows no clear change, from",
-      );
-    }
-  });
-
-  it("adds how often the right passage comes first, when that was measured", () => {
-    const methods = [
-      { ...row("none", 0.7), "recall@1": 0.725 },
-      { ...row("rca", 0.8), "recall@1": 0.8 },
-    ];
-    expect(verdictOf({ methods })).toContain(
-      "The right passage comes first for 0.725 of the questions before, 0.800 after",
-    );
-  });
-
-  it("compares the first method with the last unless told otherwise", () => {
-    const methods = [row("none", 0.7), row("rca", 0.8), row("notebook", 0.75)];
+describe("before and after", () => {
+  it("are the first method and the last unless told otherwise", () => {
+    const row = sampleData().methods![0];
+    const methods = ["none", "rca", "notebook"].map((name) => ({ ...row, name }));
     expect(beforeAndAfter({ methods })).toEqual({ before: "none", after: "notebook" });
     expect(beforeAndAfter({ methods, chosen: "rca" })).toEqual({ before: "none", after: "rca" });
-  });
-
-  it("says nothing when there is nothing to compare, and repeats the caller's own words", () => {
-    expect(verdictOf({ methods: [row("none", 0.7)] })).toBeNull();
-    expect(verdictOf({})).toBeNull();
-    expect(verdictOf({ verdict: "Do not ship it." })).toBe("Do not ship it.");
   });
 });
 

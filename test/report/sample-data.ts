@@ -52,6 +52,12 @@ export function sampleData(): ReportData {
   };
   return {
     subtitle: "Invented data, to look at the page with.",
+    decision: {
+      verdict: "use it",
+      sentence:
+        "use it: for questions about passages nobody has asked about, rca raises MRR from 0.790 to 0.861, " +
+        "by +0.071 [0.041, 0.102] (300 questions judged out of fold against 2,000 passages).",
+    },
     baseline: "none",
     chosen: "rca",
     facts: [

@@ -1,12 +1,11 @@
 import { checkReportData } from "../check.js";
 import { html, trusted, type Html } from "../html.js";
-import type { ReportData, ReportFact } from "../report-data.js";
-import { verdictOf } from "../verdict.js";
+import type { ReportData, ReportDecision, ReportFact } from "../report-data.js";
 import { pageSections } from "./page-sections.js";
 import { pageStyle } from "./page-style.js";
 
 /**
- * A page that shows what a customised embedding changed: the verdict, the table of figures, the plots, an example. One
+ * A page that shows what a customised embedding changed: the decision, the table of figures, the plots, an example. One
  * string of HTML that holds everything: no script, no network, light and dark, readable on a phone, printable.
  * Drawing needs the optional packages `vega` and `vega-lite`.
  *
@@ -17,8 +16,12 @@ import { pageStyle } from "./page-style.js";
  */
 export async function renderReport(data: ReportData): Promise<string> {
   checkReportData(data, "renderReport");
-  const { title = "Customised embeddings: before and after", subtitle, facts = [] } = data;
-  const verdict = verdictOf(data);
+  const {
+    title = "Customised embeddings: before and after",
+    subtitle,
+    decision,
+    facts = [],
+  } = data;
   const sections: Html[] = [];
   for (const section of pageSections) sections.push(await section(data));
   const page = html`<!doctype html>
@@ -39,14 +42,18 @@ export async function renderReport(data: ReportData): Promise<string> {
         <header>
           <h1>${title}</h1>
           ${subtitle === undefined ? html`` : html`<p class="muted">${subtitle}</p>`}
-          ${verdict === null ? html`` : html`<p class="verdict"><strong>Verdict.</strong> ${verdict}</p>`}
-          ${factList(facts)}
+          ${decision === undefined ? html`` : verdictLine(decision)} ${factList(facts)}
         </header>
         <main>${sections}</main>
         <footer>Made with embedtune.</footer>
       </body>
     </html> `;
   return page.markup;
+}
+
+/** The words are the decision's own: nothing on the page judges for itself. */
+function verdictLine({ sentence }: ReportDecision): Html {
+  return html`<p class="verdict"><strong>Verdict.</strong> ${sentence}</p>`;
 }
 
 function factList(facts: readonly ReportFact[]): Html {

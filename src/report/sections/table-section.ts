@@ -20,6 +20,17 @@ const figure =
 
 const columns: readonly Column[] = [
   {
+    title: "Recall@1",
+    meaning: "Share of the questions whose right passage is ranked first",
+    show: figure("recall@1"),
+  },
+  {
+    title: "Recall@10",
+    meaning: "Share of the questions whose right passage is among the first ten",
+    show: figure("recall@10"),
+  },
+  { title: "MRR", meaning: "Mean of 1 / rank of the right passage", show: figure("mrr") },
+  {
     title: "Accuracy",
     meaning: "Share of the pairs classified correctly at the threshold, with its 95 % interval",
     show: ({ accuracy, interval }) =>
@@ -43,17 +54,6 @@ const columns: readonly Column[] = [
     show: figure("rocAuc"),
   },
   {
-    title: "Recall@1",
-    meaning: "Share of the questions whose right passage is ranked first",
-    show: figure("recall@1"),
-  },
-  {
-    title: "Recall@10",
-    meaning: "Share of the questions whose right passage is among the first ten",
-    show: figure("recall@10"),
-  },
-  { title: "MRR", meaning: "Mean of 1 / rank of the right passage", show: figure("mrr") },
-  {
     title: "Seconds",
     meaning: "Time of the fit",
     show: ({ seconds }) => (seconds === null ? missing : formatSeconds(seconds)),
@@ -70,8 +70,9 @@ export function tableSection(data: ReportData): Html {
     <h2 id="figures">Figures on the test set</h2>
     <table>
       <caption>
-        Accuracy is the share of pairs classified correctly at a cosine threshold; its ± is half the
-        95 % interval. Read it beside the base rate. ROC AUC, recall and MRR need no threshold.
+        Recall and MRR rank the right passage among all passages. Accuracy and ROC AUC are of pairs
+        whose negatives somebody picked, and say as much about the picking: accuracy is the share
+        classified correctly at a cosine threshold (± half the 95 % interval), beside its base rate.
       </caption>
       <thead>
         <tr>
