@@ -63,7 +63,7 @@ export function createStepper(
     const batch = { queries: pass.queries, passages: pass.passages, pairs, knownMatches };
     const scored = evaluateWithCosines(loss, batch, {
       queries: rowRange(slopes, 0, queryCount),
-      passages: rowRange(slopes, queryCount, count),
+      passages: model.passage === null ? null : rowRange(slopes, queryCount, count),
     });
     const gradients = await backward(engine, model, tensors, pass, slopes, gradientBuffers);
     return { ...scored, gradients };

@@ -1,4 +1,5 @@
 import { checkNumber } from "../../base/checks.js";
+import { expOfNegative } from "../../math/exponential.js";
 import { createMatrix } from "../../math/matrix.js";
 import type { Loss } from "./loss.js";
 import { rankingLoss, Relation } from "./rank-scores.js";
@@ -22,21 +23,28 @@ export function infoNce({ temperature = 0.05 }: InfoNceOptions = {}): Loss {
     const { cols, data } = cosines;
     const slopes = createMatrix(cosines.rows, cols);
     const weights = new Float64Array(cols);
+    const scale = 1 / (temperature * anchors.length);
     let sum = 0;
     for (const anchor of anchors) {
       const start = pairs.query[anchor] * cols;
       const own = pairs.passage[anchor];
-      const counts = (j: number): boolean => j === own || relations[start + j] !== Relation.match;
       let top = -Infinity;
-      for (let j = 0; j < cols; j++) if (counts(j)) top = Math.max(top, data[start + j]);
+      for (let j = 0; j < cols; j++) {
+        // A further match is no negative: it counts as infinitely far.
+        const counts = relations[start + j] !== Relation.match || j === own;
+        const cosine = counts ? data[start + j] : -Infinity;
+        weights[j] = cosine;
+        if (cosine > top) top = cosine;
+      }
       let total = 0;
       for (let j = 0; j < cols; j++) {
-        weights[j] = counts(j) ? Math.exp((data[start + j] - top) / temperature) : 0;
-        total += weights[j];
+        const weight = expOfNegative((weights[j] - top) / temperature);
+        weights[j] = weight;
+        total += weight;
       }
       sum += Math.log(total) + (top - data[start + own]) / temperature;
-      const scale = 1 / (temperature * anchors.length);
-      for (let j = 0; j < cols; j++) slopes.data[start + j] += (weights[j] / total) * scale;
+      const share = scale / total;
+      for (let j = 0; j < cols; j++) slopes.data[start + j] += weights[j] * share;
       slopes.data[start + own] -= scale;
     }
     return { value: anchors.length === 0 ? 0 : sum / anchors.length, slopes };

@@ -20,7 +20,8 @@ export interface LossBatch {
 /** Where a loss adds its derivative: matrices of the shapes of the batch's queries and passages. */
 export interface LossGradient {
   readonly queries: Matrix;
-  readonly passages: Matrix;
+  /** `null` where passages are not trained, and nothing need be computed for them. */
+  readonly passages: Matrix | null;
 }
 
 /** Cosine loss and derivative of one batch of labelled pairs. */
@@ -45,6 +46,13 @@ export interface Loss {
    * The mean loss of a batch; with `gradient`, its derivative with respect to the transformed rows is added there.
    */
   evaluate(batch: LossBatch, gradient?: LossGradient): number;
+  /** {@link evaluate}, with the cosines of the batch's pairs where they come about anyway. */
+  readonly evaluateWithCosines?:
+    | ((
+        batch: LossBatch,
+        gradient?: LossGradient,
+      ) => { readonly value: number; readonly cosines: Float64Array })
+    | undefined;
   /**
    * The same from the cosines of the batch's pairs, where nothing else counts: whoever needs these cosines too need not
    * have them taken twice.
@@ -53,7 +61,7 @@ export interface Loss {
 }
 
 /** A gradient of zeros that fits the batch. */
-export function zeroGradient(batch: LossBatch): LossGradient {
+export function zeroGradient(batch: LossBatch): LossGradient & { passages: Matrix } {
   return {
     queries: createMatrix(batch.queries.rows, batch.queries.cols),
     passages: createMatrix(batch.passages.rows, batch.passages.cols),

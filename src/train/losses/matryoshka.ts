@@ -51,7 +51,7 @@ export function matryoshka(loss: Loss, { sizes, weights }: MatryoshkaOptions): L
         };
         const slopes = gradient && {
           queries: createMatrix(part.queries.rows, size),
-          passages: createMatrix(part.passages.rows, size),
+          passages: gradient.passages && createMatrix(part.passages.rows, size),
         };
         value += share * loss.evaluate(part, slopes);
         if (gradient && slopes) addLeading(gradient, slopes, share);
@@ -73,10 +73,13 @@ function leadingColumns(matrix: Matrix, size: number): Matrix {
 
 function addLeading(target: LossGradient, part: LossGradient, share: number): void {
   for (const side of ["queries", "passages"] as const) {
-    const { rows, cols, data } = part[side];
-    const width = target[side].cols;
+    const from = part[side];
+    const into = target[side];
+    if (from === null || into === null) continue;
+    const { rows, cols, data } = from;
+    const width = into.cols;
     for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < cols; j++) target[side].data[i * width + j] += share * data[i * cols + j];
+      for (let j = 0; j < cols; j++) into.data[i * width + j] += share * data[i * cols + j];
     }
   }
 }

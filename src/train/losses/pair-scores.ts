@@ -47,7 +47,7 @@ function backpropagatePairs(
 ): void {
   const { cols } = queries;
   const dq = gradient.queries.data;
-  const dp = gradient.passages.data;
+  const dp = gradient.passages?.data;
   for (let i = 0; i < slopes.length; i++) {
     const q = pairs.query[i];
     const p = pairs.passage[i];
@@ -60,7 +60,7 @@ function backpropagatePairs(
       const x = queries.data[a];
       const y = passages.data[b];
       dq[a] += cross * y - ownQuery * x;
-      dp[b] += cross * x - ownPassage * y;
+      if (dp !== undefined) dp[b] += cross * x - ownPassage * y;
     }
   }
 }
@@ -71,6 +71,7 @@ export function evaluateWithCosines(
   batch: LossBatch,
   gradient?: LossGradient,
 ): { readonly value: number; readonly cosines: Float64Array } {
+  if (loss.evaluateWithCosines !== undefined) return loss.evaluateWithCosines(batch, gradient);
   const scores = scorePairs(batch);
   const { cosines } = scores;
   if (loss.ofCosines === undefined) return { value: loss.evaluate(batch, gradient), cosines };

@@ -1,6 +1,7 @@
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import type { Loss, LossBatch, LossGradient } from "./loss.js";
+import { innerProduct } from "../../math/vectors.js";
 import { rowNorms } from "./pair-scores.js";
 
 /** What passage column `j` is to query row `i`, at `i * passages + j`. */
@@ -39,26 +40,32 @@ export function rankingLoss(
     name,
     settings,
     batches: "positives",
-    evaluate(batch, gradient) {
-      const queries = unitRows(batch.queries);
-      const passages = unitRows(batch.passages);
-      const cosines = multiply(queries.unit, passages.unit, { transposeB: true });
-      const { value, slopes } = evaluateScores(
-        { cosines, relations: relationsOf(batch), anchors: anchorsOf(batch) },
-        batch,
-      );
-      if (gradient) {
-        backpropagate(queries, multiply(slopes, passages.unit), gradient, "queries");
-        backpropagate(
-          passages,
-          multiply(slopes, queries.unit, { transposeA: true }),
-          gradient,
-          "passages",
-        );
-      }
-      return value;
-    },
+    evaluate: (batch, gradient) => evaluateWithCosines(batch, gradient).value,
+    evaluateWithCosines,
   };
+
+  function evaluateWithCosines(
+    batch: LossBatch,
+    gradient?: LossGradient,
+  ): { readonly value: number; readonly cosines: Float64Array } {
+    const queries = unitRows(batch.queries);
+    const passages = unitRows(batch.passages);
+    const cosines = multiply(queries.unit, passages.unit, { transposeB: true });
+    const { value, slopes } = evaluateScores(
+      { cosines, relations: relationsOf(batch), anchors: anchorsOf(batch) },
+      batch,
+    );
+    if (gradient) {
+      backpropagate(queries, multiply(slopes, passages.unit), gradient.queries);
+      if (gradient.passages !== null) {
+        const side = multiply(slopes, queries.unit, { transposeA: true });
+        backpropagate(passages, side, gradient.passages);
+      }
+    }
+    const { query, passage } = batch.pairs;
+    const ofPairs = Float64Array.from(query, (q, i) => cosines.data[q * cosines.cols + passage[i]]);
+    return { value, cosines: ofPairs };
+  }
 }
 
 function anchorsOf({ pairs }: LossBatch): number[] {
@@ -96,7 +103,8 @@ function unitRows(matrix: Matrix): UnitRows {
   const unit = createMatrix(matrix.rows, matrix.cols);
   for (let i = 0, at = 0; i < matrix.rows; i++) {
     const scale = norms[i] === 0 ? 0 : 1 / norms[i];
-    for (let j = 0; j < matrix.cols; j++, at++) unit.data[at] = matrix.data[at] * scale;
+    const end = at + matrix.cols;
+    for (; at < end; at++) unit.data[at] = matrix.data[at] * scale;
   }
   return { unit, norms };
 }
@@ -104,19 +112,17 @@ function unitRows(matrix: Matrix): UnitRows {
 /** Adds (g − (g · x̂) x̂) / |x|, the derivative through the scaling to length 1. */
 function backpropagate(
   { unit, norms }: UnitRows,
-  slopes: Matrix,
-  gradient: LossGradient,
-  side: keyof LossGradient,
+  { data: slopes }: Matrix,
+  { data: target }: Matrix,
 ): void {
-  const target = gradient[side].data;
-  const { rows, cols } = unit;
+  const { rows, cols, data } = unit;
   for (let i = 0; i < rows; i++) {
     if (norms[i] === 0) continue;
     const start = i * cols;
-    let along = 0;
-    for (let at = start; at < start + cols; at++) along += slopes.data[at] * unit.data[at];
+    const along = innerProduct(slopes, start, data, start, cols);
+    const scale = 1 / norms[i];
     for (let at = start; at < start + cols; at++) {
-      target[at] += (slopes.data[at] - along * unit.data[at]) / norms[i];
+      target[at] += (slopes[at] - along * data[at]) * scale;
     }
   }
 }

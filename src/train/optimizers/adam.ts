@@ -69,12 +69,11 @@ function adamLike(
         const m = spare?.state.moments["mean"][t] ?? fresh();
         const v = spare?.state.moments["square"][t] ?? fresh();
         const result = spare?.parameters[t] ?? fresh();
-        for (let i = 0; i < values.length; i++) {
-          const g = gradient[i];
-          m[i] = first * oldMean[i] + (1 - first) * g;
-          v[i] = beta2 * oldSquare[i] + (1 - beta2) * g * g;
-          result[i] = keep * values[i] - (rate * m[i]) / (Math.sqrt(v[i] * squareScale) + epsilon);
-        }
+        adamStep(
+          { values, gradient, mean: oldMean, square: oldSquare },
+          { values: result, mean: m, square: v },
+          { first, beta2, rate, squareScale, epsilon, keep },
+        );
         mean.push(m);
         square.push(v);
         return result;
@@ -82,4 +81,37 @@ function adamLike(
       return { parameters: next, state: { step, moments: { mean, square } } };
     },
   };
+}
+
+interface AdamArrays {
+  readonly values: Float32Array;
+  readonly mean: Float32Array;
+  readonly square: Float32Array;
+}
+
+/** One array's step; a function of its own, so that the loop is compiled for arrays alone. */
+function adamStep(
+  { values, gradient, mean, square }: AdamArrays & { readonly gradient: Float32Array },
+  next: AdamArrays,
+  {
+    first,
+    beta2,
+    rate,
+    squareScale,
+    epsilon,
+    keep,
+  }: Readonly<Record<"first" | "beta2" | "rate" | "squareScale" | "epsilon" | "keep", number>>,
+): void {
+  const { values: result, mean: m, square: v } = next;
+  const [newShare, newSquareShare] = [1 - first, 1 - beta2];
+  for (let i = 0; i < values.length; i++) {
+    const g = gradient[i];
+    // What is kept in single precision is what the step is taken by.
+    const meanHere = Math.fround(first * mean[i] + newShare * g);
+    const squareHere = Math.fround(beta2 * square[i] + newSquareShare * g * g);
+    m[i] = meanHere;
+    v[i] = squareHere;
+    result[i] =
+      keep * values[i] - (rate * meanHere) / (Math.sqrt(squareHere * squareScale) + epsilon);
+  }
 }
