@@ -29,7 +29,7 @@ export function testFigures(
   const rank = async (sides: Sides): Promise<Float64Array> => {
     const outcomes = emptyOutcomes(rows.length);
     const places = Uint32Array.from(rows.keys());
-    await rankInWholeCorpus(corpus, sides, rows, questions, outcomes, places, {});
+    await rankInWholeCorpus(corpus, sides, rows, questions, outcomes, places, null, {});
     return valuesOf(outcomes, "mrr");
   };
   const untouched = rank(untouchedSides);

@@ -32,24 +32,33 @@ export async function decide(
   makeAdapter: AdapterMaker,
   { metric, leastGain, seed }: DecideOptions,
 ): Promise<Decision> {
-  const { claim, trials, values, untouched, best, bestQueryOnly, judgedRows } = judged;
+  const { claim, trials, untouched, best, bestQueryOnly, judgedRows } = judged;
   const before = valuesOf(untouched, metric);
   const after = valuesOf(best.outcomes, metric);
   const gain = gainOf(before, after, claim.units, seed);
-  const change = bestChange(judged, seed);
-  const verdict = verdictOf(
-    {
-      gain,
-      p: permutationOf(before, after, claim.units, seed),
-      units: claim.unitCount,
-      bestChange: change,
-    },
-    leastGain,
+  const peers = {
+    before: valuesOf(untouched, metric, "peers"),
+    after: valuesOf(best.outcomes, metric, "peers"),
+  };
+  const peerGain = gainOf(peers.before, peers.after, claim.units, seed);
+  const p = Math.max(
+    permutationOf(before, after, claim.units, seed),
+    permutationOf(peers.before, peers.after, claim.units, seed),
   );
-  const needed =
-    verdict === "use it"
-      ? data.labelledQueries.length
-      : labelsNeeded(gain, data.labelledQueries.length, claim.unitCount, leastGain);
+  // Candidates were chosen among peers; what they are worth is shown against the corpus that they were tried on.
+  const tried = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
+  const evidence = {
+    ...{ gain, peerGain, p, units: claim.unitCount },
+    bestChange: bestChange(judged, tried, seed),
+  };
+  const verdict = verdictOf(evidence, leastGain);
+  const needed = verdict === "use it" ? data.labelledQueries.length : forecast();
+  function forecast(): number | null {
+    const from = (shown: Gain): number | null =>
+      labelsNeeded(shown, data.labelledQueries.length, claim.unitCount, leastGain);
+    const [whole, among] = [from(gain), from({ ...peerGain, gain: Math.max(peerGain.gain, 0) })];
+    return whole === null || among === null ? null : Math.max(whole, among);
+  }
   const whole = judgedQuestions(data, claim.questions, null, seed);
   const unrelated = ranksLookRandom(untouched.rank, whole, data.passages.rows);
   const labels = {
@@ -105,6 +114,7 @@ export async function decide(
     ...{ verdict, claim: claim.name, sentence, metric, adapter },
     best: chosen,
     bestQueryOnly: queryOnly,
+    peerGain,
     queryOnlyDifference: gainOf(after, afterQueryOnly, claim.units, seed, fewer),
     otherClaim,
     labelsNeeded: needed,
@@ -117,8 +127,8 @@ export async function decide(
       method: trial.candidate.method,
       side: trial.candidate.side,
       parameters: trial.candidate.parameters,
-      figure: trial.dropped === null ? meanOf(values[t]) : null,
-      gain: trial.dropped === null ? meanGain(values[0], values[t], claim.units) : null,
+      figure: trial.dropped === null ? meanOf(tried[t]) : null,
+      gain: trial.dropped === null ? meanGain(tried[0], tried[t], claim.units) : null,
       seconds: trial.seconds,
       skipped: trial.dropped,
     })),
@@ -131,11 +141,15 @@ export async function decide(
 }
 
 /** The interval of the best candidate other than the identity, on all folds. */
-function bestChange({ trials, values, claim }: JudgedClaim, seed: string | number): Gain | null {
+function bestChange(
+  { trials, values, claim }: JudgedClaim,
+  tried: readonly Float64Array[],
+  seed: string | number,
+): Gain | null {
   const changes = [...trials.keys()].filter(
     (t) => trials[t].dropped === null && trials[t].candidate.method !== "identity",
   );
   if (changes.length === 0) return null;
   const best = changes.reduce((a, b) => (meanOf(values[b]) > meanOf(values[a]) ? b : a));
-  return gainOf(values[0], values[best], claim.units, seed);
+  return gainOf(tried[0], tried[best], claim.units, seed);
 }

@@ -69,7 +69,7 @@ export async function judgeAdapter(
   const places = Uint32Array.from(rows.keys());
   const rank = async (sides: Sides, done: number): Promise<Outcomes> => {
     const outcomes = emptyOutcomes(rows.length);
-    await rankInWholeCorpus(corpus, sides, rows, questions, outcomes, places, { signal });
+    await rankInWholeCorpus(corpus, sides, rows, questions, outcomes, places, null, { signal });
     onProgress?.({ stage: "judge", done, total: 2 });
     return outcomes;
   };
@@ -81,7 +81,7 @@ export async function judgeAdapter(
   const after = valuesOf(adapted, metric);
   const gain = gainOf(before, after, units.indices, seed);
   const p = permutationOf(before, after, units.indices, seed);
-  const evidence = { gain, p, units: units.distinct.length, bestChange: gain };
+  const evidence = { gain, peerGain: gain, p, units: units.distinct.length, bestChange: gain };
   const verdict = verdictOf(evidence, leastGain);
   const unrelated = ranksLookRandom(untouched.rank, questions, corpus.passages.rows);
   const sentence = judgementSentence({

@@ -57,7 +57,12 @@ export function untestedDecision(
     adapter: makeAdapter(identity, untouchedSides, verdict),
     best: choice(side),
     bestQueryOnly: choice("query"),
-    ...{ queryOnlyDifference: null, otherClaim: null, labelsNeeded: labelsToSettle },
+    ...{
+      peerGain: null,
+      queryOnlyDifference: null,
+      otherClaim: null,
+      labelsNeeded: labelsToSettle,
+    },
     ...{ labelsLookUnrelated: false, figures: {}, cosines: null, table: [], questions: [] },
   };
 }

@@ -112,14 +112,18 @@ describe("fitAdapter, where there is nothing to learn", () => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = createRandom(`noise/${seed}`);
       const draw = (): LabelledVectors["queries"] => {
-        const matrix = createMatrix(40, 10);
+        const matrix = createMatrix(60, 24);
         for (let i = 0; i < matrix.data.length; i++) matrix.data[i] = random.normal();
         return matrix;
       };
-      const rows = Uint32Array.from({ length: 40 }, (_, i) => i);
-      const pairs = { query: rows, passage: rows, label: new Uint8Array(40).fill(1) };
+      const rows = Uint32Array.from({ length: 60 }, (_, i) => i);
+      const pairs = { query: rows, passage: rows, label: new Uint8Array(60).fill(1) };
       const data = { queries: draw(), passages: draw(), pairs };
-      const { verdict, adapter } = await fitAdapter(data, { candidates: ["rca", "corpus-prior"] });
+      // Each passage has one question: a fit that held it out has moved all passages but the right one.
+      const { verdict, adapter, claim } = await fitAdapter(data, {
+        candidates: ["rca", "corpus-prior"],
+      });
+      expect(claim).toBe("questions");
       if (verdict === "use it") used++;
       else expect(adapter.metadata.method).toBe("identity");
     }

@@ -9,7 +9,7 @@ import {
   ridgeCandidates,
   untouchedSides,
 } from "./closed-forms.js";
-import { infoNceFamily, type InfoNceStart } from "./info-nce.js";
+import { batchSize, infoNceFamily, type InfoNceStart } from "./info-nce.js";
 import { namedFamilies, type NamedFamily } from "./named-families.js";
 
 /** What is tried unless the caller names methods. */
@@ -25,9 +25,14 @@ export type MethodName = (typeof methodNames)[number];
 
 /** States of one training run that are candidates. */
 const epochs = [1, 2, 4, 8, 16];
+/** Long runs stop after so many steps, three states at least: with many pairs an epoch is many steps. */
+const mostSteps = 400;
+const fewestStates = 3;
 
 /** Below this many labels a passage, runs go more slowly, and both sides start from the identity, too. */
 const fewLabels = 10;
+/** Multiplications of a step above which only two runs are tried: one that leaves passages as they are, and one not. */
+const largeStep = 1e9;
 
 export interface CandidateOptions {
   readonly methods: readonly MethodName[];
@@ -52,6 +57,9 @@ export function candidateFamilies(
   return families;
 }
 
+/** Where a run starts, and its rate. */
+type Run = readonly [InfoNceStart, number];
+
 function infoNceCandidates(
   data: LabelledCorpus,
   side: "both" | "query",
@@ -61,28 +69,29 @@ function infoNceCandidates(
     ...{ name: "rca", trained: "query", side: "query", sides: rcaStart(data, "query") },
   };
   const mild = rcaStart(data, "both");
-  const queriesOnMapped: InfoNceStart = {
-    ...{ name: "rca", trained: "query", side: "both", sides: mild },
-  };
   const bothFromRca: InfoNceStart = { name: "rca", trained: "both", side: "both", sides: mild };
   const bothFromIdentity: InfoNceStart = {
     ...{ name: "identity", trained: "both", side: "both", sides: () => untouchedSides },
   };
+  const pairs = data.positives.query.length;
   const labelled = new Set(data.positives.passage).size;
-  const runs: readonly (readonly [InfoNceStart, number])[] =
-    data.positives.query.length < fewLabels * labelled
-      ? [
-          [queryOnly, 1e-3],
-          [queryOnly, 3e-4],
-          [bothFromRca, 3e-4],
-          [bothFromIdentity, 3e-4],
-        ]
-      : [
-          [queryOnly, 1e-3],
-          [queriesOnMapped, 1e-3],
-          [bothFromRca, 1e-3],
-        ];
+  const few: readonly Run[] = [
+    [queryOnly, 3e-4],
+    [bothFromIdentity, 3e-4],
+    [queryOnly, 1e-3],
+    [bothFromRca, 3e-4],
+  ];
+  const many: readonly Run[] = [
+    [queryOnly, 1e-3],
+    [bothFromRca, 1e-3],
+  ];
+  const runs = pairs < fewLabels * labelled ? few : many;
+  const stepsPerEpoch = Math.ceil((0.8 * pairs) / batchSize);
+  const states = epochs.filter(
+    (epoch, i) => i < fewestStates || epoch * stepsPerEpoch <= mostSteps,
+  );
   return runs
+    .slice(0, 2 * batchSize * data.queries.cols ** 2 > largeStep ? 2 : undefined)
     .filter(([start]) => side === "both" || start.side === "query")
-    .map(([start, rate]) => infoNceFamily(data, { start, rate, epochs, seed }));
+    .map(([start, rate]) => infoNceFamily(data, { start, rate, epochs: states, seed }));
 }

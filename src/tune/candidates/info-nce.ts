@@ -31,7 +31,8 @@ export interface InfoNceFamilyOptions {
 
 /** In the softmax all passages where they are at most so many, in batch otherwise. */
 const allPassages = 300;
-const batchSize = 256;
+/** Pairs of a step. */
+export const batchSize = 256;
 const temperature = 0.05;
 
 /**

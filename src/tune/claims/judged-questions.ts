@@ -1,4 +1,5 @@
 import { createRandom } from "../../base/random.js";
+import type { ClaimFold } from "./claims.js";
 import type { LabelledCorpus } from "./labelled-corpus.js";
 import type { JudgedQuestion } from "../ranking/outcomes.js";
 
@@ -22,6 +23,19 @@ export function sampleCorpus(
   const random = createRandom(`${seed}/corpus`);
   while (kept.size < mostRows) kept.add(random.integer(passages.rows));
   return Uint32Array.from(kept).sort();
+}
+
+/** Per column of the (sampled) corpus, 1 where a pair to learn from names the passage, or one equal to it. */
+export function learntColumns(
+  { passages, passageText }: Pick<LabelledCorpus, "passages" | "passageText">,
+  { train }: Pick<ClaimFold, "train">,
+  columns: Uint32Array | null,
+): Uint8Array {
+  const learnt = new Set(Array.from(train.passage, (row) => passageText[row]));
+  const count = columns === null ? passages.rows : columns.length;
+  return Uint8Array.from({ length: count }, (_, column) =>
+    Number(learnt.has(passageText[columns === null ? column : columns[column]])),
+  );
 }
 
 /** How each question's scores are to be read, in columns of the sampled corpus. */

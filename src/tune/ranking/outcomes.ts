@@ -18,6 +18,14 @@ export interface Outcomes {
   readonly rank: Float64Array;
   /** Per question, nDCG@10. */
   readonly ndcg: Float64Array;
+  /**
+   * Per question, the rank of the nearest match among its peers alone: the passages that the fit learnt from just as it
+   * learnt from the match, or did not. A fit moves what it learnt from otherwise than the rest, whatever the labels say;
+   * among peers such a move favours nobody.
+   */
+  readonly peerRank: Float64Array;
+  /** Per question, nDCG@10 among peers. */
+  readonly peerNdcg: Float64Array;
   /** Per question, the cosine of the nearest match. */
   readonly match: Float64Array;
   /** Two per question: the highest cosines of wrong passages; NaN where there are fewer. */
@@ -33,6 +41,8 @@ export function emptyOutcomes(count: number): Outcomes {
   return {
     rank: new Float64Array(count).fill(NaN),
     ndcg: new Float64Array(count).fill(NaN),
+    peerRank: new Float64Array(count).fill(NaN),
+    peerNdcg: new Float64Array(count).fill(NaN),
     match: new Float64Array(count).fill(NaN),
     nearestWrong: new Float64Array(2 * count).fill(NaN),
     randomWrong: new Float64Array(2 * count).fill(NaN),
@@ -49,6 +59,10 @@ interface Reading {
   readonly scores: Float64Array;
   /** How many wrong passages stand before each. */
   readonly before: Float64Array;
+  /** How many of its peers do. */
+  readonly peersBefore: Float64Array;
+  /** Whether the fit learnt from each. */
+  readonly learnt: Uint8Array;
   first: number;
   second: number;
   readonly random: number[];
@@ -66,10 +80,13 @@ export interface OutcomeReader {
 /**
  * @param matchScores Per question the cosines of `relevant`, in their order: they must be known before the first wrong
  *   passage can be counted.
+ * @param learnt Per column of the corpus, 1 where the fit learnt from a pair that names the passage; `null` where all
+ *   are alike.
  */
 export function createOutcomeReader(
   questions: readonly JudgedQuestion[],
   matchScores: readonly ArrayLike<number>[],
+  learnt: Uint8Array | null = null,
 ): OutcomeReader {
   const readings = questions.map((question, i): Reading => {
     const own = matchScores[i];
@@ -78,16 +95,19 @@ export function createOutcomeReader(
       ...{ question, order, first: -Infinity, second: -Infinity, random: [], labelled: [] },
       scores: Float64Array.from(order, (j) => own[j]),
       before: new Float64Array(order.length),
+      peersBefore: new Float64Array(order.length),
+      learnt: Uint8Array.from(order, (j) => learnt?.[question.relevant[j]] ?? 0),
     };
   });
   return {
     add({ cols, data }, start) {
       const relevant = new Uint8Array(cols);
+      const learntHere = learnt?.subarray(start, start + cols) ?? new Uint8Array(cols);
       for (const [i, reading] of readings.entries()) {
         const row = data.subarray(i * cols, (i + 1) * cols);
         const here = reading.question.relevant.filter((j) => j >= start && j < start + cols);
         for (const j of here) relevant[j - start] = 1;
-        countWrong(reading, row, relevant);
+        countWrong(reading, row, relevant, learntHere);
         for (const j of here) relevant[j - start] = 0;
         const { random, labelledWrong } = reading.question;
         for (const j of random)
@@ -101,7 +121,9 @@ export function createOutcomeReader(
       for (const [i, reading] of readings.entries()) {
         const at = places[i];
         outcomes.rank[at] = reading.before[0] + 1;
-        outcomes.ndcg[at] = ndcgOf(reading);
+        outcomes.ndcg[at] = ndcgOf(reading, reading.before);
+        outcomes.peerRank[at] = reading.peersBefore[0] + 1;
+        outcomes.peerNdcg[at] = ndcgOf(reading, reading.peersBefore);
         outcomes.match[at] = reading.scores[0];
         outcomes.nearestWrong.set([reading.first, reading.second].map(finiteOrNaN), 2 * at);
         outcomes.randomWrong.set(reading.random, 2 * at);
@@ -117,17 +139,23 @@ export function readOutcomes(
   questions: readonly JudgedQuestion[],
   outcomes: Outcomes,
   places: ArrayLike<number>,
+  learnt: Uint8Array | null = null,
 ): void {
   const matches = questions.map(({ relevant }, i) =>
     relevant.map((j) => scores.data[i * scores.cols + j]),
   );
-  const reader = createOutcomeReader(questions, matches);
+  const reader = createOutcomeReader(questions, matches, learnt);
   reader.add(scores, 0);
   reader.finish(outcomes, places);
 }
 
-function countWrong(reading: Reading, row: Float32Array, relevant: Uint8Array): void {
-  const { scores, before } = reading;
+function countWrong(
+  reading: Reading,
+  row: Float32Array,
+  relevant: Uint8Array,
+  learntHere: Uint8Array,
+): void {
+  const { scores, before, peersBefore, learnt } = reading;
   const last = scores.length - 1;
   const floor = scores[last];
   let { first, second } = reading;
@@ -135,7 +163,10 @@ function countWrong(reading: Reading, row: Float32Array, relevant: Uint8Array): 
     const score = row[j];
     if (score < floor && score <= second) continue;
     if (relevant[j] === 1) continue;
-    for (let t = last; t >= 0 && score >= scores[t]; t--) before[t]++;
+    for (let t = last; t >= 0 && score >= scores[t]; t--) {
+      before[t]++;
+      if (learntHere[j] === learnt[t]) peersBefore[t]++;
+    }
     if (score > first) {
       second = first;
       first = score;
@@ -151,7 +182,7 @@ const depth = 10;
 const gainAt = (rank: number): number => (rank > depth ? 0 : 1 / Math.log2(rank + 1));
 
 /** The sum of grade · gain by rank, over the same in the best order (Järvelin and Kekäläinen, 2002). */
-function ndcgOf({ question: { grades }, order, before }: Reading): number {
+function ndcgOf({ question: { grades }, order }: Reading, before: Float64Array): number {
   const grade = (j: number): number => (grades === null ? 1 : grades[j]);
   let sum = 0;
   for (const [t, j] of order.entries()) sum += grade(j) * gainAt(before[t] + t + 1);
@@ -164,10 +195,15 @@ const finiteOrNaN = (value: number): number => (Number.isFinite(value) ? value :
 /** A figure by which questions are judged. */
 export type RankMetric = "mrr" | "ndcg@10" | `recall@${number}`;
 
-/** The metric's value of each question: its mean is the figure. */
-export function valuesOf({ rank, ndcg }: Outcomes, metric: RankMetric): Float64Array {
-  if (metric === "mrr") return rank.map((r) => 1 / r);
-  if (metric === "ndcg@10") return ndcg;
+/** The metric's value of each question, against the whole corpus or among peers: its mean is the figure. */
+export function valuesOf(
+  { rank, ndcg, peerRank, peerNdcg }: Outcomes,
+  metric: RankMetric,
+  against: "corpus" | "peers" = "corpus",
+): Float64Array {
+  if (metric === "ndcg@10") return against === "corpus" ? ndcg : peerNdcg;
+  const ranks = against === "corpus" ? rank : peerRank;
+  if (metric === "mrr") return ranks.map((r) => 1 / r);
   const k = Number(metric.slice("recall@".length));
-  return rank.map((r) => (Number.isNaN(r) ? NaN : Number(r <= k)));
+  return ranks.map((r) => (Number.isNaN(r) ? NaN : Number(r <= k)));
 }

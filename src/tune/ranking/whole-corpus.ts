@@ -18,6 +18,7 @@ const blockRows = 4096;
  * @param rows Rows of the table of queries, one per question.
  * @param questions How to read each, in rows of the corpus.
  * @param places Where each question's outcome goes.
+ * @param learnt Per passage, 1 where the map was learnt from a pair that names it; `null` where all are alike.
  */
 export async function rankInWholeCorpus(
   { queries, passages }: Pick<LabelledCorpus, "queries" | "passages">,
@@ -26,6 +27,7 @@ export async function rankInWholeCorpus(
   questions: readonly JudgedQuestion[],
   outcomes: Outcomes,
   places: ArrayLike<number>,
+  learnt: Uint8Array | null,
   { signal }: LongJobOptions,
 ): Promise<void> {
   const asked = normalizeRows(applySide(query, gatherRows(queries, rows)));
@@ -34,7 +36,7 @@ export async function rankInWholeCorpus(
     // In single precision, as the block products below are.
     return Float32Array.from(relevant, (_, j) => dot(rowOf(asked, i), rowOf(matches, j)));
   });
-  const reader = createOutcomeReader(questions, matchScores);
+  const reader = createOutcomeReader(questions, matchScores, learnt);
   for (let start = 0; start < passages.rows; start += blockRows) {
     await yieldToEventLoop();
     signal?.throwIfAborted();

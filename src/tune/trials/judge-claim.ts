@@ -3,7 +3,7 @@ import type { CandidateFamily } from "../candidates/candidate.js";
 import { chooseTrial, crossFittedChoice, type ChoiceData } from "./choose.js";
 import type { Claim } from "../claims/claims.js";
 import type { Clock } from "./clock.js";
-import { sampleCorpus, judgedQuestions } from "../claims/judged-questions.js";
+import { sampleCorpus, judgedQuestions, learntColumns } from "../claims/judged-questions.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
 import { emptyOutcomes, valuesOf, type Outcomes, type RankMetric } from "../ranking/outcomes.js";
 import type { Trial } from "./trial.js";
@@ -27,7 +27,7 @@ export interface JudgedChoice {
 export interface JudgedClaim {
   readonly claim: Claim;
   readonly trials: readonly Trial[];
-  /** Per trial, the metric of each question, by the rows that candidates are chosen by. */
+  /** Per trial, the metric of each question among peers, which candidates are chosen by. */
   readonly values: readonly Float64Array[];
   /** The untouched embedding, against the whole corpus. */
   readonly untouched: Outcomes;
@@ -55,7 +55,7 @@ export async function judgeClaim(
   const trials = await runTrials(data, claim, families, {
     ...{ metric, seed, columns, clock, likeness: mildest, signal, onProgress },
   });
-  const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
+  const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric, "peers"));
   const choice: ChoiceData = { trials, values, fold: claim.foldOf, units: claim.units, mildest };
   const job = { signal };
   const whole = columns === null ? null : judgedQuestions(data, claim.questions, null, seed);
@@ -98,6 +98,7 @@ async function rankFold(
     Array.from(judged, (at) => whole[at]),
     outcomes,
     judged,
+    learntColumns(data, folds[f], null),
     job,
   );
 }
@@ -107,6 +108,8 @@ export function copyOutcomes(from: Outcomes, to: Outcomes, places: Uint32Array):
   for (const at of places) {
     to.rank[at] = from.rank[at];
     to.ndcg[at] = from.ndcg[at];
+    to.peerRank[at] = from.peerRank[at];
+    to.peerNdcg[at] = from.peerNdcg[at];
     to.match[at] = from.match[at];
     for (const k of [2 * at, 2 * at + 1]) {
       to.nearestWrong[k] = from.nearestWrong[k];

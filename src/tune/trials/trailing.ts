@@ -21,7 +21,7 @@ export function trailing(
   const measured = trials
     .filter(({ dropped }) => dropped === null)
     .map((trial) => {
-      const values = valuesOf(trial.outcomes, metric);
+      const values = valuesOf(trial.outcomes, metric, "peers");
       return { trial, values: Float64Array.from(questions, (at) => values[at]) };
     });
   const behind = (rivals: typeof measured): Set<Trial> => {

@@ -5,7 +5,7 @@ import { multiply } from "../../math/multiply.js";
 import type { CandidateFamily } from "../candidates/candidate.js";
 import type { Claim, ClaimFold } from "../claims/claims.js";
 import type { Clock } from "./clock.js";
-import { judgedQuestions } from "../claims/judged-questions.js";
+import { judgedQuestions, learntColumns } from "../claims/judged-questions.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
 import { emptyOutcomes, readOutcomes, type RankMetric } from "../ranking/outcomes.js";
 import { trailing } from "./trailing.js";
@@ -59,6 +59,7 @@ export async function runTrials(
       fold.judged.map((at) => claim.questions[at]),
     );
     const asked = Array.from(fold.judged, (at) => questions[at]);
+    const learnt = learntColumns(data, fold, columns);
     let untouched: Matrix | null = null;
     for (const [done, family] of families.entries()) {
       await yieldToEventLoop();
@@ -73,7 +74,7 @@ export async function runTrials(
         const score = await scorerOf(family, fold, wanted, signal, queries, passages);
         for (const trial of alive) {
           const scores = score(trial.position);
-          readOutcomes(scores, asked, trial.outcomes, fold.judged);
+          readOutcomes(scores, asked, trial.outcomes, fold.judged, learnt);
           if (likeness) trial.likeness[f] = correlation((untouched ??= scores).data, scores.data);
         }
         const seconds = (performance.now() - began) / 1000;

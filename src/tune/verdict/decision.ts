@@ -89,6 +89,12 @@ export interface Decision {
   readonly best: Choice;
   /** The best that leaves passages as they are. */
   readonly bestQueryOnly: Choice;
+  /**
+   * The gain of `best` among peers: the passages that a fold's fit learnt from just as it did from the right one, or did
+   * not. A fit moves what it learnt from otherwise than the rest, whatever the labels say: on noise that alone can look
+   * like a gain against the whole corpus, and so "use it" asks for one among peers, too. `null` where nothing was measured.
+   */
+  readonly peerGain: Gain | null;
   /** What not indexing again costs: bestQueryOnly less best, in the metric; `null` where nothing was measured. */
   readonly queryOnlyDifference: Gain | null;
   readonly otherClaim: OtherClaim | null;

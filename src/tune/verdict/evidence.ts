@@ -16,9 +16,11 @@ export function gainOf(
 }
 
 export interface Evidence {
-  /** The gain of choosing this way, out of fold. */
+  /** The gain of choosing this way, out of fold, against the whole corpus. */
   readonly gain: Gain;
-  /** Two-sided, of a permutation test over whole units. */
+  /** The same among peers: passages that the fit learnt from as it did from the right one. */
+  readonly peerGain: Gain;
+  /** Two-sided, of permutation tests over whole units: the larger of both. */
   readonly p: number;
   readonly units: number;
   /** The interval of the best candidate other than the identity, on all folds; `null` where there is none. */
@@ -31,10 +33,11 @@ const significance = 0.05;
 
 /** The verdict that the evidence allows. */
 export function verdictOf(
-  { gain, p, units, bestChange }: Evidence,
+  { gain, peerGain, p, units, bestChange }: Evidence,
   leastGain: number,
 ): Exclude<Verdict, "untested"> {
-  const shown = gain.low > 0 && p <= significance && gain.gain >= leastGain;
+  const above = gain.low > 0 && peerGain.low > 0;
+  const shown = above && p <= significance && gain.gain >= leastGain;
   if (shown && units >= fewestGroups) return "use it";
   if (bestChange !== null && bestChange.high < 0) return "leave it";
   return "not shown";

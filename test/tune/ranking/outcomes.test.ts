@@ -106,3 +106,19 @@ describe("valuesOf", () => {
     expect([...valuesOf(outcomes, "recall@4")]).toEqual([1, 1, NaN]);
   });
 });
+
+describe("ranks among peers", () => {
+  it("count only passages that the fit learnt from as it did from the match", () => {
+    const outcomes = emptyOutcomes(2);
+    const row = [0.5, 0.75, 0.625, 0.875, 0.25];
+    const scores = createMatrix(2, 5, Float32Array.from([...row, ...row]));
+    // Column 0, the match, was not learnt from; of those before it columns 1 and 3 were.
+    const learnt = Uint8Array.of(0, 1, 0, 1, 0);
+    readOutcomes(scores, [question([0]), question([1])], outcomes, [0, 1], learnt);
+    expect([...outcomes.rank]).toEqual([4, 2]);
+    expect([...outcomes.peerRank]).toEqual([2, 2]);
+    expect([...valuesOf(outcomes, "mrr", "peers")]).toEqual([1 / 2, 1 / 2]);
+    expect([...valuesOf(outcomes, "recall@2", "peers")]).toEqual([1, 1]);
+    expect(outcomes.peerNdcg[0]).toBeCloseTo(1 / Math.log2(3), 12);
+  });
+});

@@ -6,6 +6,7 @@ import { ranksLookRandom } from "../../../src/tune/verdict/unrelated.js";
 
 const shown = {
   gain: { gain: 0.02, low: 0.004, high: 0.04 },
+  peerGain: { gain: 0.01, low: 0.002, high: 0.02 },
   p: 0.01,
   units: 20,
   bestChange: null,
@@ -18,6 +19,11 @@ describe("verdictOf", () => {
 
   it.each([
     ["the interval reaches zero", { ...shown, gain: { ...shown.gain, low: 0 } }, 0.005],
+    [
+      "the interval among peers reaches zero",
+      { ...shown, peerGain: { ...shown.peerGain, low: 0 } },
+      0.005,
+    ],
     ["the permutation test does not agree", { ...shown, p: 0.051 }, 0.005],
     ["the gain is not worth having", shown, 0.021],
     ["there are fewer than twenty groups", { ...shown, units: 19 }, 0.005],
