@@ -82,7 +82,9 @@ async function load(
   vectors: string,
 ): Promise<{ queries: Matrix; passages: Matrix; pages: string[] }> {
   if (!existsSync(new URL("questions-passages.jsonl.gz", folder))) {
-    throw new Error("the shared data is not here: ../shared/data/nq/questions-passages.jsonl.gz");
+    throw new Error(
+      "train-presets: ../shared/data/nq/questions-passages.jsonl.gz must be there, received no such file",
+    );
   }
   const lines = gunzipSync(read("questions-passages.jsonl.gz")).toString().trim().split("\n");
   const rows = lines.map(
@@ -94,7 +96,7 @@ async function load(
     return { queries, passages: decodeNpy(read("passages-words-325d.npy")), pages };
   }
   if (vectors !== "hashing") {
-    throw new RangeError(`--vectors: expected words or hashing, received ${vectors}`);
+    throw new RangeError(`--vectors must be words or hashing, received ${vectors}`);
   }
   const embedder = createHashingEmbedder();
   return {
@@ -150,7 +152,11 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
     const test = task(testRows);
     for (const name of names) {
       const method = methods[name] as (typeof methods)[string] | undefined;
-      if (method === undefined) throw new RangeError(`--methods: there is no method "${name}"`);
+      if (method === undefined) {
+        throw new RangeError(
+          `--methods must be some of ${Object.keys(methods).join(", ")}, received ${name}`,
+        );
+      }
       const started = performance.now();
       const adapter = await method(training);
       const seconds = (performance.now() - started) / 1000;

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- train`: the rate of the products that training consists of; the notebook's full run at its own size
  * against PyTorch, on the built-in kernel and, where it is installed, on onnxruntime-node; its cost by the number of
- * pairs; the closed-form fits against NumPy; `fitAdapter` from end to end.
+ * pairs; RCA against NumPy, and `fitAdapter` from end to end, by closed forms alone and with training.
  *
  *   --pairs 11034 --queries 3782 --dimensions 1536 --epochs 20   the size of the notebook's run
  *   --python python3      an interpreter that has NumPy and torch
@@ -32,7 +32,7 @@ import { notebookPreset } from "embedtune/train";
 import { createOnnxEngine } from "embedtune/onnx";
 import { hasKernel, kernels, nameOf, numpyRows, products } from "./math.js";
 import { pythonEnvironment } from "./python.js";
-import type { BenchOptions, BenchRow } from "./rows.js";
+import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 
 interface Size {
   readonly pairs: number;
@@ -217,48 +217,46 @@ async function byPairs(size: Size): Promise<BenchRow[]> {
 
 const point = { lambda: 0.3, power: 0.5 };
 
+/** What is timed, and whether at twice the dimensions, too: there the one call takes too long for a bench. */
+const closedForms: readonly {
+  readonly fit: string;
+  readonly wide: boolean;
+  readonly job: (data: TrainingPairs) => unknown;
+}[] = [
+  { fit: "fitRca, one point", wide: true, job: (data) => fitRca(data, point) },
+  {
+    fit: "fitAdapter, closed forms alone",
+    wide: false,
+    job: (data) => fitAdapter(data, { candidates: ["rca", "corpus-prior", "ridge"] }),
+  },
+  { fit: "fitAdapter, with training", wide: false, job: (data) => fitAdapter(data) },
+];
+
 async function closedForm(size: Size, python: string): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const { lambda, power } = point;
-  const fits: [string, (data: TrainingPairs) => unknown][] = [
-    ["fitRca", (data) => fitRca(data, point)],
-    ["fitRca", (data) => Promise.resolve(fitRca(data))],
-    ["fitAdapter", (data) => fitAdapter(data, { seed: 1 })],
-  ];
   for (const dimensions of [size.dimensions, 2 * size.dimensions]) {
     const data = makePairs({ ...size, dimensions }, "bench/closed");
-    const table = `closed form: ${size.pairs} pairs, ${size.queries} queries`;
+    const table = `closed forms and the one call: ${size.pairs} pairs, ${size.queries} queries`;
     const numpy = inPython(python, "numpy", "numpy-rca.py", data, [lambda, power]);
     if (numpy !== undefined) {
-      const fit = `NumPy ${numpy["version"]}, one point`;
+      const fit = `NumPy ${numpy["version"]}, RCA, one point`;
       rows.push({ table, fit, dimensions, seconds: numpy["seconds"], "peak MB": "" });
     }
-    for (const [fit, job] of fits) {
+    for (const { fit, wide, job } of closedForms) {
+      if (dimensions > size.dimensions && !wide) continue;
       const [, seconds] = await timed(() => job(data));
-      rows.push({
-        table,
-        fit,
-        dimensions,
-        seconds,
-        "peak MB": Math.round(megabytes()),
-      });
+      rows.push({ table, fit, dimensions, seconds, "peak MB": Math.round(megabytes()) });
     }
   }
   return rows;
 }
 
 export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
-  const number = (name: string, standard: number): number => {
-    const value = Number(options.get(name) ?? standard);
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`--${name}: expected a whole number, received ${options.get(name)}`);
-    }
-    return value;
-  };
   const size = {
-    pairs: number("pairs", 11034),
-    queries: number("queries", 3782),
-    dimensions: number("dimensions", 1536),
+    pairs: countOption(options, "pairs", 11034),
+    queries: countOption(options, "queries", 3782),
+    dimensions: countOption(options, "dimensions", 1536),
   };
   const parts = (options.get("only") ?? "products,notebook,pairs,closed").split(",");
   const python = options.get("python") ?? "python3";
@@ -268,7 +266,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const small = makePairs({ ...size, pairs: 600, queries: 200 }, "warm-up");
   await trainMatrix(small, { ...notebookPreset, epochs: 2 });
   if (parts.includes("notebook")) {
-    rows.push(...(await notebook(size, number("epochs", 20), python)));
+    rows.push(...(await notebook(size, countOption(options, "epochs", 20), python)));
   }
   if (parts.includes("pairs")) rows.push(...(await byPairs(size)));
   if (parts.includes("closed")) rows.push(...(await closedForm(size, python)));
