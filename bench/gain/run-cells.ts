@@ -32,12 +32,13 @@ export async function runCells(
     .sort((a, b) => weightOf(b) - weightOf(a));
   const total = left.length;
   const began = performance.now();
+  let done = 0;
   const keep = (job: Job, result: Result): void => {
     results.set(keyOf(job), result);
     if (file !== undefined) appendFileSync(file, `${JSON.stringify({ job, result })}\n`);
-    const done = total - left.length;
+    done++;
     const seconds = Math.round((performance.now() - began) / 1000);
-    console.error(`${done}/${total} cells begun, ${seconds} s: ${JSON.stringify(job)}`);
+    console.error(`${done} of ${total} cells, ${seconds} s: ${JSON.stringify(job)}`);
   };
   const work = async (run: (job: Job) => Promise<Result>): Promise<void> => {
     for (let job = left.shift(); job !== undefined; job = left.shift()) keep(job, await run(job));
@@ -59,7 +60,7 @@ export async function runCells(
   };
 }
 
-/** About how long a cell takes beside others: by its labels and whether training candidates are tried in folds. */
+/** About how long a cell takes beside others. */
 function weightOf(job: Job): number {
   if (job.kind === "gaussian") return 10;
   const labels = job.labels !== "all" ? job.labels : job.set === "clinc" ? 10_000 : 900;
