@@ -3,6 +3,7 @@ import { scoreWithSides } from "../../src/fit/families/family.js";
 import { pairOutcomes, rankingMetrics } from "../../src/evaluate/retrieval/pair-outcomes.js";
 import { rankingTask } from "../../src/evaluate/retrieval/ranking-task.js";
 import { rcaFamily } from "../../src/fit/families/rca-family.js";
+import { featureSpace } from "../../src/fit/refined/refined-space.js";
 import { refinedRcaFamily } from "../../src/fit/refined/refined-rca-family.js";
 import { preparePairs } from "../../src/data/training-pairs.js";
 import { topics } from "../tune/topics.js";
@@ -66,6 +67,66 @@ describe("refinedRcaFamily", () => {
     const mrr = (steps: number): number =>
       rankingMetrics(pairOutcomes(score({ ...weak, steps }), unseen)).mrr;
     expect(mrr(12)).toBeGreaterThan(mrr(0) + 0.05);
+  });
+
+  it("learns from features of pairs that the RCA did not see", () => {
+    // With more dimensions than pairs an RCA brings its own pairs together, and leaves nothing to learn on them.
+    const pairs = preparePairs(topics(40, 60));
+    const at = { lambda: 0.01, power: 0.5, blend: 0, spread: 0 };
+    const fitted = refinedRcaFamily({ starts: [at], steps: [0, 8] }).fit(
+      pairs,
+      pairs.positives,
+      pairs.negatives,
+    );
+    const [before, after] = [0, 8].map((steps) => fitted.sides({ ...at, steps }).query.weights!);
+    const moved = Math.hypot(...after.data.map((value, i) => value - before.data[i]));
+    expect(moved / Math.hypot(...before.data)).toBeGreaterThan(0.05);
+  });
+
+  it("lowers the scores of a side where they spread widely over the other side", () => {
+    const [n, d] = [120, 48];
+    const source = topics(n, d, { nuisance: 2 });
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < 6; j++) {
+        source.queries.data[i * d + 4 + j] *= 5;
+        source.passages.data[i * d + 20 + j] *= 5;
+      }
+    }
+    const pairs = preparePairs(source);
+    const at = { lambda: 30, power: 0.5, blend: 0 };
+    const fitted = refinedRcaFamily({
+      starts: [0, 6].map((spread) => ({ ...at, spread })),
+      steps: [0],
+    }).fit(pairs, pairs.positives, pairs.negatives);
+    const [plain, spread] = [0, 6].map((weight) => {
+      const sides = fitted.sides({ ...at, spread: weight, steps: 0 });
+      return scoreWithSides(sides, pairs.queries, pairs.passages).data;
+    });
+    const sumOfSquares = (values: number[]): number => values.reduce((sum, x) => sum + x * x, 0);
+    const correlation = (place: (own: number, other: number) => number): number => {
+      const own = Array.from({ length: n }, (_, i) => {
+        const scores = (of: Float32Array): number[] =>
+          Array.from({ length: n }, (_x, j) => of[place(i, j)]);
+        const before = scores(plain);
+        const mean = before.reduce((sum, x) => sum + x, 0) / n;
+        const variance = sumOfSquares(before.map((x) => x - mean));
+        return [variance, Math.sqrt(sumOfSquares(scores(spread)) / sumOfSquares(before))];
+      });
+      const [x, y] = [0, 1].map((k) => {
+        const mean = own.reduce((sum, values) => sum + values[k], 0) / n;
+        return own.map((values) => values[k] - mean);
+      });
+      const product = x.reduce((sum, value, i) => sum + value * y[i], 0);
+      return product / Math.sqrt(sumOfSquares(x) * sumOfSquares(y));
+    };
+    expect(correlation((query, passage) => query * n + passage)).toBeLessThan(-0.3);
+    expect(correlation((passage, query) => query * n + passage)).toBeLessThan(-0.25);
+  });
+
+  it("gives at most an eighth of the dimensions to the spreads, an even number", () => {
+    const rows = { query: data.queries, passage: data.passages };
+    const { vectors, spare } = featureSpace([rows], 32, { rank: 256, spareRank: 100 });
+    expect([vectors.cols, spare.cols]).toEqual([28, 4]);
   });
 
   it("falls back to plain RCA where one group leaves nothing to cross-fit with", () => {
