@@ -107,7 +107,7 @@ export async function fitAdapter(
     corpus,
     name === "questions" ? "passages" : "questions",
     families,
-    judged.best.trial,
+    judged,
     { ...layout, metric, signal },
   );
   const { positives, negatives } = corpus;

@@ -1,12 +1,13 @@
 import type { LongJobOptions } from "../../base/progress.js";
+import type { IndexPairs } from "../../data/training-pairs.js";
 import type { Gain, OtherClaim } from "../verdict/decision.js";
 import { restricted, type CandidateFamily } from "../candidates/candidate.js";
-import { layOutClaim, type ClaimName, type ClaimOptions } from "../claims/claims.js";
+import { layOutClaim, type Claim, type ClaimName, type ClaimOptions } from "../claims/claims.js";
 import { createClock } from "./clock.js";
 import { sampleCorpus } from "../claims/judged-questions.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
 import { valuesOf, type RankMetric } from "../ranking/outcomes.js";
-import type { Trial } from "./trial.js";
+import type { JudgedClaim } from "./judge-claim.js";
 import { runTrials } from "./trials.js";
 import { meanGain, meanOf } from "../verdict/units.js";
 
@@ -20,7 +21,7 @@ export async function measureOtherClaim(
   data: LabelledCorpus,
   name: ClaimName,
   families: readonly CandidateFamily[],
-  chosen: Trial,
+  judged: JudgedClaim,
   {
     metric,
     seed,
@@ -30,16 +31,19 @@ export async function measureOtherClaim(
 ): Promise<OtherClaim | null> {
   const claim = layOutClaim(data, name, { ...layout, seed });
   if (claim.folds.length === 0) return null;
+  const chosen = judged.best.trial;
   const closed = families.filter(({ kind }) => kind === "closed form");
   const asked =
     chosen.family.kind === "closed form"
       ? closed
       : [...closed, restricted(chosen.family, [chosen.position])];
-  const trials = await runTrials(data, claim, asked, {
-    ...{ metric, seed, likeness: false, clock: createClock(Infinity), signal },
-    columns: sampleCorpus(data, claim.questions, seed),
-    keep: ({ candidate }) => candidate === chosen.candidate,
-  });
+  const trials = sameFolds(claim, judged.claim)
+    ? judged.trials.filter(({ candidate }) => asked.some((f) => f.candidates.includes(candidate)))
+    : await runTrials(data, claim, asked, {
+        ...{ metric, seed, likeness: false, clock: createClock(Infinity), signal },
+        columns: sampleCorpus(data, claim.questions, seed),
+        keep: ({ candidate }) => candidate === chosen.candidate,
+      });
   const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
   const gain = (t: number): Gain => meanGain(values[0], values[t], claim.units);
   const own = trials.findIndex(({ candidate }) => candidate === chosen.candidate);
@@ -60,4 +64,27 @@ export async function measureOtherClaim(
     chosen: gain(own),
     bestClosedForm: best < 0 ? null : { method: trials[best].candidate.method, gain: gain(best) },
   };
+}
+
+/** Whether both claims hold out the same questions and learn from the same pairs, as where groups keep passages whole. */
+function sameFolds(a: Claim, b: Claim): boolean {
+  return (
+    equal(a.questions, b.questions) &&
+    equal(a.units, b.units) &&
+    equal(a.foldOf, b.foldOf) &&
+    a.folds.every(
+      ({ train, trainNegatives }, f) =>
+        equalPairs(train, b.folds[f].train) &&
+        equalPairs(trainNegatives, b.folds[f].trainNegatives),
+    )
+  );
+}
+
+const equalPairs = (a: IndexPairs, b: IndexPairs): boolean =>
+  equal(a.query, b.query) && equal(a.passage, b.passage);
+
+function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
