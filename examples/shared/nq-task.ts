@@ -4,6 +4,7 @@ import {
   sampleWeakNegatives,
   toPairColumns,
   type Embedder,
+  type LabelledVectors,
   type LongJobOptions,
   type Matrix,
   type Pair,
@@ -111,6 +112,23 @@ export async function prepareSides(
     };
   });
   return { train, validation, test };
+}
+
+/** The side's questions and all passages they are searched in, as `fitAdapter` and `judgeAdapter` take them. */
+export function labelledVectors({ queries, groups, corpus }: SideData): LabelledVectors {
+  const pairs = corpus.relevant.flatMap((rows, query) =>
+    rows.map((passage) => ({ query, passage })),
+  );
+  return {
+    queries,
+    passages: corpus.vectors,
+    pairs: {
+      query: Uint32Array.from(pairs, ({ query }) => query),
+      passage: Uint32Array.from(pairs, ({ passage }) => passage),
+      label: new Uint8Array(pairs.length).fill(1),
+    },
+    groups,
+  };
 }
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];

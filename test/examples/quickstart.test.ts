@@ -1,12 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Parser } from "htmlparser2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeAdapter } from "../../src/adapter/encode.js";
 import { startFakeOpenAI } from "../support/fake-openai-server.js";
 import { runExampleScript, type ExampleRun } from "../support/run-example.js";
 
 interface Metrics {
+  readonly decision: { readonly verdict: string; readonly sentence: string };
+  readonly judgement: { readonly sentence: string };
   readonly leaks: { readonly clean: boolean };
   readonly methods: readonly Record<string, unknown>[];
 }
@@ -21,6 +24,25 @@ const quickstart = (...args: string[]): Promise<ExampleRun> =>
   });
 const readMetrics = (): Metrics =>
   JSON.parse(readFileSync(join(inFolder("out"), "metrics.json"), "utf8")) as Metrics;
+
+/** The text of the page's line with the verdict. */
+function verdictOfPage(page: string): string {
+  let text = "";
+  let inside = false;
+  const parser = new Parser({
+    onopentag(name, { class: kind }) {
+      if (name === "p") inside = kind === "verdict";
+    },
+    ontext(part) {
+      if (inside) text += part;
+    },
+    onclosetag(name) {
+      if (name === "p") inside = false;
+    },
+  });
+  parser.end(page);
+  return text;
+}
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "embedtune-quickstart-"));
@@ -50,6 +72,32 @@ describe("the quickstart", () => {
       expect(row.baseRate).toBeGreaterThanOrEqual(0.5);
       expect(row.thresholdFrom).toBe("validation");
     }
+  });
+
+  it("says the same sentence on the terminal, on the page, in the figures and in the adapters", () => {
+    const { verdict, sentence } = metrics.decision;
+    expect(sentence.startsWith(`${verdict}: `)).toBe(true);
+    expect(first.stdout).toContain(sentence);
+    expect(verdictOfPage(readFileSync(join(inFolder("out"), "report.html"), "utf8"))).toBe(
+      `Verdict. ${sentence}`,
+    );
+    for (const name of ["adapter", "best"]) {
+      const bytes = readFileSync(join(inFolder("out"), `${name}.safetensors`));
+      const { metadata } = decodeAdapter(bytes);
+      expect([metadata.verdict, metadata.sentence]).toEqual([verdict, sentence]);
+    }
+  });
+
+  it("shows where right passages rank before any figure on picked negatives, and how the expectation held", () => {
+    const [ranking, picked] = [
+      "Where the right passage ranks",
+      "The reference notebook's own figure",
+    ];
+    expect(first.stdout.indexOf(ranking)).toBeGreaterThan(0);
+    expect(first.stdout.indexOf(picked)).toBeGreaterThan(first.stdout.indexOf(ranking));
+    expect(first.stdout).toContain(metrics.judgement.sentence);
+    expect(first.stdout).toMatch(/lies (inside|outside) the interval that the verdict expected/);
+    expect(first.stdout).toContain("closed forms only");
   });
 
   it("shares no question, passage or page between train and test", () => {
