@@ -70,6 +70,38 @@ describe("refinementLoss", () => {
     }
   });
 
+  it.each([
+    ["all pairs", 1e6, 1],
+    ["every third negative, where there are more pairs than wanted", 24, 3],
+  ])(
+    "is the ranking term and the weighed pair term as they are written, over %s",
+    (_, mostPairs, stride) => {
+      const options = { temperature: 0.5, margin: 0.4, pairWeight: 1.5, mostPairs };
+      const at = someRefinement();
+      let ranking = 0;
+      const matching: number[] = [];
+      const wrong: number[] = [];
+      for (const part of parts) {
+        const { data } = refinedCosines(part, at);
+        for (const [i, own] of part.matches.entries()) {
+          const row = Array.from(data.subarray(i * 5, (i + 1) * 5));
+          for (const match of own) {
+            const rivals = row.filter((_x, j) => j === match || !own.includes(j));
+            const sum = rivals.reduce((total, x) => total + Math.exp(x / 0.5), 0);
+            ranking -= row[match] / 0.5 - Math.log(sum);
+            matching.push(row[match]);
+          }
+          for (const j of part.negatives[i]) wrong.push(row[j]);
+        }
+      }
+      const kept = wrong.filter((_x, i) => i % stride === 0);
+      let pairs = 0;
+      for (const x of matching) for (const y of kept) pairs += Math.log1p(Math.exp((y - x) / 0.4));
+      const expected = ranking / matching.length + (1.5 * pairs) / matching.length / kept.length;
+      expect(refinementLoss(parts, at, options).loss).toBeCloseTo(expected, 5);
+    },
+  );
+
   it("gives plain cosines where nothing is refined", () => {
     const part = makePart("a");
     const cosines = refinedCosines(part, noRefinement(k));

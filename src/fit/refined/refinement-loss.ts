@@ -9,6 +9,8 @@ export interface RefinementLossOptions {
   readonly margin?: number;
   /** Weight of the pair term against the ranking term. @default 1 */
   readonly pairWeight?: number;
+  /** Of more pairs of a match and a negative than this, negatives are thinned out evenly. @default 20_000_000 */
+  readonly mostPairs?: number;
 }
 
 /**
@@ -21,7 +23,12 @@ export interface RefinementLossOptions {
 export function refinementLoss(
   parts: readonly RefinementPart[],
   refinement: Refinement,
-  { temperature = 0.1, margin = 0.1, pairWeight = 1 }: RefinementLossOptions = {},
+  {
+    temperature = 0.1,
+    margin = 0.1,
+    pairWeight = 1,
+    mostPairs = 20_000_000,
+  }: RefinementLossOptions = {},
 ): { loss: number; gradient: Refinement } {
   const k = refinement.query.shift.length;
   const passes = parts.map((part) => forward(part, refinement));
@@ -32,7 +39,7 @@ export function refinementLoss(
     loss += rankingTerm(passes[at].cosines, matches, temperature, slopes[at], 1 / pairs);
   }
   const cosines = passes.map((pass) => pass.cosines);
-  loss += pairTerm(parts, cosines, margin, slopes, pairWeight);
+  loss += pairTerm(parts, cosines, slopes, { margin, pairWeight, mostPairs });
   const gradient = noRefinement(k);
   for (const at of parts.keys()) {
     backward(refinement, passes[at], slopes[at], gradient);
@@ -72,15 +79,15 @@ function rankingTerm(
   return loss;
 }
 
-/** More pairs of a match and a negative than this are thinned out evenly. */
-const mostPairs = 20_000_000;
-
 function pairTerm(
   parts: readonly RefinementPart[],
   cosines: readonly Matrix[],
-  margin: number,
   slopes: readonly Matrix[],
-  pairWeight: number,
+  {
+    margin,
+    pairWeight,
+    mostPairs,
+  }: Required<Pick<RefinementLossOptions, "margin" | "pairWeight" | "mostPairs">>,
 ): number {
   const matching = places(parts, cosines, "matches");
   const all = places(parts, cosines, "negatives");
