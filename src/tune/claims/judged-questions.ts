@@ -74,6 +74,7 @@ export function judgedQuestions(
         .map(column)
         .filter((j) => j >= 0),
       random: drawn,
+      tieSeed: random.integer(2 ** 32),
     };
   });
 }

@@ -10,11 +10,16 @@ export interface JudgedQuestion {
   readonly labelledWrong: readonly number[];
   /** Up to two columns drawn at random that are no match. */
   readonly random: readonly number[];
+  /** Seed of the order in which passages of the same cosine stand: the same under every map. */
+  readonly tieSeed: number;
 }
 
 /** What became of the judged questions under one map. */
 export interface Outcomes {
-  /** Per question, the rank of the nearest match, from 1; equal wrong passages stand before it. */
+  /**
+   * Per question, the rank of the nearest match, from 1; passages of the same cosine stand in random order. Were they to
+   * stand before it, whatever tells them apart by chance would gain; behind it, whatever makes passages alike.
+   */
   readonly rank: Float64Array;
   /** Per question, nDCG@10. */
   readonly ndcg: Float64Array;
@@ -55,8 +60,9 @@ interface Reading {
   readonly question: JudgedQuestion;
   /** Matches by falling cosine, as positions in `question.relevant`. */
   readonly order: readonly number[];
-  /** Their cosines. */
+  /** Their cosines, and their places among passages of the same cosine. */
   readonly scores: Float64Array;
+  readonly places: Uint32Array;
   /** How many wrong passages stand before each. */
   readonly before: Float64Array;
   /** How many of its peers do. */
@@ -90,10 +96,13 @@ export function createOutcomeReader(
 ): OutcomeReader {
   const readings = questions.map((question, i): Reading => {
     const own = matchScores[i];
-    const order = [...question.relevant.keys()].sort((a, b) => own[b] - own[a]);
+    const { relevant, tieSeed } = question;
+    const place = (j: number): number => placeAmongTied(tieSeed, relevant[j]);
+    const order = [...relevant.keys()].sort((a, b) => own[b] - own[a] || place(a) - place(b));
     return {
       ...{ question, order, first: -Infinity, second: -Infinity, random: [], labelled: [] },
       scores: Float64Array.from(order, (j) => own[j]),
+      places: Uint32Array.from(order, place),
       before: new Float64Array(order.length),
       peersBefore: new Float64Array(order.length),
       learnt: Uint8Array.from(order, (j) => learnt?.[question.relevant[j]] ?? 0),
@@ -107,7 +116,7 @@ export function createOutcomeReader(
         const row = data.subarray(i * cols, (i + 1) * cols);
         const here = reading.question.relevant.filter((j) => j >= start && j < start + cols);
         for (const j of here) relevant[j - start] = 1;
-        countWrong(reading, row, relevant, learntHere);
+        countWrong(reading, row, relevant, learntHere, start);
         for (const j of here) relevant[j - start] = 0;
         const { random, labelledWrong } = reading.question;
         for (const j of random)
@@ -154,8 +163,9 @@ function countWrong(
   row: Float32Array,
   relevant: Uint8Array,
   learntHere: Uint8Array,
+  start: number,
 ): void {
-  const { scores, before, peersBefore, learnt } = reading;
+  const { question, scores, places, before, peersBefore, learnt } = reading;
   const last = scores.length - 1;
   const floor = scores[last];
   let { first, second } = reading;
@@ -164,6 +174,7 @@ function countWrong(
     if (score < floor && score <= second) continue;
     if (relevant[j] === 1) continue;
     for (let t = last; t >= 0 && score >= scores[t]; t--) {
+      if (score === scores[t] && placeAmongTied(question.tieSeed, start + j) > places[t]) continue;
       before[t]++;
       if (learntHere[j] === learnt[t]) peersBefore[t]++;
     }
@@ -174,6 +185,14 @@ function countWrong(
   }
   reading.first = first;
   reading.second = second;
+}
+
+/** A column's place among others of the same cosine: 32 well mixed bits (MurmurHash3's finaliser). */
+function placeAmongTied(seed: number, column: number): number {
+  let bits = seed ^ Math.imul(column + 1, 0x9e3779b1);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
 
 const depth = 10;

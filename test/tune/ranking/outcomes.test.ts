@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createRandom } from "embedtune";
 import { createMatrix } from "embedtune/math";
 import {
   createOutcomeReader,
@@ -10,7 +11,7 @@ import {
 } from "../../../src/tune/ranking/outcomes.js";
 
 const question = (relevant: number[], rest: Partial<JudgedQuestion> = {}): JudgedQuestion => ({
-  ...{ relevant, grades: null, labelledWrong: [], random: [] },
+  ...{ relevant, grades: null, labelledWrong: [], random: [], tieSeed: 1 },
   ...rest,
 });
 
@@ -22,16 +23,49 @@ function outcomesOf(rows: number[][], questions: JudgedQuestion[]) {
 }
 
 describe("readOutcomes", () => {
-  it("ranks the nearest match, ties counting against it", () => {
+  it("ranks the nearest match", () => {
+    const row = [0.5, 0.125, 0.25, 0.75];
+    const { rank } = outcomesOf([row, row, row], [question([0]), question([2, 3]), question([1])]);
+    expect([...rank]).toEqual([2, 1, 4]);
+  });
+
+  it("puts a match anywhere among passages of the same cosine, with the same chance", () => {
+    const count = 4000;
+    const equal = Array.from({ length: count }, () => [0.25, 0.5, 0.5, 0.75, 0.5]);
     const { rank } = outcomesOf(
-      [
-        [0.5, 0.5, 0.25, 0.75],
-        [0.5, 0.5, 0.25, 0.75],
-        [0.5, 0.5, 0.5, 0.5],
-      ],
-      [question([0]), question([2, 3]), question([1])],
+      equal,
+      equal.map((_, i) => question([[1, 2, 4][i % 3]], { tieSeed: i * 2654435761 })),
     );
-    expect([...rank]).toEqual([3, 1, 4]);
+    for (const place of [2, 3, 4]) {
+      const share = rank.filter((r) => r === place).length / count;
+      expect(Math.abs(share - 1 / 3)).toBeLessThan(0.03);
+    }
+  });
+
+  it("gains nothing from making passages alike, nor from telling them apart by chance", () => {
+    const columns = 12;
+    const questions = Array.from({ length: 3000 }, (_, i) =>
+      question([i % columns, (i * 5 + 1) % columns].slice(0, 1 + (i % 2)), { tieSeed: i * 40503 }),
+    );
+    const random = createRandom("ties");
+    const mean = (values: Float64Array): number => values.reduce((a, b) => a + b) / values.length;
+    const [alike, apart] = [() => 0.5, () => random.next()].map((score) => {
+      const rows = questions.map(() => Array.from({ length: columns }, score));
+      const outcomes = outcomesOf(rows, questions);
+      return [mean(valuesOf(outcomes, "mrr")), mean(valuesOf(outcomes, "ndcg@10"))];
+    });
+    expect(Math.abs(alike[0] - apart[0])).toBeLessThan(0.025);
+    expect(Math.abs(alike[1] - apart[1])).toBeLessThan(0.025);
+  });
+
+  it("orders passages of the same cosine alike under every map", () => {
+    const questions = Array.from({ length: 50 }, (_, i) => question([i % 7], { tieSeed: i }));
+    const ranks = [0.5, 0.25].map((score) => {
+      const rows = questions.map(() => Array.from({ length: 7 }, () => score));
+      return outcomesOf(rows, questions).rank;
+    });
+    expect(ranks[0]).toEqual(ranks[1]);
+    expect(new Set(ranks[0]).size).toBeGreaterThan(3);
   });
 
   it("finds the two nearest wrong passages, and says so where there are fewer", () => {
