@@ -2,7 +2,7 @@ import { checkNumber, refuse } from "../base/checks.js";
 import { intern } from "../base/intern.js";
 import { createUnionFind } from "../base/union-find.js";
 import type { PairColumns } from "./types.js";
-import { checkMatrix, type Matrix } from "../math/matrix.js";
+import { checkIsMatrix, checkMatrix, type Matrix } from "../math/matrix.js";
 import { normalizeRows } from "../math/vectors.js";
 
 /** What every fit learns from: unique vectors, and pairs as index columns into them. */
@@ -85,10 +85,14 @@ export function preparePairs(
 
 /** Checks everything, and sorts the pairs by label on the way: telling contradictions needs a look at each pair anyway. */
 function separateLabels(
-  { queries, passages, pairs: { query, passage, label, grade }, groups }: TrainingPairs,
+  { queries, passages, pairs, groups }: TrainingPairs,
   place: string,
   unlabelled = false,
 ): { positives: IndexPairs; negatives: IndexPairs } {
+  checkIsMatrix(queries, `${place}: queries`);
+  checkIsMatrix(passages, `${place}: passages`);
+  checkColumns(pairs, place);
+  const { query, passage, label, grade } = pairs;
   if (queries.cols === 0) refuse(`${place}: queries`, "of at least 1 dimension", 0);
   if (passages.cols !== queries.cols) {
     throw new RangeError(
@@ -140,6 +144,16 @@ function separateLabels(
     ...(grade === undefined ? {} : { grade: Float64Array.from(rows, (i) => grade[i]) }),
   });
   return { positives: pick(kept[1]), negatives: pick(kept[0]) };
+}
+
+/** Whoever comes without types may give a list of pairs. */
+function checkColumns(pairs: unknown, place: string): void {
+  for (const name of ["query", "passage", "label"]) {
+    const column = (pairs as Record<string, { length?: unknown } | undefined> | undefined)?.[name];
+    if (typeof column?.length !== "number") {
+      refuse(`${place}: pairs.${name}`, "a column with one number a pair", column);
+    }
+  }
 }
 
 function checkRow(

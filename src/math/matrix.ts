@@ -1,4 +1,5 @@
 import { checkInteger, refuse } from "../base/checks.js";
+import { show } from "../base/show.js";
 
 /**
  * The one numeric form of the library: a dense, row-major, single-precision matrix.
@@ -135,13 +136,29 @@ export function shapeOf({ rows, cols }: Pick<Matrix, "rows" | "cols">): string {
   return `${rows} × ${cols}`;
 }
 
+/** @throws RangeError unless the value is a {@link Matrix}, with as many values as its shape says. */
+export function checkIsMatrix(value: unknown, name: string): asserts value is Matrix {
+  const { rows = NaN, cols = NaN, data } = (value ?? {}) as Partial<Matrix>;
+  // By its tag: an array of another realm, as test runners and frames have them, is one all the same.
+  if (Object.prototype.toString.call(data) !== "[object Float32Array]") {
+    const received = Array.isArray(value) ? `an array of ${value.length}` : show(value);
+    throw new RangeError(`${name} must be a Matrix, as fromRows makes it, received ${received}`);
+  }
+  if (data!.length !== rows * cols) {
+    throw new RangeError(
+      `${name} must have rows × cols values, ${rows} × ${cols}, received ${data!.length}`,
+    );
+  }
+}
+
 /**
- * Refuses what would end in a wrong number later: a NaN or an infinity, and (when asked) a row of zeros, which has no
+ * Refuses what would end in a wrong number later: what is no matrix, a NaN or an infinity, and (when asked) a row of zeros, which has no
  * direction and so no cosine.
  *
  * @throws RangeError naming `name`, the row and the column.
  */
 export function checkMatrix(matrix: Matrix, name: string, { zeroRows = true } = {}): void {
+  checkIsMatrix(matrix, name);
   const { rows, cols, data } = matrix;
   for (let i = 0; i < rows; i++) {
     let nonZero = false;

@@ -64,7 +64,9 @@ export async function judgeAdapter(
     );
   }
   const rows = corpus.labelledQueries;
-  if (rows.length === 0) refuse("judgeAdapter: pairs", "at least one with label 1", "none");
+  if (rows.length === 0) {
+    throw new RangeError("judgeAdapter: pairs must hold at least one with label 1, received none");
+  }
   const questions = judgedQuestions(corpus, rows, null, seed);
   const places = Uint32Array.from(rows.keys());
   const rank = async (sides: Sides, done: number): Promise<Outcomes> => {
@@ -81,9 +83,11 @@ export async function judgeAdapter(
   const after = valuesOf(adapted, metric);
   const gain = gainOf(before, after, units.indices, seed);
   const p = permutationOf(before, after, units.indices, seed);
+  const unrelated = [untouched, adapted].every((outcomes) =>
+    ranksLookRandom(outcomes.rank, questions, corpus.passages.rows),
+  );
   const evidence = { gain, peerGain: gain, p, units: units.distinct.length, bestChange: gain };
   const verdict = verdictOf(evidence, leastGain);
-  const unrelated = ranksLookRandom(untouched.rank, questions, corpus.passages.rows);
   const sentence = judgementSentence({
     ...{ verdict, metric, gain, before: meanOf(before), after: meanOf(after) },
     ...{ questions: rows.length, passages: corpus.passages.rows, labelsLookUnrelated: unrelated },

@@ -46,20 +46,26 @@ export interface LabelledCorpus {
   readonly givenGroups: { readonly of: Uint32Array; readonly count: number } | undefined;
 }
 
+function checkNotEmpty({ rows }: Matrix, place: string): void {
+  if (rows === 0) throw new RangeError(`${place} must hold at least one row, received none`);
+}
+
 /**
  * Checks what is to be learnt from and judged by.
  *
- * @throws RangeError naming what is wrong, as {@link preparePairs}, and a log of other dimensions.
+ * @throws RangeError naming what is wrong, as {@link preparePairs}, no passages, and a log that is empty or of other dimensions.
  */
 export function prepareLabelledCorpus(data: LabelledVectors, caller: string): LabelledCorpus {
   const prepared = preparePairs(data, caller, { unlabelled: true });
   const { queries, passages, positives, negatives } = prepared;
   const { log } = data;
+  checkNotEmpty(passages, `${caller}: passages`);
   if (log !== undefined) {
+    checkMatrix(log, `${caller}: log`, { zeroRows: false });
+    checkNotEmpty(log, `${caller}: log`);
     if (log.cols !== passages.cols) {
       refuse(`${caller}: log`, `a matrix of ${passages.cols} columns`, log.cols);
     }
-    checkMatrix(log, `${caller}: log`, { zeroRows: false });
   }
   const passageText = equalRows(passages);
   const rowsOfText = new Map<number, number[]>();
