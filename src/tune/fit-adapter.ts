@@ -4,10 +4,10 @@ import { trainingFingerprint } from "../data/training-fingerprint.js";
 import {
   candidateFamilies,
   defaultMethods,
-  methodNames,
   type MethodName,
 } from "./candidates/default-candidates.js";
 import type { Decision } from "./verdict/decision.js";
+import { checkMethods, checkNegatives } from "./candidates/check-methods.js";
 import { checkMetric } from "./ranking/check-metric.js";
 import { likelyClaim, layOutClaim, type ClaimName } from "./claims/claims.js";
 import { createClock } from "./trials/clock.js";
@@ -31,7 +31,11 @@ export interface FitAdapterOptions extends LongJobOptions {
    * @default "auto"
    */
   readonly holdOut?: ClaimName | "auto" | undefined;
-  /** What to try beside the untouched embedding. @default all: "rca", "corpus-prior", "ridge", "info-nce" */
+  /**
+   * What to try beside the untouched embedding. With `side: "query"` only what the default names; "discriminative" only
+   * where there are pairs labelled 0.
+   * @default ["rca", "corpus-prior", "ridge", "info-nce"]
+   */
   readonly candidates?: readonly MethodName[] | undefined;
   /** What candidates are chosen and judged by, always against the whole corpus. @default "mrr" */
   readonly metric?: RankMetric | undefined;
@@ -80,9 +84,7 @@ export async function fitAdapter(
 ): Promise<Decision> {
   checkChoice(side, "fitAdapter: side", ["both", "query"]);
   checkChoice(holdOut, "fitAdapter: holdOut", ["questions", "passages", "auto"]);
-  for (const [i, name] of candidates.entries()) {
-    checkChoice(name, `fitAdapter: candidates[${i}]`, methodNames);
-  }
+  checkMethods(candidates, side, "fitAdapter");
   checkMetric(metric, "fitAdapter");
   checkNumber(leastGain, "fitAdapter: leastGain", { least: 0 });
   checkInteger(folds, "fitAdapter: folds", { least: 2 });
@@ -93,6 +95,7 @@ export async function fitAdapter(
   const untested = (reason: string): Decision =>
     untestedDecision(corpus, make, { side, metric, reason });
   if (corpus.labelledQueries.length === 0) return untested("there are no labels to judge by");
+  checkNegatives(candidates, corpus, "fitAdapter");
   const name = holdOut === "auto" ? likelyClaim(corpus) : holdOut;
   const layout = { folds, seed, mostQuestions };
   const claim = layOutClaim(corpus, name, layout);

@@ -1,4 +1,4 @@
-import { checkInteger, refuse } from "../base/checks.js";
+import { checkChoice, checkInteger, refuse } from "../base/checks.js";
 import { yieldToEventLoop } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { createRandom } from "../base/random.js";
@@ -10,7 +10,9 @@ import type { CandidateFamily } from "./candidates/candidate.js";
 import { likelyClaim, layOutClaim, type ClaimName } from "./claims/claims.js";
 import { judgedQuestions } from "./claims/judged-questions.js";
 import { prepareLabelledCorpus, type LabelledVectors } from "./claims/labelled-corpus.js";
+import { checkMetric } from "./ranking/check-metric.js";
 import { emptyOutcomes, readOutcomes, valuesOf, type RankMetric } from "./ranking/outcomes.js";
+import { fitFold } from "./trials/fit-fold.js";
 import { meanGain, meanOf } from "./verdict/units.js";
 
 export interface AdapterLearningCurveOptions extends LongJobOptions {
@@ -72,6 +74,10 @@ export async function adapterLearningCurve(
     onProgress,
   }: AdapterLearningCurveOptions = {},
 ): Promise<AdapterLearningCurve> {
+  checkChoice(holdOut, "adapterLearningCurve: holdOut", ["questions", "passages", "auto"]);
+  checkMetric(metric, "adapterLearningCurve");
+  checkInteger(folds, "adapterLearningCurve: folds", { least: 2 });
+  signal?.throwIfAborted();
   const corpus = prepareLabelledCorpus(data, "adapterLearningCurve");
   const methods = methodNames;
   const families = candidateFamilies(corpus, { methods, side: "both", seed });
@@ -107,8 +113,8 @@ export async function adapterLearningCurve(
     ): Promise<void> => {
       await yieldToEventLoop();
       signal?.throwIfAborted();
-      const pairs = { positives, negatives: fold.trainNegatives };
-      const fit = await fitted.fit(pairs, [at], { signal });
+      const pairs = { train: positives, trainNegatives: fold.trainNegatives };
+      const fit = await fitFold(fitted, pairs, [at], { signal });
       readOutcomes(fit.scorer(rows, corpus.passages)(at), asked, into, fold.judged);
     };
     await measure(identity, 0, fold.train, untouched);

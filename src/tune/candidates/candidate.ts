@@ -24,6 +24,8 @@ export interface CandidateFamily {
   readonly candidates: readonly Candidate[];
   /** Closed forms are judged under the other claim too; trained ones may be left out where time is short. */
   readonly kind: "closed form" | "trained";
+  /** Whether there is nothing to learn without pairs labelled 0. @default false */
+  readonly needsNegatives?: boolean | undefined;
   /** About how many multiplications the fit for `wanted` takes, to foresee its time. */
   cost(pairs: number, wanted: readonly number[]): number;
   /** Learns from pairs; only what `wanted` (positions among the candidates) needs. */
@@ -46,6 +48,7 @@ export function restricted(family: CandidateFamily, positions: readonly number[]
   return {
     name: family.name,
     kind: family.kind,
+    needsNegatives: family.needsNegatives,
     candidates: positions.map((at) => family.candidates[at]),
     cost: (pairs, wanted) => family.cost(pairs, outer(wanted)),
     async fit(pairs, wanted, job) {

@@ -1,3 +1,4 @@
+import type { AdapterSide } from "../../adapter/adapter.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
 import { scorerOf, type Family } from "../../fit/families/family.js";
 import { corpusPriorMetric } from "../../fit/families/corpus-prior.js";
@@ -6,6 +7,7 @@ import { metricScorer, metricSides, type MetricPoint } from "../../fit/families/
 import type { CenteredBasis } from "../../fit/families/rca-family.js";
 import { rcaSpectrum } from "../../fit/families/rca-spectrum.js";
 import { spreadOf } from "../../fit/families/spread.js";
+import { rowOf, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import type { CandidateFamily, FittedCandidates, Sides } from "./candidate.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
@@ -33,6 +35,12 @@ export const untouchedSides: Sides = {
   passage: { center: null, weights: null },
 };
 
+/** What every candidate is where there is nothing to learn from. */
+export const untouchedCandidates: FittedCandidates = {
+  sides: () => untouchedSides,
+  scorer: (queries, passages) => () => multiply(queries, passages, { transposeB: true }),
+};
+
 /** The untouched embedding. */
 export function identityCandidate(): CandidateFamily {
   return {
@@ -40,11 +48,7 @@ export function identityCandidate(): CandidateFamily {
     kind: "closed form",
     candidates: [{ method: "identity", side: "query", parameters: {} }],
     cost: () => 0,
-    fit: () =>
-      Promise.resolve({
-        sides: () => untouchedSides,
-        scorer: (queries, passages) => () => multiply(queries, passages, { transposeB: true }),
-      }),
+    fit: () => Promise.resolve(untouchedCandidates),
   };
 }
 
@@ -68,19 +72,18 @@ export function corpusPriorCandidates(data: LabelledCorpus, side: Side): Candida
 
 /** Ridge regression of passages on queries, held near the identity; passages stay as they are. */
 export function ridgeCandidates(data: LabelledCorpus): CandidateFamily {
-  return closedFormCandidates(data, ridgeFamily(ridgePenalties), "query");
+  return closedFormCandidates(data, ridgeFamily(ridgePenalties), { side: "query" });
 }
 
 /** A family of closed forms as candidates. */
 export function closedFormCandidates(
   data: LabelledCorpus,
   family: Family,
-  side: Side = "both",
+  { side = "both", needsNegatives = false }: { side?: Side; needsNegatives?: boolean } = {},
 ): CandidateFamily {
   const { cols: d } = data.queries;
   return {
-    name: family.name,
-    kind: "closed form",
+    ...{ name: family.name, kind: "closed form", needsNegatives },
     candidates: family.points.map((parameters) => ({ method: family.name, side, parameters })),
     cost: (pairs) => decompositionCost(pairs, d),
     fit({ positives, negatives }): Promise<FittedCandidates> {
@@ -102,9 +105,21 @@ function rcaBasis(data: LabelledCorpus, positives: IndexPairs): CenteredBasis {
   return { basis, queryCenter: pairs.queryCenter, passageCenter: pairs.passageCenter };
 }
 
-/** Mild RCA as a start for training. */
+/** Mild RCA as a start for training; uncentred where a row that is its side's centre would lose all direction. */
 export function rcaStart(data: LabelledCorpus, side: Side): (positives: IndexPairs) => Sides {
-  return (positives) => metricSides(rcaBasis(data, positives), { ...mild, side });
+  return (positives) => {
+    const { query, passage } = metricSides(rcaBasis(data, positives), { ...mild, side });
+    return { query: directed(query, data.queries), passage: directed(passage, data.passages) };
+  };
+}
+
+function directed(side: AdapterSide, rows: Matrix): AdapterSide {
+  const { center } = side;
+  if (center === null) return side;
+  const lost = Array.from({ length: rows.rows }, (_, i) => rowOf(rows, i)).some((row) =>
+    row.every((value, j) => value === center[j]),
+  );
+  return lost ? { ...side, center: null } : side;
 }
 
 function pointsOf(grid: typeof rcaGrid, side: Side): MetricPoint[] {

@@ -10,7 +10,7 @@ import {
   untouchedSides,
 } from "./closed-forms.js";
 import { batchSize, infoNceFamily, type InfoNceStart } from "./info-nce.js";
-import { namedFamilies, type NamedFamily } from "./named-families.js";
+import { learnsFromNegatives, namedFamilies, type NamedFamily } from "./named-families.js";
 
 /** What is tried unless the caller names methods. */
 export const defaultMethods = ["rca", "corpus-prior", "ridge", "info-nce"] as const;
@@ -51,7 +51,10 @@ export function candidateFamilies(
     if (name === "rca") families.push(rcaCandidates(data, side));
     else if (name === "corpus-prior") families.push(...corpusPriorCandidates(data, side));
     else if (name === "ridge") families.push(ridgeCandidates(data));
-    else if (name !== "info-nce") families.push(closedFormCandidates(data, namedFamilies[name]()));
+    else if (name !== "info-nce") {
+      const needsNegatives = learnsFromNegatives(name);
+      families.push(closedFormCandidates(data, namedFamilies[name](), { needsNegatives }));
+    }
   }
   if (methods.includes("info-nce")) families.push(...infoNceCandidates(data, side, seed));
   return families;

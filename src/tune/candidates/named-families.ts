@@ -27,3 +27,6 @@ export const namedFamilies = {
 } as const satisfies Record<string, () => Family>;
 
 export type NamedFamily = keyof typeof namedFamilies;
+
+/** Whether a method has nothing to learn without pairs labelled 0. */
+export const learnsFromNegatives = (method: string): boolean => method === "discriminative";

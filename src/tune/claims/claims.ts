@@ -29,7 +29,7 @@ export interface Claim {
   readonly units: Uint32Array;
   readonly unitCount: number;
   /** Per judged question, the fold that holds it out. */
-  readonly foldOf: Uint8Array;
+  readonly foldOf: Uint32Array;
   /** None where there are fewer than two units. */
   readonly folds: readonly ClaimFold[];
 }
@@ -68,7 +68,7 @@ export function layOutClaim(
     name,
     questions: new Uint32Array(0),
     units: new Uint32Array(0),
-    foldOf: new Uint8Array(0),
+    foldOf: new Uint32Array(0),
     unitCount,
   };
   if (unitCount < 2) return { ...none, folds: [] };
@@ -85,7 +85,7 @@ export function layOutClaim(
     questions,
     units: judgedUnits,
     unitCount: drawn.size,
-    foldOf: Uint8Array.from(questions, (query) => foldOfQuery[query]),
+    foldOf: Uint32Array.from(questions, (query) => foldOfQuery[query]),
     folds: Array.from({ length: count }, (_, fold) => {
       const heldOut = new Set<number>();
       if (name === "passages") {

@@ -7,7 +7,7 @@ export interface ChoiceData {
   /** Per trial, the metric of each judged question. */
   readonly values: readonly Float64Array[];
   /** Per judged question, its fold and its unit. */
-  readonly fold: Uint8Array;
+  readonly fold: Uint32Array;
   readonly units: Uint32Array;
   /** Prefer the mildest of those about as good as the best: where labels are few, the best is so by luck. */
   readonly mildest: boolean;

@@ -1,5 +1,6 @@
 import type { LongJobOptions } from "../../base/progress.js";
 import type { CandidateFamily } from "../candidates/candidate.js";
+import { fitFold } from "./fit-fold.js";
 import { chooseTrial, crossFittedChoice, type ChoiceData } from "./choose.js";
 import type { Claim } from "../claims/claims.js";
 import type { Clock } from "./clock.js";
@@ -89,8 +90,8 @@ async function rankFold(
   outcomes: Outcomes,
   job: LongJobOptions,
 ): Promise<void> {
-  const { train, trainNegatives, judged } = folds[f];
-  const fitted = await family.fit({ positives: train, negatives: trainNegatives }, [position], job);
+  const { judged } = folds[f];
+  const fitted = await fitFold(family, folds[f], [position], job);
   await rankInWholeCorpus(
     data,
     fitted.sides(position),

@@ -1,13 +1,13 @@
 import { yieldToEventLoop } from "../../base/event-loop.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { gatherRows, type Matrix } from "../../math/matrix.js";
-import { multiply } from "../../math/multiply.js";
 import type { CandidateFamily } from "../candidates/candidate.js";
-import type { Claim, ClaimFold } from "../claims/claims.js";
+import type { Claim } from "../claims/claims.js";
 import type { Clock } from "./clock.js";
 import { judgedQuestions, learntColumns } from "../claims/judged-questions.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
 import { emptyOutcomes, readOutcomes, type RankMetric } from "../ranking/outcomes.js";
+import { fitFold } from "./fit-fold.js";
 import { trailing } from "./trailing.js";
 import type { Trial } from "./trial.js";
 
@@ -67,11 +67,12 @@ export async function runTrials(
       const alive = trials.filter((trial) => trial.family === family && trial.dropped === null);
       const wanted = alive.map(({ position }) => position);
       const cost = family.cost(fold.train.query.length, wanted);
-      if (f === 0 && !clock.allows(cost * claim.folds.length, family.kind)) {
+      if (f === 0 && done > 0 && !clock.allows(cost * claim.folds.length, family.kind)) {
         for (const trial of alive) trial.dropped = "time";
       } else if (alive.length > 0) {
         const began = performance.now();
-        const score = await scorerOf(family, fold, wanted, signal, queries, passages);
+        const fitted = await fitFold(family, fold, wanted, { signal });
+        const score = fitted.scorer(queries, passages);
         for (const trial of alive) {
           const scores = score(trial.position);
           readOutcomes(scores, asked, trial.outcomes, fold.judged, learnt);
@@ -94,21 +95,6 @@ export async function runTrials(
     }
   }
   return trials;
-}
-
-/** The cosines of a family's fit on a fold. Without pairs to learn from every candidate is the untouched embedding. */
-async function scorerOf(
-  family: CandidateFamily,
-  { train, trainNegatives }: ClaimFold,
-  wanted: readonly number[],
-  signal: AbortSignal | undefined,
-  queries: Matrix,
-  passages: Matrix,
-): Promise<(candidate: number) => Matrix> {
-  if (train.query.length === 0) return () => multiply(queries, passages, { transposeB: true });
-  const pairs = { positives: train, negatives: trainNegatives };
-  const fitted = await family.fit(pairs, wanted, { signal });
-  return fitted.scorer(queries, passages);
 }
 
 /** Pearson's; 0 where either side does not vary. */

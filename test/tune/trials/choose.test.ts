@@ -24,7 +24,7 @@ function choiceOf(
       dropped,
     })),
     values: rows.map(({ values }) => Float64Array.from(values)),
-    fold: Uint8Array.from(fold),
+    fold: Uint32Array.from(fold),
     units: Uint32Array.from(fold.keys()),
     mildest,
   };
