@@ -47,23 +47,24 @@ export async function decide(
   );
   // Candidates were chosen among peers; what they are worth is shown against the corpus that they were tried on.
   const tried = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
-  const evidence = {
-    ...{ gain, peerGain, p, units: claim.unitCount },
-    bestChange: bestChange(judged, tried, seed),
-  };
+  const change = bestChange(judged, tried, seed);
+  const evidence = { gain, peerGain, p, units: claim.unitCount, bestChange: change };
   const verdict = verdictOf(evidence, leastGain);
-  const needed = verdict === "use it" ? data.labelledQueries.length : forecast();
+  const there = data.labelledQueries.length;
+  const needed = verdict === "use it" ? there : forecast();
   function forecast(): number | null {
     const from = (shown: Gain): number | null =>
-      labelsNeeded(shown, data.labelledQueries.length, claim.unitCount, leastGain);
+      labelsNeeded(shown, there, claim.unitCount, leastGain);
     const [whole, among] = [from(gain), from({ ...peerGain, gain: Math.max(peerGain.gain, 0) })];
     return whole === null || among === null ? null : Math.max(whole, among);
   }
-  const whole = judgedQuestions(data, claim.questions, null, seed);
-  const unrelated = ranksLookRandom(untouched.rank, whole, data.passages.rows);
+  const asked = judgedQuestions(data, claim.questions, null, seed);
+  const unrelated = [untouched, best.outcomes].every(({ rank }) =>
+    ranksLookRandom(rank, asked, data.passages.rows),
+  );
   const labels = {
     pairs: data.positives.query.length,
-    questions: data.labelledQueries.length,
+    questions: there,
     groups: claim.unitCount,
   };
   const corpus = { rows: data.passages.rows, judged: judgedRows };
@@ -78,7 +79,7 @@ export async function decide(
   });
   const sentence = sentenceOf({
     ...{ verdict, claim: claim.name, metric, labels, corpus, labelsNeeded: needed, skipped },
-    best: partsOf(best, gain),
+    ...{ best: partsOf(best, gain), bestChange: change },
     ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
     labelsLookUnrelated: unrelated,
   });

@@ -103,7 +103,7 @@ export interface Decision {
    * worth having.
    */
   readonly labelsNeeded: number | null;
-  /** Right passages rank as if drawn at random: the labels look unrelated to the passages. */
+  /** Right passages rank as if drawn at random, before and after: the labels look unrelated to the passages. */
   readonly labelsLookUnrelated: boolean;
   readonly labels: { readonly pairs: number; readonly questions: number; readonly groups: number };
   /** Rows of the corpus, and of those the ones that candidates were chosen by. */

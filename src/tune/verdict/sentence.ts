@@ -7,6 +7,8 @@ export type SentenceParts = Pick<
   "verdict" | "claim" | "metric" | "labels" | "corpus" | "labelsNeeded" | "labelsLookUnrelated"
 > & {
   readonly best: Omit<Choice, "adapter">;
+  /** The interval of the best candidate other than the identity; `null` where there is none. */
+  readonly bestChange: Gain | null;
   /** The metric before and after; `null` where nothing was measured. */
   readonly before: number | null;
   readonly after: number | null;
@@ -55,7 +57,7 @@ export function judgementSentence(parts: JudgementParts): string {
 }
 
 function main(parts: SentenceParts): string {
-  const { verdict, claim, best, labels, labelsNeeded } = parts;
+  const { verdict, claim, best, bestChange, labels, labelsNeeded } = parts;
   const { expected } = best;
   if (verdict === "untested" || claim === null || expected === null) {
     return (
@@ -73,8 +75,8 @@ function main(parts: SentenceParts): string {
       `by ${interval(expected)} (${judged}).`
     );
   }
-  if (verdict === "leave it") {
-    return `for ${about}, every change that was tried lowers ${metric}, the best by ${interval(expected)} (${judged}).`;
+  if (verdict === "leave it" && bestChange !== null) {
+    return `for ${about}, every change that was tried lowers ${metric}, the best by ${interval(bestChange)} (${judged}).`;
   }
   const more =
     labelsNeeded === null
