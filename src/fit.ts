@@ -1,9 +1,10 @@
 /**
- * Closed forms beside `fitRca`: ridge, a rotation, fewer dimensions, and fits from statistics that add up over machines.
+ * Closed forms beside `fitRca`: a prior from the corpus, ridge, a rotation, fewer dimensions, and fits from statistics that add up over machines.
  *
  * @module
  */
 
+export { fitCorpusPrior, type CorpusPriorOptions } from "./fit/fit-corpus-prior.js";
 export { fitRidge, type RidgeOptions } from "./fit/fit-ridge.js";
 export { fitProcrustes, type ProcrustesOptions } from "./fit/fit-procrustes.js";
 export { fitLda, type ReductionOptions } from "./fit/fit-lda.js";

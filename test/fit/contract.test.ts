@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { applyAdapter, fitRca, type Adapter, type TrainingPairs } from "embedtune";
 import {
   fitCca,
+  fitCorpusPrior,
   fitFromStatistics,
   fitLda,
   fitProcrustes,
@@ -22,6 +23,7 @@ interface Fit {
 }
 
 const rca = { lambda: 0.2, power: 0.4, blend: 0.5 };
+const prior = { nu: 20, lambda: 0.5, power: 0.4 };
 const fits: Record<string, Fit> = {
   fitRca: {
     fit: (data, embedder) => fitRca(data, { ...rca, embedder }),
@@ -42,6 +44,20 @@ const fits: Record<string, Fit> = {
     method: "ridge-rca",
     side: "both",
     parameters: { ...rca, mu: 2 },
+    dimensions: 10,
+  },
+  fitCorpusPrior: {
+    fit: (data, embedder) => fitCorpusPrior(data, { ...prior, embedder }),
+    method: "corpus-prior",
+    side: "both",
+    parameters: prior,
+    dimensions: 10,
+  },
+  "fitCorpusPrior of the queries": {
+    fit: (data, embedder) => fitCorpusPrior(data, { ...prior, side: "query", embedder }),
+    method: "corpus-prior",
+    side: "query",
+    parameters: prior,
     dimensions: 10,
   },
   fitRidge: {
@@ -181,6 +197,17 @@ describe("options outside their range", () => {
   const data = topics(5, 3);
   it.each([
     [() => fitRidge(data, { mu: 0 }), "fitRidge: mu must be a number > 0, received 0"],
+    [() => fitCorpusPrior(data, { nu: 0 }), "fitCorpusPrior: nu must be a number > 0, received 0"],
+    [() => fitCorpusPrior(data, { lambda: 0 }), "fitCorpusPrior: lambda must be a number > 0"],
+    [() => fitCorpusPrior(data, { power: NaN }), "fitCorpusPrior: power must be a number > 0"],
+    [
+      () => fitCorpusPrior(data, { log: topics(5, 4).queries }),
+      "fitCorpusPrior: log must be a matrix of 3 columns, received 4",
+    ],
+    [
+      () => fitCorpusPrior(data, { log: { ...data.queries, data: new Float32Array(15) } }),
+      "fitCorpusPrior: log: row 0 must have a direction, received zeros only",
+    ],
     [() => fitProcrustes(data, { mu: -1 }), "fitProcrustes: mu must be a number > 0, received -1"],
     [() => fitLda(data, { dimensions: 2, lambda: 0 }), "fitLda: lambda must be a number > 0"],
     [() => fitCca(data, { dimensions: 2, lambda: NaN }), "fitCca: lambda must be a number > 0"],

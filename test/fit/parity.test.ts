@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { applyAdapter, fromRows, type Matrix } from "embedtune";
 import { normalizeRows } from "embedtune/math";
-import { fitCca, fitLda } from "embedtune/fit";
+import { fitCca, fitCorpusPrior, fitLda } from "embedtune/fit";
 import { centerPairs } from "../../src/fit/centered-pairs.js";
 import { discriminativeFamily } from "../../src/fit/families/discriminative-family.js";
 import { scoreWithSides, scorerOf, type Family } from "../../src/fit/families/family.js";
@@ -16,6 +16,7 @@ import { preparePairs } from "../../src/data/training-pairs.js";
 
 interface Figures {
   readonly cosines: number[][];
+  readonly "query side": number[][];
 }
 // Written by test/fixtures/closed-form/make.py.
 const reference = JSON.parse(
@@ -26,6 +27,8 @@ const reference = JSON.parse(
   wrong: [number, number][];
   "ridge residuals": { residuals: number[][] };
   cca: { correlations: number[] };
+  distractors: number[][];
+  log: number[][];
 };
 const n = reference.queries.length;
 const data = {
@@ -39,12 +42,12 @@ const data = {
 };
 const prepared = preparePairs(data);
 
-function expectCosines(scores: Matrix, name: string): void {
-  const expected = reference[name].cosines;
+function expectCosines(scores: Matrix, name: string, expected = reference[name].cosines): void {
+  expect([scores.rows, scores.cols]).toEqual([expected.length, expected[0].length]);
   let largest = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      largest = Math.max(largest, Math.abs(scores.data[i * n + j] - expected[i][j]));
+  for (const [i, row] of expected.entries()) {
+    for (const [j, cosine] of row.entries()) {
+      largest = Math.max(largest, Math.abs(scores.data[i * scores.cols + j] - cosine));
     }
   }
   expect(largest).toBeLessThan(2e-5);
@@ -101,6 +104,34 @@ describe("closed forms give the cosines of NumPy, SciPy and scikit-learn", () =>
     const again = primal.apply(few.queries);
     for (let i = 0; i < applied.data.length; i++) {
       expect(again.data[i]).toBeCloseTo(applied.data[i], 4);
+    }
+  });
+
+  describe("corpus-prior, from a corpus of more than the pairs name and questions with two passages", () => {
+    const matches = [...Array(n).keys(), ...Array(5).keys()];
+    const withCorpus = {
+      queries: data.queries,
+      passages: fromRows([...reference.passages, ...reference.distractors]),
+      pairs: {
+        query: Uint32Array.from(matches),
+        passage: Uint32Array.from(matches.keys()),
+        label: new Uint8Array(matches.length).fill(1),
+      },
+    };
+    const point = { nu: 30, lambda: 0.3, power: 0.5 };
+    const corpus = normalizeRows(withCorpus.passages);
+    for (const [name, log] of [
+      ["corpus-prior", undefined],
+      ["corpus-prior log", fromRows(reference.log)],
+    ] as const) {
+      it(`${name}: on both sides and on the queries alone`, () => {
+        const both = fitCorpusPrior(withCorpus, { ...point, log });
+        expectCosines(scoreWithSides(both, prepared.queries, corpus), name);
+        const query = fitCorpusPrior(withCorpus, { ...point, log, side: "query" });
+        expect(query.passage).toEqual({ center: null, weights: null });
+        const expected = reference[name]["query side"];
+        expectCosines(scoreWithSides(query, prepared.queries, corpus), name, expected);
+      });
     }
   });
 

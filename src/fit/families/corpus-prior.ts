@@ -4,6 +4,8 @@ import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { centerPairs } from "../centered-pairs.js";
 import { basisOfMoment, basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
+import type { Family, FittedFamily } from "./family.js";
+import { metricSides, type MetricPoint } from "./metric.js";
 import type { CenteredBasis } from "./rca-family.js";
 import { meanOfSpreads, spreadOf, trace, type Spread } from "./spread.js";
 
@@ -89,4 +91,24 @@ function squareSum({ data }: Matrix): number {
   let sum = 0;
   for (const value of data) sum += value * value;
   return sum;
+}
+
+/**
+ * The prior's metric at one point, as a family whose `passages` are the corpus.
+ *
+ * @param log The spread of unlabelled questions; `null` to take the questions of the pairs.
+ */
+export function corpusPriorFamily(
+  point: { readonly nu: number; readonly lambda: number; readonly power: number },
+  side: MetricPoint["side"],
+  log: Spread | null,
+): Family {
+  return {
+    name: "corpus-prior",
+    points: [point],
+    fit(data, positives): FittedFamily {
+      const metric = corpusPriorMetric(data, positives, point.nu, spreadOf(data.passages), log);
+      return { sides: ({ lambda, power }) => metricSides(metric, { lambda, power, side }) };
+    },
+  };
 }
