@@ -10,7 +10,8 @@
  *   --full                three draws of labels in B instead of one, 200 runs on noise of each kind instead of 20
  *   --draws 1, --runs 20  the same one by one
  *   --sets clinc,words    some of clinc, xquad, nq, pubmed, words
- *   --jobs 1              cells at a time, each in a process of its own; cores are shared out among them
+ *   --jobs 1              cells at a time, each in a process of its own; cores are shared out among them, so that
+ *                         seconds say how long a call takes only with one
  *   --cells FILE          results of cells: those found there are not run again, new ones are appended
  *   --python python3      an interpreter for peers
  */

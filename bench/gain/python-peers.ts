@@ -45,7 +45,9 @@ export function pythonPeers(python: string, sets: readonly string[]): BenchRow[]
       for (const embedder of neuralEmbedders) {
         const args = [path, join(dataFolder, "sets", set), embedder];
         const output = execFileSync(python, args, { env, stdio: ["ignore", "pipe", "ignore"] });
-        const figures = JSON.parse(output.toString()) as Record<string, number>;
+        // Trainers print of their own accord; the figures come last.
+        const line = output.toString().trimEnd().split("\n").at(-1)!;
+        const figures = JSON.parse(line) as Record<string, number>;
         rows.push({
           table: "peers in Python, all training labels, figures on the test pairs",
           ...{ set, embedder, method: `${name} ${figures["version"]}` },

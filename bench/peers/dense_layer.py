@@ -40,13 +40,14 @@ class GivenVectors(InputModule):
         self.tokenizer = None
 
     def preprocess(self, texts, **kwargs):
-        return {"row": torch.tensor([int(text) for text in texts])}
+        # The trainer finds a column's features by this name.
+        return {"input_ids": torch.tensor([int(text) for text in texts])}
 
     def tokenize(self, texts, **kwargs):
         return self.preprocess(texts)
 
     def forward(self, features, **kwargs):
-        features["sentence_embedding"] = self.table[features["row"]]
+        features["sentence_embedding"] = self.table[features["input_ids"]]
         return features
 
     def get_sentence_embedding_dimension(self):
