@@ -109,12 +109,7 @@ async function load(
 async function measure(adapter: Adapter, test: VectorTask): Promise<Record<string, number>> {
   const queries = applyAdapter(adapter, test.queries, { side: "query" });
   const passages = applyAdapter(adapter, test.passages, { side: "passage" });
-  const { metrics } = await evaluateRetrieval(
-    queries,
-    passages,
-    Array.from(test.answers, (answer) => [answer]),
-    { ks: [1, 10] },
-  );
+  const { metrics } = await evaluateRetrieval(queries, passages, test.relevant, { ks: [1, 10] });
   return {
     rocAuc: rocAuc(pairCosines(queries, passages, test.pairs), test.pairs.label),
     recallAt1: metrics["recall@1"],

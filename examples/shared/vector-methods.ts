@@ -4,6 +4,7 @@ import {
   identityAdapter,
   trainMatrix,
   type Adapter,
+  type Decision,
   type FitAdapterOptions,
   type MethodName,
 } from "embedtune";
@@ -25,20 +26,26 @@ export interface FitContext {
 }
 
 export interface Fitted {
+  /** Where it carries no threshold of its own, fitted out of fold, one is fitted on the training pairs as they are. */
   readonly adapter: Adapter;
-  /** Fitted on held-out training pairs; without it, the threshold is fitted on the training pairs as they are. */
-  readonly threshold?: number | null;
+  /** The verdict in words, where there is one. */
+  readonly sentence?: string;
 }
 
 export type FitMethod = (context: FitContext) => Promise<Fitted>;
 
-/** The best of some candidates of the one call, used whatever the verdict. */
-async function bestOf(
+/** What the one call makes of the training side. */
+function decide(
   { train, seed, signal }: FitContext,
   options: FitAdapterOptions = {},
-): Promise<Fitted> {
-  const { best } = await fitAdapter(train, { ...options, seed, signal });
-  return { adapter: best.adapter };
+): Promise<Decision> {
+  return fitAdapter(train, { ...options, seed, signal });
+}
+
+/** The best of some candidates of the one call, used whatever the verdict. */
+async function bestOf(context: FitContext, options?: FitAdapterOptions): Promise<Fitted> {
+  const { best, sentence } = await decide(context, options);
+  return { adapter: best.adapter, sentence };
 }
 
 function only(name: MethodName): FitMethod {
@@ -91,9 +98,9 @@ const methods: Record<string, FitMethod> = {
     });
   },
   // What the one call hands back: the identity unless the verdict is "use it".
-  auto: ({ train, seed, signal }) => fitAdapter(train, { seed, signal }),
+  auto: (context) => decide(context),
   "auto-best": (context) => bestOf(context),
-  "auto-query": (context) => bestOf(context, { side: "query" }),
+  "auto-best-query": (context) => bestOf(context, { side: "query" }),
 };
 
 /** What runs when the caller names nothing. */
@@ -121,20 +128,21 @@ export function methodOf(name: string): FitMethod {
 }
 
 /** Mean eigenvalue of the covariance of differences between matching unit vectors: its trace by its size. */
-function meanEigenvalue({ queries, passages, answers }: VectorTask): number {
+function meanEigenvalue({ queries, passages, relevant }: VectorTask): number {
   const q = normalizeRows(queries);
   const p = normalizeRows(passages);
-  const { rows, cols } = q;
+  const matches = relevant.flatMap((right, i) => right.map((row) => [i, row] as const));
+  const { cols } = q;
   let total = 0;
   for (let j = 0; j < cols; j++) {
     let sum = 0;
     let squares = 0;
-    for (let i = 0; i < rows; i++) {
-      const difference = q.data[i * cols + j] - p.data[answers[i] * cols + j];
+    for (const [i, row] of matches) {
+      const difference = q.data[i * cols + j] - p.data[row * cols + j];
       sum += difference;
       squares += difference * difference;
     }
-    total += squares / rows - (sum / rows) ** 2;
+    total += squares / matches.length - (sum / matches.length) ** 2;
   }
   return total / cols;
 }

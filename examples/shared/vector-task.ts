@@ -6,10 +6,10 @@ export interface VectorTask {
   readonly queries: Matrix;
   readonly passages: Matrix;
   readonly pairs: PairColumns;
-  /** Per query, what was kept on one side of the split. */
-  readonly groups: readonly string[];
-  /** Per query, the row of its right passage. */
-  readonly answers: Uint32Array;
+  /** Per query, what was kept on one side of the split; left out where the split was given. */
+  readonly groups?: readonly string[];
+  /** Per query, the rows of its right passages. */
+  readonly relevant: readonly (readonly number[])[];
 }
 
 /**
@@ -31,19 +31,18 @@ export function testRowsByGroup(groups: readonly string[], seed: string, share =
 }
 
 /**
- * Builds the task of some rows: row i of the queries belongs with row i of the passages, passages that are the same
- * vector count once, and each query gets the `count` nearest wrong passages of this side as hard negatives.
+ * The task of some rows: row i of the queries belongs with row i of the passages, and passages that are the same vector
+ * count once.
  */
 export function vectorTask(
   queries: Matrix,
   passages: Matrix,
   groups: readonly string[],
   rows: readonly number[],
-  count = 2,
 ): VectorTask {
   const firstRow = new Map<string, number>();
   const unique: number[] = [];
-  const answers = Uint32Array.from(rows, (row) => {
+  const relevant = rows.map((row) => {
     const vector = rowOf(passages, row);
     const key = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString("latin1");
     let at = firstRow.get(key);
@@ -51,34 +50,54 @@ export function vectorTask(
       firstRow.set(key, (at = unique.length));
       unique.push(row);
     }
-    return at;
+    return [at];
   });
-  const own = { queries: gatherRows(queries, rows), passages: gatherRows(passages, unique) };
-  const scores = multiply(normalizeRows(own.queries), normalizeRows(own.passages), {
-    transposeB: true,
-  });
+  return {
+    ...withHardNegatives(gatherRows(queries, rows), gatherRows(passages, unique), relevant),
+    groups: rows.map((row) => groups[row]),
+  };
+}
+
+/** The matches and, for each query, the `count` nearest wrong passages as hard negatives. */
+export function withHardNegatives(
+  queries: Matrix,
+  passages: Matrix,
+  relevant: readonly (readonly number[])[],
+  count = 2,
+): VectorTask {
   const columns: [number[], number[], number[]] = [[], [], []];
   const add = (query: number, passage: number, label: number): void => {
     columns[0].push(query);
     columns[1].push(passage);
     columns[2].push(label);
   };
-  for (let i = 0; i < rows.length; i++) {
-    add(i, answers[i], 1);
-    const row = rowOf(scores, i);
-    const nearest = Array.from(row.keys())
-      .filter((j) => j !== answers[i])
-      .sort((a, b) => row[b] - row[a] || a - b);
-    for (const j of nearest.slice(0, count)) add(i, j, 0);
+  for (const [i, wrong] of nearestWrong(queries, passages, relevant, count).entries()) {
+    for (const j of relevant[i]) add(i, j, 1);
+    for (const j of wrong) add(i, j, 0);
   }
   return {
-    ...own,
-    answers,
-    groups: rows.map((row) => groups[row]),
+    ...{ queries, passages, relevant },
     pairs: {
       query: Uint32Array.from(columns[0]),
       passage: Uint32Array.from(columns[1]),
       label: Uint8Array.from(columns[2]),
     },
   };
+}
+
+/** Per query, the rows of the `count` wrong passages of highest cosine. */
+function nearestWrong(
+  queries: Matrix,
+  passages: Matrix,
+  relevant: readonly (readonly number[])[],
+  count: number,
+): number[][] {
+  const scores = multiply(normalizeRows(queries), normalizeRows(passages), { transposeB: true });
+  return relevant.map((right, i) => {
+    const row = rowOf(scores, i);
+    return Array.from(row.keys())
+      .filter((j) => !right.includes(j))
+      .sort((a, b) => row[b] - row[a] || a - b)
+      .slice(0, count);
+  });
 }

@@ -26,7 +26,7 @@ describeShared("fitAdapter on real questions as word vectors", () => {
     const train = vectorTask(queries, passages, groups, trainRows);
     const test = vectorTask(queries, passages, groups, testRows);
 
-    const relevant = Array.from(test.answers, (answer) => [answer]);
+    const { relevant } = test;
     const figures = async (adapter: Adapter): Promise<{ auc: number; recallAt1: number }> => {
       const q = applyAdapter(adapter, test.queries, { side: "query" });
       const p = applyAdapter(adapter, test.passages, { side: "passage" });
