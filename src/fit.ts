@@ -15,12 +15,13 @@ export {
   mergePairStatistics,
   pairStatistics,
   type PairStatistics,
+  type PairStatisticsOptions,
+  type PairStatisticsStreamOptions,
 } from "./fit/statistics/pair-statistics.js";
 export {
   decodePairStatistics,
   encodePairStatistics,
 } from "./fit/statistics/pair-statistics-encode.js";
-export {
-  fitFromStatistics,
-  type StatisticsFitOptions,
-} from "./fit/statistics/pair-statistics-fit.js";
+export type { StatisticsFitOptions } from "./fit/statistics/pair-statistics-fit.js";
+export type { SpreadStatistics } from "./fit/statistics/spread-statistics.js";
+export { fitFromStatistics } from "./tune/fit-from-statistics.js";

@@ -6,13 +6,10 @@ import type { Choice, Decision } from "./verdict/decision.js";
 import type { AdapterMaker } from "./fitted-adapter.js";
 import type { LabelledCorpus } from "./claims/labelled-corpus.js";
 import type { RankMetric } from "./ranking/outcomes.js";
-import { sentenceOf } from "./verdict/sentence.js";
+import { labelsToSettle, sentenceOf } from "./verdict/sentence.js";
 
 /** Mild: without labels nothing tells how far to go. */
 const mild = { lambda: 1, power: 0.25 } as const;
-
-/** Labels that would settle a gain of .05 MRR, as the paired spread of questions on public sets has it. */
-export const labelsToSettle = 100;
 
 /**
  * The decision where there is no label to judge by: the identity, with what centring and the corpus's spread give beside

@@ -1,32 +1,25 @@
-import { checkInteger, refuse } from "../../base/checks.js";
+import { checkInteger } from "../../base/checks.js";
+import { checkPairStatistics, statisticsParts } from "./pair-statistics-check.js";
 import type { PairStatistics } from "./pair-statistics.js";
 
 /**
- * Eight bytes "ETPAIRS1", dimensions and count as 64-bit numbers, then the sums in the order of {@link PairStatistics},
- * all little-endian.
+ * Eight bytes "ETPAIRS2"; dimensions and the counts of pairs, questions and corpus (0 for none) as 64-bit numbers; then the
+ * sums in the order of {@link statisticsParts}; all little-endian.
  */
-const magic = "ETPAIRS1";
-const headerBytes = 24;
-
-const parts = [
-  "queryMean",
-  "passageMean",
-  "queryScatter",
-  "passageScatter",
-  "crossScatter",
-] as const;
+const magic = "ETPAIRS2";
+const headerBytes = 40;
 
 /** Writes statistics as bytes, to be merged on another machine; nothing is rounded. */
 export function encodePairStatistics(statistics: PairStatistics): Uint8Array {
-  const values = parts.reduce((total, part) => total + statistics[part].length, 0);
+  const { dimensions, count, questions, corpus } = statistics;
+  const parts = statisticsParts(statistics).map(([, values]) => values);
+  const values = parts.reduce((total, part) => total + part.length, 0);
   const bytes = new Uint8Array(headerBytes + values * 8);
   bytes.set(new TextEncoder().encode(magic));
   const view = new DataView(bytes.buffer);
-  view.setFloat64(8, statistics.dimensions, true);
-  view.setFloat64(16, statistics.count, true);
-  let at = headerBytes;
-  for (const part of parts) {
-    for (const value of statistics[part]) {
+  let at = magic.length;
+  for (const part of [[dimensions, count, questions.count, corpus?.count ?? 0], ...parts]) {
+    for (const value of part) {
       view.setFloat64(at, value, true);
       at += 8;
     }
@@ -47,36 +40,32 @@ export function decodePairStatistics(bytes: Uint8Array): PairStatistics {
     throw new RangeError(`decodePairStatistics: the bytes must begin with ${magic}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const dimensions = view.getFloat64(8, true);
-  const count = view.getFloat64(16, true);
+  let at = magic.length;
+  const read = (length: number): Float64Array => {
+    const values = new Float64Array(length);
+    for (let i = 0; i < length; i++, at += 8) values[i] = view.getFloat64(at, true);
+    return values;
+  };
+  const [dimensions, count, questions, corpus] = read(4);
   const most = Number.MAX_SAFE_INTEGER;
   checkInteger(dimensions, "decodePairStatistics: dimensions", { least: 1, most });
-  checkInteger(count, "decodePairStatistics: count", { least: 0, most });
-  const expected = headerBytes + 8 * (2 * dimensions + 3 * dimensions * dimensions);
+  checkInteger(corpus, "decodePairStatistics: corpus.count", { least: 0, most });
+  const spreads = corpus === 0 ? 1 : 2;
+  const expected =
+    headerBytes + 8 * ((2 + spreads) * dimensions + (3 + spreads) * dimensions * dimensions);
   if (bytes.length !== expected) {
     throw new RangeError(
       `decodePairStatistics: the bytes must be ${expected} for ${dimensions} dimensions, received ${bytes.length}`,
     );
   }
-  let at = headerBytes;
-  const read = (name: string, length: number): Float64Array => {
-    const values = new Float64Array(length);
-    for (let i = 0; i < length; i++, at += 8) {
-      values[i] = view.getFloat64(at, true);
-      if (!Number.isFinite(values[i])) {
-        refuse(`decodePairStatistics: ${name}[${i}]`, "a finite number", values[i]);
-      }
-    }
-    return values;
+  const mean = (): Float64Array => read(dimensions);
+  const scatter = (): Float64Array => read(dimensions * dimensions);
+  const statistics = {
+    ...{ dimensions, count, queryMean: mean(), passageMean: mean() },
+    ...{ queryScatter: scatter(), passageScatter: scatter(), crossScatter: scatter() },
+    questions: { count: questions, mean: mean(), scatter: scatter() },
+    corpus: corpus === 0 ? null : { count: corpus, mean: mean(), scatter: scatter() },
   };
-  const [means, scatters] = [dimensions, dimensions * dimensions];
-  return {
-    dimensions,
-    count,
-    queryMean: read("queryMean", means),
-    passageMean: read("passageMean", means),
-    queryScatter: read("queryScatter", scatters),
-    passageScatter: read("passageScatter", scatters),
-    crossScatter: read("crossScatter", scatters),
-  };
+  checkPairStatistics(statistics, "decodePairStatistics");
+  return statistics;
 }

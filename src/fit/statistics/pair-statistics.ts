@@ -1,13 +1,22 @@
 import { refuse } from "../../base/checks.js";
-import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
-import { multiply } from "../../math/multiply.js";
-import { columnMeans } from "../../math/vectors.js";
-import { subtractFromRows } from "../../math/elementwise.js";
 import { preparePairs, type TrainingPairs } from "../../data/training-pairs.js";
+import { subtractFromRows } from "../../math/elementwise.js";
+import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
+import { columnMeans } from "../../math/vectors.js";
+import {
+  chunkRows,
+  corpusStatistics,
+  emptySpread,
+  mergeScatters,
+  mergeSpreads,
+  scatterOf,
+  spreadStatistics,
+  type SpreadStatistics,
+} from "./spread-statistics.js";
 
 /**
- * All that closed forms need of matching pairs: sums whose size does not depend on how many pairs there were. Plain
- * data in 64 bits; about 24·d² bytes.
+ * All that closed forms need of matching pairs and of the corpus: sums whose size does not depend on how many there were.
+ * Plain data in 64 bits; about 32·d² bytes, 40·d² with a corpus.
  */
 export interface PairStatistics {
   readonly dimensions: number;
@@ -21,10 +30,11 @@ export interface PairStatistics {
   readonly passageScatter: Float64Array;
   /** Σ (q - mean)(p - mean)ᵀ. */
   readonly crossScatter: Float64Array;
+  /** The queries that have a matching passage, each counted once a batch however many it has. */
+  readonly questions: SpreadStatistics;
+  /** All passages, whether pairs name them or not; `null` where none were given. */
+  readonly corpus: SpreadStatistics | null;
 }
-
-/** Pairs whose products are summed in single precision before they join the 64-bit sums. */
-const chunkRows = 512;
 
 /** The statistics of no pairs. */
 function emptyPairStatistics(dimensions: number): PairStatistics {
@@ -36,17 +46,32 @@ function emptyPairStatistics(dimensions: number): PairStatistics {
     queryScatter: new Float64Array(dimensions * dimensions),
     passageScatter: new Float64Array(dimensions * dimensions),
     crossScatter: new Float64Array(dimensions * dimensions),
+    questions: emptySpread(dimensions),
+    corpus: null,
   };
+}
+
+export interface PairStatisticsOptions {
+  /**
+   * Passages of the corpus, for the prior of {@link fitFromStatistics}: each is to be given once, in whichever batch, and
+   * those that pairs name are not counted by themselves.
+   */
+  readonly corpus?: Matrix | undefined;
 }
 
 /**
  * The statistics of one batch of pairs, to be merged with those of others. Pairs labelled 0 are left aside; a pair that
  * stands twice in a batch counts once.
  *
- * @throws RangeError on pairs that cannot be learnt from.
+ * @throws RangeError on pairs that cannot be learnt from, and a corpus of other dimensions or with rows of zeros.
  */
-export function pairStatistics(data: TrainingPairs): PairStatistics {
-  return statisticsOf(data, "pairStatistics");
+export function pairStatistics(
+  data: TrainingPairs,
+  { corpus }: PairStatisticsOptions = {},
+): PairStatistics {
+  const statistics = statisticsOf(data, "pairStatistics");
+  if (corpus === undefined) return statistics;
+  return withCorpus(statistics, corpus, "pairStatistics: corpus");
 }
 
 function statisticsOf(data: TrainingPairs, place: string): PairStatistics {
@@ -63,17 +88,33 @@ function statisticsOf(data: TrainingPairs, place: string): PairStatistics {
       place,
     );
   }
-  return total;
+  const asked = Uint32Array.from(new Set(positives.query));
+  return { ...total, questions: spreadStatistics(gatherRows(queries, asked)) };
+}
+
+/** With rows of the corpus added. */
+function withCorpus(statistics: PairStatistics, rows: Matrix, place: string): PairStatistics {
+  const { dimensions, corpus } = statistics;
+  const added = corpusStatistics(rows, dimensions, place);
+  return { ...statistics, corpus: corpus === null ? added : mergeSpreads(corpus, added) };
+}
+
+export interface PairStatisticsStreamOptions {
+  /** Passages of the corpus in blocks, for the prior of {@link fitFromStatistics}: each is to be given once. */
+  readonly corpus?: AsyncIterable<Matrix> | Iterable<Matrix> | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Reduces a stream of batches, which need not fit in memory together, to their statistics.
+ * Reduces a stream of batches, which need not fit in memory together, to their statistics, and a corpus beside them.
  *
- * @throws RangeError when there is no batch, or one cannot be learnt from, named by its number.
+ * @param batches Of pairs; none where another machine has them, and this one has a part of the corpus.
+ * @throws RangeError when there is neither a batch nor a block of the corpus, or one cannot be learnt from, named by its
+ *   number.
  */
 export async function collectPairStatistics(
   batches: AsyncIterable<TrainingPairs> | Iterable<TrainingPairs>,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  { corpus = [], signal }: PairStatisticsStreamOptions = {},
 ): Promise<PairStatistics> {
   let total: PairStatistics | undefined;
   let number = 0;
@@ -84,13 +125,18 @@ export async function collectPairStatistics(
     total = total === undefined ? statistics : merge(total, statistics, place);
     number++;
   }
+  number = 0;
+  for await (const block of corpus) {
+    signal?.throwIfAborted();
+    total ??= emptyPairStatistics(block.cols);
+    total = withCorpus(total, block, `collectPairStatistics: corpus block ${number}`);
+    number++;
+  }
   return total ?? refuse("collectPairStatistics: batches", "at least one", undefined);
 }
 
 /**
- * The statistics of both sets of pairs together, whichever machine counted them.
- *
- * Source: Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+ * The statistics of both sets of pairs together, and of both parts of the corpus, whichever machine counted them.
  *
  * @throws RangeError when the dimensions differ.
  */
@@ -102,35 +148,34 @@ function merge(a: PairStatistics, b: PairStatistics, place: string): PairStatist
   if (a.dimensions !== b.dimensions) {
     refuse(`${place}: dimensions`, `${a.dimensions} like those before`, b.dimensions);
   }
-  if (a.count === 0) return b;
-  if (b.count === 0) return a;
+  const beside = {
+    questions: mergeSpreads(a.questions, b.questions),
+    corpus:
+      a.corpus === null || b.corpus === null
+        ? (a.corpus ?? b.corpus)
+        : mergeSpreads(a.corpus, b.corpus),
+  };
+  if (a.count === 0) return { ...b, ...beside };
+  if (b.count === 0) return { ...a, ...beside };
   const count = a.count + b.count;
   const share = b.count / count;
   const weight = a.count * share;
   const queryStep = b.queryMean.map((value, i) => value - a.queryMean[i]);
   const passageStep = b.passageMean.map((value, i) => value - a.passageMean[i]);
   const scatter = (
-    x: Float64Array,
-    y: Float64Array,
+    part: "queryScatter" | "passageScatter" | "crossScatter",
     left: Float64Array,
     right: Float64Array,
-  ): Float64Array => {
-    const d = a.dimensions;
-    const result = new Float64Array(d * d);
-    for (let i = 0, at = 0; i < d; i++) {
-      const factor = weight * left[i];
-      for (let j = 0; j < d; j++, at++) result[at] = x[at] + y[at] + factor * right[j];
-    }
-    return result;
-  };
+  ): Float64Array => mergeScatters(a[part], b[part], left, right, weight);
   return {
     dimensions: a.dimensions,
     count,
     queryMean: a.queryMean.map((value, i) => value + share * queryStep[i]),
     passageMean: a.passageMean.map((value, i) => value + share * passageStep[i]),
-    queryScatter: scatter(a.queryScatter, b.queryScatter, queryStep, queryStep),
-    passageScatter: scatter(a.passageScatter, b.passageScatter, passageStep, passageStep),
-    crossScatter: scatter(a.crossScatter, b.crossScatter, queryStep, passageStep),
+    queryScatter: scatter("queryScatter", queryStep, queryStep),
+    passageScatter: scatter("passageScatter", passageStep, passageStep),
+    crossScatter: scatter("crossScatter", queryStep, passageStep),
+    ...beside,
   };
 }
 
@@ -141,23 +186,21 @@ function ofRows(queries: Matrix, passages: Matrix): PairStatistics {
   // Centred before the products: a common direction would drown what the sums are wanted for.
   const q = subtractFromRows(queries, Float32Array.from(queryMean));
   const p = subtractFromRows(passages, Float32Array.from(passageMean));
-  const scatter = (a: Matrix, b: Matrix): Float64Array =>
-    Float64Array.from(multiply(a, b, { transposeA: true }).data);
   return {
+    ...emptyPairStatistics(0),
     dimensions: queries.cols,
     count: queries.rows,
     queryMean,
     passageMean,
-    queryScatter: scatter(q, q),
-    passageScatter: scatter(p, p),
-    crossScatter: scatter(q, p),
+    queryScatter: scatterOf(q, q),
+    passageScatter: scatterOf(p, p),
+    crossScatter: scatterOf(q, p),
   };
 }
 
-/** Covariance of the differences q - p, d × d, in single precision for the kernel. */
-export function differenceCovariance({
+/** Σ of (q - p)(q - p)ᵀ about the mean difference, d × d, in single precision for the kernel. */
+export function differenceScatter({
   dimensions: d,
-  count,
   queryScatter,
   passageScatter,
   crossScatter,
@@ -167,8 +210,7 @@ export function differenceCovariance({
     for (let j = 0; j < d; j++, at++) {
       // The sum is taken in 64 bits: what matching texts have in common cancels here.
       result.data[at] =
-        (queryScatter[at] + passageScatter[at] - crossScatter[at] - crossScatter[j * d + i]) /
-        count;
+        queryScatter[at] + passageScatter[at] - crossScatter[at] - crossScatter[j * d + i];
     }
   }
   return result;
