@@ -1,8 +1,9 @@
 import type { AdapterSide } from "../../adapter/adapter.js";
 import { applySide } from "../../adapter/apply.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
+import { intern } from "../../base/intern.js";
 import { subtractFromRows } from "../../math/elementwise.js";
-import { identityMatrix, type Matrix } from "../../math/matrix.js";
+import { gatherRows, identityMatrix, type Matrix } from "../../math/matrix.js";
 import { trainMatrix } from "../../train/matrix-trainer.js";
 import { infoNce } from "../../train/losses/info-nce.js";
 import { adam } from "../../train/optimizers/adam.js";
@@ -62,17 +63,22 @@ export function infoNceFamily(
       const from = start.sides(positives);
       const snapshots = new Map<number, Sides>();
       const last = Math.max(...wanted.map((at) => epochs[at]));
+      const all = passages.rows <= allPassages;
+      const queryRows = intern(positives.query);
+      const passageRows = all ? null : intern(positives.passage);
       // Cosines do not see the length of a centred row, so rows can be centred before the trainer scales them to 1.
-      const trainedPassages =
-        start.trained === "both"
-          ? centered(passages, from.passage)
-          : applySide(from.passage, passages);
+      const queryTable = centered(gatherRows(queries, queryRows.distinct), from.query);
+      const named = passageRows === null ? passages : gatherRows(passages, passageRows.distinct);
+      const passageTable =
+        start.trained === "both" ? centered(named, from.passage) : applySide(from.passage, named);
+      if (hasZeroRow(queryTable) || hasZeroRow(passageTable)) return fittedSides(() => from);
+      const pairs = {
+        query: queryRows.indices,
+        passage: passageRows?.indices ?? positives.passage,
+        label: new Uint8Array(positives.query.length).fill(1),
+      };
       await trainMatrix(
-        {
-          queries: centered(queries, from.query),
-          passages: trainedPassages,
-          pairs: { ...positives, label: new Uint8Array(positives.query.length).fill(1) },
-        },
+        { queries: queryTable, passages: passageTable, pairs },
         {
           sides: start.trained === "both" ? "separate" : "query",
           start: {
@@ -89,7 +95,7 @@ export function infoNceFamily(
           loss: infoNce({ temperature }),
           optimizer: adam(),
           schedule: constant(rate),
-          batchPassages: passages.rows <= allPassages ? "all" : "paired",
+          batchPassages: all ? "all" : "paired",
           ...{ batchSize, epochs: last, seed, signal },
           onEpoch({ epoch }, { adapter }) {
             const at = epochs.indexOf(epoch);
@@ -121,4 +127,12 @@ function startWeights(side: AdapterSide, d: number): Matrix {
 
 function centered(rows: Matrix, { center }: AdapterSide): Matrix {
   return center === null ? rows : subtractFromRows(rows, center);
+}
+
+/** A row at the center (that of a single text, say) has no direction to learn from. */
+function hasZeroRow({ rows, cols, data }: Matrix): boolean {
+  for (let i = 0; i < rows; i++) {
+    if (data.subarray(i * cols, (i + 1) * cols).every((value) => value === 0)) return true;
+  }
+  return false;
 }
