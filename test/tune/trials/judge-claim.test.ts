@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { layOutClaim, type Claim } from "../../../src/tune/claims/claims.js";
+import { createClock } from "../../../src/tune/trials/clock.js";
+import { judgeClaim, type JudgedClaim } from "../../../src/tune/trials/judge-claim.js";
+import { circle, scripted, type ScriptedFamily } from "./scripted.js";
+
+function layOut(count: number, folds = 2): { claim: Claim; data: ReturnType<typeof circle> } {
+  const data = circle(count);
+  return {
+    data,
+    claim: layOutClaim(data, "questions", { folds, seed: 1, mostQuestions: 2000 }),
+  };
+}
+const judge = (
+  { data, claim }: ReturnType<typeof layOut>,
+  families: ScriptedFamily[],
+): Promise<JudgedClaim> =>
+  judgeClaim(data, claim, families, { metric: "mrr", seed: 1, clock: createClock(Infinity) });
+
+const identityOf = (count: number, good: (i: number) => boolean = () => false): ScriptedFamily =>
+  scripted("identity", count, [{ side: "query", good }]);
+
+describe("judgeClaim", () => {
+  it("shows every question under what the other folds choose, luck and all", async () => {
+    const count = 120;
+    const laid = layOut(count);
+    const { foldOf } = laid.claim;
+    const lucky = (fold: number, most: number): Set<number> =>
+      new Set([...foldOf.keys()].filter((i) => foldOf[i] === fold).slice(0, most));
+    const [first, second] = [lucky(0, 7), lucky(1, 6)];
+    // Chosen with the outcomes that it is judged by, each would look better than the other.
+    const families = [
+      identityOf(count),
+      scripted("first", count, [{ good: (i) => first.has(i) }]),
+      scripted("second", count, [{ good: (i) => second.has(i) }]),
+    ];
+    const { best } = await judge(laid, families);
+    expect(best.trial.candidate.method).toBe("first");
+    expect([...best.outcomes.rank]).toEqual(Array.from({ length: count }, () => count));
+  });
+
+  it("shows the untouched embedding as it is", async () => {
+    const families = [
+      identityOf(60, (i) => i % 5 === 0),
+      scripted("a", 60, [{ good: () => true }]),
+    ];
+    const { untouched } = await judge(layOut(60), families);
+    expect([...untouched.rank]).toEqual(Array.from({ length: 60 }, (_, i) => (i % 5 ? 60 : 1)));
+  });
+
+  it("chooses among those that leave passages as they are, too", async () => {
+    const count = 120;
+    const families = [
+      identityOf(count),
+      scripted("a", count, [
+        { side: "both", good: () => true },
+        { side: "query", good: (i) => i % 4 !== 0 },
+        { side: "query", good: (i) => i % 3 === 0 },
+      ]),
+    ];
+    const { best, bestQueryOnly } = await judge(layOut(count), families);
+    expect([best.trial.position, bestQueryOnly.trial.position]).toEqual([0, 1]);
+    expect(bestQueryOnly.outcomes.rank.filter((rank) => rank === 1)).toHaveLength(90);
+  });
+
+  it.each([
+    [99, "mild"],
+    [100, "strong"],
+  ])("with %i labelled questions, of two about as good takes the %s one", async (count, method) => {
+    const families = [
+      identityOf(count),
+      scripted("strong", count, [{ good: (i) => i % 3 !== 0, likeness: -1 }]),
+      scripted("mild", count, [{ good: (i) => i % 3 !== 1 && i > 3 }]),
+    ];
+    const { best, trials } = await judge(layOut(count), families);
+    expect(best.trial.candidate.method).toBe(method);
+    expect(trials[0].likeness.every((r) => (count < 100 ? r === 1 : Number.isNaN(r)))).toBe(true);
+  });
+});
