@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import {
+  judgementSentence,
+  sentenceOf,
+  type JudgementParts,
+  type SentenceParts,
+} from "../../../src/tune/verdict/sentence.js";
+
+const parts: SentenceParts = {
+  ...{ verdict: "use it", claim: "questions", metric: "mrr", labelsNeeded: 120 },
+  labels: { pairs: 130, questions: 120, groups: 110 },
+  corpus: { rows: 1300, judged: 1300 },
+  best: {
+    ...{ method: "info-nce from rca", side: "query", parameters: { rate: 1e-3 } },
+    expected: { gain: 0.0834, low: 0.058, high: 0.1242 },
+  },
+  bestChange: { gain: -0.03, low: -0.05, high: -0.01 },
+  ...{ before: 0.7, after: 0.7834, judged: 120, labelsLookUnrelated: false, skipped: [] },
+};
+
+describe("sentenceOf", () => {
+  it.each<[Partial<SentenceParts>, string]>([
+    [
+      {},
+      "use it: for new questions about known passages, info-nce from rca (query side) raises MRR from 0.700 to 0.783, by +0.083 [0.058, 0.124] (120 questions judged out of fold against 1,300 passages).",
+    ],
+    [
+      { verdict: "leave it", claim: "passages", metric: "recall@1" },
+      "leave it: for questions about passages nobody has asked about, every change that was tried lowers recall@1, the best by -0.030 [-0.050, -0.010] (120 questions judged out of fold against 1,300 passages).",
+    ],
+    [
+      { verdict: "not shown", labelsNeeded: 400 },
+      "not shown: for new questions about known passages, the best change, info-nce from rca (query side), moves MRR from 0.700 by +0.083 [0.058, 0.124]; about 400 labelled questions would show a gain of that size (there are 120) (120 questions judged out of fold against 1,300 passages).",
+    ],
+    [
+      {
+        ...{ verdict: "not shown", labelsNeeded: null, labelsLookUnrelated: true },
+        best: { ...parts.best, method: "identity", expected: { gain: 0, low: 0, high: 0 } },
+        skipped: ["ridge", "info-nce"],
+      },
+      "not shown: for new questions about known passages, no change that was tried does better than the untouched embedding (MRR 0.700); a gain worth having is not in sight (120 questions judged out of fold against 1,300 passages). The right passages rank as if drawn at random: these labels look unrelated to these passages. Not tried for lack of time: ridge, info-nce.",
+    ],
+    [
+      {
+        ...{ verdict: "untested", claim: null, labelsNeeded: 100 },
+        ...{ best: { ...parts.best, expected: null }, reason: "there are no labels to judge by" },
+      },
+      "untested: there are no labels to judge by, so the embedding stays as it is; about 100 labelled questions would settle a gain of 0.05 MRR, six times as many one of 0.02.",
+    ],
+  ])("puts %j in words", (change, sentence) => {
+    expect(sentenceOf({ ...parts, ...change })).toBe(sentence);
+  });
+});
+
+describe("judgementSentence", () => {
+  const judgement: JudgementParts = {
+    ...{ verdict: "not shown", metric: "mrr", before: 0.5, after: 0.498, questions: 1 },
+    ...{ gain: { gain: -0.002, low: -0.01, high: 0.01 }, passages: 30, labelsLookUnrelated: false },
+  };
+
+  it("says what a finished adapter is worth on the questions given", () => {
+    const sentence =
+      "not shown: for the questions given, the adapter moves MRR from 0.500 to 0.498, by -0.002 [-0.010, 0.010] (1 question against 30 passages).";
+    expect(judgementSentence(judgement)).toBe(sentence);
+    expect(judgementSentence({ ...judgement, labelsLookUnrelated: true })).toBe(
+      `${sentence} The right passages rank as if drawn at random: these labels look unrelated to these passages.`,
+    );
+  });
+});
