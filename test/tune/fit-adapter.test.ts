@@ -233,6 +233,16 @@ describe("fitAdapter, given little or odd data", () => {
     await expect(fitAdapter(topics(10, 3), options as never)).rejects.toThrow(message);
   });
 
+  it("drops whole families that there is no time for, names them, and keeps what there is", async () => {
+    const { table, sentence, verdict } = await fitAdapter(intents(60, 8), { timeBudget: 0 });
+    expect(table[0]).toMatchObject({ method: "identity", skipped: null });
+    expect(new Set(table.slice(1).map(({ skipped }) => skipped))).toEqual(new Set(["time"]));
+    expect(verdict).toBe("not shown");
+    expect(sentence).toMatch(
+      /Not tried for lack of time: rca, corpus-prior, nu 100, .*ridge, info-nce/,
+    );
+  });
+
   it("stops when it is told to", async () => {
     const controller = new AbortController();
     const onProgress = (): void => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { adapterLearningCurve, fitAdapter } from "embedtune";
+import { adapterLearningCurve, createRandom, fitAdapter, type LabelledVectors } from "embedtune";
+import { createMatrix } from "embedtune/math";
 import { intents } from "./corpora.js";
 import { topics } from "./topics.js";
 
@@ -31,6 +32,29 @@ describe("adapterLearningCurve", () => {
     const { points } = await adapterLearningCurve(topics(50, 4));
     expect(points.at(-1)?.pairs).toBe(40);
     expect(points.length).toBeGreaterThan(4);
+  });
+
+  it("counts whole groups in its intervals, by the spread of their sums", async () => {
+    // Forty questions, each asked five times in almost the same words.
+    const base = intents(40, 8, { d: 8 });
+    const queries = createMatrix(200, 8);
+    const random = createRandom("curve");
+    for (let at = 0; at < queries.data.length; at++) {
+      const [copy, j] = [Math.floor(at / 8), at % 8];
+      queries.data[at] = base.queries.data[(copy % 40) * 8 + j] + 0.01 * random.normal();
+    }
+    const rows = Uint32Array.from({ length: 200 }, (_, i) => i);
+    const passage = rows.map((row) => base.pairs.passage[row % 40]);
+    const pairs = { query: rows, passage, label: new Uint8Array(200).fill(1) };
+    const data = { queries, passages: base.passages, pairs };
+    const groups = Array.from(rows, (row) => row % 40);
+    const width = async (curve: LabelledVectors): Promise<number> => {
+      const { points } = await adapterLearningCurve(curve, { sizes: [100] });
+      return points[0].gain.high - points[0].gain.low;
+    };
+    const ratio = (await width({ ...data, groups })) / (await width(data));
+    expect(ratio).toBeGreaterThan(1.7);
+    expect(ratio).toBeLessThan(2.8);
   });
 
   it("refuses one group, sizes that cannot be had, and a candidate off the grid", async () => {

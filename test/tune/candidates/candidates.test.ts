@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import type { LabelledVectors } from "embedtune";
+import { multiply } from "embedtune/math";
+import type { CandidateFamily } from "../../../src/tune/candidates/candidate.js";
+import {
+  candidateFamilies,
+  defaultMethods,
+  methodNames,
+} from "../../../src/tune/candidates/default-candidates.js";
+import { fittedSides } from "../../../src/tune/candidates/fitted-sides.js";
+import { layOutClaim } from "../../../src/tune/claims/claims.js";
+import { intents, prepared } from "../corpora.js";
+
+const data = intents(60, 6, { d: 6 });
+const wrong = data.pairs.passage.map((passage) => (passage + 1) % 6);
+const labelled: LabelledVectors = {
+  ...data,
+  pairs: {
+    query: Uint32Array.of(...data.pairs.query, ...data.pairs.query),
+    passage: Uint32Array.of(...data.pairs.passage, ...wrong),
+    label: Uint8Array.of(...data.pairs.label, ...new Uint8Array(60)),
+  },
+};
+const corpus = prepared(labelled);
+const { folds, questions } = layOutClaim(corpus, "questions", {
+  ...{ folds: 5, seed: 1, mostQuestions: 2000 },
+});
+const [fold] = folds;
+const pairs = { positives: fold.train, negatives: fold.trainNegatives };
+
+/** Everything that the method's families fit on the first fold. */
+async function fitAll(vectors: LabelledVectors, method: (typeof methodNames)[number]) {
+  const families = candidateFamilies(prepared(vectors), {
+    methods: [method],
+    side: "both",
+    seed: 1,
+  });
+  return Promise.all(
+    families.map(async (family) => {
+      const wanted = [...family.candidates.keys()];
+      const fitted = await family.fit(pairs, wanted, {});
+      return wanted.map((at) => fitted.sides(at));
+    }),
+  );
+}
+
+describe("every method", () => {
+  const heldOut = fold.judged.map((at) => questions[at]);
+  const moved = { ...labelled.queries, data: labelled.queries.data.slice() };
+  for (const row of heldOut)
+    for (let j = 0; j < 6; j++) moved.data[6 * row + j] = ((row + j) % 7) + 1;
+
+  it.each(methodNames)("learns nothing from questions that no pair names: %s", async (method) => {
+    expect(await fitAll({ ...labelled, queries: moved }, method)).toEqual(
+      await fitAll(labelled, method),
+    );
+  });
+
+  it("learns how questions spread from a log, where one is given, whatever else is in the table", async () => {
+    const log = intents(40, 6, { d: 6, seed: 2 }).queries;
+    const own = await fitAll({ ...labelled, log }, "corpus-prior");
+    expect(own).toEqual(await fitAll({ ...labelled, queries: moved, log }, "corpus-prior"));
+    expect(own).not.toEqual(await fitAll(labelled, "corpus-prior"));
+  });
+
+  it.each(methodNames)("scores as the maps do that it gives out: %s", async (method) => {
+    const families = candidateFamilies(corpus, { methods: [method], side: "both", seed: 1 });
+    for (const family of families) {
+      const wanted = [...family.candidates.keys()];
+      const fitted = await family.fit(pairs, wanted, {});
+      const score = fitted.scorer(corpus.queries, corpus.passages);
+      const plain = fittedSides((at) => fitted.sides(at)).scorer(corpus.queries, corpus.passages);
+      for (const at of wanted) {
+        const [own, expected] = [score(at).data, plain(at).data];
+        const largest = own.reduce((most, x, i) => Math.max(most, Math.abs(x - expected[i])), 0);
+        expect(largest).toBeLessThan(1e-4);
+      }
+    }
+  });
+});
+
+describe("candidateFamilies", () => {
+  const familiesOf = (side: "both" | "query"): CandidateFamily[] =>
+    candidateFamilies(corpus, { methods: defaultMethods, side, seed: 1 });
+
+  it("begins with the untouched embedding, and has trained families last", async () => {
+    const families = familiesOf("both");
+    const [identity] = families;
+    const fitted = await identity.fit(pairs, [0], {});
+    expect(identity.candidates).toEqual([{ method: "identity", side: "query", parameters: {} }]);
+    expect(fitted.scorer(corpus.queries, corpus.passages)(0)).toEqual(
+      multiply(corpus.queries, corpus.passages, { transposeB: true }),
+    );
+    const kinds = families.map(({ kind }) => kind);
+    expect(kinds.indexOf("trained")).toBeGreaterThan(kinds.lastIndexOf("closed form"));
+  });
+
+  it("leaves passages as they are on the query side, and with every candidate that says so", async () => {
+    for (const side of ["query", "both"] as const) {
+      for (const family of familiesOf(side)) {
+        const wanted = [...family.candidates.keys()];
+        const fitted = await family.fit(pairs, wanted, {});
+        for (const at of wanted) {
+          if (side === "query") expect(family.candidates[at].side).toBe("query");
+          if (family.candidates[at].side === "both") continue;
+          expect(fitted.sides(at).passage).toEqual({ center: null, weights: null });
+        }
+      }
+    }
+  });
+
+  it("foresees more time for more pairs, and for more of a training run", () => {
+    for (const family of familiesOf("both").slice(1)) {
+      const all = [...family.candidates.keys()];
+      expect(family.cost(5000, all)).toBeGreaterThan(family.cost(50, all));
+      if (family.kind === "trained") {
+        expect(family.cost(5000, all)).toBeGreaterThan(family.cost(5000, [0]));
+      }
+    }
+  });
+});
