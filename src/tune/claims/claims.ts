@@ -2,6 +2,7 @@ import { createRandom } from "../../base/random.js";
 import { createUnionFind } from "../../base/union-find.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
 import { foldsOfGroups } from "../../data/split/folds-of-groups.js";
+import type { Rivals } from "../ranking/outcomes.js";
 import type { LabelledCorpus } from "./labelled-corpus.js";
 
 /**
@@ -32,6 +33,15 @@ export interface Claim {
   readonly foldOf: Uint32Array;
   /** None where there are fewer than two units. */
   readonly folds: readonly ClaimFold[];
+}
+
+/**
+ * What candidates are chosen by. Questions about passages that nobody has asked about meet passages of either kind, as
+ * they will: the whole corpus. A new question about a known passage meets it among others that were learnt from, too; where
+ * a fold has taken its only label away, it must not be told by that, so peers alone count.
+ */
+export function rivalsOf({ name }: Pick<Claim, "name">): Rivals {
+  return name === "questions" ? "peers" : "corpus";
 }
 
 export interface ClaimOptions {

@@ -214,11 +214,14 @@ const finiteOrNaN = (value: number): number => (Number.isFinite(value) ? value :
 /** A figure by which questions are judged. */
 export type RankMetric = "mrr" | "ndcg@10" | `recall@${number}`;
 
+/** What matches are ranked against: the whole corpus, or their peers in it. */
+export type Rivals = "corpus" | "peers";
+
 /** The metric's value of each question, against the whole corpus or among peers: its mean is the figure. */
 export function valuesOf(
   { rank, ndcg, peerRank, peerNdcg }: Outcomes,
   metric: RankMetric,
-  against: "corpus" | "peers" = "corpus",
+  against: Rivals = "corpus",
 ): Float64Array {
   if (metric === "ndcg@10") return against === "corpus" ? ndcg : peerNdcg;
   const ranks = against === "corpus" ? rank : peerRank;

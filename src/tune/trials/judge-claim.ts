@@ -2,7 +2,7 @@ import type { LongJobOptions } from "../../base/progress.js";
 import type { CandidateFamily } from "../candidates/candidate.js";
 import { fitFold } from "./fit-fold.js";
 import { chooseTrial, crossFittedChoice, type ChoiceData } from "./choose.js";
-import type { Claim } from "../claims/claims.js";
+import { rivalsOf, type Claim } from "../claims/claims.js";
 import type { Clock } from "./clock.js";
 import { sampleCorpus, judgedQuestions, learntColumns } from "../claims/judged-questions.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
@@ -28,7 +28,7 @@ export interface JudgedChoice {
 export interface JudgedClaim {
   readonly claim: Claim;
   readonly trials: readonly Trial[];
-  /** Per trial, the metric of each question among peers, which candidates are chosen by. */
+  /** Per trial, what candidates are chosen by: the metric of each question against {@link rivalsOf} the claim. */
   readonly values: readonly Float64Array[];
   /** The untouched embedding, against the whole corpus. */
   readonly untouched: Outcomes;
@@ -56,7 +56,8 @@ export async function judgeClaim(
   const trials = await runTrials(data, claim, families, {
     ...{ metric, seed, columns, clock, likeness: mildest, signal, onProgress },
   });
-  const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric, "peers"));
+  const rivals = rivalsOf(claim);
+  const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric, rivals));
   const choice: ChoiceData = { trials, values, fold: claim.foldOf, units: claim.units, mildest };
   const job = { signal };
   const whole = columns === null ? null : judgedQuestions(data, claim.questions, null, seed);

@@ -1,5 +1,5 @@
 import { meanOf, standardErrorOfMean } from "../verdict/units.js";
-import { valuesOf, type RankMetric } from "../ranking/outcomes.js";
+import { valuesOf, type RankMetric, type Rivals } from "../ranking/outcomes.js";
 import type { Trial } from "./trial.js";
 
 /** How far behind the best is clearly behind: in standard errors of the paired difference, and in the metric itself. */
@@ -16,17 +16,18 @@ export function trailing(
   questions: Uint32Array,
   units: Uint32Array,
   metric: RankMetric,
+  rivals: Rivals,
 ): Trial[] {
   const own = Uint32Array.from(questions, (at) => units[at]);
   const measured = trials
     .filter(({ dropped }) => dropped === null)
     .map((trial) => {
-      const values = valuesOf(trial.outcomes, metric, "peers");
+      const values = valuesOf(trial.outcomes, metric, rivals);
       return { trial, values: Float64Array.from(questions, (at) => values[at]) };
     });
-  const behind = (rivals: typeof measured): Set<Trial> => {
-    const best = rivals.reduce((a, b) => (meanOf(b.values) > meanOf(a.values) ? b : a));
-    const lost = rivals.filter(({ values }) => {
+  const behind = (field: typeof measured): Set<Trial> => {
+    const best = field.reduce((a, b) => (meanOf(b.values) > meanOf(a.values) ? b : a));
+    const lost = field.filter(({ values }) => {
       const differences = best.values.map((value, i) => value - values[i]);
       const gap = meanOf(differences);
       return gap > Math.max(least, errors * standardErrorOfMean(differences, own));

@@ -2,7 +2,7 @@ import { yieldToEventLoop } from "../../base/event-loop.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { gatherRows, type Matrix } from "../../math/matrix.js";
 import type { CandidateFamily } from "../candidates/candidate.js";
-import type { Claim } from "../claims/claims.js";
+import { rivalsOf, type Claim } from "../claims/claims.js";
 import type { Clock } from "./clock.js";
 import { judgedQuestions, learntColumns } from "../claims/judged-questions.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
@@ -89,7 +89,7 @@ export async function runTrials(
       });
     }
     if (f === 0) {
-      for (const trial of trailing(trials, fold.judged, claim.units, metric)) {
+      for (const trial of trailing(trials, fold.judged, claim.units, metric, rivalsOf(claim))) {
         if (!keep(trial)) (trial as OpenTrial).dropped = "trailing";
       }
     }

@@ -13,6 +13,7 @@ export function ranksLookRandom(
   questions: readonly Pick<JudgedQuestion, "relevant">[],
   corpusRows: number,
 ): boolean {
+  if (rank.length < fewest) return false;
   let sum = 0;
   for (let i = 0; i < rank.length; i++) {
     const matches = questions[i].relevant.length;
@@ -25,6 +26,9 @@ export function ranksLookRandom(
   const standardError = Math.sqrt(1 / 12 / rank.length);
   return mean > 0.5 - normalQuantile * standardError;
 }
+
+/** Fewer questions cannot tell labels that mean something from those that do not. */
+const fewest = 30;
 
 /** One-sided, 99 %: real labels are told from random ones by far more than this. */
 const normalQuantile = 2.326;
