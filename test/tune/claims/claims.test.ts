@@ -74,19 +74,35 @@ describe("layOutClaim", () => {
     }
   });
 
-  it("keeps equal questions together, and treats equal passages as one", () => {
-    const data = vectorsWith(
-      10,
-      10,
-      Array.from({ length: 10 }, (_, i): [number, number] => [i, i]),
-    );
-    for (let j = 0; j < 6; j++) {
-      data.queries.data[6 + j] = 2 * data.queries.data[j];
-      data.passages.data[5 * 6 + j] = data.passages.data[2 * 6 + j];
+  it("keeps equal questions together, under either claim", () => {
+    const pairs = Array.from({ length: 40 }, (_, i): [number, number] => [i, i]);
+    const data = vectorsWith(40, 40, pairs);
+    for (let i = 0; i < 40; i += 2) {
+      for (let j = 0; j < 6; j++) {
+        data.queries.data[(i + 1) * 6 + j] = 2 * data.queries.data[i * 6 + j];
+      }
     }
-    const claim = layOutClaim(prepared(data), "passages", options);
-    expect(claim.foldOf[1]).toBe(claim.foldOf[0]);
-    expect(claim.foldOf[5]).toBe(claim.foldOf[2]);
+    for (const name of ["questions", "passages"] as const) {
+      const claim = layOutClaim(prepared(data), name, options);
+      for (let i = 0; i < 40; i += 2) expect(claim.foldOf[i + 1]).toBe(claim.foldOf[i]);
+      expect(claim.unitCount).toBe(20);
+    }
+  });
+
+  it("holds a passage out with all that are equal to it, under passages", () => {
+    const pairs = Array.from({ length: 40 }, (_, i): [number, number] => [i, i]);
+    const data = vectorsWith(40, 40, pairs);
+    for (let row = 0; row < 20; row++)
+      data.passages.data.copyWithin((row + 20) * 6, row * 6, row * 6 + 6);
+    // Groups would let equal passages stand in two folds.
+    for (const groups of [undefined, Array.from({ length: 40 }, (_, i) => i)]) {
+      const claim = layOutClaim(prepared({ ...data, groups }), "passages", options);
+      for (const { train, judged } of claim.folds) {
+        const asked = new Set(judged.map((at) => claim.questions[at] % 20));
+        expect(train.passage.some((passage) => asked.has(passage % 20))).toBe(false);
+      }
+      expect(claim.unitCount).toBe(groups === undefined ? 20 : 40);
+    }
   });
 
   it("draws whole units where there are more questions than are judged", () => {
