@@ -137,8 +137,11 @@ describe("decide", () => {
     expect(permutationOf(before, Float64Array.from(after), alone, 1)).toBeLessThan(0.05);
     expect((await decideOn({ before: half, after, units })).verdict).toBe("not shown");
     expect((await decideOn({ before: half, after })).verdict).toBe("use it");
-    // Among peers alone as well.
+    // In the whole corpus, and among peers, each alone.
     const clear = many(100, (i) => 0.6 + (i % 5) / 20);
+    const inCorpus = await decideOn({ before: half, after, peers: clear, units });
+    expect(inCorpus.best.expected!.low).toBeGreaterThan(0);
+    expect(inCorpus.verdict).toBe("not shown");
     const amongPeers = await decideOn({ before: half, after: clear, peers: after, units });
     expect(amongPeers.peerGain!.low).toBeGreaterThan(0);
     expect(amongPeers.verdict).toBe("not shown");

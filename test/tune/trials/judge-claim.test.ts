@@ -39,6 +39,18 @@ describe("judgeClaim", () => {
     expect([...best.outcomes.rank]).toEqual(Array.from({ length: count }, () => count));
   });
 
+  it("chooses among peers, and shows what it chose against the whole corpus", async () => {
+    const families = [
+      identityOf(60),
+      scripted("before what it learnt from", 60, [{ before: { learnt: 0, peers: 2 } }]),
+      scripted("before its peers", 60, [{ before: { learnt: 4, peers: 0 } }]),
+    ];
+    const { best } = await judge(layOut(60), families);
+    expect(best.trial.candidate.method).toBe("before its peers");
+    expect(new Set(best.outcomes.rank)).toEqual(new Set([5]));
+    expect(new Set(best.outcomes.peerRank)).toEqual(new Set([1]));
+  });
+
   it("shows the untouched embedding as it is", async () => {
     const families = [
       identityOf(60, (i) => i % 5 === 0),

@@ -37,8 +37,10 @@ export interface ScriptedCandidate {
   readonly method?: string;
   /** @default "both" */
   readonly side?: "both" | "query";
-  /** Whether it puts the right passage of a question first; else last. */
-  good(question: number): boolean;
+  /** Whether it puts the right passage of a question first; else last. @default true */
+  good?(question: number): boolean;
+  /** How many passages it puts before a right one: of those that it learnt from, and of its peers. @default none */
+  readonly before?: { readonly learnt: number; readonly peers: number };
   /** What the cosines of wrong passages are multiplied by: -1 is most unlike the untouched ones. @default 1 */
   readonly likeness?: number;
 }
@@ -56,10 +58,10 @@ export function scripted(
   { kind = "closed form", cost = 1 }: { kind?: CandidateFamily["kind"]; cost?: number } = {},
 ): ScriptedFamily {
   const fits: ScriptedFamily["fits"] = [];
-  const fitted: FittedCandidates = {
+  const fittedOn = (learnt: ReadonlySet<number>): FittedCandidates => ({
     sides: () => untouchedSides,
     scorer: (queries, passages) => (at) => {
-      const { good, likeness = 1 } = script[at];
+      const { good = () => true, before = { learnt: 0, peers: 0 }, likeness = 1 } = script[at];
       const columns = new Map(rowsOn(passages, count).map((row, column) => [row, column]));
       const scores = createMatrix(queries.rows, passages.rows);
       for (const [i, question] of rowsOn(queries, count).entries()) {
@@ -70,10 +72,14 @@ export function scripted(
           }
         }
         row[columns.get(question)!] = good(question) ? 1.01 : -1.01;
+        const wrong = [...columns.keys()].filter((p) => p !== question);
+        const own = wrong.filter((p) => learnt.has(p)).slice(0, before.learnt);
+        const others = wrong.filter((p) => !learnt.has(p)).slice(0, before.peers);
+        for (const p of [...own, ...others]) row[columns.get(p)!] = 1.02;
       }
       return scores;
     },
-  };
+  });
   return {
     ...{ name, kind, fits },
     candidates: script.map(({ method = name, side = "both" }): Candidate => ({
@@ -84,7 +90,7 @@ export function scripted(
     cost: (_, wanted) => cost * wanted.length,
     fit({ positives }, wanted) {
       fits.push({ positives, wanted: [...wanted] });
-      return Promise.resolve(fitted);
+      return Promise.resolve(fittedOn(new Set(positives.passage)));
     },
   };
 }

@@ -8,13 +8,13 @@ function trialOf(
   method: string,
   side: "both" | "query",
   ranks: readonly number[],
-  dropped: Trial["dropped"] = null,
+  { dropped = null, peers = ranks }: { dropped?: Trial["dropped"]; peers?: readonly number[] } = {},
 ): Trial {
-  const rank = Float64Array.from(ranks);
+  const [rank, peerRank] = [ranks, peers].map((each) => Float64Array.from(each));
   return {
     ...{ family: { name: method } as Trial["family"], position: 0, dropped, seconds: 0 },
     candidate: { method, side, parameters: {} },
-    outcomes: { ...emptyOutcomes(ranks.length), rank, peerRank: rank },
+    outcomes: { ...emptyOutcomes(ranks.length), rank, peerRank },
     likeness: new Float64Array(0),
   };
 }
@@ -78,12 +78,21 @@ describe("trailing", () => {
     expect(methods(trials)).toEqual([]);
   });
 
+  it("goes by the ranks among peers, as the choice does", () => {
+    const trials = [
+      trialOf("identity", "query", good),
+      trialOf("behind in the corpus", "both", bad, { peers: best }),
+      trialOf("behind among peers", "both", best, { peers: bad }),
+    ];
+    expect(methods(trials)).toEqual(["behind among peers"]);
+  });
+
   it("looks at the questions given alone, and at no one dropped before", () => {
     const late = ranks((i) => (i < 20 ? 1 : 9));
     const trials = [
       trialOf("identity", "query", best),
       trialOf("late", "both", late),
-      trialOf("gone", "both", bad, "time"),
+      trialOf("gone", "both", bad, { dropped: "time" }),
     ];
     expect(methods(trials, all.slice(0, 20))).toEqual([]);
     expect(methods(trials, all.slice(20))).toEqual(["late"]);
