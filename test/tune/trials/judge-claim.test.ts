@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { layOutClaim, type Claim } from "../../../src/tune/claims/claims.js";
+import { layOutClaim, type Claim, type ClaimName } from "../../../src/tune/claims/claims.js";
 import { createClock } from "../../../src/tune/trials/clock.js";
 import { judgeClaim, type JudgedClaim } from "../../../src/tune/trials/judge-claim.js";
 import { circle, scripted, type ScriptedFamily } from "./scripted.js";
 
-function layOut(count: number, folds = 2): { claim: Claim; data: ReturnType<typeof circle> } {
+function layOut(
+  count: number,
+  folds = 2,
+  name: ClaimName = "questions",
+): { claim: Claim; data: ReturnType<typeof circle> } {
   const data = circle(count);
   return {
     data,
-    claim: layOutClaim(data, "questions", { folds, seed: 1, mostQuestions: 2000 }),
+    claim: layOutClaim(data, name, { folds, seed: 1, mostQuestions: 2000 }),
   };
 }
 const judge = (
@@ -39,16 +43,21 @@ describe("judgeClaim", () => {
     expect([...best.outcomes.rank]).toEqual(Array.from({ length: count }, () => count));
   });
 
-  it("chooses among peers, and shows what it chose against the whole corpus", async () => {
+  it.each<[ClaimName, string, number, number]>([
+    ["questions", "before its peers", 5, 1],
+    ["passages", "before what it learnt from", 3, 3],
+  ])("claiming %s, takes what puts matches %s", async (name, method, rank, peerRank) => {
+    const laid = layOut(60, 2, name);
     const families = [
       identityOf(60),
       scripted("before what it learnt from", 60, [{ before: { learnt: 0, peers: 2 } }]),
       scripted("before its peers", 60, [{ before: { learnt: 4, peers: 0 } }]),
     ];
-    const { best } = await judge(layOut(60), families);
-    expect(best.trial.candidate.method).toBe("before its peers");
-    expect(new Set(best.outcomes.rank)).toEqual(new Set([5]));
-    expect(new Set(best.outcomes.peerRank)).toEqual(new Set([1]));
+    const { best } = await judge(laid, families);
+    expect(best.trial.candidate.method).toBe(method);
+    // Shown are both: the place in the whole corpus, and that among peers.
+    expect(new Set(best.outcomes.rank)).toEqual(new Set([rank]));
+    expect(new Set(best.outcomes.peerRank)).toEqual(new Set([peerRank]));
   });
 
   it("shows the untouched embedding as it is", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyOutcomes } from "../../../src/tune/ranking/outcomes.js";
+import { emptyOutcomes, type Rivals } from "../../../src/tune/ranking/outcomes.js";
 import { trailing } from "../../../src/tune/trials/trailing.js";
 import type { Trial } from "../../../src/tune/trials/trial.js";
 
@@ -21,8 +21,11 @@ function trialOf(
 const n = 40;
 const all = Uint32Array.from({ length: n }, (_, i) => i);
 const ranks = (of: (i: number) => number): number[] => Array.from(all, of);
-const methods = (trials: Trial[], questions = all, units = all): string[] =>
-  trailing(trials, questions, units, "mrr").map(({ candidate }) => candidate.method);
+const methods = (
+  trials: Trial[],
+  { questions = all, units = all, rivals = "corpus" as Rivals } = {},
+): string[] =>
+  trailing(trials, questions, units, "mrr", rivals).map(({ candidate }) => candidate.method);
 
 const best = ranks(() => 1);
 const good = ranks((i) => (i < 20 ? 1 : 2));
@@ -62,7 +65,7 @@ describe("trailing", () => {
     const trials = [trialOf("identity", "query", best), trialOf("good", "both", good)];
     expect(methods(trials)).toEqual(["good"]);
     const halves = all.map((i) => (i < 20 ? 0 : 1));
-    expect(methods(trials, all, halves)).toEqual([]);
+    expect(methods(trials, { units: halves })).toEqual([]);
   });
 
   it("keeps what is behind by less than a hundredth", () => {
@@ -78,13 +81,14 @@ describe("trailing", () => {
     expect(methods(trials)).toEqual([]);
   });
 
-  it("goes by the ranks among peers, as the choice does", () => {
+  it("goes by the ranks in the corpus or among peers, as the choice does", () => {
     const trials = [
       trialOf("identity", "query", good),
       trialOf("behind in the corpus", "both", bad, { peers: best }),
       trialOf("behind among peers", "both", best, { peers: bad }),
     ];
-    expect(methods(trials)).toEqual(["behind among peers"]);
+    expect(methods(trials, { rivals: "peers" })).toEqual(["behind among peers"]);
+    expect(methods(trials, { rivals: "corpus" })).toEqual(["behind in the corpus"]);
   });
 
   it("looks at the questions given alone, and at no one dropped before", () => {
@@ -94,7 +98,7 @@ describe("trailing", () => {
       trialOf("late", "both", late),
       trialOf("gone", "both", bad, { dropped: "time" }),
     ];
-    expect(methods(trials, all.slice(0, 20))).toEqual([]);
-    expect(methods(trials, all.slice(20))).toEqual(["late"]);
+    expect(methods(trials, { questions: all.slice(0, 20) })).toEqual([]);
+    expect(methods(trials, { questions: all.slice(20) })).toEqual(["late"]);
   });
 });
