@@ -34,7 +34,11 @@ async function bundle(folder: string): Promise<string> {
     noExternal: [/./],
     silent: true,
     esbuildOptions: (options) => {
-      options.alias = { embedtune: join(root, "src/index.ts") };
+      options.alias = {
+        "embedtune/math": join(root, "src/math.ts"),
+        "embedtune/train": join(root, "src/train.ts"),
+        embedtune: join(root, "src/index.ts"),
+      };
       options.nodePaths = [join(root, "node_modules")];
     },
   });

@@ -79,7 +79,7 @@ function areaUnderRoc(matching: Float64Array, wrong: Float64Array): number {
 }
 
 /** Per matching score, the share of wrong scores below it, ties counting half. */
-export function placements(matching: Float64Array, wrong: Float64Array): Float64Array {
+function placements(matching: Float64Array, wrong: Float64Array): Float64Array {
   const sorted = Float64Array.from(wrong).sort();
   return matching.map(
     (score) => (lowerBound(sorted, score) + upperBound(sorted, score)) / (2 * sorted.length),

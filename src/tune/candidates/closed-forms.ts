@@ -79,12 +79,16 @@ export function ridgeCandidates(data: LabelledCorpus): CandidateFamily {
 export function closedFormCandidates(
   data: LabelledCorpus,
   family: Family,
-  { side = "both", needsNegatives = false }: { side?: Side; needsNegatives?: boolean } = {},
+  {
+    side = "both",
+    method = family.name,
+    needsNegatives = false,
+  }: { side?: Side; method?: string; needsNegatives?: boolean } = {},
 ): CandidateFamily {
   const { cols: d } = data.queries;
   return {
-    ...{ name: family.name, kind: "closed form", needsNegatives },
-    candidates: family.points.map((parameters) => ({ method: family.name, side, parameters })),
+    ...{ name: method, kind: "closed form", needsNegatives },
+    candidates: family.points.map((parameters) => ({ method, side, parameters })),
     cost: (pairs) => decompositionCost(pairs, d),
     fit({ positives, negatives }): Promise<FittedCandidates> {
       const fitted = family.fit(data.prepared, positives, negatives);

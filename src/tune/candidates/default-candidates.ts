@@ -53,7 +53,9 @@ export function candidateFamilies(
     else if (name === "ridge") families.push(ridgeCandidates(data));
     else if (name !== "info-nce") {
       const needsNegatives = learnsFromNegatives(name);
-      families.push(closedFormCandidates(data, namedFamilies[name](), { needsNegatives }));
+      families.push(
+        closedFormCandidates(data, namedFamilies[name](), { method: name, needsNegatives }),
+      );
     }
   }
   if (methods.includes("info-nce")) families.push(...infoNceCandidates(data, side, seed));

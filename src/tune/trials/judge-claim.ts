@@ -106,7 +106,7 @@ async function rankFold(
 }
 
 /** Copies what became of some questions. */
-export function copyOutcomes(from: Outcomes, to: Outcomes, places: Uint32Array): void {
+function copyOutcomes(from: Outcomes, to: Outcomes, places: Uint32Array): void {
   for (const at of places) {
     to.rank[at] = from.rank[at];
     to.ndcg[at] = from.ndcg[at];

@@ -115,7 +115,7 @@ function methodName({ method, side }: Omit<Choice, "adapter">): string {
 const metricName = (metric: string): string => (metric === "mrr" ? "MRR" : metric);
 
 /** E.g. `"+0.083 [0.058, 0.124]"`. */
-export function interval({ gain, low, high }: Gain): string {
+function interval({ gain, low, high }: Gain): string {
   return `${gain < 0 ? "" : "+"}${gain.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 
