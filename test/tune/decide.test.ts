@@ -102,6 +102,21 @@ describe("decide", () => {
     expect(decision.labelsNeeded).toBeNull();
   });
 
+  it("foresees the labels that both the corpus and peers would take", async () => {
+    const after = many(100, (i) => 0.52 + (i % 5) / 100);
+    const wide = many(100, (i) => 0.52 + (i % 2 === 0 ? 0.3 : -0.28));
+    const few = await decideOn({
+      before: half,
+      after,
+      leastGain: 0.001,
+      units: many(100, (i) => i % 10),
+    });
+    const { verdict, labelsNeeded } = await decideOn({ before: half, after, peers: wide });
+    expect(few.labelsNeeded).toBe(200);
+    expect(verdict).toBe("not shown");
+    expect(labelsNeeded).toBeGreaterThan(200);
+  });
+
   // Units of four equal questions each: as many observations as units, not as questions.
   const units = many(100, (i) => i >> 2);
   const byUnit = (seed: number): number[] => {

@@ -77,6 +77,11 @@ describe("judgedQuestions", () => {
     expect(judgedQuestions(corpus, all, null, 2)).not.toEqual(together);
   });
 
+  it("gives every question an order of its own for passages of the same cosine", () => {
+    const seeds = judgedQuestions(corpus, all, null, 1).map(({ tieSeed }) => tieSeed);
+    expect(new Set(seeds).size).toBe(3);
+  });
+
   it("draws what there is where the corpus is almost all right", () => {
     const [first] = judgedQuestions(corpus, all, Uint32Array.of(1, 2, 3), 1);
     expect(first.random).toEqual([2]);

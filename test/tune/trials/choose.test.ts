@@ -59,6 +59,48 @@ describe("chooseTrial", () => {
     expect(chooseTrial(choiceOf(rows, { fold }), -1, any)).toBe(1);
     expect(chooseTrial(choiceOf(rows, { fold, mildest: true }), -1, any)).toBe(2);
   });
+
+  it("never takes the untouched embedding for the mildest, however good", () => {
+    const rows = [
+      { method: "identity", values: [1, 0.9, 1, 0.9], like: 1 },
+      { method: "strong", values: [0.8, 1, 1, 0.9], like: 0.2 },
+      { method: "mild", values: [1, 0.9, 0.8, 1], like: 0.9 },
+    ];
+    const data = choiceOf(rows, { fold: [0, 1, 0, 1], mildest: true });
+    expect(chooseTrial(data, -1, any)).toBe(2);
+    // Where no change is about as good, it is the best all the same.
+    const far = rows.map((row, i) => (i === 0 ? row : { ...row, values: [0.1, 0.2, 0.1, 0.2] }));
+    expect(chooseTrial(choiceOf(far, { fold: [0, 1, 0, 1], mildest: true }), -1, any)).toBe(0);
+  });
+
+  it("goes by how alike the cosines of the other folds are", () => {
+    const data = choiceOf(
+      [
+        { method: "identity", values: [0.5, 0.5, 0.5, 0.5] },
+        { method: "a", values: [1, 0.5, 1, 0.5] },
+        { method: "b", values: [0.5, 1, 0.5, 1] },
+      ],
+      { fold: [0, 1, 0, 1], mildest: true },
+    );
+    data.trials[1].likeness.set([0.9, 0.1]);
+    data.trials[2].likeness.set([0.2, 0.7]);
+    expect(chooseTrial(data, 0, any)).toBe(2);
+    const even = { ...data, fold: Uint32Array.of(0, 0, 1, 1), units: Uint32Array.of(0, 1, 2, 3) };
+    expect(chooseTrial(even, 1, any)).toBe(1);
+    expect(chooseTrial(even, 0, any)).toBe(2);
+  });
+
+  it("counts whole units in the standard error", () => {
+    const far = [
+      { method: "identity", values: [0, 0, 0, 0, 0, 0, 0, 0], like: 1 },
+      { method: "strong", values: [1, 1, 1, 1, 0, 0, 0, 0], like: 0.2 },
+      { method: "mild", values: [0, 0, 0, 0, 0, 0, 0, 0], like: 0.9 },
+    ];
+    const data = choiceOf(far, { fold: [0, 0, 0, 0, 0, 0, 0, 0], mildest: true });
+    expect(chooseTrial(data, -1, any)).toBe(1);
+    const halves = Uint32Array.of(0, 0, 0, 0, 1, 1, 1, 1);
+    expect(chooseTrial({ ...data, units: halves }, -1, any)).toBe(2);
+  });
 });
 
 describe("crossFittedChoice", () => {
