@@ -47,17 +47,22 @@ describe("judgeClaim", () => {
     ["questions", "before its peers", 5, 1],
     ["passages", "before what it learnt from", 3, 3],
   ])("claiming %s, takes what puts matches %s", async (name, method, rank, peerRank) => {
-    const laid = layOut(60, 2, name);
+    const laid = layOut(120, 2, name);
+    // Each on a tenth of the questions, so that neither trails clearly.
     const families = [
-      identityOf(60),
-      scripted("before what it learnt from", 60, [{ before: { learnt: 0, peers: 2 } }]),
-      scripted("before its peers", 60, [{ before: { learnt: 4, peers: 0 } }]),
+      identityOf(120),
+      scripted("before what it learnt from", 120, [
+        { before: (i) => ({ learnt: 0, peers: i % 10 === 0 ? 2 : 0 }) },
+      ]),
+      scripted("before its peers", 120, [
+        { before: (i) => ({ learnt: i % 10 === 0 ? 4 : 0, peers: 0 }) },
+      ]),
     ];
     const { best } = await judge(laid, families);
     expect(best.trial.candidate.method).toBe(method);
     // Shown are both: the place in the whole corpus, and that among peers.
-    expect(new Set(best.outcomes.rank)).toEqual(new Set([rank]));
-    expect(new Set(best.outcomes.peerRank)).toEqual(new Set([peerRank]));
+    expect(Math.max(...best.outcomes.rank)).toBe(rank);
+    expect(Math.max(...best.outcomes.peerRank)).toBe(peerRank);
   });
 
   it("shows the untouched embedding as it is", async () => {

@@ -40,7 +40,7 @@ export interface ScriptedCandidate {
   /** Whether it puts the right passage of a question first; else last. @default true */
   good?(question: number): boolean;
   /** How many passages it puts before a right one: of those that it learnt from, and of its peers. @default none */
-  readonly before?: { readonly learnt: number; readonly peers: number };
+  before?(question: number): { readonly learnt: number; readonly peers: number };
   /** What the cosines of wrong passages are multiplied by: -1 is most unlike the untouched ones. @default 1 */
   readonly likeness?: number;
 }
@@ -49,6 +49,8 @@ export interface ScriptedFamily extends CandidateFamily {
   /** What it was asked to fit: the pairs to learn from, and the positions wanted. */
   readonly fits: { readonly positives: IndexPairs; readonly wanted: readonly number[] }[];
 }
+
+const none = { learnt: 0, peers: 0 };
 
 /** Candidates on the {@link circle} of `count` that do what the script says. */
 export function scripted(
@@ -61,7 +63,7 @@ export function scripted(
   const fittedOn = (learnt: ReadonlySet<number>): FittedCandidates => ({
     sides: () => untouchedSides,
     scorer: (queries, passages) => (at) => {
-      const { good = () => true, before = { learnt: 0, peers: 0 }, likeness = 1 } = script[at];
+      const { good = () => true, before = () => none, likeness = 1 } = script[at];
       const columns = new Map(rowsOn(passages, count).map((row, column) => [row, column]));
       const scores = createMatrix(queries.rows, passages.rows);
       for (const [i, question] of rowsOn(queries, count).entries()) {
@@ -73,8 +75,9 @@ export function scripted(
         }
         row[columns.get(question)!] = good(question) ? 1.01 : -1.01;
         const wrong = [...columns.keys()].filter((p) => p !== question);
-        const own = wrong.filter((p) => learnt.has(p)).slice(0, before.learnt);
-        const others = wrong.filter((p) => !learnt.has(p)).slice(0, before.peers);
+        const count = before(question);
+        const own = wrong.filter((p) => learnt.has(p)).slice(0, count.learnt);
+        const others = wrong.filter((p) => !learnt.has(p)).slice(0, count.peers);
         for (const p of [...own, ...others]) row[columns.get(p)!] = 1.02;
       }
       return scores;
