@@ -1,17 +1,14 @@
-import type { Choice, Decision, Gain, OtherClaim } from "./verdict/decision.js";
+import type { Choice, Decision, Gain, OtherClaim, Verdict } from "./verdict/decision.js";
 import { gainOf, permutationOf, verdictOf } from "./verdict/evidence.js";
-import type { FittedCandidates } from "./candidates/candidate.js";
 import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
 import { judgedQuestions } from "./claims/judged-questions.js";
 import type { LabelledCorpus } from "./claims/labelled-corpus.js";
 import { labelsNeeded } from "./verdict/labels-needed.js";
 import { valuesOf, type RankMetric } from "./ranking/outcomes.js";
-import { cosineFigures, heldOutThreshold } from "./verdict/pair-figures.js";
-import type { Trial } from "./trials/trial.js";
+import { cosineFigures } from "./verdict/pair-figures.js";
 import { meanGain, meanOf } from "./verdict/units.js";
 import { ranksLookRandom } from "./verdict/unrelated.js";
-import type { AdapterMaker } from "./fitted-adapter.js";
-import { figuresOf, meanFigures } from "./verdict/figures.js";
+import { figuresOf } from "./verdict/figures.js";
 import { sentenceOf } from "./verdict/sentence.js";
 
 /** Resamples of intervals that no verdict hangs on. */
@@ -23,16 +20,22 @@ export interface DecideOptions {
   readonly seed: string | number;
 }
 
-/** The decision that a judged claim leads to; `fitAll` fits a trial's candidate on all pairs. */
-export async function decide(
+/** A decision before anything is fitted on all pairs. */
+export interface Findings extends Omit<Decision, "adapter" | "best" | "bestQueryOnly"> {
+  readonly verdict: Exclude<Verdict, "untested">;
+  readonly best: Omit<Choice, "adapter">;
+  readonly bestQueryOnly: Omit<Choice, "adapter">;
+}
+
+/** What a judged claim says. */
+export function decide(
   data: LabelledCorpus,
   judged: JudgedClaim,
   otherClaim: OtherClaim | null,
-  fitAll: (trial: Trial) => Promise<FittedCandidates>,
-  makeAdapter: AdapterMaker,
   { metric, leastGain, seed }: DecideOptions,
-): Promise<Decision> {
-  const { claim, trials, untouched, best, bestQueryOnly, judgedRows } = judged;
+): Findings {
+  const { claim, trials, identity, best, bestQueryOnly, judgedRows } = judged;
+  const untouched = identity.outcomes;
   const before = valuesOf(untouched, metric);
   const after = valuesOf(best.outcomes, metric);
   const gain = gainOf(before, after, claim.units, seed);
@@ -47,7 +50,8 @@ export async function decide(
   );
   // Candidates were chosen among peers; what they are worth is shown against the corpus that they were tried on.
   const tried = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
-  const change = bestChange(judged, tried, seed);
+  const baseline = valuesOf(identity.trial.outcomes, metric);
+  const change = bestChange(judged, baseline, tried, seed);
   const evidence = { gain, peerGain, p, units: claim.unitCount, bestChange: change };
   const verdict = verdictOf(evidence, leastGain);
   const there = data.labelledQueries.length;
@@ -83,38 +87,11 @@ export async function decide(
     ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
     labelsLookUnrelated: unrelated,
   });
-  const fits = new Map<Trial, Promise<FittedCandidates>>();
-  const fitOnce = (trial: Trial): Promise<FittedCandidates> => {
-    const known = fits.get(trial) ?? fitAll(trial);
-    fits.set(trial, known);
-    return known;
-  };
-  const finish = async (choice: JudgedChoice, expected: Gain): Promise<Choice> => {
-    const { trial } = choice;
-    const fitted = await fitOnce(trial);
-    const threshold = heldOutThreshold(choice.outcomes);
-    const adapter = makeAdapter(trial.candidate, fitted.sides(trial.position), {
-      metrics: meanFigures(choice.outcomes),
-      ...(threshold === null ? {} : { threshold: threshold.threshold }),
-      ...{ verdict, sentence },
-    });
-    return { adapter, ...partsOf(choice, expected) };
-  };
   const afterQueryOnly = valuesOf(bestQueryOnly.outcomes, metric);
-  const chosen = await finish(best, gain);
-  const queryOnly = await finish(
-    bestQueryOnly,
-    gainOf(before, afterQueryOnly, claim.units, seed, fewer),
-  );
-  const identityTrial = trials[0];
-  const adapter =
-    verdict === "use it"
-      ? chosen.adapter
-      : (await finish({ trial: identityTrial, outcomes: untouched }, gain)).adapter;
   return {
-    ...{ verdict, claim: claim.name, sentence, metric, adapter },
-    best: chosen,
-    bestQueryOnly: queryOnly,
+    ...{ verdict, claim: claim.name, sentence, metric },
+    best: partsOf(best, gain),
+    bestQueryOnly: partsOf(bestQueryOnly, gainOf(before, afterQueryOnly, claim.units, seed, fewer)),
     peerGain,
     queryOnlyDifference: gainOf(after, afterQueryOnly, claim.units, seed, fewer),
     otherClaim,
@@ -129,7 +106,7 @@ export async function decide(
       side: trial.candidate.side,
       parameters: trial.candidate.parameters,
       figure: trial.dropped === null ? meanOf(tried[t]) : null,
-      gain: trial.dropped === null ? meanGain(tried[0], tried[t], claim.units) : null,
+      gain: trial.dropped === null ? meanGain(baseline, tried[t], claim.units) : null,
       seconds: trial.seconds,
       skipped: trial.dropped,
     })),
@@ -144,6 +121,7 @@ export async function decide(
 /** The interval of the best candidate other than the identity, on all folds. */
 function bestChange(
   { trials, values, claim }: JudgedClaim,
+  baseline: Float64Array,
   tried: readonly Float64Array[],
   seed: string | number,
 ): Gain | null {
@@ -152,5 +130,5 @@ function bestChange(
   );
   if (changes.length === 0) return null;
   const best = changes.reduce((a, b) => (meanOf(values[b]) > meanOf(values[a]) ? b : a));
-  return gainOf(tried[0], tried[best], claim.units, seed);
+  return gainOf(baseline, tried[best], claim.units, seed);
 }

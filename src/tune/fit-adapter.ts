@@ -13,11 +13,10 @@ import { likelyClaim, layOutClaim, type ClaimName } from "./claims/claims.js";
 import { createClock } from "./trials/clock.js";
 import { prepareLabelledCorpus, type LabelledVectors } from "./claims/labelled-corpus.js";
 import type { RankMetric } from "./ranking/outcomes.js";
-import type { FittedCandidates } from "./candidates/candidate.js";
 import { judgeClaim } from "./trials/judge-claim.js";
 import { measureOtherClaim } from "./trials/other-claim.js";
-import type { Trial } from "./trials/trial.js";
 import { decide } from "./decide.js";
+import { fitChoices } from "./fit-choices.js";
 import { createAdapterMaker } from "./fitted-adapter.js";
 import { untestedDecision } from "./untested.js";
 
@@ -113,10 +112,8 @@ export async function fitAdapter(
     judged,
     { ...layout, metric, signal },
   );
-  const { positives, negatives } = corpus;
-  const fitAll = ({ family, position }: Trial): Promise<FittedCandidates> =>
-    family.fit({ positives, negatives }, [position], { signal });
-  return decide(corpus, judged, other, fitAll, make, { metric, leastGain, seed });
+  const findings = decide(corpus, judged, other, { metric, leastGain, seed });
+  return fitChoices(corpus, judged, findings, make, { signal });
 }
 
 /** Judged questions: more would narrow the interval by less than they cost. */

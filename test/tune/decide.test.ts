@@ -3,6 +3,7 @@ import { createRandom } from "embedtune";
 import type { Candidate } from "../../src/tune/candidates/candidate.js";
 import { untouchedCandidates } from "../../src/tune/candidates/closed-forms.js";
 import { decide } from "../../src/tune/decide.js";
+import { fitChoices } from "../../src/tune/fit-choices.js";
 import { createAdapterMaker } from "../../src/tune/fitted-adapter.js";
 import { emptyOutcomes, type Outcomes } from "../../src/tune/ranking/outcomes.js";
 import type { JudgedClaim } from "../../src/tune/trials/judge-claim.js";
@@ -36,7 +37,8 @@ function decideOn({ before, after, peers, units, leastGain = 0.005, dropped = nu
   const n = before.length;
   const [untouched, changed] = [outcomesBy(before), outcomesBy(after, peers)];
   const trial = (candidate: Candidate, outcomes: Outcomes, name = candidate.method): Trial => ({
-    ...{ family: { name } as Trial["family"], position: 0, candidate, outcomes },
+    ...{ position: 0, candidate, outcomes },
+    family: { name, fit: () => Promise.resolve(untouchedCandidates) } as unknown as Trial["family"],
     ...{ likeness: new Float64Array(5), seconds: 1, dropped: null },
   });
   const identity = trial({ method: "identity", side: "query", parameters: {} }, untouched);
@@ -54,20 +56,15 @@ function decideOn({ before, after, peers, units, leastGain = 0.005, dropped = nu
     },
     trials: dropped === null ? [identity, change] : [identity, change, { ...late, dropped }],
     values: [],
-    untouched,
+    identity: { trial: identity, outcomes: untouched },
     best: { trial: change, outcomes: changed },
     bestQueryOnly: { trial: identity, outcomes: untouched },
     judgedRows: n,
   };
   const values = judged.trials.map(({ outcomes }) => outcomes.peerRank.map((rank) => 1 / rank));
-  return decide(
-    circle(n),
-    { ...judged, values },
-    null,
-    () => Promise.resolve(untouchedCandidates),
-    createAdapterMaker(2, null, "fingerprint"),
-    { metric: "mrr", leastGain, seed: 1 },
-  );
+  const options = { metric: "mrr", leastGain, seed: 1 } as const;
+  const findings = decide(circle(n), { ...judged, values }, null, options);
+  return fitChoices(circle(n), judged, findings, createAdapterMaker(2, null, "fingerprint"), {});
 }
 
 const many = (n: number, value: (i: number) => number): number[] =>

@@ -31,7 +31,7 @@ export interface JudgedClaim {
   /** Per trial, what candidates are chosen by: the metric of each question against {@link rivalsOf} the claim. */
   readonly values: readonly Float64Array[];
   /** The untouched embedding, against the whole corpus. */
-  readonly untouched: Outcomes;
+  readonly identity: JudgedChoice;
   readonly best: JudgedChoice;
   readonly bestQueryOnly: JudgedChoice;
   /** Rows of the corpus that candidates were chosen by. */
@@ -76,7 +76,7 @@ export async function judgeClaim(
   const bestQueryOnly = await judge(({ candidate }) => candidate.side === "query");
   const identity = await judge(({ candidate }) => candidate.method === "identity");
   return {
-    ...{ claim, trials, values, best, bestQueryOnly, untouched: identity.outcomes },
+    ...{ claim, trials, values, best, bestQueryOnly, identity },
     judgedRows: columns === null ? data.passages.rows : columns.length,
   };
 }

@@ -70,8 +70,10 @@ describe("judgeClaim", () => {
       identityOf(60, (i) => i % 5 === 0),
       scripted("a", 60, [{ good: () => true }]),
     ];
-    const { untouched } = await judge(layOut(60), families);
-    expect([...untouched.rank]).toEqual(Array.from({ length: 60 }, (_, i) => (i % 5 ? 60 : 1)));
+    const { identity } = await judge(layOut(60), families);
+    expect([...identity.outcomes.rank]).toEqual(
+      Array.from({ length: 60 }, (_, i) => (i % 5 ? 60 : 1)),
+    );
   });
 
   it("chooses among those that leave passages as they are, too", async () => {
