@@ -10,6 +10,9 @@ const BLOCK_MULTIPLE = TILE_ROWS * TILE_COLS_SINGLE;
 /** Panels of a piece of work: 120 rows by 512 columns, of which a large product has many more than there are threads. */
 const PIECE_ROWS = 24;
 const PIECE_COLS = 64;
+/** A small product is cut finer, into some pieces a thread, so that none waits long for another; yet not below this. */
+const PIECES_PER_THREAD = 3;
+const LEAST_PIECE_ROWS = 4;
 
 const FIRST = 1;
 const LAST = 2;
@@ -19,6 +22,11 @@ const SYMMETRIC = 4;
 function blockSize(size: number, multiple: number): number {
   const parts = Math.ceil(size / BLOCK);
   return Math.ceil(size / parts / multiple) * multiple;
+}
+
+function pieceRowsOf(rowPanels: number, threads: number): number {
+  const share = Math.ceil(rowPanels / (PIECES_PER_THREAD * threads));
+  return Math.min(PIECE_ROWS, Math.max(LEAST_PIECE_ROWS, share));
 }
 
 /** The product in WebAssembly SIMD, in blocks that fit the kernel's memory. */
@@ -72,7 +80,8 @@ function runBlocks(kernel: Kernel, job: ProductJob): void {
       if (symmetric && i > j) continue;
       const rows = Math.min(mb, m - i);
       const rowPanels = panelsOf(rows, TILE_ROWS);
-      const pieces = panelsOf(rowPanels, PIECE_ROWS) * panelsOf(colPanels, PIECE_COLS);
+      const pieceRows = pieceRowsOf(rowPanels, kernel.threads);
+      const pieces = panelsOf(rowPanels, pieceRows) * panelsOf(colPanels, PIECE_COLS);
       for (let p = 0; p < k; p += kb) {
         const steps = Math.min(kb, k - p);
         if (!wholeA || j === 0) load(a, [i, rows, aRow], [p, steps, aStep], [aAt, TILE_ROWS]);
@@ -84,7 +93,7 @@ function runBlocks(kernel: Kernel, job: ProductJob): void {
         kernel.dispatch(
           [
             ...[OPERATION.productSingle, aAt, bAt, rowPanels, colPanels, steps, sumsAt, outAt],
-            ...[rowBytes, PIECE_ROWS, PIECE_COLS, flags],
+            ...[rowBytes, pieceRows, PIECE_COLS, flags],
           ],
           pieces,
           2 * rows * cols * steps,
