@@ -1,10 +1,5 @@
 import { fitThreshold } from "../../evaluate/pairs/thresholds/threshold.js";
-import type {
-  OptimizerState,
-  OptimizerUpdate,
-  StepRates,
-  Tensors,
-} from "../optimizers/optimizer.js";
+import type { OptimizerState, StepRates, Tensors } from "../optimizers/optimizer.js";
 import type { TrainingPlan } from "../training-plan.js";
 import { DivergenceError } from "./divergence-error.js";
 import type { TrainingRandomness } from "./randomness.js";
@@ -55,8 +50,6 @@ export async function runEpoch(
   const cosines: number[] = [];
   const labels: number[] = [];
   let rates: StepRates = { learningRate: 0 };
-  // What the last step but one left; what came before the epoch is the best epoch's or a checkpoint's, and stays.
-  let spare: OptimizerUpdate | undefined;
   for (let batch = 0; batch < stepsPerEpoch; batch++) {
     const done = (epoch - 1) * stepsPerEpoch + batch;
     const chosen = order.subarray(batch * batchSize, (batch + 1) * batchSize);
@@ -71,10 +64,9 @@ export async function runEpoch(
     for (const label of batchPlan.pairs.label) labels.push(label);
     pullTowardStart(gradients, tensors, start, plan.penalty);
     clipGradients(gradients, plan.clipNorm);
-    const before = batch === 0 ? undefined : { parameters: tensors, state };
-    const next = optimizer.update(gradients, state, tensors, rates, spare);
-    ({ parameters: tensors, state } = next);
-    spare = before;
+    // What came before the epoch is the best epoch's or a checkpoint's, and stays; the epoch's own arrays change in place.
+    const own = batch === 0 ? undefined : { parameters: tensors, state };
+    ({ parameters: tensors, state } = optimizer.update(gradients, state, tensors, rates, own));
     await afterStep(done + 1);
     if (signal?.aborted) return null;
   }

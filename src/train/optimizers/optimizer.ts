@@ -30,8 +30,8 @@ export interface Optimizer {
   init(parameters: Tensors): OptimizerState;
   /**
    * @param gradients To be read, not kept: the next step's stand in the same memory.
-   * @param spare What an earlier update made and nobody needs any more: the result may take its arrays, which saves the
-   * system from handing out fresh memory at every step.
+   * @param spare Arrays that nobody needs any more, to be overwritten by the result. They may be those of `parameters` and
+   * `state`: no value is read after its place is written.
    */
   update(
     gradients: Tensors,
