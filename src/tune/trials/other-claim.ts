@@ -11,9 +11,12 @@ import type { JudgedClaim } from "./judge-claim.js";
 import { runTrials } from "./trials.js";
 import { meanGain, meanOf } from "../verdict/units.js";
 
+/** Fewer than the judge has: this is said beside the verdict, and a trained candidate takes as long in each. */
+const mostFolds = 3;
+
 /**
  * What the claim that the verdict does not make looks like: the untouched embedding, the closed forms, and the candidate
- * that was chosen.
+ * that was chosen, in three folds at most, so on fits from fewer labels than the verdict's.
  *
  * @returns `null` where the questions cannot be divided this way.
  */
@@ -29,15 +32,18 @@ export async function measureOtherClaim(
     ...layout
   }: LongJobOptions & ClaimOptions & { readonly metric: RankMetric },
 ): Promise<OtherClaim | null> {
-  const claim = layOutClaim(data, name, { ...layout, seed });
-  if (claim.folds.length === 0) return null;
+  const asJudged = layOutClaim(data, name, { ...layout, seed });
+  if (asJudged.folds.length === 0) return null;
+  const known = sameFolds(asJudged, judged.claim);
+  const folds = Math.min(layout.folds, mostFolds);
+  const claim = known ? asJudged : layOutClaim(data, name, { ...layout, folds, seed });
   const chosen = judged.best.trial;
   const closed = families.filter(({ kind }) => kind === "closed form");
   const asked =
     chosen.family.kind === "closed form"
       ? closed
       : [...closed, restricted(chosen.family, [chosen.position])];
-  const trials = sameFolds(claim, judged.claim)
+  const trials = known
     ? judged.trials.filter(({ candidate }) => asked.some((f) => f.candidates.includes(candidate)))
     : await runTrials(data, claim, asked, {
         ...{ metric, seed, likeness: false, clock: createClock(Infinity), signal },
