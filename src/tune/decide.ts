@@ -2,8 +2,8 @@ import type { Choice, Decision, Gain, OtherClaim, Verdict } from "./verdict/deci
 import { gainOf, permutationOf, verdictOf } from "./verdict/evidence.js";
 import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
 import { judgedQuestions } from "./claims/judged-questions.js";
-import type { LabelledCorpus } from "./claims/labelled-corpus.js";
-import { labelsNeeded } from "./verdict/labels-needed.js";
+import { hasFewLabels, type LabelledCorpus } from "./claims/labelled-corpus.js";
+import { labelsNeeded, labelsToHopeFor, type Forecast } from "./verdict/labels-needed.js";
 import { valuesOf, type RankMetric } from "./ranking/outcomes.js";
 import { cosineFigures } from "./verdict/pair-figures.js";
 import { meanGain, meanOf } from "./verdict/units.js";
@@ -55,13 +55,16 @@ export function decide(
   const evidence = { gain, peerGain, p, units: claim.unitCount, bestChange: change };
   const verdict = verdictOf(evidence, leastGain);
   const there = data.labelledQueries.length;
-  const needed = verdict === "use it" ? there : forecast();
-  function forecast(): number | null {
+  const forecast = (): Forecast | null => {
+    if (hasFewLabels(data)) return labelsToHopeFor(before, claim.units, leastGain);
     const from = (shown: Gain): number | null =>
       labelsNeeded(shown, there, claim.unitCount, leastGain);
     const [whole, among] = [from(gain), from({ ...peerGain, gain: Math.max(peerGain.gain, 0) })];
-    return whole === null || among === null ? null : Math.max(whole, among);
-  }
+    if (whole === null || among === null) return null;
+    return { labels: Math.max(whole, among), gain: gain.gain };
+  };
+  const foreseen = verdict === "use it" ? { labels: there, gain: gain.gain } : forecast();
+  const needed = foreseen === null ? null : foreseen.labels;
   const asked = judgedQuestions(data, claim.questions, null, seed);
   const unrelated = [untouched, best.outcomes].every(({ rank }) =>
     ranksLookRandom(rank, asked, data.passages.rows),
@@ -82,7 +85,7 @@ export function decide(
     expected,
   });
   const sentence = sentenceOf({
-    ...{ verdict, claim: claim.name, metric, labels, corpus, labelsNeeded: needed, skipped },
+    ...{ verdict, claim: claim.name, metric, labels, corpus, foreseen, skipped },
     ...{ best: partsOf(best, gain), bestChange: change },
     ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
     labelsLookUnrelated: unrelated,

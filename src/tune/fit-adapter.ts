@@ -1,11 +1,7 @@
 import { checkChoice, checkInteger, checkNumber, refuse } from "../base/checks.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { trainingFingerprint } from "../data/training-fingerprint.js";
-import {
-  candidateFamilies,
-  defaultMethods,
-  type MethodName,
-} from "./candidates/default-candidates.js";
+import { candidateFamilies, methodsFor, type MethodName } from "./candidates/default-candidates.js";
 import type { Decision } from "./verdict/decision.js";
 import { checkMethods, checkNegatives } from "./candidates/check-methods.js";
 import { checkMetric } from "./ranking/check-metric.js";
@@ -33,7 +29,7 @@ export interface FitAdapterOptions extends LongJobOptions {
   /**
    * What to try beside the untouched embedding. With `side: "query"` only what the default names; "discriminative" only
    * where there are pairs labelled 0.
-   * @default ["rca", "corpus-prior", "ridge", "info-nce"]
+   * @default ["rca", "corpus-prior", "ridge", "info-nce"]; below 100 labelled questions the first two
    */
   readonly candidates?: readonly MethodName[] | undefined;
   /** What candidates are chosen and judged by, always against the whole corpus. @default "mrr" */
@@ -70,7 +66,7 @@ export async function fitAdapter(
   {
     side = "both",
     holdOut = "auto",
-    candidates = defaultMethods,
+    candidates,
     metric = "mrr",
     leastGain = 0.005,
     folds = 5,
@@ -83,7 +79,7 @@ export async function fitAdapter(
 ): Promise<Decision> {
   checkChoice(side, "fitAdapter: side", ["both", "query"]);
   checkChoice(holdOut, "fitAdapter: holdOut", ["questions", "passages", "auto"]);
-  checkMethods(candidates, side, "fitAdapter");
+  if (candidates !== undefined) checkMethods(candidates, side, "fitAdapter");
   checkMetric(metric, "fitAdapter");
   checkNumber(leastGain, "fitAdapter: leastGain", { least: 0 });
   checkInteger(folds, "fitAdapter: folds", { least: 2 });
@@ -94,14 +90,15 @@ export async function fitAdapter(
   const untested = (reason: string): Decision =>
     untestedDecision(corpus, make, { side, metric, reason });
   if (corpus.labelledQueries.length === 0) return untested("there are no labels to judge by");
-  checkNegatives(candidates, corpus, "fitAdapter");
+  const methods = candidates ?? methodsFor(corpus);
+  checkNegatives(methods, corpus, "fitAdapter");
   const name = holdOut === "auto" ? likelyClaim(corpus) : holdOut;
   const layout = { folds, seed, mostQuestions };
   const claim = layOutClaim(corpus, name, layout);
   if (claim.folds.length === 0) {
     return untested("all labelled questions hang together in one group, so none can be held out");
   }
-  const families = candidateFamilies(corpus, { methods: candidates, side, seed });
+  const families = candidateFamilies(corpus, { methods, side, claim: name, seed });
   const judged = await judgeClaim(corpus, claim, families, {
     ...{ metric, seed, clock: createClock(timeBudget), signal, onProgress },
   });

@@ -80,9 +80,9 @@ export async function adapterLearningCurve(
   signal?.throwIfAborted();
   const corpus = prepareLabelledCorpus(data, "adapterLearningCurve");
   const methods = methodNames;
-  const families = candidateFamilies(corpus, { methods, side: "both", seed });
-  const { family, position } = find(families, candidate);
   const name = holdOut === "auto" ? likelyClaim(corpus) : holdOut;
+  const families = candidateFamilies(corpus, { methods, side: "both", claim: name, seed });
+  const { family, position } = find(families, candidate);
   const claim = layOutClaim(corpus, name, { folds, seed, mostQuestions });
   if (claim.folds.length < 2) {
     throw new RangeError(

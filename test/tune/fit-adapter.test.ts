@@ -234,7 +234,7 @@ describe("fitAdapter, given little or odd data", () => {
   });
 
   it("drops whole families that there is no time for, names them, and keeps what there is", async () => {
-    const { table, sentence, verdict } = await fitAdapter(intents(60, 8), { timeBudget: 0 });
+    const { table, sentence, verdict } = await fitAdapter(intents(120, 8), { timeBudget: 0 });
     expect(table[0]).toMatchObject({ method: "identity", skipped: null });
     expect(new Set(table.slice(1).map(({ skipped }) => skipped))).toEqual(new Set(["time"]));
     expect(verdict).toBe("not shown");

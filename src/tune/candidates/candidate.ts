@@ -10,6 +10,8 @@ export interface Candidate {
   /** "query" leaves passages, and with them an index, exactly as they are. */
   readonly side: "both" | "query";
   readonly parameters: Readonly<Record<string, number>>;
+  /** Taken before others about as good where labels are few: what is right most often, whatever the data. @default false */
+  readonly favourite?: boolean | undefined;
 }
 
 /** The two maps of an adapter. */

@@ -26,8 +26,10 @@ const rcaGrid: readonly (readonly [number, number])[] = [
 const priorGrid = rcaGrid.slice(2);
 const priorWeights = [100, 1000];
 const ridgePenalties = [0.3, 1, 3];
-/** The start that gradient training goes furthest from. */
+/** The start that gradient training goes furthest from, and of fixed points the one that few labels serve best. */
 const mild = { lambda: 1, power: 0.25 } as const;
+const isMild = ({ lambda, power }: Pick<MetricPoint, "lambda" | "power">): boolean =>
+  lambda === mild.lambda && power === mild.power;
 
 /** The maps of the untouched embedding. */
 export const untouchedSides: Sides = {
@@ -53,10 +55,12 @@ export function identityCandidate(): CandidateFamily {
 }
 
 /** RCA on both sides, and folded into the query. */
-export function rcaCandidates(data: LabelledCorpus, side: Side): CandidateFamily {
-  return metricCandidates(data, "rca", {}, pointsOf(rcaGrid, side), (positives) =>
-    rcaBasis(data, positives),
-  );
+export function rcaCandidates(
+  data: LabelledCorpus,
+  side: Side,
+  basisOf = rcaBases(data),
+): CandidateFamily {
+  return metricCandidates(data, "rca", {}, pointsOf(rcaGrid, side), basisOf);
 }
 
 /** RCA with a prior from the corpus: a family per weight of the prior, as each has an eigenbasis of its own. */
@@ -103,16 +107,28 @@ export function closedFormCandidates(
   };
 }
 
-/** The eigenbasis of RCA. */
-function rcaBasis(data: LabelledCorpus, positives: IndexPairs): CenteredBasis {
-  const { pairs, basis } = rcaSpectrum(data, positives);
-  return { basis, queryCenter: pairs.queryCenter, passageCenter: pairs.passageCenter };
+/** The eigenbasis of RCA, found once for the same object of pairs: a grid and several starts share a fold's. */
+export function rcaBases(data: LabelledCorpus): (positives: IndexPairs) => CenteredBasis {
+  const known = new WeakMap<IndexPairs, CenteredBasis>();
+  return (positives) => {
+    const kept = known.get(positives);
+    if (kept !== undefined) return kept;
+    const { pairs, basis } = rcaSpectrum(data, positives);
+    const { queryCenter, passageCenter } = pairs;
+    const found = { basis, queryCenter, passageCenter };
+    known.set(positives, found);
+    return found;
+  };
 }
 
 /** Mild RCA as a start for training; uncentred where a row that is its side's centre would lose all direction. */
-export function rcaStart(data: LabelledCorpus, side: Side): (positives: IndexPairs) => Sides {
+export function rcaStart(
+  data: LabelledCorpus,
+  side: Side,
+  basisOf = rcaBases(data),
+): (positives: IndexPairs) => Sides {
   return (positives) => {
-    const { query, passage } = metricSides(rcaBasis(data, positives), { ...mild, side });
+    const { query, passage } = metricSides(basisOf(positives), { ...mild, side });
     return { query: directed(query, data.queries), passage: directed(passage, data.passages) };
   };
 }
@@ -145,6 +161,7 @@ function metricCandidates(
     kind: "closed form",
     candidates: points.map(({ side, ...parameters }) => ({
       ...{ method, side, parameters: { ...fixed, ...parameters } },
+      favourite: method === "rca" && isMild(parameters),
     })),
     cost: (pairs) => decompositionCost(pairs, d),
     fit({ positives }): Promise<FittedCandidates> {

@@ -1,9 +1,11 @@
+import type { ClaimName } from "../claims/claims.js";
 import type { CandidateFamily } from "./candidate.js";
-import type { LabelledCorpus } from "../claims/labelled-corpus.js";
+import { hasFewLabels, type LabelledCorpus } from "../claims/labelled-corpus.js";
 import {
   closedFormCandidates,
   corpusPriorCandidates,
   identityCandidate,
+  rcaBases,
   rcaCandidates,
   rcaStart,
   ridgeCandidates,
@@ -12,8 +14,9 @@ import {
 import { batchSize, infoNceFamily, type InfoNceStart } from "./info-nce.js";
 import { learnsFromNegatives, namedFamilies, type NamedFamily } from "./named-families.js";
 
-/** What is tried unless the caller names methods. */
+/** What is tried unless the caller names methods; where labels are few, the first two. */
 export const defaultMethods = ["rca", "corpus-prior", "ridge", "info-nce"] as const;
+const methodsForFewLabels = defaultMethods.slice(0, 2);
 
 /** All methods that can be asked for by name. */
 export const methodNames = [
@@ -29,8 +32,8 @@ const epochs = [1, 2, 4, 8, 16];
 const mostSteps = 400;
 const fewestStates = 3;
 
-/** Below this many labels a passage, runs go more slowly, and both sides start from the identity, too. */
-const fewLabels = 10;
+/** Below this many labels a passage, both sides are trained more slowly, and from the identity, too. */
+const labelsPerPassage = 10;
 /** Multiplications of a step above which only two runs are tried: one that leaves passages as they are, and one not. */
 const largeStep = 1e9;
 
@@ -38,17 +41,25 @@ export interface CandidateOptions {
   readonly methods: readonly MethodName[];
   /** "query" leaves out whatever changes passages. */
   readonly side: "both" | "query";
+  /** What the verdict will be about. */
+  readonly claim: ClaimName;
   readonly seed: string | number;
+}
+
+/** Few labels tell a few steady candidates apart, and take a lucky one of many for the best. */
+export function methodsFor(data: LabelledCorpus): readonly MethodName[] {
+  return hasFewLabels(data) ? methodsForFewLabels : defaultMethods;
 }
 
 /** The candidates of the given methods, the untouched embedding before all, and closed forms before trained ones. */
 export function candidateFamilies(
   data: LabelledCorpus,
-  { methods, side, seed }: CandidateOptions,
+  { methods, side, claim, seed }: CandidateOptions,
 ): CandidateFamily[] {
   const families = [identityCandidate()];
+  const basisOf = rcaBases(data);
   for (const name of methods) {
-    if (name === "rca") families.push(rcaCandidates(data, side));
+    if (name === "rca") families.push(rcaCandidates(data, side, basisOf));
     else if (name === "corpus-prior") families.push(...corpusPriorCandidates(data, side));
     else if (name === "ridge") families.push(ridgeCandidates(data));
     else if (name !== "info-nce") {
@@ -58,7 +69,9 @@ export function candidateFamilies(
       );
     }
   }
-  if (methods.includes("info-nce")) families.push(...infoNceCandidates(data, side, seed));
+  if (methods.includes("info-nce")) {
+    families.push(...infoNceCandidates(data, { side, claim, seed }, basisOf));
+  }
   return families;
 }
 
@@ -67,13 +80,13 @@ type Run = readonly [InfoNceStart, number];
 
 function infoNceCandidates(
   data: LabelledCorpus,
-  side: "both" | "query",
-  seed: string | number,
+  { side, claim, seed }: Omit<CandidateOptions, "methods">,
+  basisOf: ReturnType<typeof rcaBases>,
 ): CandidateFamily[] {
   const queryOnly: InfoNceStart = {
-    ...{ name: "rca", trained: "query", side: "query", sides: rcaStart(data, "query") },
+    ...{ name: "rca", trained: "query", side: "query", sides: rcaStart(data, "query", basisOf) },
   };
-  const mild = rcaStart(data, "both");
+  const mild = rcaStart(data, "both", basisOf);
   const bothFromRca: InfoNceStart = { name: "rca", trained: "both", side: "both", sides: mild };
   const bothFromIdentity: InfoNceStart = {
     ...{ name: "identity", trained: "both", side: "both", sides: () => untouchedSides },
@@ -90,7 +103,10 @@ function infoNceCandidates(
     [queryOnly, 1e-3],
     [bothFromRca, 1e-3],
   ];
-  const runs = pairs < fewLabels * labelled ? few : many;
+  // What is learnt about known passages at two rates and from two starts tells little about others.
+  const forOthers: readonly Run[] = [few[1], few[2]];
+  const thin = claim === "questions" ? few : forOthers;
+  const runs = pairs < labelsPerPassage * labelled ? thin : many;
   const stepsPerEpoch = Math.ceil((0.8 * pairs) / batchSize);
   const states = epochs.filter(
     (epoch, i) => i < fewestStates || epoch * stepsPerEpoch <= mostSteps,

@@ -46,6 +46,13 @@ export interface LabelledCorpus {
   readonly givenGroups: { readonly of: Uint32Array; readonly count: number } | undefined;
 }
 
+/** Below this many labelled questions, what is measured says little: the best is often so by luck. */
+export const fewLabels = 100;
+
+export function hasFewLabels({ labelledQueries }: LabelledCorpus): boolean {
+  return labelledQueries.length < fewLabels;
+}
+
 function checkNotEmpty({ rows }: Matrix, place: string): void {
   if (rows === 0) throw new RangeError(`${place} must hold at least one row, received none`);
 }

@@ -15,8 +15,8 @@ export interface ChoiceData {
 
 /**
  * The best candidate by the questions of all folds but one, as a position among the trials; of equals the first. With
- * `mildest`, of the candidates that change something and are within one standard error of the best, the one whose cosines
- * stay most like the untouched ones (the one-standard-error rule of Breiman et al., 1984).
+ * `mildest`, of the candidates that change something and are within one standard error of the best (the rule of Breiman
+ * et al., 1984): the favourite where it is one of them, else the one whose cosines stay most like the untouched ones.
  *
  * @param except The fold that is not looked at; -1 looks at all.
  * @param allowed Which trials may be chosen.
@@ -43,6 +43,8 @@ export function chooseTrial(
     return meanOf(differences) <= standardErrorOfMean(differences, ownUnits);
   });
   if (close.length === 0) return best;
+  const favourite = close.find((t) => trials[t].candidate.favourite === true);
+  if (favourite !== undefined) return favourite;
   const likeness = (t: number): number =>
     meanOf([...trials[t].likeness].filter((_, f) => f !== except));
   return close.reduce((a, b) => (likeness(b) > likeness(a) ? b : a));

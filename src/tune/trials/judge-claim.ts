@@ -5,7 +5,7 @@ import { chooseTrial, crossFittedChoice, type ChoiceData } from "./choose.js";
 import { rivalsOf, type Claim } from "../claims/claims.js";
 import type { Clock } from "./clock.js";
 import { sampleCorpus, judgedQuestions, learntColumns } from "../claims/judged-questions.js";
-import type { LabelledCorpus } from "../claims/labelled-corpus.js";
+import { hasFewLabels, type LabelledCorpus } from "../claims/labelled-corpus.js";
 import { emptyOutcomes, valuesOf, type Outcomes, type RankMetric } from "../ranking/outcomes.js";
 import type { Trial } from "./trial.js";
 import { runTrials } from "./trials.js";
@@ -38,9 +38,6 @@ export interface JudgedClaim {
   readonly judgedRows: number;
 }
 
-/** Below this many labelled questions the best is often so by luck, and the mildest of the best is taken. */
-const fewLabels = 100;
-
 /**
  * Tries all candidates out of fold, chooses (over all, and among those that leave passages as they are), and ranks what
  * was chosen for each fold against the whole corpus.
@@ -52,7 +49,7 @@ export async function judgeClaim(
   { metric, seed, clock, signal, onProgress }: JudgeOptions,
 ): Promise<JudgedClaim> {
   const columns = sampleCorpus(data, claim.questions, seed);
-  const mildest = data.labelledQueries.length < fewLabels;
+  const mildest = hasFewLabels(data);
   const trials = await runTrials(data, claim, families, {
     ...{ metric, seed, columns, clock, likeness: mildest, signal, onProgress },
   });

@@ -64,7 +64,7 @@ export interface DecisionRow {
   readonly skipped: "trailing" | "time" | null;
 }
 
-/** What the other claim looks like under the same maps. */
+/** What the other claim looks like under the same kind of map, measured in three folds at most. */
 export interface OtherClaim {
   readonly claim: ClaimName;
   readonly questions: number;

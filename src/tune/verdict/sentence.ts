@@ -1,11 +1,14 @@
 import type { Choice, Decision, Gain, Verdict } from "./decision.js";
 import type { ClaimName } from "../claims/claims.js";
+import type { Forecast } from "./labels-needed.js";
 
 /** What the sentence is made of. */
 export type SentenceParts = Pick<
   Decision,
-  "verdict" | "claim" | "metric" | "labels" | "corpus" | "labelsNeeded" | "labelsLookUnrelated"
+  "verdict" | "claim" | "metric" | "labels" | "corpus" | "labelsLookUnrelated"
 > & {
+  /** The labels that would show a gain, and that gain; `null` where none worth having is in sight. */
+  readonly foreseen: Forecast | null;
   readonly best: Omit<Choice, "adapter">;
   /** The interval of the best candidate other than the identity; `null` where there is none. */
   readonly bestChange: Gain | null;
@@ -69,12 +72,12 @@ export function judgementSentence(parts: JudgementParts): string {
 }
 
 function main(parts: SentenceParts): string {
-  const { verdict, claim, best, bestChange, labels, labelsNeeded } = parts;
+  const { verdict, claim, best, bestChange, labels, foreseen } = parts;
   const { expected } = best;
   if (verdict === "untested" || claim === null || expected === null) {
     return (
       `${parts.reason ?? "nothing was tested"}, so the embedding stays as it is; ` +
-      `about ${labelsNeeded} labelled questions would ${settle}`
+      `about ${labelsToSettle} labelled questions would ${settle}`
     );
   }
   const judged = `${count(parts.judged, "question")} judged out of fold against ${count(parts.corpus.rows, "passage")}`;
@@ -91,9 +94,9 @@ function main(parts: SentenceParts): string {
     return `for ${about}, every change that was tried lowers ${metric}, the best by ${interval(bestChange)} (${judged}).`;
   }
   const more =
-    labelsNeeded === null
+    foreseen === null
       ? "a gain worth having is not in sight"
-      : `about ${labelsNeeded} labelled questions would show a gain of that size (there are ${labels.questions})`;
+      : `about ${count(foreseen.labels, "labelled question")} would show a gain of ${foreseen.gain.toFixed(3)} (there are ${labels.questions})`;
   const result =
     best.method === "identity"
       ? `no change that was tried does better than the untouched embedding (${metric} ${figure(parts.before)})`

@@ -5,6 +5,7 @@ import type { CandidateFamily } from "../../../src/tune/candidates/candidate.js"
 import {
   candidateFamilies,
   defaultMethods,
+  methodsFor,
   methodNames,
 } from "../../../src/tune/candidates/default-candidates.js";
 import { fittedSides } from "../../../src/tune/candidates/fitted-sides.js";
@@ -33,6 +34,7 @@ async function fitAll(vectors: LabelledVectors, method: (typeof methodNames)[num
   const families = candidateFamilies(prepared(vectors), {
     methods: [method],
     side: "both",
+    claim: "questions",
     seed: 1,
   });
   return Promise.all(
@@ -64,7 +66,12 @@ describe("every method", () => {
   });
 
   it.each(methodNames)("scores as the maps do that it gives out: %s", async (method) => {
-    const families = candidateFamilies(corpus, { methods: [method], side: "both", seed: 1 });
+    const families = candidateFamilies(corpus, {
+      methods: [method],
+      side: "both",
+      claim: "questions",
+      seed: 1,
+    });
     for (const family of families) {
       const wanted = [...family.candidates.keys()];
       const fitted = await family.fit(pairs, wanted, {});
@@ -79,9 +86,33 @@ describe("every method", () => {
   });
 });
 
+describe("methodsFor", () => {
+  const methodsAt = (n: number): readonly string[] => methodsFor(prepared(intents(n, 6, { d: 6 })));
+
+  it("tries a few steady methods below a hundred labelled questions, and all from there on", () => {
+    expect(methodsAt(99)).toEqual(["rca", "corpus-prior"]);
+    expect(methodsAt(100)).toEqual(defaultMethods);
+  });
+
+  it("has one favourite a side: mild RCA", () => {
+    const all = candidateFamilies(corpus, {
+      methods: defaultMethods,
+      side: "both",
+      claim: "questions",
+      seed: 1,
+    });
+    const favourites = all.flatMap(({ candidates }) => candidates.filter((c) => c.favourite));
+    const parameters = { lambda: 1, power: 0.25 };
+    expect(favourites).toEqual([
+      { method: "rca", side: "both", parameters, favourite: true },
+      { method: "rca", side: "query", parameters, favourite: true },
+    ]);
+  });
+});
+
 describe("candidateFamilies", () => {
   const familiesOf = (side: "both" | "query"): CandidateFamily[] =>
-    candidateFamilies(corpus, { methods: defaultMethods, side, seed: 1 });
+    candidateFamilies(corpus, { methods: defaultMethods, side, claim: "questions", seed: 1 });
 
   it("begins with the untouched embedding, and has trained families last", async () => {
     const families = familiesOf("both");
@@ -93,6 +124,26 @@ describe("candidateFamilies", () => {
     );
     const kinds = families.map(({ kind }) => kind);
     expect(kinds.indexOf("trained")).toBeGreaterThan(kinds.lastIndexOf("closed form"));
+  });
+
+  it("trains from fewer starts where the claim is about passages nobody has asked about", () => {
+    const runs = (claim: "questions" | "passages", n: number): string[] =>
+      candidateFamilies(prepared(intents(n, 60, { d: 6 })), {
+        ...{ methods: ["info-nce"], side: "both", claim, seed: 1 },
+      })
+        .filter(({ kind }) => kind === "trained")
+        .map(({ name }) => name.replace("info-nce from ", "").replace("trained, ", ""));
+    const thin = runs("questions", 200);
+    expect(thin).toEqual([
+      "rca, queries rate 0.0003",
+      "identity, both sides rate 0.0003",
+      "rca, queries rate 0.001",
+      "rca, both sides rate 0.0003",
+    ]);
+    expect(runs("passages", 200)).toEqual([thin[1], thin[2]]);
+    const many = ["rca, queries rate 0.001", "rca, both sides rate 0.001"];
+    expect(runs("questions", 1200)).toEqual(many);
+    expect(runs("passages", 1200)).toEqual(many);
   });
 
   it("leaves passages as they are on the query side, and with every candidate that says so", async () => {

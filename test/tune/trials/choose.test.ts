@@ -9,15 +9,21 @@ import type { Trial } from "../../../src/tune/trials/trial.js";
 
 /** Trials with the given values a question, and likeness to the untouched cosines. */
 function choiceOf(
-  rows: readonly { method: string; values: number[]; like?: number; dropped?: "trailing" }[],
+  rows: readonly {
+    method: string;
+    values: number[];
+    like?: number;
+    favourite?: boolean;
+    dropped?: "trailing";
+  }[],
   { fold, mildest = false }: { fold: number[]; mildest?: boolean },
 ): ChoiceData {
   const folds = Math.max(...fold) + 1;
   return {
-    trials: rows.map(({ method, like = 1, dropped = null }): Trial => ({
+    trials: rows.map(({ method, like = 1, favourite, dropped = null }): Trial => ({
       family: { name: method } as Trial["family"],
       position: 0,
-      candidate: { method, side: "both", parameters: {} },
+      candidate: { method, side: "both", parameters: {}, favourite },
       outcomes: emptyOutcomes(0),
       likeness: new Float64Array(folds).fill(like),
       seconds: 0,
@@ -58,6 +64,20 @@ describe("chooseTrial", () => {
     const fold = [0, 1, 0, 1];
     expect(chooseTrial(choiceOf(rows, { fold }), -1, any)).toBe(1);
     expect(chooseTrial(choiceOf(rows, { fold, mildest: true }), -1, any)).toBe(2);
+  });
+
+  it("takes the favourite before what is milder, where it is about as good", () => {
+    const rows = [
+      { method: "identity", values: [0.5, 0.5, 0.5, 0.5], like: 1 },
+      { method: "strong", values: [1, 0.5, 1, 0.5], like: 0.2 },
+      { method: "usual", values: [0.5, 1, 0.75, 0.5], like: 0.7, favourite: true },
+      { method: "mild", values: [0.5, 1, 0.5, 0.75], like: 0.9 },
+    ];
+    const fold = [0, 1, 0, 1];
+    expect(chooseTrial(choiceOf(rows, { fold, mildest: true }), -1, any)).toBe(2);
+    expect(chooseTrial(choiceOf(rows, { fold }), -1, any)).toBe(1);
+    const worse = rows.map((row) => (row.favourite ? { ...row, values: [0, 0, 0, 0.1] } : row));
+    expect(chooseTrial(choiceOf(worse, { fold, mildest: true }), -1, any)).toBe(3);
   });
 
   it("never takes the untouched embedding for the mildest, however good", () => {

@@ -7,7 +7,8 @@ import {
 } from "../../../src/tune/verdict/sentence.js";
 
 const parts: SentenceParts = {
-  ...{ verdict: "use it", claim: "questions", metric: "mrr", labelsNeeded: 120 },
+  ...{ verdict: "use it", claim: "questions", metric: "mrr" },
+  foreseen: { labels: 120, gain: 0.0834 },
   labels: { pairs: 130, questions: 120, groups: 110 },
   corpus: { rows: 1300, judged: 1300 },
   best: {
@@ -29,12 +30,12 @@ describe("sentenceOf", () => {
       "leave it: for questions about passages nobody has asked about, every change that was tried lowers recall@1, the best by -0.030 [-0.050, -0.010] (120 questions judged out of fold against 1,300 passages).",
     ],
     [
-      { verdict: "not shown", labelsNeeded: 400 },
-      "not shown: for new questions about known passages, the best change, info-nce from rca (query side), moves MRR from 0.700 by +0.083 [0.058, 0.124]; about 400 labelled questions would show a gain of that size (there are 120) (120 questions judged out of fold against 1,300 passages).",
+      { verdict: "not shown", foreseen: { labels: 4000, gain: 0.0834 } },
+      "not shown: for new questions about known passages, the best change, info-nce from rca (query side), moves MRR from 0.700 by +0.083 [0.058, 0.124]; about 4,000 labelled questions would show a gain of 0.083 (there are 120) (120 questions judged out of fold against 1,300 passages).",
     ],
     [
       {
-        ...{ verdict: "not shown", labelsNeeded: null, labelsLookUnrelated: true },
+        ...{ verdict: "not shown", foreseen: null, labelsLookUnrelated: true },
         best: { ...parts.best, method: "identity", expected: { gain: 0, low: 0, high: 0 } },
         skipped: ["ridge", "info-nce"],
       },
@@ -42,7 +43,7 @@ describe("sentenceOf", () => {
     ],
     [
       {
-        ...{ verdict: "untested", claim: null, labelsNeeded: 100 },
+        ...{ verdict: "untested", claim: null, foreseen: null },
         ...{ best: { ...parts.best, expected: null }, reason: "there are no labels to judge by" },
       },
       "untested: there are no labels to judge by, so the embedding stays as it is; about 100 labelled questions would settle a gain of 0.05 MRR, six times as many one of 0.02.",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gainOf, permutationOf, verdictOf } from "../../../src/tune/verdict/evidence.js";
-import { labelsNeeded } from "../../../src/tune/verdict/labels-needed.js";
+import { labelsNeeded, labelsToHopeFor } from "../../../src/tune/verdict/labels-needed.js";
 import { meanGain, standardErrorOfMean } from "../../../src/tune/verdict/units.js";
 import { ranksLookRandom } from "../../../src/tune/verdict/unrelated.js";
 
@@ -85,6 +85,38 @@ describe("labelsNeeded", () => {
   it("is null where the gain is not worth having", () => {
     expect(labelsNeeded({ gain: 0.004, low: -0.01, high: 0.02 }, 100, 100, 0.005)).toBeNull();
     expect(labelsNeeded({ gain: NaN, low: NaN, high: NaN }, 100, 100, 0.005)).toBeNull();
+  });
+});
+
+describe("labelsToHopeFor", () => {
+  const alone = (n: number): Uint32Array => Uint32Array.from({ length: n }).map((_, i) => i);
+
+  it("asks for what shows a gain of .05 over the spread of the untouched figure", () => {
+    // The spread is .25, so 99.3 labels by itself, and never fewer than count as few.
+    const before = Float64Array.from({ length: 30 }, (_, i) => (i % 2 === 0 ? 1 : 0.5));
+    expect(labelsToHopeFor(before, alone(30), 0.005)).toEqual({ labels: 100, gain: 0.05 });
+    const wide = Float64Array.from({ length: 30 }, (_, i) => (i % 2 === 0 ? 1 : 0));
+    // (1.96 · .5 / .05)² · 30 / 29.
+    expect(labelsToHopeFor(wide, alone(30), 0.005)).toEqual({ labels: 398, gain: 0.05 });
+  });
+
+  it("hopes for less where little is missing, and not for less than is worth having", () => {
+    const before = Float64Array.from({ length: 40 }, (_, i) => (i < 38 ? 1 : 0.2));
+    expect(labelsToHopeFor(before, alone(40), 0.005)?.gain).toBeCloseTo(0.01, 12);
+    expect(labelsToHopeFor(before, alone(40), 0.02)).toBeNull();
+    expect(labelsToHopeFor(new Float64Array(40).fill(1), alone(40), 0.005)).toBeNull();
+  });
+
+  it("counts whole units, and cannot tell from one", () => {
+    const before = Float64Array.from({ length: 40 }, (_, i) => (i < 20 ? 1 : 0));
+    const pairs = labelsToHopeFor(
+      before,
+      alone(40).map((i) => i >> 1),
+      0.005,
+    )!;
+    const single = labelsToHopeFor(before, alone(40), 0.005)!;
+    expect(pairs.labels / single.labels).toBeCloseTo(2 * (20 / 19) * (39 / 40), 2);
+    expect(labelsToHopeFor(before, new Uint32Array(40), 0.005)?.labels).toBe(100);
   });
 });
 
