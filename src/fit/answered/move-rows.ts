@@ -1,16 +1,9 @@
+import { moveRow, type Move } from "../../adapter/answered/move.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
-import { gatherRows, type Matrix } from "../../math/matrix.js";
-import { innerProduct, normalizeRows } from "../../math/vectors.js";
+import { gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
+import { normalizeRows } from "../../math/vectors.js";
 
-/**
- * How a passage goes toward the questions that it answers. "mean": the sum of the questions over their number and one is
- * added, times the strength, so that one question counts less than many. "step": along the sphere toward the questions'
- * direction, at most as far (a chord) as the strength says (NUDGE-N: Zeighami et al., ICLR 2025).
- */
-export interface Move {
-  readonly kind: "mean" | "step";
-  readonly strength: number;
-}
+export type { Move };
 
 /** Rows of passages that have questions, and where these rows go. */
 export interface MovedRows {
@@ -18,6 +11,10 @@ export interface MovedRows {
   readonly rows: Uint32Array;
   /** A row of length 1 for each of them. */
   readonly vectors: Matrix;
+  /** Per row the sum of its questions, rows × d. */
+  readonly sums: Float64Array;
+  /** Per row the number of its questions. */
+  readonly counts: Uint32Array;
 }
 
 /**
@@ -31,7 +28,7 @@ export function moveRows(
   passages: Matrix,
   queries: Matrix,
   pairs: IndexPairs,
-  { kind, strength }: Move,
+  move: Move,
 ): MovedRows {
   const { cols } = passages;
   const rows = Uint32Array.from(new Set(pairs.passage)).sort();
@@ -46,29 +43,7 @@ export function moveRows(
   }
   const moved = gatherRows(passages, rows);
   for (let r = 0; r < rows.length; r++) {
-    const own = moved.data.subarray(r * cols, (r + 1) * cols);
-    const sum = sums.subarray(r * cols, (r + 1) * cols);
-    if (kind === "mean") {
-      const share = strength / (counts[r] + 1);
-      for (let j = 0; j < cols; j++) own[j] += share * sum[j];
-    } else stepToward(own, Float32Array.from(sum), strength);
+    moveRow(rowOf(moved, r), sums.subarray(r * cols, (r + 1) * cols), counts[r], move);
   }
-  return { rows, vectors: normalizeRows(moved) };
-}
-
-/** Turns a row of length 1 toward a direction until the chord is `most` long, or all the way. */
-function stepToward(own: Float32Array, sum: Float32Array, most: number): void {
-  const n = own.length;
-  const length = Math.sqrt(innerProduct(sum, 0, sum, 0, n));
-  if (length === 0) return;
-  const cosine = Math.min(1, Math.max(-1, innerProduct(own, 0, sum, 0, n) / length));
-  const sine = Math.sqrt(1 - cosine * cosine);
-  // Along the row, or opposite to it: there is nowhere to turn.
-  if (sine < 1e-6) return;
-  // A chord of c spans an angle of 2 asin(c / 2).
-  const angle = Math.min(Math.acos(cosine), 2 * Math.asin(Math.min(1, most / 2)));
-  const [kept, turned] = [Math.cos(angle), Math.sin(angle) / sine];
-  for (let j = 0; j < n; j++) {
-    own[j] = kept * own[j] + turned * (sum[j] / length - cosine * own[j]);
-  }
+  return { rows, vectors: normalizeRows(moved), sums, counts };
 }
