@@ -72,22 +72,27 @@ export function readAdapter(bytes: Uint8Array, place: string): Adapter {
       throw new RangeError(`${place}: tensors must be those of an adapter, received "${name}"`);
     }
   }
+  const values = (key: string): Float32Array => {
+    const { data } = tensors[key];
+    if (data instanceof Float32Array) return data;
+    throw new RangeError(`${place}: ${key} must be of the dtype F32, received another`);
+  };
   const shared = new Map<string, Matrix>();
   const matrix = (side: string, name: string): Matrix | null => {
     const key = `${side}.${name}` in tensors ? `${side}.${name}` : `shared.${name}`;
     if (!(key in tensors)) return null;
     const known = shared.get(key);
     if (known !== undefined) return known;
-    const { shape, data } = tensors[key];
+    const { shape } = tensors[key];
     if (shape.length !== 2) {
       throw new RangeError(`${place}: ${key} must have 2 dimensions, received ${shape.length}`);
     }
-    const result = createMatrix(shape[0], shape[1], data);
+    const result = createMatrix(shape[0], shape[1], values(key));
     shared.set(key, result);
     return result;
   };
   const readSide = (side: "query" | "passage"): AdapterSide => {
-    const center = tensors[`${side}.center`]?.data ?? null;
+    const center = `${side}.center` in tensors ? values(`${side}.center`) : null;
     const weights = matrix(side, "weights");
     const left = matrix(side, "left");
     const right = matrix(side, "right");

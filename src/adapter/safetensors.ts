@@ -1,16 +1,20 @@
-import { refuse } from "../base/checks.js";
+import { checkChoice, refuse } from "../base/checks.js";
 
 /**
  * The safetensors container: 8 bytes little-endian header length, a JSON header that gives each tensor's dtype, shape
- * and byte range, then the bytes. Only F32 tensors are written and read: an adapter has no others.
+ * and byte range, then the bytes. Read and written are the dtypes that this library uses: F32, F64, U32 and U8.
  * https://github.com/huggingface/safetensors#format
  */
 
-/** A named block of single-precision numbers. */
-export interface Tensor {
+/** A named block of numbers, of the dtype of its array. */
+export interface Tensor<T extends TensorData = TensorData> {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: T;
 }
+
+export type TensorData = Float32Array | Float64Array | Uint32Array | Uint8Array;
+
+type Dtype = "F32" | "F64" | "U32" | "U8";
 
 export interface Safetensors {
   readonly tensors: Readonly<Record<string, Tensor>>;
@@ -20,12 +24,21 @@ export interface Safetensors {
 /** The format's own limit on its header, bytes. */
 const maxHeaderBytes = 100_000_000;
 
+const bytesOf: Readonly<Record<Dtype, number>> = { F32: 4, F64: 8, U32: 4, U8: 1 };
+const dtypes = Object.keys(bytesOf) as Dtype[];
+
+function dtypeOf(data: TensorData): Dtype {
+  if (data instanceof Float32Array) return "F32";
+  if (data instanceof Float64Array) return "F64";
+  return data instanceof Uint32Array ? "U32" : "U8";
+}
+
 /** Writes tensors and string metadata as safetensors bytes; equal input gives equal bytes. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let size = 0;
   for (const [name, { shape, data }] of Object.entries(tensors)) {
-    header[name] = { dtype: "F32", shape, data_offsets: [size, size + data.byteLength] };
+    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [size, size + data.byteLength] };
     size += data.byteLength;
   }
   let json = new TextEncoder().encode(JSON.stringify(header));
@@ -40,9 +53,47 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   bytes.set(json, 8);
   let at = 8 + padded;
   for (const { data } of Object.values(tensors)) {
-    for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i], true);
+    writeValues(view, at, data);
+    at += data.byteLength;
   }
   return bytes;
+}
+
+/** Little-endian, whatever the machine. */
+function writeValues(view: DataView, start: number, data: TensorData): void {
+  let at = start;
+  if (data instanceof Float32Array) {
+    for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i], true);
+  } else if (data instanceof Float64Array) {
+    for (let i = 0; i < data.length; i++, at += 8) view.setFloat64(at, data[i], true);
+  } else if (data instanceof Uint32Array) {
+    for (let i = 0; i < data.length; i++, at += 4) view.setUint32(at, data[i], true);
+  } else {
+    for (let i = 0; i < data.length; i++, at++) view.setUint8(at, data[i]);
+  }
+}
+
+function readValues(view: DataView, start: number, end: number, dtype: Dtype): TensorData {
+  const length = (end - start) / bytesOf[dtype];
+  let at = start;
+  if (dtype === "F32") {
+    const data = new Float32Array(length);
+    for (let i = 0; i < length; i++, at += 4) data[i] = view.getFloat32(at, true);
+    return data;
+  }
+  if (dtype === "F64") {
+    const data = new Float64Array(length);
+    for (let i = 0; i < length; i++, at += 8) data[i] = view.getFloat64(at, true);
+    return data;
+  }
+  if (dtype === "U32") {
+    const data = new Uint32Array(length);
+    for (let i = 0; i < length; i++, at += 4) data[i] = view.getUint32(at, true);
+    return data;
+  }
+  const data = new Uint8Array(length);
+  for (let i = 0; i < length; i++, at++) data[i] = view.getUint8(at);
+  return data;
 }
 
 /**
@@ -76,10 +127,8 @@ export function decodeSafetensors(bytes: Uint8Array, place: string): Safetensors
 
   // Without a prototype, so that a hostile name such as "__proto__" is a name like any other.
   const tensors = Object.create(null) as Record<string, Tensor>;
-  for (const { name, shape, begin, end } of ranges) {
-    const data = new Float32Array((end - begin) / 4);
-    for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(start + begin + 4 * i, true);
-    tensors[name] = { shape, data };
+  for (const { name, dtype, shape, begin, end } of ranges) {
+    tensors[name] = { shape, data: readValues(view, start + begin, start + end, dtype) };
   }
   return { tensors, metadata };
 }
@@ -87,6 +136,7 @@ export function decodeSafetensors(bytes: Uint8Array, place: string): Safetensors
 /** A tensor as the header describes it: bytes `begin` to `end` (exclusive) after the header. */
 interface TensorRange {
   readonly name: string;
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -120,19 +170,19 @@ function readStrings(entry: unknown, place: string): Record<string, string> {
 function readRange(name: string, entry: unknown, place: string): TensorRange {
   if (!isRecord(entry)) return refuse(place, "an object", entry);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (dtype !== "F32") refuse(`${place}: dtype`, '"F32"', dtype);
+  checkChoice(dtype, `${place}: dtype`, dtypes);
   if (!isCounts(shape)) return refuse(`${place}: shape`, "a list of integers >= 0", shape);
   if (!isCounts(offsets) || offsets.length !== 2) {
     return refuse(`${place}: data_offsets`, "two integers >= 0", offsets);
   }
   const [begin, end] = offsets;
-  const size = shape.reduce((product, length) => product * length, 4);
+  const size = shape.reduce((product, length) => product * length, bytesOf[dtype]);
   if (end - begin !== size) {
     throw new RangeError(
       `${place} of shape [${shape.join(", ")}] must have ${size} bytes, received ${end - begin}`,
     );
   }
-  return { name, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 /** Refuses ranges that overlap, leave a gap or do not fill the bytes after the header. */
