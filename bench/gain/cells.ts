@@ -149,7 +149,7 @@ function gaussianData(draw: number): {
 }
 
 /** Some pairs in seeded random order; a larger draw holds the smaller one of the same number. */
-function drawLabels(pairs: PairColumns, labels: number | "all", draw: number): PairColumns {
+export function drawLabels(pairs: PairColumns, labels: number | "all", draw: number): PairColumns {
   if (labels === "all") return pairs;
   const order = createRandom(`${draw}/labels`).shuffle([...pairs.label.keys()]);
   const rows = order.slice(0, labels).sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 import type { Choice, Decision, Gain, OtherClaim, Verdict } from "./verdict/decision.js";
-import { gainOf, permutationOf, verdictOf } from "./verdict/evidence.js";
+import { findForm, type FormFindings } from "./forms/find-form.js";
+import { gainOf, verdictOf, weigh } from "./verdict/evidence.js";
 import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
 import { judgedQuestions } from "./claims/judged-questions.js";
 import { hasFewLabels, type LabelledCorpus } from "./claims/labelled-corpus.js";
@@ -21,8 +22,9 @@ export interface DecideOptions {
 }
 
 /** A decision before anything is fitted on all pairs. */
-export interface Findings extends Omit<Decision, "adapter" | "best" | "bestQueryOnly"> {
+export interface Findings extends Omit<Decision, "adapter" | "best" | "bestQueryOnly" | "forms"> {
   readonly verdict: Exclude<Verdict, "untested">;
+  readonly forms: readonly FormFindings[];
   readonly best: Omit<Choice, "adapter">;
   readonly bestQueryOnly: Omit<Choice, "adapter">;
 }
@@ -38,22 +40,13 @@ export function decide(
   const untouched = identity.outcomes;
   const before = valuesOf(untouched, metric);
   const after = valuesOf(best.outcomes, metric);
-  const gain = gainOf(before, after, claim.units, seed);
-  const peers = {
-    before: valuesOf(untouched, metric, "peers"),
-    after: valuesOf(best.outcomes, metric, "peers"),
-  };
-  const peerGain = gainOf(peers.before, peers.after, claim.units, seed);
-  const p = Math.max(
-    permutationOf(before, after, claim.units, seed),
-    permutationOf(peers.before, peers.after, claim.units, seed),
-  );
+  const weighed = weigh(untouched, best.outcomes, claim, { metric, seed });
+  const { gain, peerGain } = weighed;
   // Candidates were chosen among peers; what they are worth is shown against the corpus that they were tried on.
   const tried = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
   const baseline = valuesOf(identity.trial.outcomes, metric);
   const change = bestChange(judged, baseline, tried, seed);
-  const evidence = { gain, peerGain, p, units: claim.unitCount, bestChange: change };
-  const verdict = verdictOf(evidence, leastGain);
+  const verdict = verdictOf({ ...weighed, bestChange: change }, leastGain);
   const there = data.labelledQueries.length;
   const forecast = (): Forecast | null => {
     if (hasFewLabels(data)) return labelsToHopeFor(before, claim.units, leastGain);
@@ -98,6 +91,7 @@ export function decide(
     peerGain,
     queryOnlyDifference: gainOf(after, afterQueryOnly, claim.units, seed, fewer),
     otherClaim,
+    forms: judged.forms.map((form) => findForm(judged, form, { metric, leastGain, seed })),
     labelsNeeded: needed,
     labelsLookUnrelated: unrelated,
     labels,

@@ -32,6 +32,12 @@ export interface FitAdapterOptions extends LongJobOptions {
    * @default ["rca", "corpus-prior", "ridge", "info-nce"]; below 100 labelled questions the first two
    */
   readonly candidates?: readonly MethodName[] | undefined;
+  /**
+   * Also try what can be served beside a map where passages have answered questions: moved passages and known questions.
+   * Only where new questions about known passages are claimed.
+   * @default true
+   */
+  readonly forms?: boolean | undefined;
   /** What candidates are chosen and judged by, always against the whole corpus. @default "mrr" */
   readonly metric?: RankMetric | undefined;
   /** The least gain in the metric that is worth having. @default 0.005 */
@@ -67,6 +73,7 @@ export async function fitAdapter(
     side = "both",
     holdOut = "auto",
     candidates,
+    forms = true,
     metric = "mrr",
     leastGain = 0.005,
     folds = 5,
@@ -100,7 +107,7 @@ export async function fitAdapter(
   }
   const families = candidateFamilies(corpus, { methods, side, claim: name, seed });
   const judged = await judgeClaim(corpus, claim, families, {
-    ...{ metric, seed, clock: createClock(timeBudget), signal, onProgress },
+    ...{ forms, metric, seed, clock: createClock(timeBudget), signal, onProgress },
   });
   const other = await measureOtherClaim(
     corpus,

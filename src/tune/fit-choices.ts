@@ -1,31 +1,41 @@
 import type { Adapter } from "../adapter/adapter.js";
 import type { LongJobOptions } from "../base/progress.js";
-import type { FittedCandidates } from "./candidates/candidate.js";
+import type { Candidate, Sides } from "./candidates/candidate.js";
 import type { LabelledCorpus } from "./claims/labelled-corpus.js";
 import type { Findings } from "./decide.js";
 import type { AdapterMaker } from "./fitted-adapter.js";
+import { createFormMaker } from "./forms/form-scores.js";
+import type { FormTrial } from "./forms/form-trials.js";
 import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
 import type { Trial } from "./trials/trial.js";
-import type { Decision } from "./verdict/decision.js";
+import { createMatrix } from "../math/matrix.js";
+import type { Decision, FormDecision } from "./verdict/decision.js";
 import { meanFigures } from "./verdict/figures.js";
 import { heldOutThreshold } from "./verdict/pair-figures.js";
 
 /** Fits what was chosen on all pairs: the last step from findings to a decision. */
 export async function fitChoices(
-  { positives, negatives }: Pick<LabelledCorpus, "positives" | "negatives">,
-  { best, bestQueryOnly, identity }: Pick<JudgedClaim, "best" | "bestQueryOnly" | "identity">,
+  data: LabelledCorpus,
+  { best, bestQueryOnly, identity, forms }: JudgedClaim,
   findings: Findings,
   makeAdapter: AdapterMaker,
   job: LongJobOptions,
 ): Promise<Decision> {
-  const { verdict, sentence } = findings;
-  const fits = new Map<Trial, FittedCandidates>();
-  const adapterOf = async ({ trial, outcomes }: JudgedChoice): Promise<Adapter> => {
-    const { family, position, candidate } = trial;
-    const fitted = fits.get(trial) ?? (await family.fit({ positives, negatives }, [position], job));
-    fits.set(trial, fitted);
+  const { positives, negatives } = data;
+  const fits = new Map<Candidate, Sides>();
+  const sidesOf = async ({ family, position, candidate }: Trial): Promise<Sides> => {
+    const known = fits.get(candidate);
+    if (known !== undefined) return known;
+    const sides = (await family.fit({ positives, negatives }, [position], job)).sides(position);
+    fits.set(candidate, sides);
+    return sides;
+  };
+  const adapterOf = async (
+    { trial, outcomes }: JudgedChoice,
+    { verdict, sentence }: Pick<Findings, "verdict" | "sentence"> = findings,
+  ): Promise<Adapter> => {
     const threshold = heldOutThreshold(outcomes);
-    return makeAdapter(candidate, fitted.sides(position), {
+    return makeAdapter(trial.candidate, await sidesOf(trial), {
       metrics: meanFigures(outcomes),
       ...(threshold === null ? {} : { threshold: threshold.threshold }),
       ...{ verdict, sentence },
@@ -33,6 +43,18 @@ export async function fitChoices(
   };
   const chosen = { ...findings.best, adapter: await adapterOf(best) };
   const queryOnly = { ...findings.bestQueryOnly, adapter: await adapterOf(bestQueryOnly) };
-  const adapter = verdict === "use it" ? chosen.adapter : await adapterOf(identity);
-  return { ...findings, adapter, best: chosen, bestQueryOnly: queryOnly };
+  const adapter = findings.verdict === "use it" ? chosen.adapter : await adapterOf(identity);
+  const served: FormDecision[] = [];
+  for (const [i, judged] of forms.entries()) {
+    const found = findings.forms[i];
+    const moved = moveOn(data, judged.trial, await sidesOf(judged.trial));
+    served.push({ ...found, adapter: await adapterOf(judged, found), moved });
+  }
+  return { ...findings, adapter, best: chosen, bestQueryOnly: queryOnly, forms: served };
+}
+
+/** The passages that a form moves, by all pairs. */
+function moveOn(data: LabelledCorpus, { form }: FormTrial, sides: Sides): FormDecision["moved"] {
+  if (form.name !== "moved passages") return null;
+  return createFormMaker(data, sides, createMatrix(0, 0), data.positives)(form).moved;
 }

@@ -57,6 +57,7 @@ export function untestedDecision(
     ...{
       peerGain: null,
       queryOnlyDifference: null,
+      forms: [],
       otherClaim: null,
       labelsNeeded: labelsToSettle,
     },

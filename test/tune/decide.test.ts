@@ -59,6 +59,7 @@ function decideOn({ before, after, peers, units, leastGain = 0.005, dropped = nu
     identity: { trial: identity, outcomes: untouched },
     best: { trial: change, outcomes: changed },
     bestQueryOnly: { trial: identity, outcomes: untouched },
+    forms: [],
     judgedRows: n,
   };
   const values = judged.trials.map(({ outcomes }) => outcomes.peerRank.map((rank) => 1 / rank));

@@ -4,12 +4,21 @@ import type { LongJobOptions } from "../../base/progress.js";
 import { gatherRows, rowRange } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { normalizeRows } from "../../math/vectors.js";
+import type { IndexPairs } from "../../data/training-pairs.js";
+import { changedRow, changedScores, createFormMaker } from "../forms/form-scores.js";
+import type { Form } from "../forms/form.js";
 import type { Sides } from "../candidates/candidate.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
 import { createOutcomeReader, type JudgedQuestion, type Outcomes } from "./outcomes.js";
 
 /** Rows at a time: the mapped block and its cosines stay small beside the corpus. */
 const blockRows = 4096;
+
+/** A form, and the answered questions it is made of. */
+export interface ServedForm {
+  readonly form: Form;
+  readonly pairs: Pick<IndexPairs, "query" | "passage">;
+}
 
 /**
  * Ranks questions against the whole corpus under one map, a block of passages at a time: memory does not grow with
@@ -19,22 +28,28 @@ const blockRows = 4096;
  * @param questions How to read each, in rows of the corpus.
  * @param places Where each question's outcome goes.
  * @param learnt Per passage, 1 where the map was learnt from a pair that names it; `null` where all are alike.
+ * @param options.form What is served beside the map, and the answered questions it is made of.
  */
 export async function rankInWholeCorpus(
-  { queries, passages }: Pick<LabelledCorpus, "queries" | "passages">,
-  { query, passage }: Sides,
+  data: Pick<LabelledCorpus, "queries" | "passages">,
+  sides: Sides,
   rows: Uint32Array,
   questions: readonly JudgedQuestion[],
   outcomes: Outcomes,
   places: ArrayLike<number>,
   learnt: Uint8Array | null,
-  { signal }: LongJobOptions,
+  { signal, form }: LongJobOptions & { readonly form?: ServedForm | undefined },
 ): Promise<void> {
+  const { query, passage } = sides;
+  const { queries, passages } = data;
   const asked = normalizeRows(applySide(query, gatherRows(queries, rows)));
+  const change =
+    form === undefined ? null : createFormMaker(data, sides, asked, form.pairs)(form.form);
   const matchScores = questions.map(({ relevant }, i) => {
     const matches = normalizeRows(applySide(passage, gatherRows(passages, relevant)));
     // By the same product as the blocks below: equal cosines stay equal to the bit.
-    return multiply(rowRange(asked, i, i + 1), matches, { transposeB: true }).data;
+    const cosines = multiply(rowRange(asked, i, i + 1), matches, { transposeB: true }).data;
+    return change === null ? cosines : changedRow(cosines, i, relevant, asked, change);
   });
   const reader = createOutcomeReader(questions, matchScores, learnt);
   for (let start = 0; start < passages.rows; start += blockRows) {
@@ -42,7 +57,10 @@ export async function rankInWholeCorpus(
     signal?.throwIfAborted();
     const block = rowRange(passages, start, start + blockRows);
     const mapped = normalizeRows(applySide(passage, block));
-    reader.add(multiply(asked, mapped, { transposeB: true }), start);
+    const cosines = multiply(asked, mapped, { transposeB: true });
+    const column = (row: number): number =>
+      row >= start && row < start + block.rows ? row - start : -1;
+    reader.add(change === null ? cosines : changedScores(cosines, asked, change, column), start);
   }
   reader.finish(outcomes, places);
 }

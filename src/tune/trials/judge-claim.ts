@@ -7,11 +7,16 @@ import type { Clock } from "./clock.js";
 import { sampleCorpus, judgedQuestions, learntColumns } from "../claims/judged-questions.js";
 import { hasFewLabels, type LabelledCorpus } from "../claims/labelled-corpus.js";
 import { emptyOutcomes, valuesOf, type Outcomes, type RankMetric } from "../ranking/outcomes.js";
+import { createFormTrials, type FormTrial } from "../forms/form-trials.js";
+import { formNames, type Form } from "../forms/form.js";
+import { formsOn } from "../forms/forms-on.js";
 import type { Trial } from "./trial.js";
 import { runTrials } from "./trials.js";
 import { rankInWholeCorpus } from "../ranking/whole-corpus.js";
 
 export interface JudgeOptions extends LongJobOptions {
+  /** Try what can be served beside a map, too. It can help known passages alone. */
+  readonly forms: boolean;
   readonly metric: RankMetric;
   readonly seed: string | number;
   readonly clock: Clock;
@@ -24,6 +29,11 @@ export interface JudgedChoice {
   readonly outcomes: Outcomes;
 }
 
+/** A form, judged likewise. */
+export interface JudgedForm extends JudgedChoice {
+  readonly trial: FormTrial;
+}
+
 /** All that trying the candidates of a claim gave. */
 export interface JudgedClaim {
   readonly claim: Claim;
@@ -34,6 +44,8 @@ export interface JudgedClaim {
   readonly identity: JudgedChoice;
   readonly best: JudgedChoice;
   readonly bestQueryOnly: JudgedChoice;
+  /** The best of each form that can be served beside a map; none where no form was tried. */
+  readonly forms: readonly JudgedForm[];
   /** Rows of the corpus that candidates were chosen by. */
   readonly judgedRows: number;
 }
@@ -46,34 +58,53 @@ export async function judgeClaim(
   data: LabelledCorpus,
   claim: Claim,
   families: readonly CandidateFamily[],
-  { metric, seed, clock, signal, onProgress }: JudgeOptions,
+  { forms: wanted, metric, seed, clock, signal, onProgress }: JudgeOptions,
 ): Promise<JudgedClaim> {
   const columns = sampleCorpus(data, claim.questions, seed);
   const mildest = hasFewLabels(data);
+  const answered = data.positives.query.length;
+  const formTrials = createFormTrials(data, claim, {
+    ...{ seed, columns },
+    formsOf: (host) => (wanted && claim.name === "questions" ? formsOn(host, answered) : []),
+  });
   const trials = await runTrials(data, claim, families, {
     ...{ metric, seed, columns, clock, likeness: mildest, signal, onProgress },
+    onScores: formTrials.observe,
   });
   const rivals = rivalsOf(claim);
   const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric, rivals));
   const choice: ChoiceData = { trials, values, fold: claim.foldOf, units: claim.units, mildest };
   const job = { signal };
   const whole = columns === null ? null : judgedQuestions(data, claim.questions, null, seed);
-  const judge = async (allowed: (trial: Trial) => boolean): Promise<JudgedChoice> => {
-    const { chosen } = crossFittedChoice(choice, allowed);
-    const trial = trials[chooseTrial(choice, -1, allowed)];
+  const judge = async <T extends Trial>(
+    tried: ChoiceData & { readonly trials: readonly T[] },
+    allowed: (trial: Trial) => boolean,
+  ): Promise<JudgedChoice & { readonly trial: T }> => {
+    const { chosen } = crossFittedChoice(tried, allowed);
+    const trial = tried.trials[chooseTrial(tried, -1, allowed)];
     const outcomes = emptyOutcomes(claim.questions.length);
     for (const [f, fold] of claim.folds.entries()) {
-      const picked = trials[chosen[f]];
+      const picked = tried.trials[chosen[f]];
       if (whole === null) copyOutcomes(picked.outcomes, outcomes, fold.judged);
       else await rankFold(data, claim, f, picked, whole, outcomes, job);
     }
     return { trial, outcomes };
   };
-  const best = await judge(() => true);
-  const bestQueryOnly = await judge(({ candidate }) => candidate.side === "query");
-  const identity = await judge(({ candidate }) => candidate.method === "identity");
+  const best = await judge(choice, () => true);
+  const bestQueryOnly = await judge(choice, ({ candidate }) => candidate.side === "query");
+  const identity = await judge(choice, ({ candidate }) => candidate.method === "identity");
+  const forms: JudgedForm[] = [];
+  for (const name of formNames) {
+    const own = formTrials
+      .finish()
+      .filter(({ form, dropped }) => form.name === name && dropped === null);
+    if (own.length === 0) continue;
+    const ofOwn = own.map(({ outcomes }) => valuesOf(outcomes, metric, rivals));
+    // Not the mildest, even of few: what a form adds to the map it stands on is mild by itself.
+    forms.push(await judge({ ...choice, trials: own, values: ofOwn, mildest: false }, () => true));
+  }
   return {
-    ...{ claim, trials, values, best, bestQueryOnly, identity },
+    ...{ claim, trials, values, best, bestQueryOnly, identity, forms },
     judgedRows: columns === null ? data.passages.rows : columns.length,
   };
 }
@@ -83,7 +114,7 @@ async function rankFold(
   data: LabelledCorpus,
   { folds, questions }: Claim,
   f: number,
-  { family, position }: Trial,
+  { family, position, form }: Trial & { readonly form?: Form },
   whole: ReturnType<typeof judgedQuestions>,
   outcomes: Outcomes,
   job: LongJobOptions,
@@ -98,7 +129,7 @@ async function rankFold(
     outcomes,
     judged,
     learntColumns(data, folds[f], null),
-    job,
+    { ...job, form: form === undefined ? undefined : { form, pairs: folds[f].train } },
   );
 }
 

@@ -1,7 +1,7 @@
 import { yieldToEventLoop } from "../../base/event-loop.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { gatherRows, type Matrix } from "../../math/matrix.js";
-import type { CandidateFamily } from "../candidates/candidate.js";
+import type { CandidateFamily, Sides } from "../candidates/candidate.js";
 import { rivalsOf, type Claim } from "../claims/claims.js";
 import type { Clock } from "./clock.js";
 import { judgedQuestions, learntColumns } from "../claims/judged-questions.js";
@@ -21,6 +21,9 @@ export interface TrialOptions extends LongJobOptions {
   readonly clock: Clock;
   /** Trials that are measured to the end even when they trail. */
   readonly keep?: ((trial: Trial) => boolean) | undefined;
+  /** Is shown each candidate's map on a fold, with the cosines of the fold's questions, while they are there. */
+  readonly onScores?:
+    ((fold: number, trial: Trial, sides: Sides, scores: Matrix) => void) | undefined;
 }
 
 type OpenTrial = { -readonly [K in keyof Trial]: Trial[K] };
@@ -33,7 +36,17 @@ export async function runTrials(
   data: LabelledCorpus,
   claim: Claim,
   families: readonly CandidateFamily[],
-  { metric, seed, columns, likeness, clock, keep = () => false, signal, onProgress }: TrialOptions,
+  {
+    metric,
+    seed,
+    columns,
+    likeness,
+    clock,
+    keep = () => false,
+    onScores,
+    signal,
+    onProgress,
+  }: TrialOptions,
 ): Promise<Trial[]> {
   const questions = judgedQuestions(data, claim.questions, columns, seed);
   const passages = columns === null ? data.passages : gatherRows(data.passages, columns);
@@ -76,6 +89,7 @@ export async function runTrials(
         for (const trial of alive) {
           const scores = score(trial.position);
           readOutcomes(scores, asked, trial.outcomes, fold.judged, learnt);
+          onScores?.(f, trial, fitted.sides(trial.position), scores);
           if (likeness) trial.likeness[f] = correlation((untouched ??= scores).data, scores.data);
         }
         const seconds = (performance.now() - began) / 1000;

@@ -1,5 +1,7 @@
 import type { Adapter } from "../../adapter/adapter.js";
 import type { ClaimName } from "../claims/claims.js";
+import type { Matrix } from "../../math/matrix.js";
+import type { FormName } from "../forms/form.js";
 import type { RankMetric } from "../ranking/outcomes.js";
 
 /**
@@ -76,6 +78,32 @@ export interface OtherClaim {
   readonly bestClosedForm: { readonly method: string; readonly gain: Gain } | null;
 }
 
+/**
+ * What can be served beside a map where passages have answered questions, with a verdict of its own: passages moved toward
+ * their questions, or known questions that vote for their passages. It helps known passages alone.
+ */
+export interface FormDecision {
+  readonly name: FormName;
+  readonly verdict: Exclude<Verdict, "untested">;
+  readonly sentence: string;
+  /** The map it stands on, fitted on all pairs; where it is the identity, an index changes in the moved rows alone. */
+  readonly adapter: Adapter;
+  /** Of the map. */
+  readonly method: string;
+  readonly side: "both" | "query";
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Of moved passages `mean` or `step`; of known questions `weight`, `neighbours` and `temperature`. */
+  readonly settings: Readonly<Record<string, number>>;
+  /** The gain to expect of choosing this form this way, in the metric, against the untouched embedding. */
+  readonly expected: Gain;
+  /** The same among peers, as {@link Decision.peerGain}. */
+  readonly peerGain: Gain;
+  /** This form less `best` alone. */
+  readonly overBest: Gain;
+  /** Where passages stand, in the space after the map: rows of the corpus and a vector of length 1 for each. */
+  readonly moved: { readonly rows: Uint32Array; readonly vectors: Matrix } | null;
+}
+
 /** What to do with an embedding, why, and what it rests on. Plain data. */
 export interface Decision {
   readonly verdict: Verdict;
@@ -98,6 +126,8 @@ export interface Decision {
   /** What not indexing again costs: bestQueryOnly less best, in the metric; `null` where nothing was measured. */
   readonly queryOnlyDifference: Gain | null;
   readonly otherClaim: OtherClaim | null;
+  /** The best of each form that can be served beside a map; empty where new passages are claimed or nothing was measured. */
+  readonly forms: readonly FormDecision[];
   /**
    * About how many labels would show the gain: those there are where it is shown; `null` where it is too small to be
    * worth having.

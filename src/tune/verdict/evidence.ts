@@ -1,5 +1,6 @@
 import { pairedBootstrap } from "../../evaluate/statistics/paired-bootstrap.js";
 import { pairedPermutation } from "../../evaluate/statistics/paired-permutation.js";
+import { valuesOf, type Outcomes, type RankMetric, type Rivals } from "../ranking/outcomes.js";
 import type { Gain, Verdict } from "./decision.js";
 
 /** The mean gain, with the 95 % interval of a bootstrap over whole units. */
@@ -25,6 +26,25 @@ export interface Evidence {
   readonly units: number;
   /** The interval of the best candidate other than the identity, on all folds; `null` where there is none. */
   readonly bestChange: Gain | null;
+}
+
+/** Both gains of a change over the untouched embedding, and the larger p of their tests. */
+export function weigh(
+  untouched: Outcomes,
+  changed: Outcomes,
+  { units, unitCount }: { readonly units: Uint32Array; readonly unitCount: number },
+  { metric, seed }: { readonly metric: RankMetric; readonly seed: string | number },
+): Omit<Evidence, "bestChange"> {
+  const values = (outcomes: Outcomes, against: Rivals): Float64Array =>
+    valuesOf(outcomes, metric, against);
+  const whole = [values(untouched, "corpus"), values(changed, "corpus")] as const;
+  const peers = [values(untouched, "peers"), values(changed, "peers")] as const;
+  return {
+    gain: gainOf(...whole, units, seed),
+    peerGain: gainOf(...peers, units, seed),
+    p: Math.max(permutationOf(...whole, units, seed), permutationOf(...peers, units, seed)),
+    units: unitCount,
+  };
 }
 
 /** Fewer groups than this say too little, whatever their interval. */

@@ -1,4 +1,6 @@
 import type { Choice, Decision, Gain, Verdict } from "./decision.js";
+import type { FormName } from "../forms/form.js";
+import type { RankMetric } from "../ranking/outcomes.js";
 import type { ClaimName } from "../claims/claims.js";
 import type { Forecast } from "./labels-needed.js";
 
@@ -46,6 +48,32 @@ export function statisticsSentence(pairs: number): string {
   return (
     `untested: fitted from sums over ${count(pairs, "matching pair")}, which hold no question to judge by; ` +
     `about ${labelsToSettle} labelled questions that are not among them would ${settle}`
+  );
+}
+
+/** What the sentence about a form is made of. */
+export interface FormParts {
+  readonly verdict: Verdict;
+  readonly metric: RankMetric;
+  readonly form: FormName;
+  /** The map that it stands on. */
+  readonly map: Pick<Choice, "method" | "side">;
+  readonly expected: Gain;
+  readonly overBest: Gain;
+  readonly before: number;
+  readonly after: number;
+  readonly judged: number;
+}
+
+/** The verdict on a form in words. */
+export function formSentence(parts: FormParts): string {
+  const { verdict, form, map, expected, overBest, before, after, judged } = parts;
+  const on = map.method === "identity" ? "the untouched embedding" : methodName(map);
+  return (
+    `${verdict}: for new questions about known passages, ${form} on top of ${on} ` +
+    `${after >= before ? "raise" : "lower"} ${metricName(parts.metric)} from ${figure(before)} to ${figure(after)}, ` +
+    `by ${interval(expected)}, which is ${interval(overBest)} against the best map alone ` +
+    `(${count(judged, "question")} judged out of fold); they do nothing for passages without answered questions.`
   );
 }
 
@@ -111,7 +139,7 @@ function subject(claim: ClaimName): string {
 }
 
 /** E.g. `"info-nce (query side)"`. */
-function methodName({ method, side }: Omit<Choice, "adapter">): string {
+function methodName({ method, side }: Pick<Choice, "method" | "side">): string {
   return side === "query" && method !== "identity" ? `${method} (query side)` : method;
 }
 

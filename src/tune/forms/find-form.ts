@@ -1,0 +1,41 @@
+import { valuesOf, type RankMetric } from "../ranking/outcomes.js";
+import type { JudgedClaim, JudgedForm } from "../trials/judge-claim.js";
+import type { FormDecision } from "../verdict/decision.js";
+import { gainOf, verdictOf, weigh } from "../verdict/evidence.js";
+import { formSentence } from "../verdict/sentence.js";
+import { meanOf } from "../verdict/units.js";
+
+/** A form before its map is fitted on all pairs. */
+export type FormFindings = Omit<FormDecision, "adapter" | "moved">;
+
+/** Resamples of intervals that no verdict hangs on. */
+const fewer = 2000;
+
+/** What a form is worth, by the same evidence as a map alone. */
+export function findForm(
+  { claim, identity, best }: Pick<JudgedClaim, "claim" | "identity" | "best">,
+  { trial, outcomes }: JudgedForm,
+  {
+    metric,
+    leastGain,
+    seed,
+  }: { readonly metric: RankMetric; readonly leastGain: number; readonly seed: string | number },
+): FormFindings {
+  const { form, candidate } = trial;
+  const weighed = weigh(identity.outcomes, outcomes, claim, { metric, seed });
+  const { gain: expected, peerGain } = weighed;
+  const verdict = verdictOf({ ...weighed, bestChange: expected }, leastGain);
+  const [before, alone, after] = [identity.outcomes, best.outcomes, outcomes].map((of) =>
+    valuesOf(of, metric),
+  );
+  const overBest = gainOf(alone, after, claim.units, seed, fewer);
+  const { method, side, parameters } = candidate;
+  return {
+    ...{ name: form.name, verdict, method, side, parameters, settings: form.parameters },
+    ...{ expected, peerGain, overBest },
+    sentence: formSentence({
+      ...{ verdict, metric, form: form.name, map: { method, side }, expected, overBest },
+      ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
+    }),
+  };
+}
