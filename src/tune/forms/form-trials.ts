@@ -2,13 +2,14 @@ import { applySide } from "../../adapter/apply.js";
 import { gatherRows, type Matrix } from "../../math/matrix.js";
 import { normalizeRows } from "../../math/vectors.js";
 import type { Sides } from "../candidates/candidate.js";
-import type { Claim } from "../claims/claims.js";
+import { rivalsOf, type Claim } from "../claims/claims.js";
 import { judgedQuestions, learntColumns } from "../claims/judged-questions.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
-import { emptyOutcomes, readOutcomes, type Outcomes } from "../ranking/outcomes.js";
+import { emptyOutcomes, readOutcomes, type RankMetric } from "../ranking/outcomes.js";
+import { trailing } from "../trials/trailing.js";
 import type { Trial } from "../trials/trial.js";
 import { changedScores, createFormMaker } from "./form-scores.js";
-import type { Form } from "./form.js";
+import { formNames, type Form } from "./form.js";
 
 /** A form on top of a candidate, and what became of every judged question under fits that had not seen it. */
 export interface FormTrial extends Trial {
@@ -24,6 +25,7 @@ export interface FormTrials {
 }
 
 export interface FormTrialOptions {
+  readonly metric: RankMetric;
   readonly seed: string | number;
   /** Rows of the corpus that count; `null` for all. */
   readonly columns: Uint32Array | null;
@@ -34,41 +36,57 @@ export interface FormTrialOptions {
 export function createFormTrials(
   data: LabelledCorpus,
   claim: Claim,
-  { seed, columns, formsOf }: FormTrialOptions,
+  { metric, seed, columns, formsOf }: FormTrialOptions,
 ): FormTrials {
   const asked = judgedQuestions(data, claim.questions, columns, seed);
   const columnOfRow =
     columns === null ? null : new Map(Array.from(columns, (row, column) => [row, column]));
   const columnOf = (row: number): number =>
     columnOfRow === null ? row : (columnOfRow.get(row) ?? -1);
-  const outcomes = new Map<Trial, ReadonlyMap<Form, Outcomes>>();
-  const outcomesOf = (host: Trial): ReadonlyMap<Form, Outcomes> => {
-    const known = outcomes.get(host);
+  const byHost = new Map<Trial, FormTrial[]>();
+  const formTrialsOf = (host: Trial): FormTrial[] => {
+    const known = byHost.get(host);
     if (known !== undefined) return known;
-    const own = new Map(formsOf(host).map((f) => [f, emptyOutcomes(claim.questions.length)]));
-    outcomes.set(host, own);
+    const own = formsOf(host).map((form): FormTrial => {
+      return { ...host, outcomes: emptyOutcomes(claim.questions.length), form };
+    });
+    byHost.set(host, own);
     return own;
   };
+  let behind: ReadonlySet<Trial> | undefined;
   return {
     observe(f, host, sides, scores) {
-      const own = outcomesOf(host);
+      if (f > 0) behind ??= new Set(lastOfAll([...byHost.values()].flat(), claim, metric));
+      const own = formTrialsOf(host).filter((trial) => behind?.has(trial) !== true);
+      if (own.length === 0) return;
       const fold = claim.folds[f];
-      if (own.size === 0) return;
       const rows = fold.judged.map((at) => claim.questions[at]);
       const mapped = normalizeRows(applySide(sides.query, gatherRows(data.queries, rows)));
       const nothing = fold.train.query.length === 0;
       const formScores = nothing ? null : createFormMaker(data, sides, mapped, fold.train);
       const questions = Array.from(fold.judged, (at) => asked[at]);
       const learnt = learntColumns(data, fold, columns);
-      for (const [form, result] of own) {
+      for (const { form, outcomes } of own) {
         const changed =
           formScores === null ? scores : changedScores(scores, mapped, formScores(form), columnOf);
-        readOutcomes(changed, questions, result, fold.judged, learnt);
+        readOutcomes(changed, questions, outcomes, fold.judged, learnt);
       }
     },
     finish: () =>
-      [...outcomes].flatMap(([host, own]) =>
-        [...own].map(([form, result]): FormTrial => ({ ...host, outcomes: result, form })),
+      [...byHost].flatMap(([{ dropped }, own]) =>
+        own.map((trial) => ({
+          ...trial,
+          dropped: behind?.has(trial) === true ? ("trailing" as const) : dropped,
+        })),
       ),
   };
+}
+
+/** What trails clearly on the first fold's questions, as maps do; a form competes with its like. */
+function lastOfAll(trials: readonly FormTrial[], claim: Claim, metric: RankMetric): Trial[] {
+  const [{ judged }] = claim.folds;
+  return formNames.flatMap((name) => {
+    const own = trials.filter(({ form }) => form.name === name);
+    return own.length === 0 ? [] : trailing(own, judged, claim.units, metric, rivalsOf(claim));
+  });
 }

@@ -64,7 +64,7 @@ export async function judgeClaim(
   const mildest = hasFewLabels(data);
   const answered = data.positives.query.length;
   const formTrials = createFormTrials(data, claim, {
-    ...{ seed, columns },
+    ...{ metric, seed, columns },
     formsOf: (host) => (wanted && claim.name === "questions" ? formsOn(host, answered) : []),
   });
   const trials = await runTrials(data, claim, families, {

@@ -11,13 +11,13 @@ const least = 0.01;
  * passages as they are compete among themselves, too: the best of them is wanted. The untouched embedding, which comes
  * first, always stays.
  */
-export function trailing(
-  trials: readonly Trial[],
+export function trailing<T extends Trial>(
+  trials: readonly T[],
   questions: Uint32Array,
   units: Uint32Array,
   metric: RankMetric,
   rivals: Rivals,
-): Trial[] {
+): T[] {
   const own = Uint32Array.from(questions, (at) => units[at]);
   const measured = trials
     .filter(({ dropped }) => dropped === null)
@@ -25,7 +25,7 @@ export function trailing(
       const values = valuesOf(trial.outcomes, metric, rivals);
       return { trial, values: Float64Array.from(questions, (at) => values[at]) };
     });
-  const behind = (field: typeof measured): Set<Trial> => {
+  const behind = (field: typeof measured): Set<T> => {
     const best = field.reduce((a, b) => (meanOf(b.values) > meanOf(a.values) ? b : a));
     const lost = field.filter(({ values }) => {
       const differences = best.values.map((value, i) => value - values[i]);

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import {
+  applyAdapter,
+  createRandom,
+  fitAdapter,
+  type Decision,
+  type LabelledVectors,
+} from "embedtune";
+import { multiply } from "embedtune/math";
+import { rowRange } from "../../../src/math/matrix.js";
+import { intents } from "../corpora.js";
+
+/** The first or last pairs of a set. */
+function slice(
+  { queries, passages, pairs }: LabelledVectors,
+  from: number,
+  to: number,
+): LabelledVectors {
+  return {
+    passages,
+    queries: rowRange(queries, from, to),
+    pairs: {
+      query: Uint32Array.from({ length: to - from }, (_, i) => i),
+      passage: Uint32Array.from(pairs.passage).subarray(from, to),
+      label: new Uint8Array(to - from).fill(1),
+    },
+  };
+}
+const data = intents(420, 12, { noise: 2 });
+const train = slice(data, 0, 220);
+const test = slice(data, 220, 420);
+const options = { candidates: ["rca"] } as const;
+
+/** MRR of the test questions where passages stand at these vectors and scores get these additions. */
+function mrrOf(adapter: Decision["adapter"], moved: Decision["forms"][number]["moved"]): number {
+  const asked = applyAdapter(adapter, test.queries, { side: "query" });
+  const table = applyAdapter(adapter, test.passages, { side: "passage" });
+  for (const [i, row] of (moved?.rows ?? new Uint32Array()).entries()) {
+    table.data.set(rowRange(moved!.vectors, i, i + 1).data, row * table.cols);
+  }
+  const scores = multiply(asked, table, { transposeB: true });
+  let sum = 0;
+  for (let q = 0; q < asked.rows; q++) {
+    const row = scores.data.subarray(q * table.rows, (q + 1) * table.rows);
+    sum += 1 / row.filter((score) => score >= row[test.pairs.passage[q]]).length;
+  }
+  return sum / asked.rows;
+}
+
+describe("fitAdapter's forms", () => {
+  it("gives each form a verdict, and what was judged is what is handed out", async () => {
+    const { forms, best, adapter } = await fitAdapter(train, options);
+    expect(forms.map(({ name }) => name)).toEqual(["moved passages", "known questions"]);
+    const [moved, known] = forms;
+    expect(moved.verdict).toBe("use it");
+    expect(moved.sentence).toMatch(
+      /^use it: for new questions about known passages, moved passages on top of .* raise MRR from 0\.\d{3} to 0\.\d{3}, by \+0\.\d{3} \[.*\], which is .* against the best map alone \(220 questions judged out of fold\); they do nothing for passages without answered questions\.$/,
+    );
+    expect(moved.adapter.metadata).toMatchObject({ verdict: "use it", sentence: moved.sentence });
+    expect(adapter.metadata.sentence).not.toBe(moved.sentence);
+    expect(Object.keys(known.settings)).toEqual(["weight", "neighbours", "temperature"]);
+    expect(known.moved).toBeNull();
+    const untouched = mrrOf(
+      {
+        ...adapter,
+        query: { center: null, weights: null },
+        passage: { center: null, weights: null },
+      },
+      null,
+    );
+    const [alone, served] = [mrrOf(best.adapter, null), mrrOf(moved.adapter, moved.moved)];
+    expect(served - untouched).toBeGreaterThan(moved.expected.low - 0.05);
+    expect(served - untouched).toBeLessThan(moved.expected.high + 0.05);
+    expect(served - alone).toBeGreaterThan(moved.overBest.low - 0.05);
+  });
+
+  it("finds none to use on shuffled labels", async () => {
+    let used = 0;
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const pairs = {
+        ...train.pairs,
+        passage: createRandom(seed).shuffle(Uint32Array.from(train.pairs.passage)),
+      };
+      const { forms } = await fitAdapter({ ...train, pairs }, { ...options, seed });
+      used += forms.filter(({ verdict }) => verdict === "use it").length;
+    }
+    expect(used).toBeLessThanOrEqual(1);
+  });
+
+  it("is tried where known passages are claimed, and where it is wanted", async () => {
+    expect((await fitAdapter(train, { ...options, holdOut: "passages" })).forms).toEqual([]);
+    expect((await fitAdapter(train, { ...options, forms: false })).forms).toEqual([]);
+    const query = await fitAdapter(train, { ...options, side: "query" });
+    expect(query.forms.map(({ side }) => side)).toEqual(["query", "query"]);
+  });
+
+  it("changes nothing about the map alone", async () => {
+    const [withForms, without] = [
+      await fitAdapter(train, options),
+      await fitAdapter(train, { ...options, forms: false }),
+    ];
+    expect(withForms.sentence).toBe(without.sentence);
+    expect(withForms.best.adapter).toEqual(without.best.adapter);
+    const timeless = ({ table }: Decision) => table.map((row) => ({ ...row, seconds: 0 }));
+    expect(timeless(withForms)).toEqual(timeless(without));
+  });
+});
