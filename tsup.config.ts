@@ -6,6 +6,7 @@ export default defineConfig({
     "src/math.ts",
     "src/negatives.ts",
     "src/evaluate.ts",
+    "src/answered.ts",
     "src/fit.ts",
     "src/train.ts",
     "src/project.ts",

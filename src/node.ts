@@ -1,4 +1,10 @@
 export { loadAdapter, saveAdapter } from "./adapter/files.js";
+export {
+  loadKnownQuestions,
+  loadMovedPassages,
+  saveKnownQuestions,
+  saveMovedPassages,
+} from "./adapter/answered/files/files.js";
 export { createLmdbStore, type LmdbStoreOptions } from "./embed/stores/lmdb-store.js";
 export {
   readNaturalQuestions,
