@@ -25,7 +25,7 @@ export function multiply(a: Matrix, b: Matrix, options: MultiplyOptions = {}): M
     ...{ b: b.data, bStep: transposeB ? 1 : b.cols, bCol: transposeB ? b.cols : 1 },
     symmetric: a.data === b.data && m === n && transposeA !== transposeB,
   };
-  const kernel = m > 2 && n > 2 && m * n * k >= SMALL ? loadKernel() : null;
+  const kernel = n > 2 && m * n * k >= SMALL ? loadKernel() : null;
   if (kernel === null) plainProduct(job);
   else simdProduct(kernel, job);
   return result;
