@@ -6,6 +6,7 @@
  *   --sets clinc,xquad    some of them
  *   --labels 300,1000     numbers of labels of clinc; all of them are always tried
  *   --noise 20            runs on shuffled labels
+ *   --passages 10000 --questions 100000   the size at which settings are chosen for a given map, 384-d, on 5,000 questions
  *   --python python3      an interpreter that has nudge-ft
  */
 import { createRandom } from "../src/base/random.js";
@@ -13,9 +14,12 @@ import { drawLabels } from "./gain/cells.js";
 import { mean, rounded } from "./gain/part.js";
 import { testFigures, type TestFigures } from "./gain/test-figures.js";
 import { nudge } from "./known/nudge.js";
-import { type BenchOptions, type BenchRow } from "./rows.js";
+import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 import { neuralEmbedders, readSet, setsArePresent, type VectorSet } from "./sets.js";
 import type { PairColumns } from "../src/data/types.js";
+import { identityAdapter } from "../src/adapter/identity.js";
+import { createMatrix } from "../src/math/matrix.js";
+import { fitForms } from "../src/tune/fit-forms.js";
 import { fitAdapter } from "../src/tune/fit-adapter.js";
 import type { Decision, FormDecision } from "../src/tune/verdict/decision.js";
 
@@ -24,7 +28,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
     console.log("known: skipped, since the shared data is not here (../shared/data/sets)");
     return [];
   }
-  const sets = options.get("sets")?.split(",") ?? ["clinc", "xquad"];
+  const sets = (options.get("sets") ?? "clinc,xquad").split(",").filter((name) => name !== "");
   const counts = options.get("labels")?.split(",").map(Number) ?? [300, 1000];
   const python = options.get("python") ?? "python3";
   const rows: BenchRow[] = [];
@@ -36,7 +40,46 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
       }
     }
   }
-  return [...rows, ...(await noise(sets, Number(options.get("noise") ?? 20)))];
+  return [
+    ...rows,
+    ...(await noise(sets, Number(options.get("noise") ?? 20))),
+    await atScale(
+      countOption(options, "passages", 10_000),
+      countOption(options, "questions", 100_000),
+    ),
+  ];
+}
+
+/** How long choosing takes beside a given map: questions are their passage behind noise. */
+async function atScale(passages: number, questions: number): Promise<BenchRow> {
+  const d = 384;
+  const random = createRandom("known");
+  const table = createMatrix(passages, d);
+  for (let i = 0; i < table.data.length; i++) table.data[i] = random.next() - 0.5;
+  const queries = createMatrix(questions, d);
+  const passage = new Uint32Array(questions);
+  for (let i = 0; i < questions; i++) {
+    passage[i] = random.integer(passages);
+    for (let j = 0; j < d; j++) {
+      queries.data[i * d + j] = table.data[passage[i] * d + j] + 4 * (random.next() - 0.5);
+    }
+  }
+  const query = Uint32Array.from(passage.keys());
+  const pairs = { query, passage, label: new Uint8Array(questions).fill(1) };
+  const began = performance.now();
+  const forms = await fitForms(
+    identityAdapter(d),
+    { queries, passages: table, pairs },
+    { mostQuestions: 5000 },
+  );
+  return {
+    table: "answered questions: choosing beside a given map, 384-d, on 5,000 questions",
+    passages,
+    questions,
+    seconds: (performance.now() - began) / 1000,
+    "peak MB": Math.round(process.resourceUsage().maxRSS / 1024),
+    verdicts: forms.map(({ name, verdict }) => `${name}: ${verdict}`).join(", "),
+  };
 }
 
 interface Cell {

@@ -167,12 +167,14 @@ export type { TrainedSides } from "./train/model/adapter-model.js";
 
 // tune: choose and judge
 export { fitAdapter, type FitAdapterOptions } from "./tune/fit-adapter.js";
+export { fitForms, type FitFormsOptions } from "./tune/fit-forms.js";
 export { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "./tune/judge-adapter.js";
 export type {
   Choice,
   CosineFigures,
   Decision,
   DecisionRow,
+  FormDecision,
   Gain,
   GainOf,
   OtherClaim,
@@ -180,6 +182,7 @@ export type {
   Verdict,
 } from "./tune/verdict/decision.js";
 export type { MethodName } from "./tune/candidates/default-candidates.js";
+export type { FormName } from "./tune/forms/form.js";
 export type { ClaimName } from "./tune/claims/claims.js";
 export type { LabelledVectors } from "./tune/claims/labelled-corpus.js";
 export type { RankMetric } from "./tune/ranking/outcomes.js";

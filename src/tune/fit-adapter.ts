@@ -9,6 +9,7 @@ import { likelyClaim, layOutClaim, type ClaimName } from "./claims/claims.js";
 import { createClock } from "./trials/clock.js";
 import { prepareLabelledCorpus, type LabelledVectors } from "./claims/labelled-corpus.js";
 import type { RankMetric } from "./ranking/outcomes.js";
+import { formsOn } from "./forms/forms-on.js";
 import { judgeClaim } from "./trials/judge-claim.js";
 import { measureOtherClaim } from "./trials/other-claim.js";
 import { decide } from "./decide.js";
@@ -106,8 +107,11 @@ export async function fitAdapter(
     return untested("all labelled questions hang together in one group, so none can be held out");
   }
   const families = candidateFamilies(corpus, { methods, side, claim: name, seed });
+  const answered = corpus.positives.query.length;
   const judged = await judgeClaim(corpus, claim, families, {
-    ...{ forms, metric, seed, clock: createClock(timeBudget), signal, onProgress },
+    ...{ metric, seed, clock: createClock(timeBudget), signal, onProgress },
+    // They can help known passages alone.
+    formsOf: forms && name === "questions" ? (host) => formsOn(host, answered) : undefined,
   });
   const other = await measureOtherClaim(
     corpus,

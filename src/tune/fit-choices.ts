@@ -4,11 +4,9 @@ import type { Candidate, Sides } from "./candidates/candidate.js";
 import type { LabelledCorpus } from "./claims/labelled-corpus.js";
 import type { Findings } from "./decide.js";
 import type { AdapterMaker } from "./fitted-adapter.js";
-import { createFormMaker } from "./forms/form-scores.js";
-import type { FormTrial } from "./forms/form-trials.js";
+import { movedPassages } from "./forms/form-scores.js";
 import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
 import type { Trial } from "./trials/trial.js";
-import { createMatrix } from "../math/matrix.js";
 import type { Decision, FormDecision } from "./verdict/decision.js";
 import { meanFigures } from "./verdict/figures.js";
 import { heldOutThreshold } from "./verdict/pair-figures.js";
@@ -47,14 +45,8 @@ export async function fitChoices(
   const served: FormDecision[] = [];
   for (const [i, judged] of forms.entries()) {
     const found = findings.forms[i];
-    const moved = moveOn(data, judged.trial, await sidesOf(judged.trial));
+    const moved = movedPassages(data, await sidesOf(judged.trial), judged.trial.form);
     served.push({ ...found, adapter: await adapterOf(judged, found), moved });
   }
   return { ...findings, adapter, best: chosen, bestQueryOnly: queryOnly, forms: served };
-}
-
-/** The passages that a form moves, by all pairs. */
-function moveOn(data: LabelledCorpus, { form }: FormTrial, sides: Sides): FormDecision["moved"] {
-  if (form.name !== "moved passages") return null;
-  return createFormMaker(data, sides, createMatrix(0, 0), data.positives)(form).moved;
 }

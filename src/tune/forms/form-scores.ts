@@ -68,6 +68,16 @@ export function createFormMaker(
   };
 }
 
+/** Where passages stand by all answered questions; `null` of a form that moves none. */
+export function movedPassages(
+  data: Pick<LabelledCorpus, "queries" | "passages" | "positives">,
+  sides: Sides,
+  form: Form,
+): FormScores["moved"] {
+  if (form.name !== "moved passages") return null;
+  return createFormMaker(data, sides, createMatrix(0, 0), data.positives)(form).moved;
+}
+
 /**
  * The scores of a block of the corpus under a form.
  *

@@ -9,14 +9,13 @@ import { hasFewLabels, type LabelledCorpus } from "../claims/labelled-corpus.js"
 import { emptyOutcomes, valuesOf, type Outcomes, type RankMetric } from "../ranking/outcomes.js";
 import { createFormTrials, type FormTrial } from "../forms/form-trials.js";
 import { formNames, type Form } from "../forms/form.js";
-import { formsOn } from "../forms/forms-on.js";
 import type { Trial } from "./trial.js";
 import { runTrials } from "./trials.js";
 import { rankInWholeCorpus } from "../ranking/whole-corpus.js";
 
 export interface JudgeOptions extends LongJobOptions {
-  /** Try what can be served beside a map, too. It can help known passages alone. */
-  readonly forms: boolean;
+  /** What to try beside the map of a candidate. @default nothing */
+  readonly formsOf?: ((host: Trial) => readonly Form[]) | undefined;
   readonly metric: RankMetric;
   readonly seed: string | number;
   readonly clock: Clock;
@@ -58,15 +57,11 @@ export async function judgeClaim(
   data: LabelledCorpus,
   claim: Claim,
   families: readonly CandidateFamily[],
-  { forms: wanted, metric, seed, clock, signal, onProgress }: JudgeOptions,
+  { formsOf = () => [], metric, seed, clock, signal, onProgress }: JudgeOptions,
 ): Promise<JudgedClaim> {
   const columns = sampleCorpus(data, claim.questions, seed);
   const mildest = hasFewLabels(data);
-  const answered = data.positives.query.length;
-  const formTrials = createFormTrials(data, claim, {
-    ...{ metric, seed, columns },
-    formsOf: (host) => (wanted && claim.name === "questions" ? formsOn(host, answered) : []),
-  });
+  const formTrials = createFormTrials(data, claim, { metric, seed, columns, formsOf });
   const trials = await runTrials(data, claim, families, {
     ...{ metric, seed, columns, clock, likeness: mildest, signal, onProgress },
     onScores: formTrials.observe,

@@ -26,6 +26,7 @@ export function trailing<T extends Trial>(
       return { trial, values: Float64Array.from(questions, (at) => values[at]) };
     });
   const behind = (field: typeof measured): Set<T> => {
+    if (field.length === 0) return new Set();
     const best = field.reduce((a, b) => (meanOf(b.values) > meanOf(a.values) ? b : a));
     const lost = field.filter(({ values }) => {
       const differences = best.values.map((value, i) => value - values[i]);

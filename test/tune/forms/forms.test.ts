@@ -3,6 +3,9 @@ import {
   applyAdapter,
   createRandom,
   fitAdapter,
+  fitForms,
+  fitRca,
+  identityAdapter,
   type Decision,
   type LabelledVectors,
 } from "embedtune";
@@ -103,5 +106,51 @@ describe("fitAdapter's forms", () => {
     expect(withForms.best.adapter).toEqual(without.best.adapter);
     const timeless = ({ table }: Decision) => table.map((row) => ({ ...row, seconds: 0 }));
     expect(timeless(withForms)).toEqual(timeless(without));
+  });
+});
+
+describe("fitForms", () => {
+  // Another half of the same questions: the adapter must not have seen what it is judged on.
+  const adapter = fitRca(slice(data, 220, 420));
+
+  it("judges what is served beside a finished adapter, which stays as it is", async () => {
+    const forms = await fitForms(adapter, train);
+    expect(forms.map(({ name }) => name)).toEqual(["moved passages", "known questions"]);
+    for (const form of forms) {
+      expect(form.adapter.query).toEqual(adapter.query);
+      expect(form.adapter.metadata).toMatchObject({
+        method: "rca",
+        verdict: form.verdict,
+        sentence: form.sentence,
+      });
+      expect(form.adapter.metadata.metrics!.mrr).toBeGreaterThan(0);
+    }
+    const [{ moved, settings }] = forms;
+    expect(moved!.rows.length).toBe(12);
+    expect(Object.keys(settings)).toHaveLength(1);
+    expect(await fitForms(adapter, train)).toEqual(forms);
+  });
+
+  it("takes the untouched embedding for a map, too, and fewer questions to judge by", async () => {
+    const identity = identityAdapter(24);
+    const forms = await fitForms(identity, train, { mostQuestions: 50 });
+    expect(forms[0].method).toBe("identity");
+    expect(forms[0].sentence).toMatch(/on top of the untouched embedding .* \(50 questions judged/);
+  });
+
+  it("has nothing to say where all questions hang together, and refuses what cannot be judged", async () => {
+    const together = { ...train, groups: new Uint32Array(220) };
+    expect(await fitForms(adapter, together)).toEqual([]);
+    const labels = { ...train, pairs: { ...train.pairs, label: new Uint8Array(220) } };
+    await expect(fitForms(adapter, labels)).rejects.toThrow("fitForms: pairs");
+    await expect(fitForms(identityAdapter(3), train)).rejects.toThrow(
+      "fitForms: queries must be vectors of 3 values, received 24",
+    );
+    await expect(fitForms(adapter, train, { folds: 1 })).rejects.toThrow("fitForms: folds");
+    await expect(fitForms(adapter, train, { metric: "auc" as never })).rejects.toThrow(
+      "fitForms: metric",
+    );
+    const signal = AbortSignal.abort(new Error("stop"));
+    await expect(fitForms(adapter, train, { signal })).rejects.toThrow("stop");
   });
 });

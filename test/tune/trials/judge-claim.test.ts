@@ -20,7 +20,6 @@ const judge = (
   families: ScriptedFamily[],
 ): Promise<JudgedClaim> =>
   judgeClaim(data, claim, families, {
-    forms: false,
     metric: "mrr",
     seed: 1,
     clock: createClock(Infinity),

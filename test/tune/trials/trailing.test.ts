@@ -44,6 +44,15 @@ describe("trailing", () => {
     ).toEqual(["bad"]);
   });
 
+  it("asks for none that leaves passages as they are", () => {
+    const trials = [
+      trialOf("a", "both", good),
+      trialOf("b", "both", best),
+      trialOf("c", "both", bad),
+    ];
+    expect(methods(trials)).toEqual(["c"]);
+  });
+
   it("keeps the untouched embedding, however far behind", () => {
     const trials = [trialOf("identity", "query", bad), trialOf("best", "query", best)];
     expect(methods(trials)).toEqual([]);
