@@ -17,6 +17,7 @@ import { nudge } from "./known/nudge.js";
 import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 import { neuralEmbedders, readSet, setsArePresent, type VectorSet } from "./sets.js";
 import type { PairColumns } from "../src/data/types.js";
+import type { Form } from "../src/tune/forms/form.js";
 import { identityAdapter } from "../src/adapter/identity.js";
 import { createMatrix } from "../src/math/matrix.js";
 import { fitForms } from "../src/tune/fit-forms.js";
@@ -100,7 +101,7 @@ async function cell(
   const measure = testFigures(queries, passages, test);
   const nearest = {
     name: "known questions",
-    parameters: { weight: 0.5, neighbours: 16, temperature: 0.05 },
+    votes: { weight: 0.5, neighbours: 16, temperature: 0.05 },
   } as const;
   const alone = await measure(decision.best.adapter);
   const others: [string, Figures][] = [
@@ -129,7 +130,7 @@ async function cell(
   });
   const forms: [FormDecision, TestFigures][] = [];
   for (const form of decision.forms) {
-    const served = { form: { name: form.name, parameters: form.settings }, pairs };
+    const served = { form: formOf(form), pairs };
     forms.push([form, await measure(form.adapter, served)]);
   }
   const best = Math.max(alone.mrr, ...forms.map(([, { mrr }]) => mrr));
@@ -141,7 +142,7 @@ async function cell(
     ...forms.map(([form, figures]) =>
       row(form.name, figures, {
         ...form,
-        what: `${form.method} ${JSON.stringify(form.parameters)} ${JSON.stringify(form.settings)}`,
+        what: `${form.method} ${JSON.stringify(form.parameters)} ${JSON.stringify(form.move ?? form.votes)}`,
       }),
     ),
     {
@@ -156,6 +157,9 @@ async function cell(
     },
   ];
 }
+
+const formOf = ({ move, votes }: FormDecision): Form =>
+  move === null ? { name: "known questions", votes: votes! } : { name: "moved passages", move };
 
 type Figures = Pick<TestFigures, "recallAt1" | "mrr">;
 type Judged = Pick<FormDecision, "verdict" | "expected"> & { readonly what: string };

@@ -31,7 +31,9 @@ export function findForm(
   const overBest = gainOf(alone, after, claim.units, seed, fewer);
   const { method, side, parameters } = candidate;
   return {
-    ...{ name: form.name, verdict, method, side, parameters, settings: form.parameters },
+    ...{ name: form.name, verdict, method, side, parameters },
+    move: form.name === "moved passages" ? form.move : null,
+    votes: form.name === "known questions" ? form.votes : null,
     ...{ expected, peerGain, overBest },
     sentence: formSentence({
       ...{ verdict, metric, form: form.name, map: { method, side }, expected, overBest },

@@ -1,7 +1,7 @@
 import { applySide } from "../../adapter/apply.js";
 import { countVotes } from "../../adapter/answered/votes.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
-import { moveRows, type Move, type MovedRows } from "../../fit/answered/move-rows.js";
+import { moveRows, type MovedRows } from "../../fit/answered/move-rows.js";
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { topK, type TopK } from "../../math/top-k.js";
@@ -20,12 +20,6 @@ export interface FormScores {
 
 /** Prepares forms on top of one map for some questions. */
 export type FormMaker = (form: Form) => FormScores;
-
-/** @throws RangeError when the parameters are those of no move. */
-export function moveOf({ parameters }: Form): Move {
-  const [[kind, strength]] = Object.entries(parameters);
-  return { kind: kind as Move["kind"], strength };
-}
 
 /**
  * What the forms make of a map: all in the space after it.
@@ -51,10 +45,10 @@ export function createFormMaker(
   let nearest: { readonly k: number; readonly found: TopK } | undefined;
   return (form) => {
     if (form.name === "moved passages") {
-      const { rows, vectors } = moveRows(own, known, answered, moveOf(form));
+      const { rows, vectors } = moveRows(own, known, answered, form.move);
       return { moved: { rows: rows.map((at) => named[at]), vectors }, added: null };
     }
-    const { weight, neighbours, temperature } = form.parameters;
+    const { weight, neighbours, temperature } = form.votes;
     const k = Math.min(neighbours, known.rows);
     if (nearest?.k !== k) nearest = { k, found: topK(asked, known, k) };
     const { indices, scores } = nearest.found;

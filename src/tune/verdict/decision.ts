@@ -1,6 +1,8 @@
 import type { Adapter } from "../../adapter/adapter.js";
 import type { ClaimName } from "../claims/claims.js";
 import type { Matrix } from "../../math/matrix.js";
+import type { Move } from "../../adapter/answered/move.js";
+import type { VoteSettings } from "../../adapter/answered/votes.js";
 import type { FormName } from "../forms/form.js";
 import type { RankMetric } from "../ranking/outcomes.js";
 
@@ -92,8 +94,10 @@ export interface FormDecision {
   readonly method: string;
   readonly side: "both" | "query";
   readonly parameters: Readonly<Record<string, number>>;
-  /** Of moved passages `mean` or `step`; of known questions `weight`, `neighbours` and `temperature`. */
-  readonly settings: Readonly<Record<string, number>>;
+  /** How passages are moved; `null` of known questions. */
+  readonly move: Move | null;
+  /** How known questions vote; `null` of moved passages. */
+  readonly votes: VoteSettings | null;
   /** The gain to expect of choosing this form this way, in the metric, against the untouched embedding. */
   readonly expected: Gain;
   /** The same among peers, as {@link Decision.peerGain}. */

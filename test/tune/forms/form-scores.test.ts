@@ -37,7 +37,7 @@ describe.each<[string, Sides]>([
   const make = createFormMaker(corpus, sides, asked, known);
 
   it("scores moved passages by where they stand, and others as before", () => {
-    const form: Form = { name: "moved passages", parameters: { mean: 1 } };
+    const form: Form = { name: "moved passages", move: { kind: "mean", strength: 1 } };
     const { moved } = make(form);
     const changed = changedScores(scores, asked, make(form), same);
     const table = createMatrix(own.rows, own.cols, own.data.slice());
@@ -65,13 +65,8 @@ describe.each<[string, Sides]>([
   });
 
   it("adds the votes of the nearest known questions, by hand", () => {
-    const parameters = { weight: 0.3, neighbours: 4, temperature: 0.1 };
-    const changed = changedScores(
-      scores,
-      asked,
-      make({ name: "known questions", parameters }),
-      same,
-    );
+    const votes = { weight: 0.3, neighbours: 4, temperature: 0.1 };
+    const changed = changedScores(scores, asked, make({ name: "known questions", votes }), same);
     const mappedKnown = normalizeRows(applySide(sides.query, gatherRows(queries, known.query)));
     const cosines = multiply(asked, mappedKnown, { transposeB: true });
     for (let q = 0; q < asked.rows; q++) {
@@ -139,11 +134,11 @@ describe("changedScores", () => {
           const { asked, scores } = mapped(untouchedSides);
           const one = { query: known.query.subarray(0, 1), passage: known.passage.subarray(0, 1) };
           const make = createFormMaker(corpus, untouchedSides, asked, one);
-          const parameters = { weight: 0.4, neighbours, temperature };
+          const votes = { weight: 0.4, neighbours, temperature };
           const changed = changedScores(
             scores,
             asked,
-            make({ name: "known questions", parameters }),
+            make({ name: "known questions", votes }),
             same,
           );
           changed.data.forEach((score, i) => {

@@ -61,7 +61,7 @@ describe("fitAdapter's forms", () => {
     );
     expect(moved.adapter.metadata).toMatchObject({ verdict: "use it", sentence: moved.sentence });
     expect(adapter.metadata.sentence).not.toBe(moved.sentence);
-    expect(Object.keys(known.settings)).toEqual(["weight", "neighbours", "temperature"]);
+    expect(known).toMatchObject({ move: null, votes: { neighbours: 16 } });
     expect(known.moved).toBeNull();
     const untouched = mrrOf(
       {
@@ -125,9 +125,9 @@ describe("fitForms", () => {
       });
       expect(form.adapter.metadata.metrics!.mrr).toBeGreaterThan(0);
     }
-    const [{ moved, settings }] = forms;
+    const [{ moved, move, votes }] = forms;
     expect(moved!.rows.length).toBe(12);
-    expect(Object.keys(settings)).toHaveLength(1);
+    expect([move !== null, votes]).toEqual([true, null]);
     expect(await fitForms(adapter, train)).toEqual(forms);
   });
 
