@@ -91,7 +91,9 @@ export function decide(
     peerGain,
     queryOnlyDifference: gainOf(after, afterQueryOnly, claim.units, seed, fewer),
     otherClaim,
-    forms: judged.forms.map((form) => findForm(judged, form, { metric, leastGain, seed })),
+    forms: judged.forms.map((form) =>
+      findForm(judged, form, { metric, leastGain, seed }, otherClaim),
+    ),
     labelsNeeded: needed,
     labelsLookUnrelated: unrelated,
     labels,

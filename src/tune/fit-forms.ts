@@ -72,7 +72,7 @@ export async function fitForms(
     formsOf: ({ family }) => (family === given ? formGrid : []),
   });
   return judged.forms.map((form) => {
-    const found = findForm(judged, form, { metric, leastGain, seed });
+    const found = findForm(judged, form, { metric, leastGain, seed }, null);
     const { verdict, sentence } = found;
     const threshold = heldOutThreshold(form.outcomes)?.threshold;
     const metadata = {

@@ -1,6 +1,6 @@
 import { valuesOf, type RankMetric } from "../ranking/outcomes.js";
 import type { JudgedClaim, JudgedForm } from "../trials/judge-claim.js";
-import type { FormDecision } from "../verdict/decision.js";
+import type { FormDecision, OtherClaim } from "../verdict/decision.js";
 import { gainOf, verdictOf, weigh } from "../verdict/evidence.js";
 import { formSentence } from "../verdict/sentence.js";
 import { meanOf } from "../verdict/units.js";
@@ -20,6 +20,7 @@ export function findForm(
     leastGain,
     seed,
   }: { readonly metric: RankMetric; readonly leastGain: number; readonly seed: string | number },
+  otherClaim: OtherClaim | null,
 ): FormFindings {
   const { form, candidate } = trial;
   const weighed = weigh(identity.outcomes, outcomes, claim, { metric, seed });
@@ -37,6 +38,7 @@ export function findForm(
     ...{ expected, peerGain, overBest },
     sentence: formSentence({
       ...{ verdict, metric, form: form.name, map: { method, side }, expected, overBest },
+      elsewhere: otherClaim?.forms.find(({ name }) => name === form.name)?.gain ?? null,
       ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
     }),
   };

@@ -5,6 +5,7 @@ import { restricted, type CandidateFamily } from "../candidates/candidate.js";
 import { layOutClaim, type Claim, type ClaimName, type ClaimOptions } from "../claims/claims.js";
 import { createClock } from "./clock.js";
 import { sampleCorpus } from "../claims/judged-questions.js";
+import { createFormTrials } from "../forms/form-trials.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
 import { valuesOf, type RankMetric } from "../ranking/outcomes.js";
 import type { JudgedClaim } from "./judge-claim.js";
@@ -39,16 +40,33 @@ export async function measureOtherClaim(
   const claim = known ? asJudged : layOutClaim(data, name, { ...layout, folds, seed });
   const chosen = judged.best.trial;
   const closed = families.filter(({ kind }) => kind === "closed form");
+  // A form whose map is of the run that was chosen costs no fit more; one of another run is not worth one.
+  const served = judged.forms.filter(
+    ({ trial: { family } }) => family.kind === "closed form" || family === chosen.family,
+  );
+  const ofRun = [chosen, ...served.map(({ trial }) => trial)].filter(
+    ({ family }) => family === chosen.family,
+  );
+  const positions = [...new Set(ofRun.map(({ position }) => position))];
   const asked =
     chosen.family.kind === "closed form"
       ? closed
-      : [...closed, restricted(chosen.family, [chosen.position])];
+      : [...closed, restricted(chosen.family, positions)];
+  const columns = sampleCorpus(data, claim.questions, seed);
+  const formTrials = createFormTrials(data, claim, {
+    ...{ metric, seed, columns },
+    formsOf: ({ candidate }) =>
+      served
+        .filter(({ trial }) => trial.candidate === candidate)
+        .map(({ trial: { form } }) => form),
+  });
   const trials = known
     ? judged.trials.filter(({ candidate }) => asked.some((f) => f.candidates.includes(candidate)))
     : await runTrials(data, claim, asked, {
         ...{ metric, seed, likeness: false, clock: createClock(Infinity), signal },
-        columns: sampleCorpus(data, claim.questions, seed),
-        keep: ({ candidate }) => candidate === chosen.candidate,
+        columns,
+        keep: ({ candidate }) => ofRun.some((trial) => trial.candidate === candidate),
+        onScores: formTrials.observe,
       });
   const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
   const gain = (t: number): Gain => meanGain(values[0], values[t], claim.units);
@@ -68,6 +86,13 @@ export async function measureOtherClaim(
     questions: claim.questions.length,
     untouched: meanOf(values[0]),
     chosen: gain(own),
+    forms: formTrials
+      .finish()
+      .filter(({ dropped }) => dropped === null)
+      .map(({ form, outcomes }) => ({
+        name: form.name,
+        gain: meanGain(values[0], valuesOf(outcomes, metric), claim.units),
+      })),
     bestClosedForm: best < 0 ? null : { method: trials[best].candidate.method, gain: gain(best) },
   };
 }

@@ -76,6 +76,8 @@ export interface OtherClaim {
   readonly untouched: number;
   /** The candidate that the verdict is about, fitted and judged under this claim. */
   readonly chosen: Gain | null;
+  /** What is served beside a map, where its map was fitted here too. */
+  readonly forms: readonly { readonly name: FormName; readonly gain: Gain }[];
   /** The closed form that does best under this claim, flattered by having been picked. */
   readonly bestClosedForm: { readonly method: string; readonly gain: Gain } | null;
 }

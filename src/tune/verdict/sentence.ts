@@ -60,6 +60,8 @@ export interface FormParts {
   readonly map: Pick<Choice, "method" | "side">;
   readonly expected: Gain;
   readonly overBest: Gain;
+  /** The same for questions about passages nobody has asked about; `null` where it was not measured. */
+  readonly elsewhere: Gain | null;
   readonly before: number;
   readonly after: number;
   readonly judged: number;
@@ -67,13 +69,16 @@ export interface FormParts {
 
 /** The verdict on a form in words. */
 export function formSentence(parts: FormParts): string {
-  const { verdict, form, map, expected, overBest, before, after, judged } = parts;
+  const { verdict, form, map, expected, overBest, elsewhere, before, after, judged } = parts;
   const on = map.method === "identity" ? "the untouched embedding" : methodName(map);
   return (
     `${verdict}: for new questions about known passages, ${form} on top of ${on} ` +
     `${after >= before ? "raise" : "lower"} ${metricName(parts.metric)} from ${figure(before)} to ${figure(after)}, ` +
     `by ${interval(expected)}, which is ${interval(overBest)} against the best map alone ` +
-    `(${count(judged, "question")} judged out of fold); they do nothing for passages without answered questions.`
+    `(${count(judged, "question")} judged out of fold); ` +
+    (elsewhere === null
+      ? "passages without answered questions gain nothing by them."
+      : `questions about passages nobody has asked about change by ${interval(elsewhere)}.`)
   );
 }
 

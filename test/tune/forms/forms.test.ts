@@ -57,7 +57,7 @@ describe("fitAdapter's forms", () => {
     const [moved, known] = forms;
     expect(moved.verdict).toBe("use it");
     expect(moved.sentence).toMatch(
-      /^use it: for new questions about known passages, moved passages on top of .* raise MRR from 0\.\d{3} to 0\.\d{3}, by \+0\.\d{3} \[.*\], which is .* against the best map alone \(220 questions judged out of fold\); they do nothing for passages without answered questions\.$/,
+      /^use it: for new questions about known passages, moved passages on top of .* raise MRR from 0\.\d{3} to 0\.\d{3}, by \+0\.\d{3} \[.*\], which is .* against the best map alone \(220 questions judged out of fold\); questions about passages nobody has asked about change by [+-]0\.\d{3} \[.*\]\.$/,
     );
     expect(moved.adapter.metadata).toMatchObject({ verdict: "use it", sentence: moved.sentence });
     expect(adapter.metadata.sentence).not.toBe(moved.sentence);
@@ -95,6 +95,18 @@ describe("fitAdapter's forms", () => {
     expect((await fitAdapter(train, { ...options, forms: false })).forms).toEqual([]);
     const query = await fitAdapter(train, { ...options, side: "query" });
     expect(query.forms.map(({ side }) => side)).toEqual(["query", "query"]);
+  });
+
+  it("is measured for passages nobody has asked about as well, where its map was fitted there", async () => {
+    const { forms, otherClaim } = await fitAdapter(train, options);
+    expect(otherClaim!.forms.map(({ name }) => name).sort()).toEqual(
+      forms.map(({ name }) => name).sort(),
+    );
+    for (const { gain } of otherClaim!.forms) {
+      expect(Number.isFinite(gain.gain + gain.low + gain.high)).toBe(true);
+      // What helps known passages stands in the way of others.
+      expect(gain.gain).toBeLessThan(forms[0].expected.gain);
+    }
   });
 
   it("changes nothing about the map alone", async () => {
@@ -135,7 +147,9 @@ describe("fitForms", () => {
     const identity = identityAdapter(24);
     const forms = await fitForms(identity, train, { mostQuestions: 50 });
     expect(forms[0].method).toBe("identity");
-    expect(forms[0].sentence).toMatch(/on top of the untouched embedding .* \(50 questions judged/);
+    expect(forms[0].sentence).toMatch(
+      /on top of the untouched embedding .* \(50 questions judged out of fold\); passages without answered questions gain nothing by them\.$/,
+    );
   });
 
   it("has nothing to say where all questions hang together, and refuses what cannot be judged", async () => {
