@@ -120,7 +120,7 @@ describe("the house", () => {
     expect(circles).toEqual([]);
   });
 
-  it.each(["index", "math", "negatives", "evaluate", "fit", "train", "project"])(
+  it.each(["index", "math", "negatives", "evaluate", "answered", "fit", "train", "project"])(
     "keeps files and network out of the entry %s",
     (entry) => {
       const reached = new Set<string>();

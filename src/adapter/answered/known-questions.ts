@@ -113,7 +113,8 @@ export function createKnownQuestions(
     const removed = size - kept.length;
     if (removed === 0) return 0;
     for (const [to, from] of kept.entries()) {
-      table.copyWithin(to * dimensions, from * dimensions, (from + 1) * dimensions);
+      if (to !== from)
+        table.copyWithin(to * dimensions, from * dimensions, (from + 1) * dimensions);
     }
     size = kept.length;
     table.fill(0, size * dimensions);
