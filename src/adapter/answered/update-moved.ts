@@ -132,13 +132,12 @@ function update(
       const received = `a sum of length ${norm(sum)}`;
       refuse(`${place}: vectors of "${touched[i]}"`, `such that ${count} are left`, received);
     }
-    // A passage without questions stays at home: what rounding left of them must not move it.
-    if (count > 0) moveRow(rowOf(now, i), sum, count, moved.move);
+    moveRow(rowOf(now, i), sum, count, moved.move);
   }
   const vectors = createMatrix(moved.vectors.rows, cols, moved.vectors.data.slice());
   const changed = normalizeRows(now);
   for (const [i, row] of places.entries()) {
-    // A passage that goes home is to be the very vector that it was.
+    // A passage without questions goes home to the bit: what rounding left of them must not move it.
     if (counts[row] === 0) rowOf(changed, i).set(rowOf(passages, row));
     rowOf(vectors, row).set(rowOf(changed, i));
   }

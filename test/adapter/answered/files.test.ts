@@ -142,6 +142,10 @@ describe("the files of answered questions", () => {
     const knownCases: [Uint8Array, string][] = [
       [changed(knownBytes, { ids: undefined }), 'tensor "ids" must be given, received nothing'],
       [changed(knownBytes, { ids: bytes("[") }), 'tensor "ids" must be JSON, received 1 bytes'],
+      [
+        changed(knownBytes, { ids: { shape: [5], data: Uint8Array.of(91, 34, 255, 34, 93) } }),
+        'tensor "ids" must be JSON, received 5 bytes',
+      ],
       [changed(knownBytes, { ids: bytes("{}") }), 'tensor "ids" must be a list, received {}'],
       [changed(knownBytes, { ids: bytes('["a"]') }), "ids must name one per row (2), received 1"],
       [changed(knownBytes, { ids: bytes('["a",1]') }), "ids[1] must be a string, received 1"],

@@ -121,7 +121,10 @@ describe("known questions", () => {
   it("never change what they were made of, nor hand out what they hold", () => {
     const vectors = fromRows([at(0)]);
     const questions = createKnownQuestions({ vectors, ids: ["a"], passages: ["x"], settings });
-    questions.toParts().vectors.data.fill(9);
+    const parts = questions.toParts();
+    parts.vectors.data.fill(9);
+    for (const list of [parts.ids, parts.passages] as string[][]) list[0] = "other";
+    expect(questions.toParts()).toMatchObject({ vectors, ids: ["a"], passages: ["x"] });
     questions.remove(["a"]);
     expect(vectors).toEqual(fromRows([at(0)]));
     questions.add({ vectors, ids: ["a"], passages: ["x"] });

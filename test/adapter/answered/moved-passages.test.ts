@@ -88,7 +88,9 @@ describe("moved passages", () => {
             expect(byId(grown.moved).get(id)).toEqual(vector);
           }
           // And back: those that were there first go, then the rest.
+          const before = structuredClone(grown.moved);
           const less = removeFromMovedPassages(grown.moved, answered(first));
+          expect(grown.moved).toEqual(before);
           expectSame(less.moved, movedBy(added, move));
           const empty = removeFromMovedPassages(less.moved, answered(added));
           expect(empty.moved.ids).toEqual([]);
@@ -122,6 +124,23 @@ describe("moved passages", () => {
         corpus,
       );
       expect(moved).toEqual(movedBy(all, move));
+    }
+  });
+
+  it("go home to the bit, though their length was not quite 1", () => {
+    const table = fromRows([[0.8, 0.6002]]);
+    const names = { ids: ["a"], vectors: table };
+    const none = { query: new Uint32Array(0), passage: new Uint32Array(0) };
+    // Of sums in 64 bits, .1 + .2 - .2 is not .1: something is left over.
+    const rest = { vectors: fromRows([[0.28, -0.96], [0.6, 0.8], [1, 1e-9]]), passages: ["a", "a", "a"] }; // prettier-ignore
+    for (const move of moves) {
+      const moved = moveRows(table, table, none, move);
+      const start = createMovedPassages({ moved, passages: table, ids: ["a"] }, { move });
+      const grown = addToMovedPassages(start, rest, names);
+      expect(grown.changed.vectors).not.toEqual(table);
+      const back = removeFromMovedPassages(grown.moved, rest);
+      expect(back.changed).toEqual(names);
+      expect(back.moved).toEqual(start);
     }
   });
 
@@ -182,6 +201,14 @@ describe("moved passages", () => {
     const flat = { vectors: fromRows([[1, 0]]), passages: ["p1"] };
     expect(() => addToMovedPassages(moved, flat, corpus)).toThrow(
       "must have the same dimensions, received 2 and 5",
+    );
+    const longHome = { ids: ["p2"], vectors: fromRows([[2, 0, 0, 0, 0]]) };
+    expect(() => addToMovedPassages(moved, answered([2]), longHome)).toThrow(
+      "addToMovedPassages: corpus.vectors of the passages: row 0 must have length 1",
+    );
+    const flatHome = { ids: ["p2"], vectors: fromRows([[1, 0]]) };
+    expect(() => addToMovedPassages(moved, answered([2]), flatHome)).toThrow(
+      "addToMovedPassages: corpus.vectors and moved passages must have the same dimensions",
     );
     const twice = { ids: ["p2", "p2"], vectors: gatherRows(passages, [2, 2]) };
     expect(() => addToMovedPassages(moved, answered([2]), twice)).toThrow(

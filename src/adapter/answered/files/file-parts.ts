@@ -76,7 +76,7 @@ export function readFileParts(
       if (!(data instanceof Uint8Array)) return dtype(name, "U8");
       let list: unknown;
       try {
-        list = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data));
+        list = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
       } catch (cause) {
         throw new RangeError(
           `${place}: tensor "${name}" must be JSON, received ${data.length} bytes of something else`,

@@ -23,7 +23,6 @@ export function createBestScored(limit: number): {
       const passage = { id, score };
       let at = best.length;
       while (at > 0 && precedes(passage, best[at - 1])) at--;
-      if (at === limit) return;
       best.splice(at, 0, passage);
       if (best.length > limit) best.pop();
     },
