@@ -168,6 +168,7 @@ export type { TrainedSides } from "./train/model/adapter-model.js";
 // tune: choose and judge
 export { fitAdapter, type FitAdapterOptions } from "./tune/fit-adapter.js";
 export { fitForms, type FitFormsOptions } from "./tune/fit-forms.js";
+export { serveForm, type RowIds, type ServedAnswers } from "./tune/serve-form.js";
 export { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "./tune/judge-adapter.js";
 export type {
   Choice,

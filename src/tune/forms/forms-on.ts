@@ -5,8 +5,8 @@ import { formGrid, type Form } from "./form.js";
 const manyQuestions = 20_000;
 
 /**
- * The forms to try on top of a candidate: of the untouched embedding, mild RCA and whatever was trained. The rest of a
- * grid is near one of these, and each map has to be applied to all answered questions.
+ * The forms to try on top of a candidate: of the untouched embedding, mild RCA, ridge and whatever was trained. The rest
+ * is near one of these, and each map has to be applied to all answered questions.
  */
 export function formsOn(
   { candidate, family, position }: Trial,
@@ -14,6 +14,7 @@ export function formsOn(
 ): readonly Form[] {
   const last = position === family.candidates.length - 1;
   const trained = family.kind === "trained" && (questions <= manyQuestions || last);
-  const fixed = candidate.method === "identity" || candidate.favourite === true;
+  const { method, favourite } = candidate;
+  const fixed = method === "identity" || method === "ridge" || favourite === true;
   return fixed || trained ? formGrid : [];
 }

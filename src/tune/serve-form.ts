@@ -1,0 +1,72 @@
+import { createMovedPassages, type MovedPassages } from "../adapter/answered/moved-passages.js";
+import type { AnsweredMetadata } from "../adapter/answered/made-for.js";
+import type { KnownQuestionsParts } from "../adapter/answered/known-questions.js";
+import { applyAdapter } from "../adapter/apply.js";
+import { adapterFingerprint } from "../adapter/fingerprint.js";
+import { refuse } from "../base/checks.js";
+import { moveRows } from "../fit/answered/move-rows.js";
+import { gatherRows } from "../math/matrix.js";
+import { prepareLabelledCorpus, type LabelledVectors } from "./claims/labelled-corpus.js";
+import type { FormDecision } from "./verdict/decision.js";
+
+/** The names that an application knows rows by. */
+export interface RowIds {
+  /** Per row of the table of queries. */
+  readonly queries: readonly string[];
+  /** Per row of the table of passages. */
+  readonly passages: readonly string[];
+}
+
+/** What is served beside `form.adapter`: one of both. */
+export interface ServedAnswers {
+  /** For `saveMovedPassages`, `applyMovedPassages` or a vector store. */
+  readonly moved: MovedPassages | null;
+  /** For `createKnownQuestions`, `saveKnownQuestions` or a vector store. */
+  readonly known: KnownQuestionsParts | null;
+}
+
+/**
+ * A judged form as it is served: all answered questions through the form's adapter, under the application's names. What is
+ * made carries the form's verdict and sentence, and refuses to be served with another adapter.
+ *
+ * @param form One of `decision.forms`, or what `fitForms` gave.
+ * @param data What it was judged on.
+ * @throws RangeError when there are not as many names as rows, a name of a passage stands twice, or the data cannot be
+ *   what the form was judged on.
+ */
+export function serveForm(form: FormDecision, data: LabelledVectors, ids: RowIds): ServedAnswers {
+  const corpus = prepareLabelledCorpus(data, "serveForm");
+  for (const side of ["queries", "passages"] as const) {
+    const { rows } = corpus[side];
+    if (ids[side].length !== rows)
+      refuse(`serveForm: ids.${side}`, `${rows} names`, ids[side].length);
+  }
+  const { adapter, move, votes } = form;
+  const { embedder, verdict, sentence } = adapter.metadata;
+  const metadata: AnsweredMetadata = {
+    embedder,
+    adapter: adapterFingerprint(adapter),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(sentence === undefined ? {} : { sentence }),
+  };
+  const { positives } = corpus;
+  const questions = applyAdapter(adapter, gatherRows(corpus.queries, positives.query), {
+    side: "query",
+  });
+  if (move !== null) {
+    const passages = applyAdapter(adapter, corpus.passages, { side: "passage" });
+    const pairs = { ...positives, query: Uint32Array.from(positives.query.keys()) };
+    const moved = moveRows(passages, questions, pairs, move);
+    const named = { moved, passages, ids: ids.passages };
+    return { moved: createMovedPassages(named, { move, metadata }), known: null };
+  }
+  if (votes === null) refuse("serveForm: form", "a form with a move or votes", form.name);
+  const known: KnownQuestionsParts = {
+    vectors: questions,
+    ids: Array.from(positives.query, (row) => ids.queries[row]),
+    passages: Array.from(positives.passage, (row) => ids.passages[row]),
+    settings: votes,
+    metadata,
+  };
+  return { moved: null, known };
+}
