@@ -114,7 +114,8 @@ async function rankFold(
   outcomes: Outcomes,
   job: LongJobOptions,
 ): Promise<void> {
-  const { judged } = folds[f];
+  const { judged, train } = folds[f];
+  const served = form !== undefined && train.query.length > 0 ? { form, pairs: train } : undefined;
   const fitted = await fitFold(family, folds[f], [position], job);
   await rankInWholeCorpus(
     data,
@@ -124,7 +125,7 @@ async function rankFold(
     outcomes,
     judged,
     learntColumns(data, folds[f], null),
-    { ...job, form: form === undefined ? undefined : { form, pairs: folds[f].train } },
+    { ...job, form: served },
   );
 }
 
