@@ -42,6 +42,15 @@ export {
   type QuestionStatistics,
   type QuestionStatisticsOptions,
 } from "./data/natural-questions/statistics.js";
+export { labelsFromLog, type LabelsFromLogOptions } from "./data/search-log/labels-from-log.js";
+export type {
+  Contradiction,
+  LabelledLog,
+  LogPair,
+  LogReport,
+  RankPropensity,
+} from "./data/search-log/labelled-log.js";
+export type { SearchClick, SearchLogRow } from "./data/search-log/search-log-row.js";
 export { decodeNpy, encodeNpy } from "./data/sources/npy.js";
 
 // embed: texts to vectors

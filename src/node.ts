@@ -19,6 +19,8 @@ export {
   type ReadBeirOptions,
 } from "./data/pairs/read-beir.js";
 export { dprPairs, readDpr, type DprPassage, type DprQuestion } from "./data/pairs/read-dpr.js";
+export { readSearchLog, type ReadSearchLogOptions } from "./data/search-log/read-search-log.js";
+export type { SearchLogFields } from "./data/search-log/search-log-record.js";
 export type { PairFields } from "./data/pairs/pair-record.js";
 export type { Source } from "./data/sources/open-source.js";
 export type { ReadCounts, ReadOptions, RecordStream } from "./data/sources/read-records.js";
