@@ -111,12 +111,13 @@ describe("labelsFromLog", () => {
     });
 
     it("lets no click count more than mostWeight", async () => {
-      const rows = [search("u", "bcdea", "a"), search("v", "bcdea", "a"), ...shown(2, "bcdea")];
+      const list = "bcdefghija"; // rank 10: weight 10
+      const rows = [search("u", list, "a"), search("v", list, "a"), ...shown(2, list)];
       for (const [mostWeight, rate] of [
         [2, 1],
-        [10, 2.5],
-        [Infinity, 2.5],
-      ]) {
+        [undefined, 2.5],
+        [Infinity, 5],
+      ] as const) {
         const { pairs } = await labelsFromLog(rows, { mostWeight });
         expect(pairs.find(({ passage }) => passage === "a")?.rate).toBeCloseTo(rate, 12);
       }

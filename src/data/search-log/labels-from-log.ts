@@ -20,7 +20,7 @@ export interface LabelsFromLogOptions {
    * @default 0.2
    */
   readonly leastRate?: number | undefined;
-  /** No click counts more than so many of rank 1. @default 10 */
+  /** No click counts more than so many of rank 1; `Infinity` clips nothing. @default 5 */
   readonly mostWeight?: number | undefined;
   /**
    * Propensities by rank, that of rank 1 first, where they are known from an experiment. @default estimated from the log
@@ -68,7 +68,7 @@ export async function labelsFromLog(
     leastDwell = 10,
     leastSkips = 2,
     leastRate = 0.2,
-    mostWeight = 10,
+    mostWeight = 5,
     propensities,
     eta = 1,
     queries,
