@@ -114,6 +114,7 @@ describe("labelsFromLog", () => {
       const list = "bcdefghija"; // rank 10: weight 10
       const rows = [search("u", list, "a"), search("v", list, "a"), ...shown(2, list)];
       for (const [mostWeight, rate] of [
+        [1, 0.5],
         [2, 1],
         [undefined, 2.5],
         [Infinity, 5],
@@ -132,6 +133,54 @@ describe("labelsFromLog", () => {
         { rank: 1, propensity: 1, source: "power law" },
         { rank: 2, propensity: 0.5, source: "power law" },
       ]);
+    });
+
+    it("reads propensities from the log where a passage was shown at several ranks, a user counting once", async () => {
+      const many = (from: number, n: number, list: string, ...clicks: string[]): SearchLogRow[] =>
+        Array.from({ length: n }, (_, i) => search(`u${from + i}`, list, ...clicks));
+      const rows = [
+        ...many(0, 30, "ab", "a"),
+        ...many(100, 20, "ab"),
+        ...many(200, 20, "cda", "a"),
+        ...many(300, 30, "cda"),
+        // The same users again, with nothing new.
+        ...many(200, 1, "cda", "a"),
+        ...many(300, 1, "cda"),
+      ];
+      const { report } = await labelsFromLog(rows);
+      expect(report.propensities.map(({ source }) => source)).toEqual(["log", "power law", "log"]);
+      expect(report.propensities[2].propensity).toBeCloseTo(20 / 30, 6);
+      expect(report.propensities[1].propensity).toBe(0.5);
+    });
+
+    it("counts of a user who clicks in some searches their share, at each rank", async () => {
+      // u: at rank 1, at rank 2, and once shown without a click; v never.
+      const rows = [
+        ...[search("u", "ab", "a"), search("u", "ba", "a"), search("u", "ab"), search("u", "cd")],
+        ...[search("v", "ab"), search("w", "ab", "a")],
+      ];
+      const { pairs } = await labelsFromLog(rows, { propensities: [1, 0.25], leastRate: 0.1 });
+      const values = [(1 + 4) / 3, 0, 1];
+      const rate = (values[0] + values[1] + values[2]) / 3;
+      const squares = values.reduce((sum, value) => sum + value ** 2, 0) / 3;
+      const found = pairs.find(({ passage }) => passage === "a")!;
+      expect(found).toMatchObject({ users: 2, seen: 3 });
+      expect(found.rate).toBeCloseTo(rate, 12);
+      expect(found.standardError).toBeCloseTo(Math.sqrt((squares - rate ** 2) / 3), 12);
+    });
+
+    it("takes only those for users who had the chance whose lists have the passage, or who have no list", async () => {
+      const rows = [
+        ...[search("u", "ab", "a"), search("v", "ab", "a"), ...shown(5, "cd")],
+        ...[
+          link("w", "b", 2),
+          { ...link("x", "c", 1), time: 1 },
+          { ...search("x", "cd"), time: 1 },
+        ],
+      ];
+      const { pairs } = await labelsFromLog(rows);
+      // Not the five, nor x, whose list is known from another row; w may have been shown anything.
+      expect(pairs).toMatchObject([{ passage: "a", seen: 3 }]);
     });
 
     it("goes on from the last propensity that is given as 1 / rank^eta", async () => {
@@ -172,6 +221,16 @@ describe("labelsFromLog", () => {
       ).toBe("b1");
     });
 
+    it("counts where a user did it once of several times", async () => {
+      const rows = ["u", "v"].flatMap((user) => [search(user, "ab", "b"), search(user, "ab")]);
+      expect(await labelled(rows)).toBe("a0 b1");
+    });
+
+    it("does not need a rate", async () => {
+      const rows = [search("u", "ab", "b"), search("v", "ab", "b")];
+      expect(await labelled(rows, { leastRate: 0 })).toBe("a0 b1");
+    });
+
     it("is none where the same user clicked it in another row of the search, or another day", async () => {
       const rows = ["u", "v"].flatMap((user) => [
         { ...search(user, "ab", "b"), time: 1 },
@@ -202,6 +261,30 @@ describe("labelsFromLog", () => {
         { query: "q", passage: "a", users: 2, skips: 40, label: 0 },
       ]);
     });
+  });
+
+  it("reports as contradictions only what enough users clicked and more passed over", async () => {
+    const of = async (skips: number, clicks: number): Promise<number> => {
+      const rows = [
+        ...Array.from({ length: skips }, (_, i) => search(`s${i}`, "ab", "b")),
+        ...Array.from({ length: clicks }, (_, i) => search(`c${i}`, "ab", "a")),
+      ];
+      return (await labelsFromLog(rows)).report.contradictions.length;
+    };
+    expect([await of(3, 2), await of(2, 2), await of(3, 1), await of(5, 0)]).toEqual([1, 0, 0, 0]);
+  });
+
+  it("counts as of low rate also what just enough users clicked", async () => {
+    const rows = [search("u", "a", "a"), search("v", "a", "a")];
+    const others = Array.from({ length: 18 }, (_, i) => search(`w${i}`, "a"));
+    const { report } = await labelsFromLog([...rows, ...others]);
+    expect(report).toMatchObject({ matches: 0, droppedPairs: { lowRate: 1, fewUsers: 0 } });
+  });
+
+  it("takes a rate that is just high enough", async () => {
+    expect(await labelled([search("u", "a", "a"), search("v", "a", "a")], { leastRate: 1 })).toBe(
+      "a1",
+    );
   });
 
   it("puts the rows of one user, query and time together: a list in one, its clicks in others", async () => {
@@ -348,7 +431,7 @@ describe("labelsFromLog", () => {
     [{ leastDwell: -1 }, "leastDwell must be a number >= 0, received -1"],
     [{ leastSkips: 0 }, "leastSkips must be an integer >= 1, received 0"],
     [{ leastRate: NaN }, "leastRate must be a number >= 0, received NaN"],
-    [{ mostWeight: 0.5 }, "mostWeight must be a number >= 1, received 0.5"],
+    [{ mostWeight: 0.99 }, "mostWeight must be a number >= 1, received 0.99"],
     [{ eta: -1 }, "eta must be a number >= 0, received -1"],
     [{ propensities: [1, 0] }, "propensities[1] must be a number > 0, received 0"],
   ])("refuses the options %j", async (options, message) => {
@@ -381,7 +464,9 @@ describe("labelsFromLog", () => {
     );
     await fc.assert(
       fc.asyncProperty(shuffled, async ([rows, others]) => {
-        expect(await labelsFromLog(others)).toEqual(await labelsFromLog(rows));
+        for (const options of [{}, { propensities: [0.9, 0.7, 0.31, 0.23, 0.11] }]) {
+          expect(await labelsFromLog(others, options)).toEqual(await labelsFromLog(rows, options));
+        }
       }),
     );
   });

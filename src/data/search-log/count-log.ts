@@ -1,8 +1,9 @@
+import { valueAt } from "../../base/value-at.js";
 import { comparableText } from "../split/comparable-text.js";
 import { checkSearchLogRow } from "./check-row.js";
 import type { SearchLogRow } from "./search-log-row.js";
 import { searchesOf } from "./searches.js";
-import { tallyUser, valueAt, type PairTally, type QueryTally } from "./tally.js";
+import { tallyUser, type PairTally, type QueryTally } from "./tally.js";
 
 /** What was counted of one pair. */
 export interface CountedPair {

@@ -1,4 +1,5 @@
-import { createUnionFind } from "../../base/union-find.js";
+import { valueAt } from "../../base/value-at.js";
+import { fitLogPropensities } from "./click-likelihood.js";
 
 /** Of one query and passage, by rank: users shown it there, and those of them who clicked it there. */
 export type RankCounts = ReadonlyMap<number, { readonly shown: number; readonly clicked: number }>;
@@ -6,49 +7,28 @@ export type RankCounts = ReadonlyMap<number, { readonly shown: number; readonly 
 /** Clicks that a rank must have, from pairs shown at other ranks as well, before its propensity is read from them. */
 const leastClicks = 20;
 
-const mostRounds = 500;
-
 /**
  * How likely a result is looked at by its rank, as a multiple of rank 1, from a log in which the same passage was shown
  * for the same query at several ranks, because the ranking changed or differs between users: intervention harvesting
  * (Agarwal et al., "Estimating position bias without intrusive interventions", WSDM 2019).
  *
  * A pair shown `n[k]` times at rank `k` is clicked there `n[k] · p[k] · a` times in expectation, with `a` its own
- * attraction (the position-based model). Given all its clicks, how they spread over the ranks no longer depends on `a`;
- * the likelihood of that, over all pairs and ranks at once, is maximised by alternating
- * `a = clicks of the pair / Σ n[k] p[k]` and `p[k] = clicks at k / Σ n[k] a`, which is the conditional likelihood of a
- * Poisson model with an effect per pair and, in `p`, a Bradley–Terry model with its one maximum.
+ * attraction (the position-based model). Given all its clicks, how they spread over the ranks no longer depends on `a`:
+ * each lies at rank `k` with chance `n[k] p[k] / Σ n[j] p[j]`. The likelihood of that over all pairs and ranks at once,
+ * the conditional one of a Poisson model with an effect per pair, is maximised.
  *
- * @returns By rank, 1 for rank 1; only ranks with at least 20 such clicks that pairs connect to rank 1. Empty where no
- *   other rank is.
+ * @returns By rank, 1 for rank 1; only ranks with at least 20 such clicks that compare with rank 1. Empty where no other
+ *   rank does.
  */
 export function harvestPropensities(pairs: readonly RankCounts[]): Map<number, number> {
-  const { cells, clicks } = comparablePairs(pairs);
-  if (clicks.size === 0) return new Map();
-  const propensities = new Map([...clicks.keys()].map((rank) => [rank, 1]));
-  for (let round = 0; round < mostRounds; round++) {
-    const expected = new Map<number, number>();
-    for (const pair of cells) {
-      let clicked = 0;
-      let looks = 0;
-      for (const cell of pair) {
-        clicked += cell.clicked;
-        looks += cell.shown * propensities.get(cell.rank)!;
-      }
-      for (const { rank, shown } of pair) {
-        expected.set(rank, (expected.get(rank) ?? 0) + (shown * clicked) / looks);
-      }
-    }
-    const first = clicks.get(1)! / expected.get(1)!;
-    let change = 0;
-    for (const [rank, count] of clicks) {
-      const next = count / expected.get(rank)! / first;
-      change = Math.max(change, Math.abs(next / propensities.get(rank)! - 1));
-      propensities.set(rank, next);
-    }
-    if (change < 1e-6) break;
-  }
-  return propensities;
+  const { cells, ranks } = comparablePairs(pairs);
+  if (ranks.length === 0) return new Map();
+  const indices = new Map(ranks.map((rank, index) => [rank, index]));
+  const indexed = cells.map((pair) =>
+    pair.map(({ rank, ...counts }) => ({ index: indices.get(rank)!, ...counts })),
+  );
+  const theta = fitLogPropensities(indexed, ranks.length);
+  return new Map(ranks.map((rank, index) => [rank, Math.exp(theta[index])]));
 }
 
 interface Cell {
@@ -57,10 +37,10 @@ interface Cell {
   readonly clicked: number;
 }
 
-/** The pairs that compare ranks with rank 1, and the clicks of these ranks. */
+/** The pairs that compare ranks with rank 1, and these ranks from the top. */
 function comparablePairs(pairs: readonly RankCounts[]): {
   readonly cells: readonly (readonly Cell[])[];
-  readonly clicks: Map<number, number>;
+  readonly ranks: readonly number[];
 } {
   let cells = pairs.map((ranks) =>
     [...ranks].map(([rank, counts]): Cell => ({ rank, ...counts })).sort((a, b) => a.rank - b.rank),
@@ -72,30 +52,45 @@ function comparablePairs(pairs: readonly RankCounts[]): {
     for (const pair of cells) {
       for (const { rank, clicked } of pair) clicks.set(rank, (clicks.get(rank) ?? 0) + clicked);
     }
-    const kept = connectedToFirst(
-      cells,
-      [...clicks.keys()].filter((rank) => clicks.get(rank)! >= leastClicks),
-    );
-    if (kept.size < 2) return { cells: [], clicks: new Map() };
-    if (kept.size === clicks.size) return { cells, clicks };
+    const enough = [...clicks.keys()].filter((rank) => clicks.get(rank)! >= leastClicks);
+    const kept = comparableWithFirst(cells, new Set(enough));
+    if (kept.size < 2) return { cells: [], ranks: [] };
+    if (kept.size === clicks.size) return { cells, ranks: [...kept].sort((a, b) => a - b) };
     cells = cells.map((pair) => pair.filter(({ rank }) => kept.has(rank)));
   }
 }
 
-/** Those of the ranks that pairs, directly or through other ranks, compare with rank 1. */
-function connectedToFirst(
+/**
+ * Those of the ranks that clicks compare with rank 1 both ways: from each there is a chain of pairs, clicked at one rank and
+ * shown at the next, to rank 1, and one back. Only then is the maximum finite (Ford's condition; Hunter, "MM algorithms
+ * for generalized Bradley–Terry models", 2004).
+ */
+function comparableWithFirst(
   cells: readonly (readonly Cell[])[],
-  ranks: readonly number[],
+  ranks: ReadonlySet<number>,
 ): Set<number> {
-  const number = new Map(ranks.map((rank, i) => [rank, i]));
-  const first = number.get(1);
-  if (first === undefined) return new Set();
-  const sets = createUnionFind(ranks.length);
+  const after = new Map<number, Set<number>>();
+  const before = new Map<number, Set<number>>();
   for (const pair of cells) {
-    const [head, ...rest] = pair.flatMap(({ rank }) => number.get(rank) ?? []);
-    for (const other of rest) sets.join(head, other);
+    const kept = pair.filter(({ rank }) => ranks.has(rank));
+    for (const { rank, clicked } of kept) {
+      if (clicked === 0) continue;
+      for (const { rank: other } of kept) {
+        valueAt(after, rank, () => new Set()).add(other);
+        valueAt(before, other, () => new Set()).add(rank);
+      }
+    }
   }
-  return new Set(ranks.filter((_, i) => sets.find(i) === sets.find(first)));
+  const back = reached(before);
+  return new Set([...reached(after)].filter((rank) => back.has(rank)));
+}
+
+/** What rank 1 reaches over edges. */
+function reached(edges: ReadonlyMap<number, ReadonlySet<number>>): Set<number> {
+  const found = new Set([1]);
+  // A set hands out what is added while it is walked through.
+  for (const rank of found) for (const next of edges.get(rank) ?? []) found.add(next);
+  return found;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { valueAt } from "../../base/value-at.js";
 import type { SearchLogRow } from "./search-log-row.js";
 
 /** One search by one user, put together from its rows. */
@@ -26,19 +27,9 @@ interface SearchStay {
  * page, a row that stands twice), rows without a time are one each.
  */
 export function searchesOf(rows: readonly SearchLogRow[], leastDwell: number): Search[] {
-  const byTime = new Map<string | number, SearchLogRow[]>();
-  const searches: SearchLogRow[][] = [];
-  for (const row of rows) {
-    const same = row.time === undefined ? undefined : byTime.get(row.time);
-    if (same !== undefined) {
-      same.push(row);
-      continue;
-    }
-    const search = [row];
-    searches.push(search);
-    if (row.time !== undefined) byTime.set(row.time, search);
-  }
-  return searches.map((search) => mergeRows(search, leastDwell));
+  const searches = new Map<unknown, SearchLogRow[]>();
+  for (const row of rows) valueAt(searches, row.time ?? row, () => []).push(row);
+  return [...searches.values()].map((search) => mergeRows(search, leastDwell));
 }
 
 function mergeRows(rows: readonly SearchLogRow[], leastDwell: number): Search {

@@ -1,3 +1,4 @@
+import { valueAt } from "../../base/value-at.js";
 import type { Search } from "./searches.js";
 
 /** What the users did with one passage for one query. A user counts once, whatever they did how often. */
@@ -89,11 +90,4 @@ function createPairTally(passage: string): PairTally {
 
 function increase(counts: Map<number, number>, key: number): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-/** The value of a key, made where there is none. */
-export function valueAt<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = create()));
-  return value;
 }
