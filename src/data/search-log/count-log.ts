@@ -1,4 +1,4 @@
-import { valueAt } from "../../base/value-at.js";
+import { valueAt } from "./value-at.js";
 import { comparableText } from "../split/comparable-text.js";
 import { checkSearchLogRow } from "./check-row.js";
 import type { SearchLogRow } from "./search-log-row.js";

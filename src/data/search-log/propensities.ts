@@ -1,4 +1,4 @@
-import { valueAt } from "../../base/value-at.js";
+import { valueAt } from "./value-at.js";
 import { fitLogPropensities } from "./click-likelihood.js";
 
 /** Of one query and passage, by rank: users shown it there, and those of them who clicked it there. */

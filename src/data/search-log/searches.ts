@@ -1,4 +1,4 @@
-import { valueAt } from "../../base/value-at.js";
+import { valueAt } from "./value-at.js";
 import type { SearchLogRow } from "./search-log-row.js";
 
 /** One search by one user, put together from its rows. */

@@ -1,4 +1,4 @@
-import { valueAt } from "../../base/value-at.js";
+import { valueAt } from "./value-at.js";
 import type { Search } from "./searches.js";
 
 /** What the users did with one passage for one query. A user counts once, whatever they did how often. */
