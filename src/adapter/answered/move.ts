@@ -1,4 +1,4 @@
-import { innerProduct } from "../../math/vectors.js";
+import { innerProduct, norm } from "../../math/vectors.js";
 
 /**
  * How a passage goes toward the questions that it answers. "mean": the sum of the questions over their number and one is
@@ -11,7 +11,8 @@ export interface Move {
 }
 
 /**
- * Moves a row of length 1 toward questions, in place; its length is then that of the sum, to be scaled to 1.
+ * Moves a row of length 1 toward questions, in place; it is then to be scaled to length 1. Where nothing would be left of
+ * it, for its questions are opposite to it, it stays.
  *
  * @param sum The sum of the questions' rows of length 1.
  * @param count How many they are.
@@ -24,7 +25,10 @@ export function moveRow(
 ): void {
   if (kind === "mean") {
     const share = strength / (count + 1);
+    const home = own.slice();
     for (let j = 0; j < own.length; j++) own[j] += share * sum[j];
+    // Shorter than this, what is left is rounding, and its direction any.
+    if (norm(own) < 1e-6) own.set(home);
   } else stepToward(own, Float32Array.from(sum), strength);
 }
 

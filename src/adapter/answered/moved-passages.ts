@@ -39,17 +39,13 @@ export interface MovedPassagesOptions {
   readonly move: Move;
   /** What the vectors were made for. @default an unknown embedder */
   readonly metadata?: AnsweredMetadata | undefined;
-  /**
-   * Keep what {@link addToMovedPassages} and {@link removeFromMovedPassages} need: four times the memory.
-   * @default true
-   */
-  readonly updatable?: boolean | undefined;
 }
 
 /**
  * Names the rows that `moveRows` moved.
  *
- * @param data.moved What `moveRows` gave.
+ * @param data.moved What `moveRows` gave. Without `sums` and `counts` the result serves, in a quarter of the memory, but
+ *   cannot be updated.
  * @param data.passages The table that it was given, length 1.
  * @param data.ids Per row of that table, the id of the passage.
  * @throws RangeError when ids are not one per row or stand twice, vectors do not have length 1, or the move is none.
@@ -63,13 +59,13 @@ export function createMovedPassages(
     readonly moved: {
       readonly rows: Uint32Array;
       readonly vectors: Matrix;
-      readonly sums: Float64Array;
-      readonly counts: Uint32Array;
+      readonly sums?: Float64Array | undefined;
+      readonly counts?: Uint32Array | undefined;
     };
     readonly passages: Matrix;
     readonly ids: readonly string[];
   },
-  { move, metadata = { embedder: null }, updatable = true }: MovedPassagesOptions,
+  { move, metadata = { embedder: null } }: MovedPassagesOptions,
 ): MovedPassages {
   const place = "createMovedPassages";
   checkIds(ids, `${place}: ids`, passages.rows);
@@ -79,7 +75,10 @@ export function createMovedPassages(
     ids: Array.from(rows, (row) => ids[row]),
     vectors,
     move,
-    origins: updatable ? { passages: gatherRows(passages, rows), sums, counts } : null,
+    origins:
+      sums === undefined || counts === undefined
+        ? null
+        : { passages: gatherRows(passages, rows), sums, counts },
     metadata,
   };
   checkMovedPassages(result, place);

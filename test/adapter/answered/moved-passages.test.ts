@@ -16,6 +16,7 @@ import { gatherRows, rowOf } from "embedtune/math";
 import { answeredSet } from "../../support/answered-set.js";
 
 const moves: Move[] = [
+  { kind: "mean", strength: 2 },
   { kind: "mean", strength: 0.7 },
   { kind: "step", strength: 0.4 },
 ];
@@ -192,7 +193,7 @@ describe("moved passages", () => {
     expect(() => removeFromMovedPassages(moved, answered([1, 1]))).toThrow(
       /vectors of "p1" must be such that 0 are left, received "a sum of length/,
     );
-    const frozen = movedBy([1], moves[0], { updatable: false });
+    const frozen = { ...moved, origins: null };
     expect(() => removeFromMovedPassages(frozen, answered([1]))).toThrow(
       "removeFromMovedPassages: moved.origins must be kept, to be updated, received null",
     );
