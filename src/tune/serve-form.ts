@@ -1,11 +1,13 @@
 import { createMovedPassages, type MovedPassages } from "../adapter/answered/moved-passages.js";
+import { checkIds, rowsOfIds } from "../adapter/answered/check-ids.js";
 import type { AnsweredMetadata } from "../adapter/answered/made-for.js";
 import type { KnownQuestionsParts } from "../adapter/answered/known-questions.js";
-import { applyAdapter } from "../adapter/apply.js";
+import { applySide } from "../adapter/apply.js";
 import { adapterFingerprint } from "../adapter/fingerprint.js";
 import { refuse } from "../base/checks.js";
 import { moveRows } from "../fit/answered/move-rows.js";
 import { gatherRows } from "../math/matrix.js";
+import { normalizeRows } from "../math/vectors.js";
 import { prepareLabelledCorpus, type LabelledVectors } from "./claims/labelled-corpus.js";
 import type { FormDecision } from "./verdict/decision.js";
 
@@ -31,15 +33,14 @@ export interface ServedAnswers {
  *
  * @param form One of `decision.forms`, or what `fitForms` gave.
  * @param data What it was judged on.
- * @throws RangeError when there are not as many names as rows, a name of a passage stands twice, or the data cannot be
+ * @throws RangeError when there are not as many names as rows, a name stands twice, or the data cannot be
  *   what the form was judged on.
  */
 export function serveForm(form: FormDecision, data: LabelledVectors, ids: RowIds): ServedAnswers {
   const corpus = prepareLabelledCorpus(data, "serveForm");
   for (const side of ["queries", "passages"] as const) {
-    const { rows } = corpus[side];
-    if (ids[side].length !== rows)
-      refuse(`serveForm: ids.${side}`, `${rows} names`, ids[side].length);
+    checkIds(ids[side], `serveForm: ids.${side}`, corpus[side].rows);
+    rowsOfIds(ids[side], `serveForm: ids.${side}`);
   }
   const { adapter, move, votes } = form;
   const { embedder, verdict, sentence } = adapter.metadata;
@@ -50,11 +51,11 @@ export function serveForm(form: FormDecision, data: LabelledVectors, ids: RowIds
     ...(sentence === undefined ? {} : { sentence }),
   };
   const { positives } = corpus;
-  const questions = applyAdapter(adapter, gatherRows(corpus.queries, positives.query), {
-    side: "query",
-  });
+  // As the judge maps them, to the bit.
+  const asked = gatherRows(corpus.queries, positives.query);
+  const questions = normalizeRows(applySide(adapter.query, asked));
   if (move !== null) {
-    const passages = applyAdapter(adapter, corpus.passages, { side: "passage" });
+    const passages = normalizeRows(applySide(adapter.passage, corpus.passages));
     const pairs = { ...positives, query: Uint32Array.from(positives.query.keys()) };
     const moved = moveRows(passages, questions, pairs, move);
     const named = { moved, passages, ids: ids.passages };

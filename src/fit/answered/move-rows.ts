@@ -3,8 +3,6 @@ import type { IndexPairs } from "../../data/training-pairs.js";
 import { gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
 import { normalizeRows } from "../../math/vectors.js";
 
-export type { Move };
-
 /** Rows of passages that have questions, and where these rows go. */
 export interface MovedRows {
   /** Ascending. */

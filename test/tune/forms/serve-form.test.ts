@@ -57,7 +57,7 @@ describe("serveForm", () => {
     const own = multiply(asked, served.vectors, { transposeB: true });
     own.data.forEach((score, i) => expect(score).toBeCloseTo(scores.data[i], 5));
     expect(moving.moved!.vectors.data.length).toBe(moved!.vectors.data.length);
-    moving.moved!.vectors.data.forEach((x, i) => expect(moved!.vectors.data[i]).toBeCloseTo(x, 5));
+    expect(moved!.vectors).toEqual(moving.moved!.vectors);
     expect(moved!.metadata).toMatchObject({
       embedder: "test",
       verdict: moving.verdict,
@@ -91,11 +91,13 @@ describe("serveForm", () => {
       applyMovedPassages({ passages, ids: ids.passages }, moved!, { adapter: identityAdapter(24) }),
     ).toThrow("adapter");
     expect(() => serveForm(moving, data, { ...ids, passages: ["p0"] })).toThrow(
-      "serveForm: ids.passages must be 12 names, received 1",
+      "serveForm: ids.passages must name one per row (12), received 1",
     );
     expect(() => serveForm(moving, data, { ...ids, queries: [] })).toThrow(
       "serveForm: ids.queries",
     );
+    const twice = ids.queries.map((id, i) => (i === 7 ? "q3" : id));
+    expect(() => serveForm(moving, data, { ...ids, queries: twice })).toThrow("ids.queries[7]");
     expect(() => serveForm({ ...voting, votes: null }, data, ids)).toThrow("serveForm: form");
   });
 });
