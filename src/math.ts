@@ -15,6 +15,12 @@ export {
   type KernelStatus,
 } from "./math/kernel/kernel.js";
 export { topK, topKWith, type TopK, type TopKOptions } from "./math/top-k.js";
+export {
+  createResidentIndex,
+  type ResidentIndex,
+  type ResidentIndexOptions,
+  type ResidentTopK,
+} from "./math/search/resident-index.js";
 export { createKernelEngine, type ProductEngine } from "./math/kernel/product-engine.js";
 export {
   symmetricEigen,

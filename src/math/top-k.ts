@@ -120,11 +120,12 @@ function createSearch(
 }
 
 /**
- * Inserts a row of scores into the sorted list of its query. Rows come in order, so an equal score never enters before.
+ * Inserts a row of scores into the sorted list of its query, which begins at `query` · `k`. Rows come in order, so an equal
+ * score never enters before.
  *
  * @returns The corpus row whose score is not finite, where there is one.
  */
-function select(
+export function select(
   row: Float32Array,
   query: number,
   firstRow: number,

@@ -1,5 +1,6 @@
 /**
- * Compiles assembly/kernel.ts and kernel-wide.ts to WebAssembly and writes them, as base64, into wasm.generated.ts: `npm run build:kernel`.
+ * Compiles assembly/kernel.ts, kernel-wide.ts and scan.ts to WebAssembly and writes them, as base64, into wasm.generated.ts:
+ * `npm run build:kernel`.
  * The result is committed, so that installing and bundling need no compiler; a test rebuilds and compares.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -38,6 +39,7 @@ export async function generate(): Promise<string> {
   const fused = await compile("kernel.ts", fma);
   const wide = await compile("kernel-wide.ts", ["simd"]);
   const wideFused = await compile("kernel-wide.ts", fma);
+  const scan = await compile("scan.ts", ["simd"]);
   return [
     "// Written by `npm run build:kernel` from assembly/*.ts. Do not edit.",
     "",
@@ -52,6 +54,9 @@ export async function generate(): Promise<string> {
     "",
     "/** Both, base64. */",
     `export const wideFusedKernel =\n  "${wideFused}";`,
+    "",
+    "/** Scores of one vector with many, base64. */",
+    `export const scanKernel =\n  "${scan}";`,
     "",
   ].join("\n");
 }

@@ -36,7 +36,8 @@ function validateFused(bytes: Uint8Array<ArrayBuffer>): boolean {
   return WebAssembly.validate(bytes);
 }
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
+/** The bytes of a module. */
+export function decode(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
