@@ -46,7 +46,7 @@ describe.each([1, 0.5])("on a log whose users look at rank k with chance 1 / k^%
   let rows: readonly SearchLogRow[];
   let log: LabelledLog;
   beforeAll(async () => {
-    rows = simulateSearchLog(queries, { searches: 15_000, users: 400, eta, seed: 7 });
+    rows = simulateSearchLog(queries, { searches: 10_000, users: 400, eta, seed: 7 });
     log = await labelsFromLog(rows);
   });
 
@@ -71,6 +71,23 @@ describe.each([1, 0.5])("on a log whose users look at rank k with chance 1 / k^%
     expect(Math.max(...found)).toBeLessThan(ours.precision - 0.3);
   });
 
+  it("clicks alone do, of ranks without lists or of neither", async () => {
+    const clicks = (withRank: boolean): SearchLogRow[] =>
+      rows.flatMap(({ query, shown, clicks: all, user }) =>
+        all.map((click) => {
+          const rank = withRank ? shown!.indexOf(click.passage) + 1 : undefined;
+          return { query, user, clicks: [{ ...click, rank }] };
+        }),
+      );
+    const naive = quality(naiveLabels(rows));
+    for (const withRank of [true, false]) {
+      const found = await labelsFromLog(clicks(withRank), { leastRate: 0.2, eta });
+      const { precision, right: hits } = quality(matchesOf(found));
+      expect(precision).toBeGreaterThan(0.85);
+      expect(hits / naive.right).toBeGreaterThan(0.45);
+    }
+  });
+
   it("wrong ones are wrong", () => {
     const wrong = log.pairs.filter(({ label }) => label === 0);
     expect(wrong.length).toBeGreaterThan(300);
@@ -93,7 +110,7 @@ describe.each([1, 0.5])("on a log whose users look at rank k with chance 1 / k^%
       passage: ranking.findLast((id, at) => at < 10 && !answers.has(id))!,
       time: i,
     }));
-    const spam = Array.from({ length: 20 }, () => wrong)
+    const spam = Array.from({ length: 10 }, () => wrong)
       .flat()
       .map(({ query, shown, passage }, i): SearchLogRow => ({
         ...{ query, shown, user: "spammer", time: 1e6 + i },

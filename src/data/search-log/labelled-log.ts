@@ -9,10 +9,10 @@ export interface LogPair extends Pair {
   readonly skips: number;
   /** Users known to have had the chance to click. */
   readonly seen: number;
-  /** Position-corrected share of these that stayed, which can exceed 1; null where neither list nor rank is known. */
-  readonly rate: number | null;
-  /** Of `rate`; null where that is. */
-  readonly standardError: number | null;
+  /** Share of these that stayed, corrected for position where a rank is known; it can exceed 1. */
+  readonly rate: number;
+  /** Of `rate`. */
+  readonly standardError: number;
 }
 
 /** A pair that as many users clicked as make a match, and that more passed over. */

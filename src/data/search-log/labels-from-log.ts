@@ -17,7 +17,7 @@ export interface LabelsFromLogOptions {
   readonly leastSkips?: number | undefined;
   /**
    * Share of the users looking at a passage who must stay with it (see {@link labelsFromLog}); 0 turns the rule off.
-   * @default 0.2
+   * @default 0.2 for pairs of which a list or rank is known, 0 for others, as links in support tickets
    */
   readonly leastRate?: number | undefined;
   /** No click counts more than so many of rank 1; `Infinity` clips nothing. @default 5 */
@@ -41,12 +41,12 @@ export interface LabelsFromLogOptions {
  * user of its own, unless it equals another, time included.
  *
  * **Match (label 1).** At least `leastUsers` users clicked and stayed `leastDwell` seconds, or for a time that is not
- * known. Where ranks or lists are known, also the rate less its standard error must reach `leastRate`. The rate is the
- * mean over the `seen` users who had the chance to click: a search that ended in a stay counts
- * `min(1 / propensity(rank), mostWeight)`, any other 0, a user the mean of their searches. Clicks weighted by inverse
- * propensity (Joachims, Swaminathan and Schnabel, WSDM 2017) estimate how many of those who look at the passage stay
- * with it. The standard error is that of a mean, `sqrt((mean of squares - rate²) / seen)`. A user had the chance who was
- * shown the passage, who clicked it, or of whose searches for the query one has no list.
+ * known, and the rate less its standard error reaches `leastRate`. The rate is the mean over the `seen` users who had the
+ * chance to click: a search that ended in a stay counts `min(1 / propensity(rank), mostWeight)`, 1 without a rank, any
+ * other 0, a user the mean of their searches. Clicks weighted by inverse propensity (Joachims, Swaminathan and Schnabel,
+ * WSDM 2017) estimate how many of those who look at the passage stay with it. The standard error is that of a mean,
+ * `sqrt((mean of squares - rate²) / seen)`. A user had the chance who was shown the passage, who clicked it, or of whose
+ * searches for the query one has no list.
  *
  * **No match (label 0).** "Click > skip above" (Joachims, KDD 2002): at least `leastSkips` users stayed with a result
  * shown below the passage and never clicked it, it is no match, and nobody stayed with it or the rate plus its standard
@@ -67,7 +67,7 @@ export async function labelsFromLog(
     leastUsers = 2,
     leastDwell = 10,
     leastSkips = 2,
-    leastRate = 0.2,
+    leastRate,
     mostWeight = 5,
     propensities,
     eta = 1,
@@ -77,7 +77,7 @@ export async function labelsFromLog(
   checkInteger(leastUsers, "labelsFromLog: leastUsers", { least: 1 });
   checkNumber(leastDwell, "labelsFromLog: leastDwell", { least: 0 });
   checkInteger(leastSkips, "labelsFromLog: leastSkips", { least: 1 });
-  checkNumber(leastRate, "labelsFromLog: leastRate", { least: 0 });
+  if (leastRate !== undefined) checkNumber(leastRate, "labelsFromLog: leastRate", { least: 0 });
   if (!(mostWeight >= 1)) refuse("labelsFromLog: mostWeight", "a number >= 1", mostWeight);
   checkNumber(eta, "labelsFromLog: eta", { least: 0 });
   for (const [i, value] of (propensities ?? []).entries()) {
@@ -104,10 +104,10 @@ export async function labelsFromLog(
       continue;
     }
     const seen = pair.seen + of.unlisted - pair.seenUnlisted;
-    const estimate = pair.ranked ? rateOf(pair, seen, weight) : undefined;
-    const isHigh = estimate === undefined || estimate.rate - estimate.standardError >= leastRate;
-    const isLow =
-      users === 0 || (estimate !== undefined && estimate.rate + estimate.standardError < leastRate);
+    const { rate, standardError } = rateOf(pair, seen, weight);
+    const leastOfPair = leastRate ?? (pair.ranked ? 0.2 : 0);
+    const isHigh = rate - standardError >= leastOfPair;
+    const isLow = users === 0 || rate + standardError < leastOfPair;
     let label: 0 | 1 | null = null;
     if (users >= leastUsers && isHigh) label = 1;
     else if (skips >= leastSkips && isLow) label = 0;
@@ -119,7 +119,6 @@ export async function labelsFromLog(
     }
     if (label === null) continue;
     matches += label;
-    const { rate = null, standardError = null } = estimate ?? {};
     const kind = label === 1 ? "clicked" : "skipped";
     pairs.push({
       ...{ query, passage, label, group: query, kind },
