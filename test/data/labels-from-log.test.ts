@@ -274,6 +274,27 @@ describe("labelsFromLog", () => {
     expect([await of(3, 2), await of(2, 2), await of(3, 1), await of(5, 0)]).toEqual([1, 0, 0, 0]);
   });
 
+  it("asks a rate where a list or a rank is known, of a rank without lists too", async () => {
+    const others = Array.from({ length: 18 }, (_, i) => `w${i}`);
+    const ranked = [link("u", "a", 1), link("v", "a", 1), ...others.map((w) => link(w, "b", 2))];
+    expect(await labelled(ranked)).toBe("b1");
+    const unranked = [link("u", "a"), link("v", "a"), ...others.map((w) => link(w, "b"))];
+    expect(await labelled(unranked)).toBe("a1 b1");
+    // The links have no rank, but others were shown the passage and left it.
+    const shown = [link("u", "a"), link("v", "a"), ...others.map((w) => search(w, "a"))];
+    expect(await labelled(shown)).toBe("");
+  });
+
+  it("counts short clicks alone as short", async () => {
+    const { report } = await labelsFromLog([search("u", "abc", "a:9", "b:10", "c")]);
+    expect(report).toMatchObject({ clicks: 3, shortClicks: 1 });
+  });
+
+  it("writes a query with single blanks", async () => {
+    const rows = ["u", "v"].map((user) => ({ ...link(user, "a"), query: "\tHow  to\n\nreset? " }));
+    expect((await labelsFromLog(rows)).pairs[0].query).toBe("How to reset?");
+  });
+
   it("counts as of low rate also what just enough users clicked", async () => {
     const rows = [search("u", "a", "a"), search("v", "a", "a")];
     const others = Array.from({ length: 18 }, (_, i) => search(`w${i}`, "a"));
