@@ -21,6 +21,10 @@ export {
   type RankPassagesOptions,
 } from "./adapter/answered/ranking/rank-passages.js";
 export {
+  createPassageRanker,
+  type PassageRanker,
+} from "./adapter/answered/ranking/passage-ranker.js";
+export {
   mergeByPassage,
   type MergeByPassageOptions,
   type PassageHit,

@@ -1,5 +1,5 @@
 import { checkSameDimensions, createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
-import { topK } from "../../math/top-k.js";
+import { createResidentIndex, type ResidentIndex } from "../../math/search/resident-index.js";
 import { checkIds } from "./check-ids.js";
 import { checkMadeFor, type AnsweredMetadata, type ServedWith } from "./made-for.js";
 import { checkVoteSettings, passageVotes } from "./ranking/passage-votes.js";
@@ -86,7 +86,15 @@ export function createKnownQuestions(
     else known.set(passage, row);
   };
 
+  /** Made when it is first asked; what changes rows that it holds puts it away. */
+  let index: ResidentIndex | undefined;
+  const putAway = (): void => {
+    index?.close();
+    index = undefined;
+  };
+
   const insert = (rows: KnownQuestionRows): void => {
+    let replaced = false;
     const most = size + rows.ids.length;
     if (most * dimensions > table.length) {
       const larger = new Float32Array(Math.max(most, 2 * size) * dimensions);
@@ -102,9 +110,11 @@ export function createKnownQuestions(
         ids.push(id);
         passages.push(passage);
         note(id, passage, row);
-      }
+      } else replaced = true;
       table.set(rowOf(rows.vectors, i), row * dimensions);
     }
+    if (replaced) putAway();
+    else index?.append(rows.vectors);
   };
 
   /** Closes the gaps, in order, and overwrites what is left over behind the last row. */
@@ -112,6 +122,7 @@ export function createKnownQuestions(
     const kept = ids.map((_, row) => row).filter((row) => !leaves(row));
     const removed = size - kept.length;
     if (removed === 0) return 0;
+    putAway();
     for (const [to, from] of kept.entries()) {
       if (to !== from)
         table.copyWithin(to * dimensions, from * dimensions, (from + 1) * dimensions);
@@ -136,10 +147,12 @@ export function createKnownQuestions(
       const asked = createMatrix(1, query.length, Float32Array.from(query));
       checkUnitRows(asked, "votes: query");
       if (size === 0) return new Map();
-      const rows = createMatrix(size, dimensions, table.subarray(0, size * dimensions));
-      checkSameDimensions(asked, "votes: query", rows, "the known questions");
-      // The judge's own search, so that what is served has the judged bits.
-      const { indices, scores } = topK(asked, rows, Math.min(settings.neighbours, size));
+      checkSameDimensions(asked, "votes: query", { cols: dimensions }, "the known questions");
+      index ??= createResidentIndex(
+        createMatrix(size, dimensions, table.subarray(0, size * dimensions)),
+      );
+      // The bits that the judge's search gives.
+      const { indices, scores } = index.search(asked.data, Math.min(settings.neighbours, size));
       return passageVotes(
         Array.from(indices, (row) => passages[row]),
         scores,
