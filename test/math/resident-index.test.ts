@@ -428,6 +428,13 @@ describe("preselection by 8-bit integers", () => {
     expectFirst(filled(cols, 0.49 * level, 1), other, filled(cols, 1, 0));
   });
 
+  it("finds the best though all that rounding another row loses counts for that", () => {
+    const [level, cols] = [1 / 127, 64];
+    const best = filled(cols, 0, 1);
+    best[1] = 40 * level;
+    expectFirst(best, filled(cols, 0.51 * level, 1), filled(cols, 1, 0));
+  });
+
   it("finds the best though all that rounding the query loses counts against it", () => {
     const cols = 64;
     expectFirst(filled(cols, 1, 0), filled(cols, 0, 5e-4), filled(cols, 1.4e-5, 1));
@@ -438,15 +445,27 @@ describe("preselection by 8-bit integers", () => {
     // that rounding to 8 bits loses nothing.
     const great = [127, 127, 127, 127, 127];
     const none = filled(5, 0);
-    const ones = (count: number): number[] => Array.from({ length: 60 }, (_, i) => +(i < count));
-    const query = [...filled(5, 32_767), ...filled(60, 1), ...filled(5, 32_767)];
-    expectFirst([...none, ...ones(20), ...great], [...great, ...ones(55), ...none], query);
+    const ones = (count: number): number[] => Array.from({ length: 240 }, (_, i) => +(i < count));
+    const query = [...filled(5, 32_767), ...filled(240, 1), ...filled(5, 32_767)];
+    expectFirst([...none, ...ones(20), ...great], [...great, ...ones(240), ...none], query);
   });
 
   it("finds the best though its products are below what single precision holds", () => {
     // 64 products of 0.6 of the smallest number, each rounded up to it, against one of 45.
     const [unit, cols] = [2 ** -74, 64];
     expectFirst(filled(cols, 0.6 * unit), filled(cols, 0, 45 * unit), filled(cols, 2 ** -75));
+  });
+});
+
+describe("preselection of a tiny query beside huge rows", () => {
+  it("finds the best though its own units overflow", () => {
+    const query = normalMatrix(1, 20, 1).data;
+    const vectors = normalMatrix(400, 20, 2);
+    for (let i = 0; i < 8000; i++) vectors.data[i] = 3e36 * (0.1 * vectors.data[i] - query[i % 20]);
+    const tiny = query.map((value) => 1e-10 * value);
+    for (const { createMemory } of ways) {
+      expectSameAsTopK(residentIndexIn(createMemory, vectors), tiny, vectors, 40);
+    }
   });
 });
 

@@ -1,18 +1,19 @@
 import { CHUNK } from "../kernel/packing.js";
 import type { Matrix } from "../matrix.js";
-import { BLOCK_ROWS, createPanels, PANEL_ROWS, scanBlock, type Panels } from "./panels.js";
+import { BLOCK_ROWS, createPanels, PANEL_ROWS, type Panels } from "./panels.js";
 import type { ScanMemory } from "./scan-memory.js";
 
 /** Greatest magnitude of a row's integers. */
 const LEVELS = 127;
 /** Of a query's, where a sum of as many products as there are columns stays below 2³¹. */
 const QUERY_LEVELS = 32_767;
-/** Beyond, sums in single precision may overflow, and no bound holds. */
-const OVERFLOW = 2 ** 127;
 /** Added and taken away again, it leaves no digit of a small number behind the point: quicker than Math.round. */
 const ROUNDING = 1.5 * 2 ** 52;
-/** Rounding of the bounds themselves, in double precision, and what a bound loses when it is kept in single precision. */
-const MARGIN = 1 + 2 ** -20;
+/** Beyond, sums in single precision may overflow, and no bound holds; with room to spare for the upper ends. */
+const MOST_SCORE = 2 ** 126;
+const MOST_END = 2 ** 120;
+/** 16 roundings in single precision: more than what computes an upper end, or keeps what it is computed from, makes. */
+const MARGIN = 2 ** -20;
 /** With more candidates than this share of the rows, computing every score is quicker: listed rows lie apart. */
 const MOST_CANDIDATES = 1 / 8;
 
@@ -28,7 +29,7 @@ export interface ByteRows {
    * |q · x - s t (a · b)| ≤ ‖q‖ ‖e‖ + ‖f‖ ‖s a‖ by Cauchy-Schwarz, and the score in single precision is off the inner
    * product by no more than γ ‖q‖ ‖x‖, γ = n u / (1 - n u) for n roundings of unit u (Higham, Accuracy and Stability of
    * Numerical Algorithms, section 3.1). So every score lies in an interval that is known from a · b, which is exact. `k` rows
-   * reach the k-th greatest lower end; a row whose upper end is below it is not among the best.
+   * reach the k-th greatest lower end; a row whose upper end is below it is not among the best. All in units of t.
    */
   candidates(
     query: Float32Array,
@@ -40,44 +41,54 @@ export interface ByteRows {
 
 export function createByteRows(memory: ScanMemory, cols: number): ByteRows {
   const pairs = Math.ceil(cols / 2);
-  const panels = createPanels(memory, 4 * pairs, 2 * PANEL_ROWS * pairs);
+  // A query is followed by its factors; a panel's integers by its rows' s, ‖e‖ + γ ‖x‖ and ‖s a‖, four of each.
+  const panels = createPanels(memory, {
+    ...{ queryBytes: 4 * pairs + 12, panelBytes: 2 * PANEL_ROWS * pairs + 12 * PANEL_ROWS },
+    outBytes: 2 * 4 * BLOCK_ROWS, // upper ends, then numbers of rows
+  });
   const { addressOf, out } = panels;
+  const list = out + 4 * BLOCK_ROWS;
   const queryLevels = Math.min(QUERY_LEVELS, Math.floor((2 ** 31 - 1) / (LEVELS * cols)));
   // A multiplication, an addition within the chunk, the last rounding; across chunks sums are in double precision.
-  const rounding = (Math.min(cols, CHUNK) + 2) * 2 ** -24 * 1.001;
+  const gamma = (Math.min(cols, CHUNK) + 2) * 2 ** -24 * 1.001;
   // Products below the normal numbers lose up to half the smallest of them.
   const underflow = (cols + 2) * 2 ** -149;
-  /** Of every row s, ‖e‖ + γ ‖x‖ and ‖s a‖, the last two rounded up. */
-  let scales = new Float32Array(0);
-  let errors = new Float32Array(0);
-  let lengths = new Float32Array(0);
   let longest = 0;
 
   const firstByteOf = (row: number): number =>
     addressOf(Math.floor(row / PANEL_ROWS)) + 2 * (row % PANEL_ROWS);
+  /** Where among the floats a row's scale lies; its error is {@link PANEL_ROWS} further, its length twice that. */
+  const scaleOf = (row: number): number =>
+    addressOf(Math.floor(row / PANEL_ROWS)) / 4 + 2 * pairs + (row % PANEL_ROWS);
 
-  const loadQuery = (query: Float32Array): RoundedQuery => {
-    const { shorts } = memory.views;
+  /** Writes b, then what upper ends are computed with; `undefined` where they would tell nothing. */
+  const loadQuery = (query: Float32Array): QueryFactors | undefined => {
+    const { shorts, floats } = memory.views;
     let greatest = 0;
     for (let j = 0; j < cols; j++) greatest = Math.max(greatest, Math.abs(query[j]));
     const step = queryLevels === 0 ? 0 : greatest / queryLevels;
+    if (step === 0) return undefined;
     let [squares, lost] = [0, 0];
     for (let j = 0; j < cols; j++) {
-      const level = step === 0 ? 0 : Math.round(query[j] / step);
+      const level = Math.round(query[j] / step);
       shorts[j] = level;
       squares += query[j] ** 2;
       lost += (query[j] - level * step) ** 2;
     }
-    return { step, norm: Math.sqrt(squares) * MARGIN, error: Math.sqrt(lost) * MARGIN };
+    const length = Math.sqrt(squares) * (1 + MARGIN);
+    if (!(length * longest < MOST_SCORE && (length / step) * longest < MOST_END)) return undefined;
+    // In single precision a middle is off by no more than its margin, and it is no more than ‖t b‖ ‖s a‖.
+    const fromRow = roundUp(length / step);
+    const fromQuery = roundUp((Math.sqrt(lost) + MARGIN * 2 * length) / step);
+    const slack = roundUp(underflow / step + 2 ** -140);
+    floats.set([fromRow, fromQuery, slack], pairs);
+    return { fromRow, fromQuery, slack };
   };
 
   return {
     panels,
     write({ rows, data }, firstRow) {
-      scales = grown(scales, firstRow + rows);
-      errors = grown(errors, firstRow + rows);
-      lengths = grown(lengths, firstRow + rows);
-      const { bytes } = memory.views;
+      const { bytes, floats } = memory.views;
       for (let i = 0; i < rows; i++) {
         const start = i * cols;
         let greatest = 0;
@@ -98,45 +109,48 @@ export function createByteRows(memory: ScanMemory, cols: number): ByteRows {
           kept += rounded * rounded;
           lost += (value - rounded) * (value - rounded);
         }
-        const length = Math.sqrt(squares) * MARGIN;
+        const length = Math.sqrt(squares) * (1 + MARGIN);
         longest = Math.max(longest, length);
-        scales[firstRow + i] = scale;
-        errors[firstRow + i] = roundUp(Math.sqrt(lost) + rounding * length);
-        lengths[firstRow + i] = roundUp(Math.sqrt(kept));
+        const at = scaleOf(firstRow + i);
+        floats[at] = scale;
+        floats[at + PANEL_ROWS] = roundUp(Math.sqrt(lost) + gamma * length);
+        floats[at + 2 * PANEL_ROWS] = roundUp(Math.sqrt(kept));
       }
     },
     clear(row) {
-      const { bytes } = memory.views;
+      const { bytes, floats } = memory.views;
       const first = firstByteOf(row);
       for (let j = 0; j < cols; j++) bytes[first + offsetOf(j)] = 0;
-      scales[row] = errors[row] = lengths[row] = 0;
+      for (let i = 0; i < 3; i++) floats[scaleOf(row) + i * PANEL_ROWS] = 0;
     },
     candidates(query, k, rows, isRemoved) {
       const most = Math.floor(rows * MOST_CANDIDATES);
-      if (k > most) return undefined;
-      const { step, norm, error } = loadQuery(query);
-      if (!(norm * longest < OVERFLOW)) return undefined;
-      const [scaleOf, errorOf, lengthOf] = [scales, errors, lengths]; // what a closure holds is read anew every time
+      const factors = k <= most ? loadQuery(query) : undefined;
+      if (factors === undefined) return undefined;
+      const { floats, ints } = memory.views;
       const lowerEnds = new Float64Array(k).fill(-Infinity); // the k greatest, descending
       let threshold = -Infinity;
       let found: number[] = [];
-      let upperEnds: number[] = [];
+      let foundEnds: number[] = [];
       const dropBelowThreshold = (): void => {
-        found = found.filter((_, i) => !(upperEnds[i] < threshold)); // a NaN, of 0 · ∞, stays
-        upperEnds = upperEnds.filter((end) => !(end < threshold));
+        found = found.filter((_, i) => foundEnds[i] >= threshold);
+        foundEnds = foundEnds.filter((end) => end >= threshold);
       };
       for (let first = 0; first < rows; first += BLOCK_ROWS) {
-        const count = scanBlock(panels, memory.bytePanels, pairs, first, rows);
-        const products = memory.views.ints.subarray(out / 4, out / 4 + count);
-        for (let i = 0; i < count; i++) {
-          const row = first + i;
-          const middle = products[i] * scaleOf[row] * step;
-          const radius = norm * errorOf[row] + error * lengthOf[row] + underflow;
-          const upper = middle + radius;
-          if (upper < threshold || isRemoved(row)) continue;
+        const count = Math.min(BLOCK_ROWS, rows - first);
+        const at = addressOf(first / PANEL_ROWS);
+        const panelCount = Math.ceil(count / PANEL_ROWS);
+        const reach = memory.bytePanels(0, pairs, at, panelCount, out, list, threshold);
+        for (let i = 0; i < reach; i++) {
+          const inBlock = ints[list / 4 + i];
+          const [row, upper] = [first + inBlock, floats[out / 4 + inBlock]];
+          if (upper < threshold || inBlock >= count || isRemoved(row)) continue;
           found.push(row);
-          upperEnds.push(upper);
-          const lower = middle - radius;
+          foundEnds.push(upper);
+          const errorAt = scaleOf(row) + PANEL_ROWS;
+          const [error, length] = [floats[errorAt], floats[errorAt + PANEL_ROWS]];
+          const radius = factors.fromRow * error + factors.fromQuery * length + factors.slack;
+          const lower = upper - 2 * radius;
           if (lower > threshold) {
             insert(lowerEnds, lower);
             threshold = lowerEnds[k - 1];
@@ -154,13 +168,13 @@ export function createByteRows(memory: ScanMemory, cols: number): ByteRows {
   };
 }
 
-interface RoundedQuery {
-  /** t, the value of one level. */
-  readonly step: number;
-  /** ‖q‖, not below. */
-  readonly norm: number;
-  /** ‖f‖, not below. */
-  readonly error: number;
+/** What a row's error and length are multiplied by, and what is added, in units of the query's step. */
+interface QueryFactors {
+  /** ‖q‖. */
+  readonly fromRow: number;
+  /** ‖f‖, and the rounding of the middle. */
+  readonly fromQuery: number;
+  readonly slack: number;
 }
 
 /** Where column `j` lies, from the row's first byte on. */
@@ -173,9 +187,9 @@ function clamp(level: number): number {
   return level < -LEVELS ? -LEVELS : level;
 }
 
-/** A number of single precision that is not below `x`. */
+/** A number of single precision that is above `x` by the margin. */
 function roundUp(x: number): number {
-  return Math.fround(x * MARGIN + 2 ** -149);
+  return Math.fround(x * (1 + MARGIN) + 2 ** -149);
 }
 
 /** Puts a value in its place in a descending list, in the last one's stead. */
@@ -183,12 +197,4 @@ function insert(list: Float64Array, value: number): void {
   let at = list.length - 1;
   for (; at > 0 && list[at - 1] < value; at--) list[at] = list[at - 1];
   list[at] = value;
-}
-
-/** The list, at least `length` long, with room to grow. */
-function grown(list: Float32Array, length: number): Float32Array<ArrayBuffer> {
-  if (length <= list.length) return list as Float32Array<ArrayBuffer>;
-  const result = new Float32Array(Math.max(length, Math.ceil(list.length * 1.5)));
-  result.set(list);
-  return result;
 }

@@ -1,6 +1,6 @@
 import { refuse } from "../../base/checks.js";
 import type { Matrix } from "../matrix.js";
-import { createPanels, PANEL_ROWS, scanBlock, type Panels } from "./panels.js";
+import { BLOCK_ROWS, createPanels, PANEL_ROWS, type Panels } from "./panels.js";
 import type { ScanMemory } from "./scan-memory.js";
 
 /** Rows as they came, and the exact scores of a query with them. */
@@ -17,7 +17,9 @@ export interface FloatRows {
 }
 
 export function createFloatRows(memory: ScanMemory, cols: number): FloatRows {
-  const panels = createPanels(memory, 4 * cols, 4 * PANEL_ROWS * cols);
+  const panels = createPanels(memory, {
+    ...{ queryBytes: 4 * cols, outBytes: 4 * BLOCK_ROWS, panelBytes: 4 * PANEL_ROWS * cols },
+  });
   const { addressOf, out } = panels;
   const valueOf = (row: number): number =>
     addressOf(Math.floor(row / PANEL_ROWS)) / 4 + (row % PANEL_ROWS);
@@ -44,7 +46,9 @@ export function createFloatRows(memory: ScanMemory, cols: number): FloatRows {
       return copy;
     },
     block(firstRow, rows) {
-      const count = scanBlock(panels, memory.floatPanels, cols, firstRow, rows);
+      const count = Math.min(BLOCK_ROWS, rows - firstRow);
+      const first = addressOf(firstRow / PANEL_ROWS);
+      memory.floatPanels(0, cols, first, Math.ceil(count / PANEL_ROWS), out);
       return memory.views.floats.subarray(out / 4, out / 4 + count);
     },
     scores(rows) {

@@ -32,22 +32,28 @@ export function floatPanel(
   }
 }
 
-/** One panel of bytePanels: integers, hence exact. */
+/** The upper ends of one panel of bytePanels, likewise. */
 export function bytePanel(
-  { bytes, shorts, ints }: ScanViews,
+  { bytes, shorts, floats }: ScanViews,
   query: number,
   pairs: number,
   at: number,
   out: number,
 ): void {
-  const [first, result] = [query / 2, out / 4];
+  const { fround } = Math;
+  const first = query / 2;
+  const [fromRow, fromQuery, slack] = floats.subarray(query / 4 + pairs, query / 4 + pairs + 3);
   for (let lane = 0; lane < 4; lane++) {
-    let sum = 0;
+    let product = 0;
     for (let j = 0; j < pairs; j++) {
       const value = at + 8 * j + 2 * lane;
-      sum += bytes[value] * shorts[first + 2 * j];
-      sum += bytes[value + 1] * shorts[first + 2 * j + 1];
+      product += bytes[value] * shorts[first + 2 * j];
+      product += bytes[value + 1] * shorts[first + 2 * j + 1];
     }
-    ints[result + lane] = sum;
+    const constants = at / 4 + 2 * pairs + lane;
+    const middle = fround(fround(product) * floats[constants]);
+    const error = fround(fromRow * floats[constants + 4]);
+    const radius = fround(fround(error + fround(fromQuery * floats[constants + 8])) + slack);
+    floats[out / 4 + lane] = middle + radius;
   }
 }

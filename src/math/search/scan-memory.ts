@@ -2,31 +2,31 @@ import { decode } from "../kernel/kernel-binary.js";
 import { scanKernel } from "../kernel/wasm.generated.js";
 import { bytePanel, floatPanel, type ScanViews } from "./plain-scan.js";
 
-/** Scores of the vector at address `query` with panels one after another from `first` on: 4 values each at `out`. */
-export type PanelRun = (
-  query: number,
-  steps: number,
-  first: number,
-  panels: number,
-  out: number,
-) => void;
-
-/** The same with eight panels of any place, which may be the same one: 4 values each at `out` and every `stride` bytes. */
-export type EightPanels = (
-  query: number,
-  steps: number,
-  ...panelsAndPlace: readonly [
-    ...[a: number, b: number, c: number, d: number],
-    ...[e: number, f: number, g: number, h: number],
-    ...[out: number, stride: number],
-  ]
-) => void;
-
-/** The operations of ../kernel/assembly/scan.ts. A run writes as many values as a multiple of 32 rows has. */
+/**
+ * The operations of ../kernel/assembly/scan.ts on the query at address `query`. Panels of a run lie one after another from
+ * `first` on. Runs write as many values as a multiple of 32 rows has.
+ */
 export interface ScanOperations {
-  readonly floatPanels: PanelRun;
-  readonly eightFloatPanels: EightPanels;
-  readonly bytePanels: PanelRun;
+  /** Scores: 4 floats per panel at `out`. */
+  floatPanels(query: number, cols: number, first: number, panels: number, out: number): void;
+  /** The same of eight panels of any place, which may be the same one: 4 floats at `out` and every `stride` bytes. */
+  eightFloatPanels(
+    query: number,
+    cols: number,
+    ...panelsAndPlace: readonly [
+      ...[a: number, b: number, c: number, d: number],
+      ...[e: number, f: number, g: number, h: number],
+      ...[out: number, stride: number],
+    ]
+  ): void;
+  /** Upper ends of scores: 4 floats per panel at `out`; numbers of rows that reach the threshold at `list`: how many. */
+  bytePanels(
+    query: number,
+    pairs: number,
+    first: number,
+    panels: number,
+    ...[out, list, threshold]: readonly [out: number, list: number, threshold: number]
+  ): number;
 }
 
 /** Memory that grows at its end and never moves what it holds, and the operations that read it. */
@@ -104,10 +104,16 @@ export function createPlainMemory(pages = MAX_PAGES): ScanMemory {
         floatPanel(views, query, cols, panelsAndPlace[i], out + stride * i);
       }
     },
-    bytePanels(query, pairs, first, panels, out) {
+    bytePanels(query, pairs, first, panels, out, list, threshold) {
+      const { floats, ints } = views;
+      let count = 0;
       for (let i = 0; i < panels; i++) {
-        bytePanel(views, query, pairs, first + 8 * pairs * i, out + 16 * i);
+        bytePanel(views, query, pairs, first + (8 * pairs + 48) * i, out + 16 * i);
       }
+      for (let row = 0; row < 4 * panels; row++) {
+        if (floats[out / 4 + row] >= Math.fround(threshold)) ints[list / 4 + count++] = row;
+      }
+      return count;
     },
   };
 }

@@ -121,8 +121,8 @@ export function eightFloatPanels(
 
 /**
  * The inner products of a query of `pairs` pairs of 16-bit integers with 16 rows of 8-bit integers, four 32-bit integers per
- * panel at `out` and every `stride` bytes from there. A panel is 8 · pairs bytes: pair of columns by pair of columns, the two
- * values of each of its four rows.
+ * panel at `out` and every `stride` bytes from there. A panel begins with 8 · pairs bytes: pair of columns by pair of columns,
+ * the two values of each of its four rows.
  */
 export function fourBytePanels(
   query: usize,
@@ -186,9 +186,36 @@ export function floatPanels(query: usize, cols: i32, first: usize, panels: i32, 
   }
 }
 
-/** {@link fourBytePanels} of `panels` panels likewise, in four streams. */
-export function bytePanels(query: usize, pairs: i32, first: usize, panels: i32, out: usize): void {
-  const bytes = (<usize>pairs) << 3;
+/**
+ * What the scores of a panel's four rows cannot exceed, from their integer products: middle + radius, in units of the query's
+ * step. `panel` is where the panel's scales, errors and lengths lie, `query` where their factors and the slack do.
+ */
+function upperEnds(products: v128, panel: usize, query: usize): v128 {
+  const middle = f32x4.mul(f32x4.convert_i32x4_s(products), v128.load(panel));
+  const fromRow = f32x4.mul(v128.load32_splat(query), v128.load(panel, 16));
+  const fromQuery = f32x4.mul(v128.load32_splat(query, 4), v128.load(panel, 32));
+  const radius = f32x4.add(f32x4.add(fromRow, fromQuery), v128.load32_splat(query, 8));
+  return f32x4.add(middle, radius);
+}
+
+/**
+ * Of the rows of `panels` panels that lie one after another, read in four streams, those whose scores may reach `threshold`:
+ * their upper ends (see ../../search/byte-rows.ts), four floats per panel at `out`, and their numbers, as 32-bit integers at
+ * `list`. After its integers a query has three floats, and a panel the scales, errors and lengths of its four rows.
+ *
+ * @returns How many numbers there are.
+ */
+export function bytePanels(
+  query: usize,
+  pairs: i32,
+  first: usize,
+  panels: i32,
+  out: usize,
+  list: usize,
+  threshold: f32,
+): i32 {
+  const integers = (<usize>pairs) << 3;
+  const bytes = integers + 48;
   const last = first + <usize>(panels - 1) * bytes;
   const span = (panels + 3) >> 2;
   const far = <usize>span * bytes;
@@ -198,4 +225,20 @@ export function bytePanels(query: usize, pairs: i32, first: usize, panels: i32, 
     const c = next(b, far, last);
     fourBytePanels(query, pairs, a, b, c, next(c, far, last), out + ((<usize>i) << 4), span << 4);
   }
+  query += (<usize>pairs) << 2;
+  first += integers;
+  const least = f32x4.splat(threshold);
+  let count = 0;
+  for (let i = 0; i < panels; i++) {
+    const ends = upperEnds(v128.load(out), first, query);
+    v128.store(out, ends);
+    let reach = i32x4.bitmask(f32x4.ge(ends, least));
+    for (; reach != 0; reach &= reach - 1) {
+      store<i32>(list + ((<usize>count) << 2), (i << 2) + ctz(reach));
+      count++;
+    }
+    first += bytes;
+    out += 16;
+  }
+  return count;
 }
