@@ -14,22 +14,23 @@ export interface Panels {
   addressOf(panel: number): number;
   /** Rows that the memory can ever hold. */
   readonly mostRows: number;
-  /** Makes room for `rows` in all. @throws RangeError when the platform has none. */
+  /** Makes room for the query, what a block gives, and `rows` in all. @throws RangeError when the platform has none. */
   reserve(rows: number): void;
+}
+
+interface PanelSizes {
+  readonly queryBytes: number;
+  readonly outBytes: number;
+  readonly panelBytes: number;
 }
 
 export function createPanels(
   memory: ScanMemory,
-  {
-    queryBytes,
-    outBytes,
-    panelBytes,
-  }: Readonly<Record<"queryBytes" | "outBytes" | "panelBytes", number>>,
+  { queryBytes, outBytes, panelBytes }: PanelSizes,
 ): Panels {
   const out = Math.ceil(queryBytes / 64) * 64;
   const first = out + outBytes;
   const mostPanels = Math.floor((memory.most - first) / panelBytes);
-  memory.grow(Math.min(first, memory.most));
   return {
     memory,
     out,

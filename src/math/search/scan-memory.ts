@@ -76,7 +76,7 @@ export function createScanMemory(pages = MAX_PAGES): ScanMemory {
   };
 }
 
-/** The same in plain JavaScript: the same bits, some ten times slower. */
+/** The same in plain JavaScript: the same bits, slower. */
 export function createPlainMemory(pages = MAX_PAGES): ScanMemory {
   let views = viewsOf(new ArrayBuffer(2 * PAGE));
   return {
