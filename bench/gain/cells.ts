@@ -80,13 +80,18 @@ export async function runCell(job: Job): Promise<ResultOf[Job["kind"]]> {
   }
   return job.kind === "peers"
     ? measurePeers(set, pairs, job.draw)
-    : measureFit(set, pairs, job.draw);
+    : measureFit(set, pairs, job.draw, job.labels === "all");
 }
 
-async function measureFit(set: VectorSet, pairs: PairColumns, seed: number): Promise<FitResult> {
-  const { queries, passages, test } = set;
+/** @param forms Judge forms too, which changes nothing about maps: where seconds are those of the call as it is made. */
+async function measureFit(
+  { queries, passages, test }: VectorSet,
+  pairs: PairColumns,
+  seed: number,
+  forms: boolean,
+): Promise<FitResult> {
   const began = performance.now();
-  const decision = await fitAdapter({ queries, passages, pairs }, { seed });
+  const decision = await fitAdapter({ queries, passages, pairs }, { seed, forms });
   const seconds = (performance.now() - began) / 1000;
   const measure = testFigures(queries, passages, test);
   const choice = async (given: Choice): Promise<ChoiceResult> => {
@@ -122,7 +127,7 @@ async function judgeNoise(
 ): Promise<NoiseResult> {
   const { queries, passages, pairs } = data;
   const began = performance.now();
-  const { verdict, best } = await fitAdapter({ queries, passages, pairs }, { seed });
+  const { verdict, best } = await fitAdapter({ queries, passages, pairs }, { seed, forms: false });
   const seconds = (performance.now() - began) / 1000;
   return { verdict, method: best.method, expected: best.expected!, seconds };
 }
