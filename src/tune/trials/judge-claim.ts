@@ -67,7 +67,8 @@ export async function judgeClaim(
     onScores: formTrials.observe,
   });
   const rivals = rivalsOf(claim);
-  const values = trials.map(({ outcomes }) => valuesOf(outcomes, metric, rivals));
+  const valuesIn = ({ outcomes }: Trial): Float64Array => valuesOf(outcomes, metric, rivals);
+  const values = trials.map(valuesIn);
   const choice: ChoiceData = { trials, values, fold: claim.foldOf, units: claim.units, mildest };
   const job = { signal };
   const whole = columns === null ? null : judgedQuestions(data, claim.questions, null, seed);
@@ -94,9 +95,9 @@ export async function judgeClaim(
       .finish()
       .filter(({ form, dropped }) => form.name === name && dropped === null);
     if (own.length === 0) continue;
-    const ofOwn = own.map(({ outcomes }) => valuesOf(outcomes, metric, rivals));
     // Not the mildest, even of few: what a form adds to the map it stands on is mild by itself.
-    forms.push(await judge({ ...choice, trials: own, values: ofOwn, mildest: false }, () => true));
+    const ofOwn = { ...choice, trials: own, values: own.map(valuesIn), mildest: false };
+    forms.push(await judge(ofOwn, () => true));
   }
   return {
     ...{ claim, trials, values, best, bestQueryOnly, identity, forms },
