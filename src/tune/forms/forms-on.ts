@@ -1,8 +1,11 @@
 import type { Trial } from "../trials/trial.js";
 import { formGrid, type Form } from "./form.js";
 
-/** With more answered questions than this, only some maps carry forms: each has to map and search them all. */
-const manyQuestions = 20_000;
+/** The last states of a run that carry forms, by the number of answered questions, all of which each has to map and search. */
+const lastStates = (questions: number): number => {
+  if (questions <= 2000) return Infinity;
+  return questions <= 20_000 ? 2 : 1;
+};
 
 /**
  * The forms to try on top of a candidate: of the untouched embedding, mild RCA, ridge and whatever was trained. The rest
@@ -12,8 +15,8 @@ export function formsOn(
   { candidate, family, position }: Trial,
   questions: number,
 ): readonly Form[] {
-  const last = position === family.candidates.length - 1;
-  const trained = family.kind === "trained" && (questions <= manyQuestions || last);
+  const late = position >= family.candidates.length - lastStates(questions);
+  const trained = family.kind === "trained" && late;
   const { method, favourite } = candidate;
   const fixed = method === "identity" || method === "ridge" || favourite === true;
   return fixed || trained ? formGrid : [];
