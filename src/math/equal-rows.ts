@@ -1,9 +1,11 @@
 import { rowOf, type Matrix } from "./matrix.js";
 
-/** For every row the number of the first row with the same values, bit for bit. */
+/** For every row the number of the first row with the same values; 0 and -0 are the same. */
 export function equalRows(matrix: Matrix): Uint32Array {
   const { rows, cols, data } = matrix;
-  const bits = new Uint32Array(data.buffer, data.byteOffset, rows * cols);
+  // -0 + 0 is 0: what compares equal must have the same bits.
+  const values = data.map((value) => value + 0);
+  const bits = new Uint32Array(values.buffer, 0, rows * cols);
   const byHash = new Map<number, number[]>();
   const first = new Uint32Array(rows);
   for (let i = 0; i < rows; i++) {

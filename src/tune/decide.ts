@@ -5,7 +5,7 @@ import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
 import { judgedQuestions } from "./claims/judged-questions.js";
 import { hasFewLabels, type LabelledCorpus } from "./claims/labelled-corpus.js";
 import { labelsNeeded, labelsToHopeFor, type Forecast } from "./verdict/labels-needed.js";
-import { valuesOf, type RankMetric } from "./ranking/outcomes.js";
+import { valuesOf, type Outcomes, type RankMetric } from "./ranking/outcomes.js";
 import { cosineFigures } from "./verdict/pair-figures.js";
 import { meanGain, meanOf } from "./verdict/units.js";
 import { ranksLookRandom } from "./verdict/unrelated.js";
@@ -46,7 +46,11 @@ export function decide(
   const tried = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
   const baseline = valuesOf(identity.trial.outcomes, metric);
   const change = bestChange(judged, baseline, tried, seed);
-  const verdict = verdictOf({ ...weighed, bestChange: change }, leastGain);
+  const asked = judgedQuestions(data, claim.questions, null, seed);
+  const looksRandom = ({ rank }: Outcomes): boolean =>
+    ranksLookRandom(rank, asked, data.passages.rows);
+  const unrelated = looksRandom(untouched) && looksRandom(best.outcomes);
+  const verdict = verdictOf({ ...weighed, bestChange: change, unrelated }, leastGain);
   const there = data.labelledQueries.length;
   const forecast = (): Forecast | null => {
     if (hasFewLabels(data)) return labelsToHopeFor(before, claim.units, leastGain);
@@ -58,10 +62,6 @@ export function decide(
   };
   const foreseen = verdict === "use it" ? { labels: there, gain: gain.gain } : forecast();
   const needed = foreseen === null ? null : foreseen.labels;
-  const asked = judgedQuestions(data, claim.questions, null, seed);
-  const unrelated = [untouched, best.outcomes].every(({ rank }) =>
-    ranksLookRandom(rank, asked, data.passages.rows),
-  );
   const labels = {
     pairs: data.positives.query.length,
     questions: there,
@@ -79,7 +79,7 @@ export function decide(
   });
   const sentence = sentenceOf({
     ...{ verdict, claim: claim.name, metric, labels, corpus, foreseen, skipped },
-    ...{ best: partsOf(best, gain), bestChange: change },
+    ...{ best: partsOf(best, gain), bestChange: change, peerGain },
     ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
     labelsLookUnrelated: unrelated,
   });
@@ -92,7 +92,7 @@ export function decide(
     queryOnlyDifference: gainOf(after, afterQueryOnly, claim.units, seed, fewer),
     otherClaim,
     forms: judged.forms.map((form) =>
-      findForm(judged, form, { metric, leastGain, seed }, otherClaim),
+      findForm(judged, form, { metric, leastGain, seed }, { otherClaim, looksRandom }),
     ),
     labelsNeeded: needed,
     labelsLookUnrelated: unrelated,

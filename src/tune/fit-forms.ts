@@ -1,4 +1,5 @@
 import type { Adapter } from "../adapter/adapter.js";
+import { checkAdapter } from "../adapter/check.js";
 import { checkInteger, checkNumber, refuse } from "../base/checks.js";
 import type { LongJobOptions } from "../base/progress.js";
 import type { CandidateFamily } from "./candidates/candidate.js";
@@ -10,7 +11,9 @@ import { findForm } from "./forms/find-form.js";
 import { movedPassages } from "./forms/form-scores.js";
 import { formGrid } from "./forms/form.js";
 import { checkMetric } from "./ranking/check-metric.js";
-import type { RankMetric } from "./ranking/outcomes.js";
+import { judgedQuestions } from "./claims/judged-questions.js";
+import type { Outcomes, RankMetric } from "./ranking/outcomes.js";
+import { ranksLookRandom } from "./verdict/unrelated.js";
 import { createClock } from "./trials/clock.js";
 import { judgeClaim } from "./trials/judge-claim.js";
 import type { FormDecision } from "./verdict/decision.js";
@@ -58,6 +61,7 @@ export async function fitForms(
   checkNumber(leastGain, "fitForms: leastGain", { least: 0 });
   checkInteger(folds, "fitForms: folds", { least: 2 });
   checkInteger(mostQuestions, "fitForms: mostQuestions", { least: 1 });
+  checkAdapter(adapter, "fitForms");
   const corpus = prepareLabelledCorpus(data, "fitForms");
   const { cols } = corpus.queries;
   if (cols !== adapter.inputDimensions) {
@@ -71,8 +75,16 @@ export async function fitForms(
     ...{ metric, seed, clock: createClock(Infinity), signal, onProgress },
     formsOf: ({ family }) => (family === given ? formGrid : []),
   });
+  const asked = judgedQuestions(corpus, claim.questions, null, seed);
+  const looksRandom = ({ rank }: Outcomes): boolean =>
+    ranksLookRandom(rank, asked, corpus.passages.rows);
   return judged.forms.map((form) => {
-    const found = findForm(judged, form, { metric, leastGain, seed }, null);
+    const found = findForm(
+      judged,
+      form,
+      { metric, leastGain, seed },
+      { otherClaim: null, looksRandom },
+    );
     const { verdict, sentence } = found;
     const threshold = heldOutThreshold(form.outcomes)?.threshold;
     const metadata = {

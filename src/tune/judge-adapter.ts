@@ -1,4 +1,5 @@
 import type { Adapter } from "../adapter/adapter.js";
+import { checkAdapter } from "../adapter/check.js";
 import { checkNumber, refuse } from "../base/checks.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { intern } from "../base/intern.js";
@@ -55,6 +56,7 @@ export async function judgeAdapter(
 ): Promise<Judgement> {
   checkMetric(metric, "judgeAdapter");
   checkNumber(leastGain, "judgeAdapter: leastGain", { least: 0 });
+  checkAdapter(adapter, "judgeAdapter");
   const corpus = prepareLabelledCorpus(data, "judgeAdapter");
   if (corpus.queries.cols !== adapter.inputDimensions) {
     refuse(
@@ -86,7 +88,14 @@ export async function judgeAdapter(
   const unrelated = [untouched, adapted].every((outcomes) =>
     ranksLookRandom(outcomes.rank, questions, corpus.passages.rows),
   );
-  const evidence = { gain, peerGain: gain, p, units: units.distinct.length, bestChange: gain };
+  const evidence = {
+    gain,
+    peerGain: gain,
+    p,
+    units: units.distinct.length,
+    bestChange: gain,
+    unrelated,
+  };
   const verdict = verdictOf(evidence, leastGain);
   const sentence = judgementSentence({
     ...{ verdict, metric, gain, before: meanOf(before), after: meanOf(after) },

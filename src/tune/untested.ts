@@ -39,7 +39,7 @@ export function untestedDecision(
   });
   const sentence = sentenceOf({
     ...common,
-    ...{ foreseen: null, labelsLookUnrelated: false, before: null, after: null },
+    ...{ foreseen: null, peerGain: null, labelsLookUnrelated: false, before: null, after: null },
     ...{ judged: 0, skipped: [], reason, best: parts(side), bestChange: null },
   });
   const verdict = { verdict: "untested", sentence } as const;

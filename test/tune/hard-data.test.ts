@@ -366,3 +366,32 @@ describe("the same seed", () => {
     }
   });
 });
+
+describe("the same question twice", () => {
+  it("stays in one fold when rounding alone tells its vectors apart", async () => {
+    const once = vectorsWith(
+      60,
+      30,
+      Array.from({ length: 60 }, (_, i) => [i, (i * 7) % 30] as const),
+      { d: 16 },
+    );
+    const twice = createMatrix(120, 16);
+    twice.data.set(once.queries.data);
+    twice.data.set(
+      once.queries.data.map((x) => 3 * x),
+      once.queries.data.length,
+    );
+    const passage = Uint32Array.of(...once.pairs.passage, ...once.pairs.passage);
+    const pairs = {
+      query: Uint32Array.from(passage.keys()),
+      passage,
+      label: new Uint8Array(120).fill(1),
+    };
+    const decision = await fitAdapter(
+      { ...once, queries: twice, pairs },
+      { forms: false, candidates: ["ridge"] },
+    );
+    expect(decision.labels.groups).toBe(60);
+    expect(decision.verdict).not.toBe("use it");
+  });
+});

@@ -1,6 +1,6 @@
 import { refuse } from "../../base/checks.js";
 import { intern } from "../../base/intern.js";
-import { equalRows } from "../../math/equal-rows.js";
+import { alikeRows } from "../../math/alike-rows.js";
 import {
   preparePairs,
   type IndexPairs,
@@ -33,7 +33,7 @@ export interface LabelledCorpus {
   readonly positives: IndexPairs;
   /** Each pair labelled 0 once. */
   readonly negatives: IndexPairs;
-  /** Per row, the first row with the same values: the same text. */
+  /** Per row, the first row that is the same but for rounding: the same text. */
   readonly queryText: Uint32Array;
   readonly passageText: Uint32Array;
   /** Rows of queries with a matching passage, ascending. */
@@ -74,7 +74,7 @@ export function prepareLabelledCorpus(data: LabelledVectors, caller: string): La
       refuse(`${caller}: log`, `a matrix of ${passages.cols} columns`, log.cols);
     }
   }
-  const passageText = equalRows(passages);
+  const passageText = alikeRows(passages);
   const rowsOfText = new Map<number, number[]>();
   for (const [row, text] of passageText.entries()) {
     const rows = rowsOfText.get(text);
@@ -97,7 +97,7 @@ export function prepareLabelledCorpus(data: LabelledVectors, caller: string): La
     ...{ queries, passages, positives, negatives, relevant, grades, passageText },
     givenGroups: interned && { of: interned.indices, count: interned.distinct.length },
     log: log === undefined ? null : normalizeRows(log),
-    queryText: equalRows(queries),
+    queryText: alikeRows(queries),
     labelledQueries: Uint32Array.from(new Set(positives.query)).sort(),
   };
 }

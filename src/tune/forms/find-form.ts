@@ -1,4 +1,4 @@
-import { valuesOf, type RankMetric } from "../ranking/outcomes.js";
+import { valuesOf, type Outcomes, type RankMetric } from "../ranking/outcomes.js";
 import type { JudgedClaim, JudgedForm } from "../trials/judge-claim.js";
 import type { FormDecision, OtherClaim } from "../verdict/decision.js";
 import { gainOf, verdictOf, weigh } from "../verdict/evidence.js";
@@ -20,12 +20,20 @@ export function findForm(
     leastGain,
     seed,
   }: { readonly metric: RankMetric; readonly leastGain: number; readonly seed: string | number },
-  otherClaim: OtherClaim | null,
+  {
+    otherClaim,
+    looksRandom,
+  }: {
+    readonly otherClaim: OtherClaim | null;
+    /** Whether right passages rank as if labels had been drawn at random. */
+    readonly looksRandom: (outcomes: Outcomes) => boolean;
+  },
 ): FormFindings {
   const { form, candidate } = trial;
   const weighed = weigh(identity.outcomes, outcomes, claim, { metric, seed });
   const { gain: expected, peerGain } = weighed;
-  const verdict = verdictOf({ ...weighed, bestChange: expected }, leastGain);
+  const unrelated = looksRandom(identity.outcomes) && looksRandom(outcomes);
+  const verdict = verdictOf({ ...weighed, bestChange: expected, unrelated }, leastGain);
   const [before, alone, after] = [identity.outcomes, best.outcomes, outcomes].map((of) =>
     valuesOf(of, metric),
   );
@@ -38,6 +46,7 @@ export function findForm(
     ...{ expected, peerGain, overBest },
     sentence: formSentence({
       ...{ verdict, metric, form: form.name, map: { method, side }, expected, overBest },
+      labelsLookUnrelated: unrelated,
       elsewhere: otherClaim?.forms.find(({ name }) => name === form.name)?.gain ?? null,
       ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
     }),

@@ -173,7 +173,8 @@ function countWrong(
     const score = row[j];
     if (score < floor && score <= second) continue;
     if (relevant[j] === 1) continue;
-    for (let t = last; t >= 0 && score >= scores[t]; t--) {
+    // Not `>=`: a cosine that is no number, on either side, counts against the match.
+    for (let t = last; t >= 0 && !(score < scores[t]); t--) {
       if (score === scores[t] && placeAmongTied(question.tieSeed, start + j) > places[t]) continue;
       before[t]++;
       if (learntHere[j] === learnt[t]) peersBefore[t]++;

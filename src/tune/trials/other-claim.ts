@@ -39,7 +39,11 @@ export async function measureOtherClaim(
   const folds = Math.min(layout.folds, mostFolds);
   const claim = known ? asJudged : layOutClaim(data, name, { ...layout, folds, seed });
   const chosen = judged.best.trial;
-  const closed = families.filter(({ kind }) => kind === "closed form");
+  // What there was no time for is not tried here either.
+  const late = new Set(
+    judged.trials.filter(({ dropped }) => dropped === "time").map(({ family }) => family),
+  );
+  const closed = families.filter((f) => f.kind === "closed form" && !late.has(f));
   // A form whose map is of the run that was chosen costs no fit more; one of another run is not worth one.
   const served = judged.forms.filter(
     ({ trial: { family } }) => family.kind === "closed form" || family === chosen.family,

@@ -26,6 +26,8 @@ export interface Evidence {
   readonly units: number;
   /** The interval of the best candidate other than the identity, on all folds; `null` where there is none. */
   readonly bestChange: Gain | null;
+  /** Right passages rank as if drawn at random, before and after: a gain on such labels is one on noise. */
+  readonly unrelated: boolean;
 }
 
 /** Both gains of a change over the untouched embedding, and the larger p of their tests. */
@@ -34,7 +36,7 @@ export function weigh(
   changed: Outcomes,
   { units, unitCount }: { readonly units: Uint32Array; readonly unitCount: number },
   { metric, seed }: { readonly metric: RankMetric; readonly seed: string | number },
-): Omit<Evidence, "bestChange"> {
+): Omit<Evidence, "bestChange" | "unrelated"> {
   const values = (outcomes: Outcomes, against: Rivals): Float64Array =>
     valuesOf(outcomes, metric, against);
   const whole = [values(untouched, "corpus"), values(changed, "corpus")] as const;
@@ -53,11 +55,11 @@ const significance = 0.05;
 
 /** The verdict that the evidence allows. */
 export function verdictOf(
-  { gain, peerGain, p, units, bestChange }: Evidence,
+  { gain, peerGain, p, units, bestChange, unrelated }: Evidence,
   leastGain: number,
 ): Exclude<Verdict, "untested"> {
   const above = gain.low > 0 && peerGain.low > 0;
-  const shown = above && p <= significance && gain.gain >= leastGain;
+  const shown = !unrelated && above && p <= significance && gain.gain >= leastGain;
   if (shown && units >= fewestGroups) return "use it";
   if (bestChange !== null && bestChange.high < 0) return "leave it";
   return "not shown";

@@ -26,7 +26,7 @@ export function labelsNeeded(
   units: number,
   leastGain: number,
 ): number | null {
-  if (!(gain >= leastGain)) return null;
+  if (!(gain >= leastGain && gain > 0)) return null;
   const standardError = (high - low) / (2 * clear);
   const factor = Math.max(((clear * standardError) / gain) ** 2, fewestGroups / units);
   return Math.max(1, Math.ceil(questions * factor));
@@ -51,7 +51,7 @@ export function labelsToHopeFor(
   leastGain: number,
 ): Forecast | null {
   const gain = Math.min(mostHoped, hopedShare * (1 - meanOf(before)));
-  if (!(gain >= leastGain)) return null;
+  if (!(gain >= leastGain && gain > 0)) return null;
   const spread = standardErrorOfMean(before, units) * Math.sqrt(before.length);
   const labels = Math.ceil(((clear * spread) / gain) ** 2);
   return { labels: Math.max(fewLabels, Number.isFinite(labels) ? labels : fewLabels), gain };

@@ -7,7 +7,7 @@ import type { Forecast } from "./labels-needed.js";
 /** What the sentence is made of. */
 export type SentenceParts = Pick<
   Decision,
-  "verdict" | "claim" | "metric" | "labels" | "corpus" | "labelsLookUnrelated"
+  "verdict" | "claim" | "metric" | "labels" | "corpus" | "peerGain" | "labelsLookUnrelated"
 > & {
   /** The labels that would show a gain, and that gain; `null` where none worth having is in sight. */
   readonly foreseen: Forecast | null;
@@ -60,6 +60,7 @@ export interface FormParts {
   readonly map: Pick<Choice, "method" | "side">;
   readonly expected: Gain;
   readonly overBest: Gain;
+  readonly labelsLookUnrelated: boolean;
   /** The same for questions about passages nobody has asked about; `null` where it was not measured. */
   readonly elsewhere: Gain | null;
   readonly before: number;
@@ -71,15 +72,15 @@ export interface FormParts {
 export function formSentence(parts: FormParts): string {
   const { verdict, form, map, expected, overBest, elsewhere, before, after, judged } = parts;
   const on = map.method === "identity" ? "the untouched embedding" : methodName(map);
-  return (
+  const verb = after > before ? "raise" : after < before ? "lower" : "leave";
+  const sentence =
     `${verdict}: for new questions about known passages, ${form} on top of ${on} ` +
-    `${after >= before ? "raise" : "lower"} ${metricName(parts.metric)} from ${figure(before)} to ${figure(after)}, ` +
-    `by ${interval(expected)}, which is ${interval(overBest)} against the best map alone ` +
+    `${verb} ${metricName(parts.metric)} from ${figure(before)} to ${figure(after)}, by ${interval(expected)}, which is ${interval(overBest)} against the best map alone ` +
     `(${count(judged, "question")} judged out of fold); ` +
     (elsewhere === null
-      ? "passages without answered questions gain nothing by them."
-      : `questions about passages nobody has asked about change by ${interval(elsewhere)}.`)
-  );
+      ? "questions about passages nobody has asked about were not measured."
+      : `questions about passages nobody has asked about change by ${interval(elsewhere)}.`);
+  return parts.labelsLookUnrelated ? `${sentence} ${unrelated}` : sentence;
 }
 
 /** What the sentence about a finished adapter is made of. */
@@ -105,7 +106,7 @@ export function judgementSentence(parts: JudgementParts): string {
 }
 
 function main(parts: SentenceParts): string {
-  const { verdict, claim, best, bestChange, labels, foreseen } = parts;
+  const { verdict, claim, best, bestChange, peerGain, labels, foreseen } = parts;
   const { expected } = best;
   if (verdict === "untested" || claim === null || expected === null) {
     return (
@@ -134,7 +135,12 @@ function main(parts: SentenceParts): string {
     best.method === "identity"
       ? `no change that was tried does better than the untouched embedding (${metric} ${figure(parts.before)})`
       : `the best change, ${change}, moves ${metric} from ${figure(parts.before)} by ${interval(expected)}`;
-  return `for ${about}, ${result}; ${more} (${judged}).`;
+  // Where the gain is above zero and yet not shown, one wants to know why.
+  const among =
+    expected.low > 0 && peerGain !== null
+      ? `, and by ${interval(peerGain)} among passages that were learnt from alike`
+      : "";
+  return `for ${about}, ${result}${among}; ${more} (${judged}).`;
 }
 
 function subject(claim: ClaimName): string {

@@ -13,17 +13,21 @@ export function ranksLookRandom(
   questions: readonly Pick<JudgedQuestion, "relevant">[],
   corpusRows: number,
 ): boolean {
-  if (rank.length < fewest) return false;
   let sum = 0;
+  let count = 0;
   for (let i = 0; i < rank.length; i++) {
     const matches = questions[i].relevant.length;
     const wrong = corpusRows - matches;
+    // Where every passage is right, no label can be told from another.
+    if (wrong === 0) continue;
     // The middle of the step that the rank stands for.
-    const place = wrong === 0 ? 0.5 : (rank[i] - 0.5) / (wrong + 1);
+    const place = (rank[i] - 0.5) / (wrong + 1);
     sum += 1 - (1 - place) ** matches;
+    count++;
   }
-  const mean = sum / rank.length;
-  const standardError = Math.sqrt(1 / 12 / rank.length);
+  if (count < fewest) return false;
+  const mean = sum / count;
+  const standardError = Math.sqrt(1 / 12 / count);
   return mean > 0.5 - normalQuantile * standardError;
 }
 

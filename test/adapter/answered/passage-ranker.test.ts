@@ -111,5 +111,11 @@ describe("createPassageRanker", () => {
     );
     const none = createPassageRanker({ passages: createMatrix(0, 4), ids: [] });
     expect(none.rank(query)).toEqual([]);
+    // What is asked for beyond the rows takes no memory.
+    expect(ranker.rank(query, { limit: Number.MAX_SAFE_INTEGER })).toHaveLength(3);
+    const own = [...ids];
+    const kept = createPassageRanker({ passages, ids: own });
+    own[0] = "z";
+    expect(kept.rank(query)[0].id).toBe("a");
   });
 });

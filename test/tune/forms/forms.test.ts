@@ -6,6 +6,7 @@ import {
   fitForms,
   fitRca,
   identityAdapter,
+  judgeAdapter,
   type Decision,
   type LabelledVectors,
 } from "embedtune";
@@ -121,6 +122,23 @@ describe("fitAdapter's forms", () => {
   });
 });
 
+describe("judged adapters", () => {
+  it("must give numbers: one that gives none is refused, and no rank comes of a cosine that is none", async () => {
+    const broken = identityAdapter(24);
+    const weights = { rows: 24, cols: 24, data: new Float32Array(576).fill(NaN) };
+    const nan = { ...broken, query: { center: null, weights } };
+    await expect(judgeAdapter(nan, train)).rejects.toThrow("judgeAdapter: ");
+    await expect(fitForms(nan, train)).rejects.toThrow("fitForms: ");
+    // Finite, but too large for single precision: it must not look like a gain.
+    const huge = { ...weights, data: new Float32Array(576).fill(3e38) };
+    const { verdict } = await judgeAdapter(
+      { ...broken, query: { center: null, weights: huge } },
+      train,
+    );
+    expect(verdict).not.toBe("use it");
+  });
+});
+
 describe("fitForms", () => {
   // Another half of the same questions: the adapter must not have seen what it is judged on.
   const adapter = fitRca(slice(data, 220, 420));
@@ -148,7 +166,7 @@ describe("fitForms", () => {
     const forms = await fitForms(identity, train, { mostQuestions: 50 });
     expect(forms[0].method).toBe("identity");
     expect(forms[0].sentence).toMatch(
-      /on top of the untouched embedding .* \(50 questions judged out of fold\); passages without answered questions gain nothing by them\.$/,
+      /on top of the untouched embedding .* \(50 questions judged out of fold\); questions about passages nobody has asked about were not measured\.$/,
     );
   });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
+  formSentence,
   judgementSentence,
   sentenceOf,
+  type FormParts,
   type JudgementParts,
   type SentenceParts,
 } from "../../../src/tune/verdict/sentence.js";
@@ -9,6 +11,7 @@ import {
 const parts: SentenceParts = {
   ...{ verdict: "use it", claim: "questions", metric: "mrr" },
   foreseen: { labels: 120, gain: 0.0834 },
+  peerGain: { gain: 0.01, low: -0.02, high: 0.04 },
   labels: { pairs: 130, questions: 120, groups: 110 },
   corpus: { rows: 1300, judged: 1300 },
   best: {
@@ -31,7 +34,7 @@ describe("sentenceOf", () => {
     ],
     [
       { verdict: "not shown", foreseen: { labels: 4000, gain: 0.0834 } },
-      "not shown: for new questions about known passages, the best change, info-nce from rca (query side), moves MRR from 0.700 by +0.083 [0.058, 0.124]; about 4,000 labelled questions would show a gain of 0.083 (there are 120) (120 questions judged out of fold against 1,300 passages).",
+      "not shown: for new questions about known passages, the best change, info-nce from rca (query side), moves MRR from 0.700 by +0.083 [0.058, 0.124], and by +0.010 [-0.020, 0.040] among passages that were learnt from alike; about 4,000 labelled questions would show a gain of 0.083 (there are 120) (120 questions judged out of fold against 1,300 passages).",
     ],
     [
       {
@@ -50,6 +53,32 @@ describe("sentenceOf", () => {
     ],
   ])("puts %j in words", (change, sentence) => {
     expect(sentenceOf({ ...parts, ...change })).toBe(sentence);
+  });
+});
+
+describe("formSentence", () => {
+  const form: FormParts = {
+    ...{ verdict: "not shown", metric: "mrr", form: "moved passages", judged: 40 },
+    map: { method: "identity", side: "query" },
+    expected: { gain: 0, low: 0, high: 0 },
+    overBest: { gain: -0.01, low: -0.02, high: 0 },
+    ...{ before: 1, after: 1, labelsLookUnrelated: false, elsewhere: null },
+  };
+
+  it("says which way it goes, and what was not measured", () => {
+    const whole = (change: Partial<FormParts>): string => formSentence({ ...form, ...change });
+    expect(whole({})).toBe(
+      "not shown: for new questions about known passages, moved passages on top of the untouched embedding leave MRR from 1.000 to 1.000, by +0.000 [0.000, 0.000], which is -0.010 [-0.020, 0.000] against the best map alone (40 questions judged out of fold); questions about passages nobody has asked about were not measured.",
+    );
+    expect(whole({ after: 0.9 })).toContain(" lower MRR from 1.000 to 0.900");
+    expect(whole({ before: 0.8 })).toContain(" raise MRR from 0.800 to 1.000");
+    expect(whole({ labelsLookUnrelated: true })).toMatch(
+      /these labels look unrelated to these passages\.$/,
+    );
+    const elsewhere = { gain: -0.02, low: -0.04, high: 0.01 };
+    expect(whole({ elsewhere })).toMatch(
+      /questions about passages nobody has asked about change by -0\.020 \[-0\.040, 0\.010\]\.$/,
+    );
   });
 });
 

@@ -10,6 +10,7 @@ const shown = {
   p: 0.01,
   units: 20,
   bestChange: null,
+  unrelated: false,
 };
 
 describe("verdictOf", () => {
@@ -26,6 +27,7 @@ describe("verdictOf", () => {
     ],
     ["the permutation test does not agree", { ...shown, p: 0.051 }, 0.005],
     ["the gain is not worth having", shown, 0.021],
+    ["labels look unrelated to passages", { ...shown, unrelated: true }, 0.005],
     ["there are fewer than twenty groups", { ...shown, units: 19 }, 0.005],
   ])("says not shown where %s", (_, evidence, leastGain) => {
     expect(verdictOf(evidence, leastGain)).toBe("not shown");
@@ -82,6 +84,13 @@ describe("labelsNeeded", () => {
     expect(labelsNeeded({ gain: 0.2, low: 0.19, high: 0.21 }, 10, 10, 0.005)).toBe(20);
   });
 
+  it("is null where there is no gain, even if any would be worth having", () => {
+    expect(labelsNeeded({ gain: 0, low: 0, high: 0 }, 100, 100, 0)).toBeNull();
+    expect(labelsNeeded({ gain: 0, low: -0.1, high: 0.1 }, 100, 100, 0)).toBeNull();
+    const perfect = new Float64Array(40).fill(1);
+    expect(labelsToHopeFor(perfect, Uint32Array.from(perfect.keys()), 0)).toBeNull();
+  });
+
   it("is null where the gain is not worth having", () => {
     expect(labelsNeeded({ gain: 0.004, low: -0.01, high: 0.02 }, 100, 100, 0.005)).toBeNull();
     expect(labelsNeeded({ gain: NaN, low: NaN, high: NaN }, 100, 100, 0.005)).toBeNull();
@@ -129,6 +138,14 @@ describe("ranksLookRandom", () => {
   it("is false where matches come first more often than not", () => {
     const ranks = Float64Array.from(questions, (_, i) => 1 + ((i * 37) % 60));
     expect(ranksLookRandom(ranks, questions, 100)).toBe(false);
+  });
+  it("leaves out questions that every passage answers, and says nothing of them alone", () => {
+    const all = questions.map(() => ({ relevant: [0] }));
+    expect(ranksLookRandom(new Float64Array(200).fill(1), all, 1)).toBe(false);
+    const mixed = questions.map((_, i) => ({ relevant: i % 2 === 0 ? [0] : [0, 1] }));
+    const ranks = Float64Array.from(mixed, (_, i) => (i % 4 === 0 ? 1 : i % 4 === 2 ? 2 : 1));
+    expect(ranksLookRandom(ranks, mixed, 2)).toBe(true);
+    expect(ranksLookRandom(new Float64Array(200).fill(1), mixed, 2)).toBe(false);
   });
   it("counts how many matches a question has", () => {
     // The nearest of three random matches among 100 passages stands near a quarter of the way.

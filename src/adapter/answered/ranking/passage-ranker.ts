@@ -1,6 +1,10 @@
 import { checkInteger } from "../../../base/checks.js";
-import { createMatrix, type Matrix } from "../../../math/matrix.js";
-import { createResidentIndex } from "../../../math/search/resident-index.js";
+import { checkSameDimensions, createMatrix, type Matrix } from "../../../math/matrix.js";
+import {
+  createResidentIndex,
+  type ResidentIndex,
+  type ResidentTopK,
+} from "../../../math/search/resident-index.js";
 import { checkIds, rowsOfIds } from "../check-ids.js";
 import type { KnownQuestions } from "../known-questions.js";
 import { checkUnitRows } from "../unit-rows.js";
@@ -32,7 +36,7 @@ export interface PassageRanker {
  */
 export function createPassageRanker({
   passages,
-  ids,
+  ids: given,
   known,
 }: {
   readonly passages: Matrix;
@@ -41,14 +45,17 @@ export function createPassageRanker({
 }): PassageRanker {
   const place = "createPassageRanker";
   checkUnitRows(passages, `${place}: passages`);
-  checkIds(ids, `${place}: ids`, passages.rows);
+  checkIds(given, `${place}: ids`, passages.rows);
+  const ids = [...given];
   const rowOf = rowsOfIds(ids, `${place}: ids`);
-  const index = createResidentIndex(passages);
+  const index = passages.rows === 0 ? null : createResidentIndex(passages);
   return {
     rank(query, { limit = 10 } = {}) {
       checkInteger(limit, "rank: limit", { least: 1 });
       const asked = createMatrix(1, query.length, Float32Array.from(query));
       checkUnitRows(asked, "rank: query");
+      if (index === null) return [];
+      checkSameDimensions(asked, "rank: query", passages, "passages");
       const { best, add } = createBestScored(limit);
       const votes = known?.votes(query) ?? new Map<string, number>();
       const voted = [...votes.keys()].map((id) => {
@@ -60,23 +67,22 @@ export function createPassageRanker({
       });
       const cosines = index.scores(asked.data, voted);
       for (const [i, row] of voted.entries()) add(ids[row], cosines[i] + votes.get(ids[row])!);
-      const { indices, scores } = nearest(asked.data, limit);
+      const { indices, scores } = nearest(index, asked.data, limit);
       for (const [i, row] of indices.entries()) {
         if (row >= 0 && !votes.has(ids[row])) add(ids[row], scores[i]);
       }
       return [...best];
     },
     close() {
-      index.close();
+      index?.close();
     },
   };
 
   /** The `limit` nearest, and all that are as near as the last of them: among these ids decide, not rows. */
-  function nearest(query: Float32Array, limit: number): ReturnType<typeof index.search> {
-    for (let k = limit + 1; ; k *= 2) {
+  function nearest(index: ResidentIndex, query: Float32Array, limit: number): ResidentTopK {
+    for (let k = Math.min(limit + 1, index.rows); ; k = Math.min(2 * k, index.rows)) {
       const found = index.search(query, k);
-      const last = found.scores[limit - 1];
-      if (k >= index.rows || found.scores[k - 1] < last) return found;
+      if (k === index.rows || found.scores[k - 1] < found.scores[limit - 1]) return found;
     }
   }
 }
