@@ -14,6 +14,7 @@ import {
 } from "embedtune/answered";
 import { createRandom, type Matrix } from "embedtune";
 import { createMatrix, normalizeRows, rowOf, topK } from "embedtune/math";
+import { answeredTables, searchAnswered } from "../examples/shared/pgvector-answered.js";
 import { answeredSet, type AnsweredSet } from "../test/support/answered-set.js";
 import type { BenchOptions, BenchRow } from "./rows.js";
 
@@ -21,9 +22,58 @@ const settings = { weight: 0.4, neighbours: 10, temperature: 0.05 };
 const move = { kind: "mean", strength: 0.7 } as const;
 const set = { passages: 300, perPassage: 6, asked: 500, d: 24 };
 
-export function run(options: BenchOptions): Promise<readonly BenchRow[]> {
+export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const seed = Number(options.get("seed") ?? 1);
-  return Promise.resolve([...gains(seed), ...overlaps(seed), ...times(seed), ...together(seed)]);
+  const served = await fromPostgres(seed);
+  return [...gains(seed), ...overlaps(seed), ...times(seed), ...together(seed), ...served];
+}
+
+/** What the second search adds in PostgreSQL with pgvector, in this process (PGlite), where it is installed. */
+async function fromPostgres(seed: number): Promise<BenchRow[]> {
+  const size = { passages: 1000, perPassage: 5, asked: 100, d: 384, seed };
+  const { passages, passageIds: ids, known, asked } = answeredSet(size);
+  let packages;
+  try {
+    const { PGlite } = await import("@electric-sql/pglite");
+    const { vector } = await import("@electric-sql/pglite-pgvector");
+    packages = { PGlite, vector };
+  } catch {
+    console.log("pgvector: skipped, since PGlite is not installed");
+    return [];
+  }
+  const database = await packages.PGlite.create({ extensions: { vector: packages.vector } });
+  await database.exec(`create extension vector; ${answeredTables(size.d)}; begin`);
+  const text = (matrix: Matrix, row: number): string => `[${rowOf(matrix, row).join(",")}]`;
+  for (const [i, id] of ids.entries()) {
+    await database.query("insert into passages values ($1, $2)", [id, text(passages, i)]);
+  }
+  for (const [i, id] of known.ids.entries()) {
+    const row = [id, known.passages[i], text(known.vectors, i)];
+    await database.query("insert into questions values ($1, $2, $3)", row);
+  }
+  await database.exec("commit");
+  const median = async (ask: (row: number) => Promise<unknown>): Promise<number> => {
+    const took: number[] = [];
+    for (let i = 0; i < asked.rows; i++) {
+      const began = performance.now();
+      await ask(i);
+      took.push(performance.now() - began);
+    }
+    return took.sort((a, b) => a - b)[took.length >> 1];
+  };
+  const nearest = `select id, 1 - (embedding <=> $1) as score from passages order by embedding <=> $1, id limit 10`;
+  const one = await median((i) => database.query(nearest, [text(asked, i)]));
+  const two = await median((i) => searchAnswered(database, rowOf(asked, i), { settings }));
+  await database.close();
+  return [
+    {
+      table:
+        "PostgreSQL with pgvector in this process, no index: 1,000 passages, 5,000 known questions, 384-d",
+      "ms, passages alone": one,
+      "ms, with known questions": two,
+      "ms added": two - one,
+    },
+  ];
 }
 
 /** Known questions with the labels that the set gives them, and the passages that these labels move. */
