@@ -15,6 +15,7 @@ import {
 import { createRandom, type Matrix } from "embedtune";
 import { createMatrix, normalizeRows, rowOf, topK } from "embedtune/math";
 import { answeredTables, searchAnswered } from "../examples/shared/pgvector-answered.js";
+import { importPglite } from "../test/support/pglite.js";
 import { answeredSet, type AnsweredSet } from "../test/support/answered-set.js";
 import type { BenchOptions, BenchRow } from "./rows.js";
 
@@ -32,12 +33,8 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
 async function fromPostgres(seed: number): Promise<BenchRow[]> {
   const size = { passages: 1000, perPassage: 5, asked: 100, d: 384, seed };
   const { passages, passageIds: ids, known, asked } = answeredSet(size);
-  let packages;
-  try {
-    const { PGlite } = await import("@electric-sql/pglite");
-    const { vector } = await import("@electric-sql/pglite-pgvector");
-    packages = { PGlite, vector };
-  } catch {
+  const packages = await importPglite();
+  if (packages === null) {
     console.log("pgvector: skipped, since PGlite is not installed");
     return [];
   }

@@ -46,7 +46,7 @@ export interface AdapterMetadata {
   readonly threshold?: number;
   /** What the cosine of an adapted query and passage means as a probability of a match, likewise. */
   readonly calibration?: Calibration;
-  /** What the judge said of it, e.g. `"use it"`. */
+  /** The word that the judge had for it. */
   readonly verdict?: string;
   /** The verdict in words, with what it rests on. */
   readonly sentence?: string;

@@ -32,9 +32,8 @@ export interface ServedAnswers {
  * made carries the form's verdict and sentence, and refuses to be served with another adapter.
  *
  * @param form One of `decision.forms`, or what `fitForms` gave.
- * @param data What it was judged on.
- * @throws RangeError when there are not as many names as rows, a name stands twice, or the data cannot be
- *   what the form was judged on.
+ * @param data What it was judged on; that it is, nobody can check.
+ * @throws RangeError when there are not as many names as rows, or a name stands twice.
  */
 export function serveForm(form: FormDecision, data: LabelledVectors, ids: RowIds): ServedAnswers {
   const corpus = prepareLabelledCorpus(data, "serveForm");

@@ -5,7 +5,7 @@ import { comparePaired, pairedBootstrap, pairedPermutation } from "embedtune/eva
 describe("comparePaired", () => {
   const ones = (n: number, of: number): number[] => Array.from({ length: of }, (_, i) => +(i < n));
 
-  it("says better, worse or not shown, in one sentence", () => {
+  it("says better, worse or inconclusive, in one sentence", () => {
     const better = comparePaired("recall@1", ones(40, 100), ones(60, 100));
     expect(better.verdict).toBe("better");
     expect(better.sentence).toMatch(
@@ -13,7 +13,7 @@ describe("comparePaired", () => {
     );
     expect(comparePaired("recall@1", ones(60, 100), ones(40, 100)).verdict).toBe("worse");
     const unclear = comparePaired("recall@1", ones(50, 100), ones(51, 100));
-    expect(unclear.verdict).toBe("not shown");
+    expect(unclear.verdict).toBe("inconclusive");
     expect(unclear.sentence).toMatch(/^Not shown at the 95 % level: /);
   });
 
@@ -40,15 +40,17 @@ describe("comparePaired", () => {
     // All of three gained: every resample lies above 0, but p is 2/8.
     const few = comparePaired("mrr", [0, 0, 0], [1, 2, 3]);
     expect(few.interval[0]).toBeGreaterThan(0);
-    expect(few).toMatchObject({ p: 0.25, verdict: "not shown" });
+    expect(few).toMatchObject({ p: 0.25, verdict: "inconclusive" });
     // Of five, p is 2/32 = 1 - .9375.
     const five = [1, 2, 1, 3, 1];
     expect(comparePaired("mrr", [0, 0, 0, 0, 0], five, { level: 0.9375 }).verdict).toBe("better");
     expect(comparePaired("mrr", five, [0, 0, 0, 0, 0], { level: 0.9375 }).verdict).toBe("worse");
-    expect(comparePaired("mrr", [0, 0, 0, 0, 0], five, { level: 0.94 }).verdict).toBe("not shown");
+    expect(comparePaired("mrr", [0, 0, 0, 0, 0], five, { level: 0.94 }).verdict).toBe(
+      "inconclusive",
+    );
     // One large gain among losses: the test would do at the level .6, the interval holds 0.
     const mixed = comparePaired("mrr", [0, 0, 0, 0, 0], [-3, -3, 5, -3, -3], { level: 0.6 });
-    expect(mixed).toMatchObject({ p: 0.375, verdict: "not shown" });
+    expect(mixed).toMatchObject({ p: 0.375, verdict: "inconclusive" });
     expect(mixed.interval[0]).toBeLessThan(0);
     expect(mixed.interval[1]).toBeGreaterThan(0);
   });

@@ -96,7 +96,7 @@ describe("compareRetrieval", () => {
     const b = await evaluateRetrieval(after, corpus, right);
     const result = compareRetrieval(a, b, { metric: "recall@1", metrics: ["mrr", "ndcg"] });
     expect(result.comparisons.map(({ metric }) => metric)).toEqual(["recall@1", "mrr", "ndcg"]);
-    expect(result.verdict.verdict).toBe("not shown");
+    expect(result.verdict.verdict).toBe("inconclusive");
     expect(result.leaks).toBeNull();
     expect(result.sentence).toBe(result.verdict.sentence);
   });
@@ -138,7 +138,7 @@ describe("compareScores", () => {
     expect(result.before.accuracy).toBe(0.5);
     expect(result.after.accuracy).toBe(1);
     expect(result.mcnemar).toEqual({ gained: 2, lost: 0, p: 0.5 });
-    expect(result.verdict).toMatchObject({ metric: "accuracy", verdict: "not shown" });
+    expect(result.verdict).toMatchObject({ metric: "accuracy", verdict: "inconclusive" });
   });
 });
 
@@ -256,7 +256,7 @@ describe("tables", () => {
     );
     const { comparisons } = compareRetrieval(evaluation, evaluation, { metrics: ["mrr"] });
     expect(comparisonTable(comparisons).rows).toEqual([
-      ["mrr", "0.833", "0.833", "+0.000", "+0.000 to +0.000", "1.000", "not shown"],
+      ["mrr", "0.833", "0.833", "+0.000", "+0.000 to +0.000", "1.000", "inconclusive"],
     ]);
     const slices = sliceRetrieval(evaluation, ["a", "a", "a", "b"]);
     expect(slicesTable(slices, ["mrr"]).rows).toEqual([["a (small)", "3", "0.833"]]);

@@ -8,7 +8,7 @@ export interface AnsweredMetadata {
   readonly embedder: string | null;
   /** {@link adapterFingerprint} of the adapter that the vectors went through. Left out where there is none. */
   readonly adapter?: string;
-  /** What the judge said of this form, e.g. `"use it"`. */
+  /** The word that the judge had for this form. */
   readonly verdict?: string;
   /** The verdict in words, with what it rests on. */
   readonly sentence?: string;

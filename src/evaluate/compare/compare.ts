@@ -4,7 +4,7 @@ import type { Interval } from "../statistics/intervals.js";
 import { checkPaired, pairedBootstrap } from "../statistics/paired-bootstrap.js";
 import { pairedPermutation } from "../statistics/paired-permutation.js";
 
-export type ComparisonVerdict = "better" | "worse" | "not shown";
+export type ComparisonVerdict = "better" | "worse" | "inconclusive";
 
 export interface CompareOptions {
   /** Confidence of the interval and of the verdict, a share. @default 0.95 */
@@ -37,7 +37,7 @@ export interface Comparison {
 
 /**
  * Whether a figure moved, by how much, and how sure that is. "better" or "worse" needs both: the permutation
- * test at the level and an interval on one side of 0; all else is "not shown", which is not the same as "no change".
+ * test at the level and an interval on one side of 0; all else is "inconclusive", which is not the same as "no change".
  *
  * One comparison keeps its level. Of twenty metrics looked at, one is likely to pass by chance: name the one that
  * decides beforehand.
@@ -76,7 +76,7 @@ export function comparison(
   const { p } = pairedPermutation(before, after, { permutations: resamples, seed, groups });
   const n = before.length;
   const sure = p <= 1 - level && (interval[0] > 0 || interval[1] < 0);
-  const verdict: ComparisonVerdict = !sure ? "not shown" : difference > 0 ? "better" : "worse";
+  const verdict: ComparisonVerdict = !sure ? "inconclusive" : difference > 0 ? "better" : "worse";
   const figures = { metric, before: mean(before), after: mean(after), difference, interval, p };
   const sentence = verdictSentence({ ...figures, level, n, units, verdict });
   return { ...figures, level, n, verdict, sentence };
@@ -98,7 +98,7 @@ function verdictSentence({
   const figures = `from ${before.toFixed(3)} to ${after.toFixed(3)}`;
   const count = units === n ? `n ${n}` : `n ${n} in ${units} groups`;
   const effect = `${signed(difference)} [${signed(low)}, ${signed(high)}], p ${formatP(p)}, ${count}`;
-  if (verdict === "not shown") {
+  if (verdict === "inconclusive") {
     return `Not shown at the ${percent} level: ${metric} went ${figures} (${effect}).`;
   }
   const direction = verdict === "better" ? "Better" : "Worse";

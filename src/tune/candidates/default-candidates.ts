@@ -93,20 +93,15 @@ function infoNceCandidates(
   };
   const pairs = data.positives.query.length;
   const labelled = new Set(data.positives.passage).size;
-  const few: readonly Run[] = [
-    [queryOnly, 3e-4],
-    [bothFromIdentity, 3e-4],
-    [queryOnly, 1e-3],
-    [bothFromRca, 3e-4],
-  ];
-  const many: readonly Run[] = [
-    [queryOnly, 1e-3],
-    [bothFromRca, 1e-3],
-  ];
-  // What is learnt about known passages at two rates and from two starts tells little about others.
-  const forOthers: readonly Run[] = [few[1], few[2]];
-  const thin = claim === "questions" ? few : forOthers;
-  const runs = pairs < labelsPerPassage * labelled ? thin : many;
+  const fastQueries: Run = [queryOnly, 1e-3];
+  const slowFromIdentity: Run = [bothFromIdentity, 3e-4];
+  const many: readonly Run[] = [fastQueries, [bothFromRca, 1e-3]];
+  const few: Readonly<Record<ClaimName, readonly Run[]>> = {
+    questions: [[queryOnly, 3e-4], slowFromIdentity, fastQueries, [bothFromRca, 3e-4]],
+    // What is learnt about known passages at two rates and from two starts tells little about others.
+    passages: [slowFromIdentity, fastQueries],
+  };
+  const runs = pairs < labelsPerPassage * labelled ? few[claim] : many;
   const stepsPerEpoch = Math.ceil((0.8 * pairs) / batchSize);
   const states = epochs.filter(
     (epoch, i) => i < fewestStates || epoch * stepsPerEpoch <= mostSteps,

@@ -90,10 +90,9 @@ export async function judgeClaim(
   const bestQueryOnly = await judge(choice, ({ candidate }) => candidate.side === "query");
   const identity = await judge(choice, ({ candidate }) => candidate.method === "identity");
   const forms: JudgedForm[] = [];
+  const served = formTrials.finish().filter(({ dropped }) => dropped === null);
   for (const name of formNames) {
-    const own = formTrials
-      .finish()
-      .filter(({ form, dropped }) => form.name === name && dropped === null);
+    const own = served.filter(({ form }) => form.name === name);
     if (own.length === 0) continue;
     // Not the mildest, even of few: what a form adds to the map it stands on is mild by itself.
     const ofOwn = { ...choice, trials: own, values: own.map(valuesIn), mildest: false };

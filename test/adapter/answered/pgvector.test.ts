@@ -15,19 +15,9 @@ import { answeredTables, searchAnswered } from "../../../examples/shared/pgvecto
 import type { Database } from "../../../examples/shared/pgvector-index.js";
 import { rowRange } from "../../../src/math/matrix.js";
 import { answeredSet } from "../../support/answered-set.js";
+import { importPglite } from "../../support/pglite.js";
 
-/** PostgreSQL inside this process, where PGlite and its pgvector are installed. */
-async function importDatabase() {
-  try {
-    const { PGlite } = await import("@electric-sql/pglite");
-    const { vector } = await import("@electric-sql/pglite-pgvector");
-    return { PGlite, vector };
-  } catch {
-    return null;
-  }
-}
-
-const packages = await importDatabase();
+const packages = await importPglite();
 
 describe.skipIf(packages === null)("PostgreSQL with pgvector", () => {
   const { passages, passageIds: ids, known, rows, asked } = answeredSet({ asked: 40, wrong: 0.1 });

@@ -6,19 +6,9 @@ import { mineHardNegatives } from "../../../src/negatives/mining/mine-hard-negat
 import { createVectorIndex } from "../../../src/negatives/indexes/vector-index.js";
 import { createVectorLookup } from "../../../src/negatives/indexes/text-vectors.js";
 import { gold } from "../support.js";
+import { importPglite } from "../../support/pglite.js";
 
-/** PostgreSQL inside this process, where PGlite and its pgvector are installed. */
-async function startDatabase() {
-  try {
-    const { PGlite } = await import("@electric-sql/pglite");
-    const { vector } = await import("@electric-sql/pglite-pgvector");
-    return { PGlite, vector };
-  } catch {
-    return null;
-  }
-}
-
-const packages = await startDatabase();
+const packages = await importPglite();
 
 describe.skipIf(packages === null)("mining a table of PostgreSQL with pgvector", () => {
   const random = createRandom(9);
