@@ -10,6 +10,7 @@ import { cosineFigures } from "./verdict/pair-figures.js";
 import { meanGain, meanOf } from "./verdict/units.js";
 import { ranksLookRandom } from "./verdict/unrelated.js";
 import { figuresOf } from "./verdict/figures.js";
+import { questionOutcomes } from "./verdict/question-outcomes.js";
 import { sentenceOf } from "./verdict/sentence.js";
 
 /** Resamples of intervals that no verdict hangs on. */
@@ -109,11 +110,12 @@ export function decide(
       seconds: trial.seconds,
       skipped: trial.dropped,
     })),
-    questions: Array.from(claim.questions, (row, i) => ({
-      row,
-      before: untouched.rank[i],
-      after: best.outcomes.rank[i],
-    })),
+    questions: questionOutcomes(
+      claim.questions,
+      untouched,
+      best.outcomes,
+      trials.filter(({ dropped }) => dropped === null).map(({ outcomes }) => outcomes),
+    ),
   };
 }
 

@@ -6,6 +6,7 @@ import { intern } from "../base/intern.js";
 import { untouchedSides } from "./candidates/closed-forms.js";
 import type { CosineFigures, Decision, Gain, GainOf, Verdict } from "./verdict/decision.js";
 import { figuresOf } from "./verdict/figures.js";
+import { questionOutcomes } from "./verdict/question-outcomes.js";
 import { gainOf, permutationOf, verdictOf } from "./verdict/evidence.js";
 import { checkMetric } from "./ranking/check-metric.js";
 import { judgedQuestions } from "./claims/judged-questions.js";
@@ -105,8 +106,6 @@ export async function judgeAdapter(
     ...{ verdict, sentence, metric, gain, labelsLookUnrelated: unrelated },
     figures: figuresOf(untouched, adapted, units.indices, seed),
     cosines: cosineFigures(untouched, adapted),
-    questions: Array.from(rows, (row, i) => ({
-      ...{ row, before: untouched.rank[i], after: adapted.rank[i] },
-    })),
+    questions: questionOutcomes(rows, untouched, adapted, [untouched, adapted]),
   };
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   applyAdapter,
+  cosineSimilarity,
   createRandom,
   fitAdapter,
   judgeAdapter,
   type Decision,
   type LabelledVectors,
 } from "embedtune";
-import { createMatrix } from "embedtune/math";
+import { createMatrix, rowOf } from "embedtune/math";
 import { intents } from "./corpora.js";
 import { topics } from "./topics.js";
 
@@ -88,6 +89,33 @@ describe("fitAdapter, where there is something to learn", () => {
     expect(mean(questions.map(({ before }) => 1 / before))).toBeCloseTo(figures.mrr.before, 12);
     expect(mean(questions.map(({ after }) => 1 / after))).toBeCloseTo(figures.mrr.after, 12);
     expect(figures.mrr.after - figures.mrr.before).toBeCloseTo(decision.best.expected!.gain, 12);
+    for (const { before, after, bestOfAll, nearest } of questions) {
+      expect(bestOfAll).toBeLessThanOrEqual(Math.min(before, after));
+      for (const [rank, { rightCosine, wrongCosine, right, wrong }] of [
+        [before, nearest.before],
+        [after, nearest.after],
+      ] as const) {
+        expect(rank === 1).toBe(rightCosine > wrongCosine!);
+        expect(right).not.toBe(wrong);
+      }
+    }
+  });
+
+  it("tells what stood nearest to each question", () => {
+    const { queries, passages, pairs } = known;
+    for (const { row, nearest } of decision.questions.slice(0, 40)) {
+      const cosines = Array.from({ length: passages.rows }, (_, j) =>
+        cosineSimilarity(rowOf(queries, row), rowOf(passages, j)),
+      );
+      const right = pairs.passage.filter((_, i) => pairs.query[i] === row);
+      const wrong = [...cosines.keys()].filter((j) => !right.includes(j));
+      const most = (rows: ArrayLike<number>): number =>
+        Math.max(...Array.from(rows, (j) => cosines[j]));
+      expect(right).toContain(nearest.before.right);
+      expect(nearest.before.rightCosine).toBeCloseTo(most(right), 5);
+      expect(nearest.before.wrongCosine).toBeCloseTo(most(wrong), 5);
+      expect(cosines[nearest.before.wrong!]).toBeCloseTo(nearest.before.wrongCosine!, 5);
+    }
   });
 
   it("is plain data", () => {

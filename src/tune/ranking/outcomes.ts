@@ -33,6 +33,10 @@ export interface Outcomes {
   readonly peerNdcg: Float64Array;
   /** Per question, the cosine of the nearest match. */
   readonly match: Float64Array;
+  /** Per question, its column. */
+  readonly matchColumn: Int32Array;
+  /** Per question, the column of the nearest wrong passage; -1 where there is none. */
+  readonly wrongColumn: Int32Array;
   /** Two per question: the highest cosines of wrong passages; NaN where there are fewer. */
   readonly nearestWrong: Float64Array;
   /** Two per question: cosines of wrong passages drawn at random; NaN where there are fewer. */
@@ -49,6 +53,8 @@ export function emptyOutcomes(count: number): Outcomes {
     peerRank: new Float64Array(count).fill(NaN),
     peerNdcg: new Float64Array(count).fill(NaN),
     match: new Float64Array(count).fill(NaN),
+    matchColumn: new Int32Array(count).fill(-1),
+    wrongColumn: new Int32Array(count).fill(-1),
     nearestWrong: new Float64Array(2 * count).fill(NaN),
     randomWrong: new Float64Array(2 * count).fill(NaN),
     labelledWrong: Array.from({ length: count }, (): number[] => []),
@@ -71,6 +77,7 @@ interface Reading {
   readonly learnt: Uint8Array;
   first: number;
   second: number;
+  firstColumn: number;
   readonly random: number[];
   readonly labelled: number[];
 }
@@ -100,7 +107,15 @@ export function createOutcomeReader(
     const place = (j: number): number => placeAmongTied(tieSeed, relevant[j]);
     const order = [...relevant.keys()].sort((a, b) => own[b] - own[a] || place(a) - place(b));
     return {
-      ...{ question, order, first: -Infinity, second: -Infinity, random: [], labelled: [] },
+      ...{
+        question,
+        order,
+        first: -Infinity,
+        second: -Infinity,
+        firstColumn: -1,
+        random: [],
+        labelled: [],
+      },
       scores: Float64Array.from(order, (j) => own[j]),
       places: Uint32Array.from(order, place),
       before: new Float64Array(order.length),
@@ -134,6 +149,8 @@ export function createOutcomeReader(
         outcomes.peerRank[at] = reading.peersBefore[0] + 1;
         outcomes.peerNdcg[at] = ndcgOf(reading, reading.peersBefore);
         outcomes.match[at] = reading.scores[0];
+        outcomes.matchColumn[at] = reading.question.relevant[reading.order[0]];
+        outcomes.wrongColumn[at] = reading.firstColumn;
         outcomes.nearestWrong.set([reading.first, reading.second].map(finiteOrNaN), 2 * at);
         outcomes.randomWrong.set(reading.random, 2 * at);
         outcomes.labelledWrong[at] = reading.labelled;
@@ -168,7 +185,7 @@ function countWrong(
   const { question, scores, places, before, peersBefore, learnt } = reading;
   const last = scores.length - 1;
   const floor = scores[last];
-  let { first, second } = reading;
+  let { first, second, firstColumn } = reading;
   for (let j = 0; j < row.length; j++) {
     const score = row[j];
     if (score < floor && score <= second) continue;
@@ -182,10 +199,12 @@ function countWrong(
     if (score > first) {
       second = first;
       first = score;
+      firstColumn = start + j;
     } else if (score > second) second = score;
   }
   reading.first = first;
   reading.second = second;
+  reading.firstColumn = firstColumn;
 }
 
 /** A column's place among others of the same cosine: 32 well mixed bits (MurmurHash3's finaliser). */

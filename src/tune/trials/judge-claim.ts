@@ -137,6 +137,8 @@ function copyOutcomes(from: Outcomes, to: Outcomes, places: Uint32Array): void {
     to.peerRank[at] = from.peerRank[at];
     to.peerNdcg[at] = from.peerNdcg[at];
     to.match[at] = from.match[at];
+    to.matchColumn[at] = from.matchColumn[at];
+    to.wrongColumn[at] = from.wrongColumn[at];
     for (const k of [2 * at, 2 * at + 1]) {
       to.nearestWrong[k] = from.nearestWrong[k];
       to.randomWrong[k] = from.randomWrong[k];

@@ -110,6 +110,32 @@ export interface FormDecision {
   readonly moved: { readonly rows: Uint32Array; readonly vectors: Matrix } | null;
 }
 
+/** What stood nearest to a question. */
+export interface NearestPassages {
+  /** The right passage that stands first among the right ones: its row, and its cosine. */
+  readonly right: number;
+  readonly rightCosine: number;
+  /** The wrong passage that stands first among the wrong ones; `null` where there is none. */
+  readonly wrong: number | null;
+  readonly wrongCosine: number | null;
+}
+
+/** What became of a judged question. */
+export interface QuestionOutcome {
+  /** Of the table of queries. */
+  readonly row: number;
+  /** The rank of the first right passage, from 1, under the untouched embedding. */
+  readonly before: number;
+  /** The same under what the other folds chose. */
+  readonly after: number;
+  /**
+   * The best rank that any candidate gave it out of fold, the untouched embedding included, among the passages that
+   * candidates were chosen by: far down, the label is worth another look.
+   */
+  readonly bestOfAll: number;
+  readonly nearest: { readonly before: NearestPassages; readonly after: NearestPassages };
+}
+
 /** What to do with an embedding, why, and what it rests on. Plain data. */
 export interface Decision {
   readonly verdict: Verdict;
@@ -148,10 +174,6 @@ export interface Decision {
   readonly figures: Readonly<Record<string, GainOf>>;
   readonly cosines: CosineFigures | null;
   readonly table: readonly DecisionRow[];
-  /** Judged questions out of fold: the row of the table of queries, and the rank of the right passage. */
-  readonly questions: readonly {
-    readonly row: number;
-    readonly before: number;
-    readonly after: number;
-  }[];
+  /** Judged questions out of fold. */
+  readonly questions: readonly QuestionOutcome[];
 }

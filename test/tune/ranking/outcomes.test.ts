@@ -80,6 +80,27 @@ describe("readOutcomes", () => {
     expect([...nearestWrong]).toEqual([0.5, 0.25, 0.25, -0.5, -0.5, NaN]);
   });
 
+  it("names the nearest match and the nearest wrong passage, a block at a time too", () => {
+    const row = Float32Array.of(0.5, 0.75, 0.25, 0.875, 0.625);
+    const questions = [question([0, 2, 4]), question([1, 3]), question([0, 1, 2, 3, 4])];
+    const outcomes = emptyOutcomes(3);
+    const matches = questions.map(({ relevant }) => relevant.map((j) => row[j]));
+    const reader = createOutcomeReader(questions, matches);
+    for (const [start, end] of [
+      [0, 2],
+      [2, 5],
+    ]) {
+      const block = row.subarray(start, end);
+      reader.add(
+        createMatrix(3, end - start, Float32Array.of(...block, ...block, ...block)),
+        start,
+      );
+    }
+    reader.finish(outcomes, [2, 0, 1]);
+    expect([...outcomes.matchColumn]).toEqual([3, 3, 4]);
+    expect([...outcomes.wrongColumn]).toEqual([4, -1, 3]);
+  });
+
   it("reads labelled and random wrong passages where they stand", () => {
     const { labelledWrong, randomWrong, match } = outcomesOf(
       [[0.125, 0.25, 0.5, 0.75]],
