@@ -8,6 +8,7 @@ export {
   type OpenAIEmbedder,
   type OpenAIUsage,
 } from "./embed/openai/openai-embedder.js";
+export type { OpenAIBatch, OpenAICallOptions, OpenAIClient } from "./embed/openai/client.js";
 export type { EmbeddingPlan } from "./embed/openai/plan.js";
 export type { LongInputs, OpenAIEmbedderOptions } from "./embed/openai/settings.js";
 export type { Tokenizer } from "./embed/openai/tokenizer.js";

@@ -5,6 +5,7 @@
  */
 export {
   readNaturalQuestionsParquet,
+  type ParquetFile,
   type ParquetSource,
   type ReadParquetOptions,
 } from "./data/natural-questions/read-parquet.js";

@@ -10,10 +10,26 @@ export interface Progress {
   readonly secondsLeft?: number | undefined;
 }
 
+/**
+ * `AbortSignal` as the reader of these types knows it, from the DOM's library or from Node's types. Where neither is
+ * there (an edge runtime, `types: []`), its standard part, so that declarations stay whole without either.
+ */
+export type AbortSignalLike = typeof globalThis extends {
+  readonly AbortSignal: { readonly prototype: infer Signal };
+}
+  ? Signal
+  : {
+      readonly aborted: boolean;
+      readonly reason: unknown;
+      throwIfAborted(): void;
+      addEventListener(type: "abort", listener: () => void): void;
+      removeEventListener(type: "abort", listener: () => void): void;
+    };
+
 /** The options every long job takes. */
 export interface LongJobOptions {
   /** Stops the job; it rejects with the signal's reason, and what was already stored stays stored. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** Called as work is finished, never more than a few times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }

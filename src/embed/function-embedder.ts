@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../base/progress.js";
 import { checkInteger } from "../base/checks.js";
 import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { checkTexts } from "./check-texts.js";
@@ -10,7 +11,7 @@ import { untilAborted } from "../base/until-aborted.js";
 /** Vectors of texts, in their order: a matrix, or one array of numbers per text. */
 export type EmbedFunction = (
   texts: readonly string[],
-  context: { readonly side: "query" | "passage"; readonly signal: AbortSignal },
+  context: { readonly side: "query" | "passage"; readonly signal: AbortSignalLike },
 ) => Promise<Matrix | readonly ArrayLike<number>[]> | Matrix | readonly ArrayLike<number>[];
 
 export interface FunctionEmbedderOptions {

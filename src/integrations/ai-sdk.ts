@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../base/progress.js";
 import { refuse } from "../base/checks.js";
 import { backoff } from "../embed/requests/backoff.js";
 import type { Embedder } from "../embed/embedder.js";
@@ -18,7 +19,7 @@ export interface AISDKEmbeddingModel {
   readonly supportsParallelCalls: boolean | PromiseLike<boolean>;
   doEmbed(options: {
     values: string[];
-    abortSignal?: AbortSignal;
+    abortSignal?: AbortSignalLike;
   }): PromiseLike<{ embeddings: number[][] }>;
 }
 

@@ -3,7 +3,6 @@ import {
   asyncBufferFromUrl,
   parquetMetadataAsync,
   parquetReadObjects,
-  type AsyncBuffer,
   type FileMetaData,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
@@ -16,8 +15,16 @@ import { questionColumns, questionFromRow } from "./question-row.js";
 import { checkRecordRange, type RecordRange } from "../sources/record-range.js";
 import { selectColumns } from "../sources/select-columns.js";
 
+/** Bytes of a file, a piece at a time: what hyparquet calls an `AsyncBuffer`. */
+export interface ParquetFile {
+  /** Bytes in all. */
+  readonly byteLength: number;
+  /** The bytes from `start` up to and without `end`. */
+  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
+}
+
 /** A local file, a URL (read by range requests), or anything that gives slices of bytes. */
-export type ParquetSource = string | { readonly name: string; readonly file: AsyncBuffer };
+export type ParquetSource = string | { readonly name: string; readonly file: ParquetFile };
 
 /** A record is a row; row groups of which no row is wanted are not fetched. */
 export interface ReadParquetOptions extends LongJobOptions, CleanTextOptions, RecordRange {
@@ -84,7 +91,7 @@ export async function* readNaturalQuestionsParquet(
 
 interface OpenFile {
   readonly name: string;
-  readonly file: AsyncBuffer;
+  readonly file: ParquetFile;
   readonly metadata: FileMetaData;
 }
 
@@ -94,7 +101,7 @@ async function open(
 ): Promise<OpenFile> {
   const name = typeof source === "string" ? source : source.name;
   return attempt(name, async () => {
-    let file: AsyncBuffer;
+    let file: ParquetFile;
     if (typeof source !== "string") file = source.file;
     else if (!/^https?:/.test(source)) file = await asyncBufferFromFile(source);
     else {

@@ -1,5 +1,6 @@
 import type { SizedInput } from "../requests/pack-batches.js";
 import { decodeAnswer, type EmbeddingAnswer } from "./decode-answer.js";
+import type { HeadersLike } from "../requests/rate-limiter.js";
 import type { ServerLimits } from "./server-limits.js";
 import type { OpenAISettings } from "./settings.js";
 
@@ -34,7 +35,7 @@ export function createEmbeddingsEndpoint(
       requests++;
       // The client's own timeout ends with the headers; this one also ends a body that stalls.
       const deadline = AbortSignal.timeout(timeoutMs);
-      let headers: Headers | undefined;
+      let headers: HeadersLike | undefined;
       try {
         const { data, response } = await client.embeddings
           .create(
@@ -71,7 +72,7 @@ export function createEmbeddingsEndpoint(
   };
 }
 
-function headersOf(error: unknown): Headers | undefined {
+function headersOf(error: unknown): HeadersLike | undefined {
   const { headers } = (error ?? {}) as { headers?: unknown };
   return headers instanceof Headers ? headers : undefined;
 }

@@ -2,6 +2,7 @@ import OpenAI from "openai";
 import { checkChoice, checkInteger, refuse } from "../../base/checks.js";
 import { show } from "../../base/show.js";
 import type { RateLimits } from "../requests/rate-limiter.js";
+import type { OpenAIClient } from "./client.js";
 import { embeddingPrices } from "./prices.js";
 import { loadCl100k, type Tokenizer } from "./tokenizer.js";
 
@@ -19,8 +20,8 @@ export interface OpenAIEmbedderOptions extends RateLimits {
   readonly apiKey?: string | undefined;
   /** Address up to and without `/embeddings`. @default the environment's OPENAI_BASE_URL, else OpenAI's own */
   readonly baseURL?: string | undefined;
-  /** A client of the `openai` package made by you, e.g. for Azure; its key and address are used. @default none */
-  readonly client?: OpenAI | undefined;
+  /** A client of the package `openai` (6 or 7) made by you, e.g. for Azure; its key and address are used. @default none */
+  readonly client?: OpenAIClient | undefined;
   /** @default "text-embedding-ada-002" */
   readonly model?: string | undefined;
   /** Length of vectors to ask for; only the v3 models take it. @default the model's own */
@@ -54,7 +55,7 @@ export interface OpenAIEmbedderOptions extends RateLimits {
 /** The options with everything filled in. */
 export interface OpenAISettings {
   readonly id: string;
-  readonly client: OpenAI;
+  readonly client: OpenAIClient;
   /** For error messages. */
   readonly address: string;
   readonly model: string;
@@ -183,7 +184,7 @@ function createClient(
   baseURL: string,
   timeoutMs: number,
   caller: string,
-): OpenAI {
+): OpenAIClient {
   if (hostOf(baseURL, caller) === "api.openai.com" && apiKey === undefined) {
     throw new RangeError(
       `${caller}: apiKey or the environment variable OPENAI_API_KEY must be set, received neither`,

@@ -21,9 +21,14 @@ export interface RateLimiter {
   pause(milliseconds: number): void;
 }
 
+/** What is read of an answer's headers. */
+export interface HeadersLike {
+  get(name: string): string | null;
+}
+
 export interface RatePermit {
   /** Ends the request, with the headers of its answer where one came. */
-  done(headers?: Headers): void;
+  done(headers?: HeadersLike): void;
 }
 
 /**
@@ -127,7 +132,7 @@ async function waitOrChange(
   }
 }
 
-function reportOf(headers: Headers, resource: "requests" | "tokens"): RateReport {
+function reportOf(headers: HeadersLike, resource: "requests" | "tokens"): RateReport {
   const number = (name: string): number | undefined => {
     const text = headers.get(`x-ratelimit-${name}-${resource}`);
     const value = Number(text ?? NaN);

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../../base/progress.js";
 import { refuse } from "../../base/checks.js";
 import { preparePairs, type TrainingPairs } from "../../data/training-pairs.js";
 import { subtractFromRows } from "../../math/elementwise.js";
@@ -102,7 +103,7 @@ function withCorpus(statistics: PairStatistics, rows: Matrix, place: string): Pa
 export interface PairStatisticsStreamOptions {
   /** Passages of the corpus in blocks, for the prior of {@link fitFromStatistics}: each is to be given once. */
   readonly corpus?: AsyncIterable<Matrix> | Iterable<Matrix> | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /**

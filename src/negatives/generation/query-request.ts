@@ -1,3 +1,5 @@
+import type { AbortSignalLike } from "../../base/progress.js";
+
 /** What is sent to the chat endpoint for one passage; the shape of OpenAI's own client and its compatible servers. */
 export interface QueryRequest {
   model: string;
@@ -24,7 +26,7 @@ export interface ChatClient {
     readonly completions: {
       create(
         request: QueryRequest,
-        options?: { signal?: AbortSignal | undefined },
+        options?: { signal?: AbortSignalLike | undefined },
       ): PromiseLike<QueryReply>;
     };
   };

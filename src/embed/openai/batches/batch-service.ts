@@ -1,3 +1,4 @@
+import type { OpenAIBatch } from "../client.js";
 import type { OpenAISettings } from "../settings.js";
 import { fileLines } from "./file-lines.js";
 import { callOptions, createRepeatedCalls } from "./repeated-calls.js";
@@ -27,17 +28,6 @@ export interface BatchService {
   lines(file: string, signal: AbortSignal | undefined): AsyncIterable<string>;
 }
 
-interface RawBatch {
-  readonly id: string;
-  readonly status: string;
-  readonly input_file_id?: string | null;
-  readonly output_file_id?: string | null;
-  readonly error_file_id?: string | null;
-  readonly created_at?: number;
-  readonly metadata?: unknown;
-  readonly errors?: { readonly data?: { readonly message?: string }[] } | null;
-}
-
 /** The server deletes results after this many seconds. */
 const keptSeconds = 30 * 24 * 3600;
 
@@ -50,9 +40,9 @@ export function createBatchService(settings: OpenAISettings): BatchService {
   const begunWith = async (
     file: string,
     signal: AbortSignal | undefined,
-  ): Promise<RawBatch | undefined> => {
+  ): Promise<OpenAIBatch | undefined> => {
     const { data } = await client.batches.list({ limit: 100 }, callOptions(signal));
-    return (data as unknown as RawBatch[]).find((batch) => batch.input_file_id === file);
+    return data.find((batch) => batch.input_file_id === file);
   };
 
   return {
@@ -100,13 +90,13 @@ export function createBatchService(settings: OpenAISettings): BatchService {
             ),
           signal,
         );
-        for (const batch of page.data as unknown as RawBatch[]) {
+        for (const batch of page.data) {
           const { embedtune } = (batch.metadata ?? {}) as { embedtune?: unknown };
           const state = stateOf(batch);
           const useful = !state.ended || state.outputFile !== undefined;
           if (embedtune === embedderId.slice(0, 512) && useful) found.push(state);
         }
-        const last = page.data.at(-1) as unknown as RawBatch | undefined;
+        const last = page.data.at(-1);
         // Newest first: behind one that is too old there are only older ones.
         if (last === undefined || !page.hasNextPage() || (last.created_at ?? oldest) < oldest) {
           return found;
@@ -125,7 +115,7 @@ export function createBatchService(settings: OpenAISettings): BatchService {
   };
 }
 
-function stateOf(batch: RawBatch): BatchState {
+function stateOf(batch: OpenAIBatch): BatchState {
   const message = batch.errors?.data?.[0]?.message;
   return {
     id: batch.id,

@@ -49,7 +49,7 @@ async function* download(
     // Read as a stream: 50,000 vectors are more than half a gigabyte of text, the longest string there can be.
     const decoder = new TextDecoder();
     let rest = "";
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       clearTimeout(timer);
       const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = parts.pop() as string;

@@ -2,12 +2,13 @@ import { createRandom } from "../../../base/random.js";
 import { sleep } from "../../../base/sleep.js";
 import { backoff } from "../../requests/backoff.js";
 import { classify, requestError } from "../failures.js";
+import type { OpenAICallOptions } from "../client.js";
 import type { OpenAISettings } from "../settings.js";
 
 /** Calls of the Batch API, repeated after a wait where that may help. */
 export interface RepeatedCalls {
   /** Repeats a call until it has an answer. @throws EmbeddingRequestError where no repetition will help. */
-  persist<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
+  persist<T>(call: () => PromiseLike<T>, signal: AbortSignal | undefined): Promise<T>;
   /**
    * Waits until another attempt may help.
    *
@@ -48,10 +49,7 @@ export function createRepeatedCalls({
 }
 
 /** What the client is told with each call: it does not repeat it by itself. */
-export function callOptions(signal: AbortSignal | undefined): {
-  maxRetries: number;
-  signal?: AbortSignal;
-} {
+export function callOptions(signal: AbortSignal | undefined): OpenAICallOptions {
   return {
     maxRetries: 0,
     // A signal of its own for each call: the client leaves a listener behind, and a day has thousands of calls.
