@@ -80,8 +80,8 @@ export async function judgeAdapter(
   };
   const untouched = await rank(untouchedSides, 1);
   const adapted = await rank(adapter, 2);
-  const { givenGroups, queryText } = corpus;
-  const units = intern(rows.map((row) => (givenGroups ? givenGroups.of : queryText)[row]));
+  const { givenGroups, queryTwin } = corpus;
+  const units = intern(rows.map((row) => (givenGroups ? givenGroups.of : queryTwin)[row]));
   const before = valuesOf(untouched, metric);
   const after = valuesOf(adapted, metric);
   const gain = gainOf(before, after, units.indices, seed);

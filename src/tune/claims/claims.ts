@@ -64,14 +64,14 @@ export function likelyClaim({ passages, positives, passageText }: LabelledCorpus
 
 /**
  * Lays a claim out in folds. Held-out questions are never among the pairs to learn from, and under "passages" none of
- * their passages is; the caller's groups and equal vectors stay whole.
+ * their passages is; the caller's groups, equal vectors and twins stay whole.
  */
 export function layOutClaim(
   data: LabelledCorpus,
   name: ClaimName,
   { folds, seed, mostQuestions }: ClaimOptions,
 ): Claim {
-  const { labelledQueries, positives, negatives, passageText } = data;
+  const { labelledQueries, positives, negatives, passageTwin } = data;
   const units = unitsOf(data, name);
   const unitCount = new Set(units).size;
   const none = {
@@ -101,13 +101,13 @@ export function layOutClaim(
       if (name === "passages") {
         for (let i = 0; i < positives.query.length; i++) {
           if (foldOfQuery[positives.query[i]] === fold)
-            heldOut.add(passageText[positives.passage[i]]);
+            heldOut.add(passageTwin[positives.passage[i]]);
         }
       }
       const learns =
         ({ query, passage }: IndexPairs) =>
         (i: number) =>
-          foldOfQuery[query[i]] !== fold && !heldOut.has(passageText[passage[i]]);
+          foldOfQuery[query[i]] !== fold && !heldOut.has(passageTwin[passage[i]]);
       return {
         train: select(positives, learns(positives)),
         trainNegatives: select(negatives, learns(negatives)),
@@ -125,8 +125,8 @@ function unitsOf(
     queries,
     labelledQueries,
     positives,
-    queryText,
-    passageText,
+    queryTwin,
+    passageTwin,
     passages,
     givenGroups: groups,
   }: LabelledCorpus,
@@ -136,7 +136,7 @@ function unitsOf(
   const passagesAt = queries.rows + groupCount;
   const sets = createUnionFind(passagesAt + passages.rows);
   for (const query of labelledQueries) {
-    sets.join(query, queryText[query]);
+    sets.join(query, queryTwin[query]);
     if (groups !== undefined) sets.join(query, queries.rows + groups.of[query]);
   }
   if (name === "passages" && groups === undefined) {
@@ -146,7 +146,7 @@ function unitsOf(
       const query = positives.query[i];
       if (seen.has(query)) continue;
       seen.add(query);
-      sets.join(query, passagesAt + passageText[positives.passage[i]]);
+      sets.join(query, passagesAt + passageTwin[positives.passage[i]]);
     }
   }
   const numbers = new Map<number, number>();

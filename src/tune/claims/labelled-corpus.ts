@@ -1,5 +1,6 @@
 import { refuse } from "../../base/checks.js";
 import { intern } from "../../base/intern.js";
+import { createUnionFind } from "../../base/union-find.js";
 import { alikeRows } from "../../math/alike-rows.js";
 import {
   preparePairs,
@@ -20,6 +21,16 @@ export interface LabelledVectors extends TrainingPairs {
   readonly passages: Matrix;
   /** Questions without labels, e.g. of a search log: where given, fits learn how questions spread from these. */
   readonly log?: Matrix | undefined;
+  /**
+   * Per row a number or name; rows that share it are nearly the same text, and are never divided between learning and
+   * judging. Rows with the same vector need no telling.
+   */
+  readonly twins?:
+    | {
+        readonly queries?: ArrayLike<string | number> | undefined;
+        readonly passages?: ArrayLike<string | number> | undefined;
+      }
+    | undefined;
 }
 
 /** Checked vectors, every row of length 1, with equal rows known as such. */
@@ -36,6 +47,9 @@ export interface LabelledCorpus {
   /** Per row, the first row that is the same but for rounding: the same text. */
   readonly queryText: Uint32Array;
   readonly passageText: Uint32Array;
+  /** Per row, the first of those that are not to be divided between learning and judging: the same text, or nearly so. */
+  readonly queryTwin: Uint32Array;
+  readonly passageTwin: Uint32Array;
   /** Rows of queries with a matching passage, ascending. */
   readonly labelledQueries: Uint32Array;
   /** Per row of queries, the rows of matching passages and of others equal to them; empty without labels. */
@@ -57,10 +71,33 @@ function checkNotEmpty({ rows }: Matrix, place: string): void {
   if (rows === 0) throw new RangeError(`${place} must hold at least one row, received none`);
 }
 
+/** Per row, the first one that is the same but for rounding, or that the caller calls nearly the same. */
+function twinsOf(
+  text: Uint32Array,
+  given: ArrayLike<string | number> | undefined,
+  place: string,
+): Uint32Array {
+  if (given === undefined) return text;
+  if (given.length !== text.length) refuse(place, `one per row (${text.length})`, given.length);
+  const { indices } = intern(given);
+  const sets = createUnionFind(2 * text.length);
+  for (const [row, same] of text.entries()) {
+    sets.join(row, same);
+    sets.join(row, text.length + indices[row]);
+  }
+  const first = new Map<number, number>();
+  return text.map((_, row) => {
+    const root = sets.find(row);
+    if (!first.has(root)) first.set(root, row);
+    return first.get(root)!;
+  });
+}
+
 /**
  * Checks what is to be learnt from and judged by.
  *
- * @throws RangeError naming what is wrong, as {@link preparePairs}, no passages, and a log that is empty or of other dimensions.
+ * @throws RangeError naming what is wrong, as {@link preparePairs}, no passages, a log that is empty or of other dimensions, and
+ *   twins that are not one per row.
  */
 export function prepareLabelledCorpus(data: LabelledVectors, caller: string): LabelledCorpus {
   const prepared = preparePairs(data, caller, { unlabelled: true });
@@ -91,13 +128,16 @@ export function prepareLabelledCorpus(data: LabelledVectors, caller: string): La
       grades?.[positives.query[i]].push(positives.grade![i]);
     }
   }
+  const queryText = alikeRows(queries);
   const interned = data.groups === undefined ? undefined : intern(data.groups);
   return {
     prepared,
     ...{ queries, passages, positives, negatives, relevant, grades, passageText },
     givenGroups: interned && { of: interned.indices, count: interned.distinct.length },
     log: log === undefined ? null : normalizeRows(log),
-    queryText: alikeRows(queries),
+    queryText,
+    queryTwin: twinsOf(queryText, data.twins?.queries, `${caller}: twins.queries`),
+    passageTwin: twinsOf(passageText, data.twins?.passages, `${caller}: twins.passages`),
     labelledQueries: Uint32Array.from(new Set(positives.query)).sort(),
   };
 }

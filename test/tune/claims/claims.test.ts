@@ -74,6 +74,47 @@ describe("layOutClaim", () => {
     }
   });
 
+  it("keeps twins together, and holds out a passage with its twins", () => {
+    const pairs = Array.from({ length: 40 }, (_, i): [number, number] => [i, i]);
+    const data = vectorsWith(40, 40, pairs);
+    const twinOf = Array.from({ length: 40 }, (_, i) => `text ${i % 13}`);
+    const queries = prepared({ ...data, twins: { queries: twinOf } });
+    for (const name of ["questions", "passages"] as const) {
+      const claim = layOutClaim(queries, name, options);
+      expect(claim.unitCount).toBe(13);
+      const folds = new Set(Array.from(claim.foldOf, (fold, at) => `${at % 13} ${fold}`));
+      expect(folds.size).toBe(13);
+    }
+    const passages = prepared({ ...data, twins: { passages: twinOf } });
+    const claim = layOutClaim(passages, "passages", options);
+    expect(claim.unitCount).toBe(13);
+    for (const { train, judged } of claim.folds) {
+      const held = new Set(Array.from(judged, (at) => claim.questions[at] % 13));
+      expect(train.passage.some((passage) => held.has(passage % 13))).toBe(false);
+    }
+    expect(layOutClaim(passages, "questions", options).unitCount).toBe(40);
+  });
+
+  it("keeps twins whole beside the caller's groups", () => {
+    const pairs = Array.from({ length: 40 }, (_, i): [number, number] => [i, i]);
+    const groups = Array.from({ length: 40 }, (_, i) => i % 20);
+    // Rows 1 and 2 are twins, and so the groups of 1 (1, 21) and of 2 (2, 22) are one.
+    const twins = { queries: Array.from({ length: 40 }, (_, i) => (i === 2 ? 1 : i)) };
+    const claim = layOutClaim(
+      prepared({ ...vectorsWith(40, 40, pairs), groups, twins }),
+      "passages",
+      options,
+    );
+    expect(claim.unitCount).toBe(19);
+  });
+
+  it("refuses twins that are not one per row", () => {
+    const data = vectorsWith(4, 3, [[0, 0]]);
+    expect(() => prepared({ ...data, twins: { passages: [1, 2] } })).toThrow(
+      "test: twins.passages must be one per row (3), received 2",
+    );
+  });
+
   it("keeps equal questions together, under either claim", () => {
     const pairs = Array.from({ length: 40 }, (_, i): [number, number] => [i, i]);
     const data = vectorsWith(40, 40, pairs);
