@@ -12,12 +12,12 @@ export {
 } from "./data/natural-questions/read-natural-questions.js";
 export { readPairs, type ReadPairsOptions } from "./data/pairs/read-pairs.js";
 export {
+  beirPairs,
   readBeir,
   type BeirData,
-  type BeirJudgement,
-  type BeirText,
   type ReadBeirOptions,
 } from "./data/pairs/read-beir.js";
+export type { BeirPassage } from "./data/pairs/beir-folder.js";
 export { dprPairs, readDpr, type DprPassage, type DprQuestion } from "./data/pairs/read-dpr.js";
 export { readSearchLog, type ReadSearchLogOptions } from "./data/search-log/read-search-log.js";
 export type { SearchLogFields } from "./data/search-log/search-log-record.js";

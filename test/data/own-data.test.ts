@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { frameDelimited } from "../../src/data/pairs/delimited-rows.js";
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
+import { frameDelimited, frameRows } from "../../src/data/pairs/delimited-rows.js";
 import { frameJsonArray } from "../../src/data/pairs/json-array.js";
-import { readBeir } from "../../src/data/pairs/read-beir.js";
+import { beirPairs, readBeir } from "../../src/data/pairs/read-beir.js";
 import { dprPairs, readDpr } from "../../src/data/pairs/read-dpr.js";
 import { readPairs, type ReadPairsOptions } from "../../src/data/pairs/read-pairs.js";
+import type { JudgedTexts } from "../../src/data/tuning-data.js";
 import type { Pair } from "../../src/data/types.js";
 
 let folder: string;
@@ -113,6 +114,69 @@ describe("readPairs", () => {
 });
 
 describe("frameDelimited", () => {
+  it.each([
+    'query,passage\n"what is "love" song","p1"\n',
+    'query,passage\n"he said \\"hi\\", ok",p\n',
+    'query,passage\n"a" "b",p\n',
+  ])("refuses an undoubled quote in a quoted field: %j", async (text) => {
+    for (const size of [1, 1000]) {
+      const position = { source: "s", line: 0 };
+      await expect(collect(frameDelimited(pieces(text, size), position, ","))).rejects.toThrow(
+        's:2: a quote inside a quoted field must be doubled (""), received ',
+      );
+    }
+  });
+
+  it("names the line of a byte that is not UTF-8, however the bytes are cut", async () => {
+    const bytes = Buffer.concat([
+      Buffer.from("a,b\né,ü\n😀,"),
+      Buffer.of(0xe9),
+      Buffer.from("x\n"),
+    ]);
+    for (let size = 1; size <= bytes.length; size++) {
+      const cut = (async function* () {
+        for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
+      })();
+      await expect(collect(frameDelimited(cut, { source: "s", line: 0 }, ","))).rejects.toThrow(
+        "s:3: the text must be UTF-8, received other bytes; convert the file first, e.g. iconv",
+      );
+    }
+  });
+
+  it("gives the same fields of tabbed text whose quotes are text or not, however it is cut", async () => {
+    const cell = fc.string({
+      unit: fc.constantFrom("a", '"', '""', " ", "\n", "😀"),
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (rows, size) => {
+          const text = rows.map((row) => row.join("\t")).join("\n");
+          const framed = async (width: number): Promise<unknown> =>
+            collect(frameRows(pieces(text, width), { source: "s", line: 0 }, "\t")).then(
+              (batches) => batches.flat(),
+              (error: unknown) => String(error),
+            );
+          expect(await framed(size)).toEqual(await framed(1_000_000));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ['"Heroes" is a song\tp', ['"Heroes" is a song', "p"]],
+    ['"a ""doubled"" one"\tp', ['a "doubled" one', "p"]],
+    ['q\t"two\nlines"', ["q", "two\nlines"]],
+    ['q\t"never closed', ["q", '"never closed']],
+    ['q\t5" pipe', ["q", '5" pipe']],
+  ])("reads quotes of tabbed text as people write them: %j", async (text, fields) => {
+    const batches = await collect(frameRows(pieces(text, 3), { source: "s", line: 0 }, "\t"));
+    expect(batches.flat().map(({ value }) => value)).toEqual([fields]);
+  });
+
   const field = fc.string({ unit: fc.constantFrom("a", "é", '"', ",", "\n", "\r", "😀", " ") });
   it("reads back what RFC 4180 writes, however the bytes are cut", async () => {
     await fc.assert(
@@ -179,13 +243,50 @@ describe("readBeir", () => {
   };
 
   it("reads passages, queries and judgements, and makes pairs of them", async () => {
-    const { passages, queries, judgements, pairs } = await readBeir(lay("beir"));
-    expect([...passages.keys()]).toEqual(["d1", "d2"]);
-    expect(queries.get("q1")).toEqual({ id: "q1", title: "", text: "who" });
-    expect(judgements).toHaveLength(2);
-    expect(pairs).toEqual([
+    const data = await readBeir(lay("beir"));
+    expect(data).toEqual({
+      queries: [{ id: "q1", text: "who" }],
+      corpus: [
+        { id: "d1", title: "T", text: "one" },
+        { id: "d2", text: "two" },
+      ],
+      qrels: [
+        { queryId: "q1", passageId: "d1", score: 2 },
+        { queryId: "q1", passageId: "d2", score: 0 },
+      ],
+    });
+    expect(beirPairs(data)).toEqual([
       { query: "who", passage: "T one", label: 1, group: "T", kind: "gold" },
       { query: "who", passage: "two", label: 0, group: "d2", kind: "given" },
+    ]);
+    // What a reader gives goes into `tune` as it is.
+    expectTypeOf(data).toExtend<JudgedTexts>();
+  });
+
+  it.each([
+    ["three columns without header", "q1\td1\t2\nq1\td2\t-1\n"],
+    ["TREC's four columns", "q1 0 d1 2\nq1\t0\td2\t-2\n"],
+    ["blanks between the columns", "query-id corpus-id score\nq1  d1 2.0\nq1 d2 0\n"],
+    ["columns in another order", "score\tpid\tqid\r\n2\td1\tq1\r\n0\td2 \tq1\r\n"],
+    ["quoted fields", '"query-id"\t"corpus-id"\t"score"\n"q1"\t"d1"\t"2"\nq1\td2\t0\n'],
+  ])("reads judgements in %s", async (name, text) => {
+    const { qrels } = await readBeir(lay(`qrels ${name}`, { "qrels/test.tsv": text }));
+    expect(qrels).toEqual([
+      { queryId: "q1", passageId: "d1", score: 2 },
+      { queryId: "q1", passageId: "d2", score: 0 },
+    ]);
+  });
+
+  it("takes ids that are numbers or called id, and titles that are null", async () => {
+    const { corpus } = await readBeir(
+      lay("odd ids", {
+        "corpus.jsonl": '{"_id":1,"title":null,"text":"one"}\n{"id":"d2","text":"two"}\n',
+        "qrels/test.tsv": "q1\t1\t1\n",
+      }),
+    );
+    expect(corpus).toEqual([
+      { id: "1", text: "one" },
+      { id: "d2", text: "two" },
     ]);
   });
 
@@ -206,9 +307,9 @@ describe("readBeir", () => {
       'test.tsv:2: score must be a number, received "x"',
     ],
     [
-      "qrels without header",
-      { "qrels/test.tsv": "q1\td1\t1\nq1\td2\t1" },
-      "test.tsv:2: the columns must be query-id, corpus-id and score, received q1, d1, 1",
+      "qrels of two columns",
+      { "qrels/test.tsv": "q1\td1\nq1\td2" },
+      "test.tsv:1: the columns must be query-id, corpus-id and score, received q1, d1",
     ],
     [
       "an id that comes twice",

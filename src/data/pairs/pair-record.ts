@@ -1,7 +1,7 @@
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
 import type { DelimitedRow } from "./delimited-rows.js";
-import { decodeUtf8 } from "../sources/utf8.js";
+import { decodeUtf8, notUtf8 } from "../sources/utf8.js";
 import type { Pair } from "../types.js";
 
 /** Which field of a record is what. */
@@ -54,15 +54,28 @@ function parseLabel(value: unknown, name: string, place: Place): 0 | 1 {
 
 /** The fields of one JSON object. */
 export function jsonFields(bytes: Uint8Array, place: Place): ReadonlyMap<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(decodeUtf8(bytes));
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new DataError(place, `not valid JSON: ${cause}`, { cause: error });
-  }
+  const value = parseJson(bytes, place);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new DataError(place, `the record must be a JSON object, received ${show(value)}`);
   }
   return new Map(Object.entries(value));
+}
+
+/** A JSON value. @throws DataError naming the place of what is no JSON, or no UTF-8. */
+export function parseJson(bytes: Uint8Array, place: Place): unknown {
+  let text: string;
+  try {
+    text = decodeUtf8(bytes);
+  } catch (error) {
+    throw new DataError(place, notUtf8, { cause: error });
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    // Python's json.dumps writes what JSON has no word for.
+    const python = /[:[,]\s*(?:NaN|-?Infinity)\b/.test(text);
+    const remedy = python ? "; write null in place of NaN or Infinity" : "";
+    throw new DataError(place, `not valid JSON: ${cause}${remedy}`, { cause: error });
+  }
 }

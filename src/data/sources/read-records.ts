@@ -1,7 +1,7 @@
-import { stat } from "node:fs/promises";
-import type { LongJobOptions, Progress } from "../../base/progress.js";
+import type { LongJobOptions } from "../../base/progress.js";
 import { createRandom } from "../../base/random.js";
 import { DataError, type Place } from "../data-error.js";
+import { byteProgress } from "./byte-progress.js";
 import type { Framed, Position } from "./lines.js";
 import { openSource, sourceName, type Source } from "./open-source.js";
 import { checkRecordRange, type RecordRange } from "./record-range.js";
@@ -139,33 +139,4 @@ async function* draw<R>(
 function detached<R>(record: Placed<R>): Placed<R> {
   const { value, place } = record;
   return value instanceof Uint8Array ? { value: value.slice() as R & Uint8Array, place } : record;
-}
-
-const reportEvery = 100; // ms
-
-/** Progress in bytes as they lie on disk, so that the total is known for compressed files as well. */
-async function byteProgress(
-  sources: readonly Source[],
-  onProgress: (progress: Progress) => void,
-): Promise<(count: number) => void> {
-  let total: number | undefined = 0;
-  for (const source of sources) {
-    const size =
-      typeof source === "string" && source !== "-"
-        ? await stat(source).then(
-            (file) => file.size,
-            () => 0,
-          )
-        : undefined;
-    total = size === undefined || total === undefined ? undefined : total + size;
-  }
-  let done = 0;
-  let reported = -Infinity;
-  return (count) => {
-    done += count;
-    const now = performance.now();
-    if (now - reported < reportEvery && done !== total) return;
-    reported = now;
-    onProgress({ stage: "read", done, total });
-  };
 }
