@@ -26,6 +26,22 @@ export type {
   ShortAnswer,
   TokenSpan,
 } from "./data/types.js";
+export type {
+  CorpusText,
+  CorpusTexts,
+  JudgedTexts,
+  Judgement as RelevanceJudgement,
+  PairedTexts,
+  QueryText,
+  TextPair,
+  TuningData,
+} from "./data/tuning-data.js";
+export {
+  layOutTexts,
+  type ItemsOf,
+  type TextCounts,
+  type TextTables,
+} from "./data/texts/text-tables.js";
 export { DataError, type Place } from "./data/data-error.js";
 export { parseNaturalQuestion } from "./data/natural-questions/natural-question.js";
 export { simplifyNaturalQuestion } from "./data/natural-questions/simplify.js";
@@ -54,7 +70,16 @@ export type { SearchClick, SearchLogRow } from "./data/search-log/search-log-row
 export { decodeNpy, encodeNpy } from "./data/sources/npy.js";
 
 // embed: texts to vectors
-export type { EmbeddedBatch, EmbedOptions, Embedder } from "./embed/embedder.js";
+export type {
+  EmbeddedBatch,
+  EmbeddingEstimate,
+  EmbedOptions,
+  Embedder,
+  Range,
+} from "./embed/embedder.js";
+export { estimateEmbedding } from "./embed/estimate.js";
+export { modelConventions, type ModelConventions } from "./embed/models/known-models.js";
+export { withModelPrefixes } from "./embed/models/with-model-prefixes.js";
 export {
   createHashingEmbedder,
   type HashingEmbedderOptions,
@@ -175,6 +200,11 @@ export type { TrainingData } from "./train/training-data.js";
 export type { TrainedSides } from "./train/model/adapter-model.js";
 
 // tune: choose and judge
+export { estimateTuning, tune, type TuneOptions } from "./tune/tune.js";
+export { labelTexts, type LabelledTexts } from "./tune/texts/label-texts.js";
+export type { EmbeddingSetup } from "./tune/texts/embed-tables.js";
+export type { GivenVectors, Vectors } from "./tune/texts/given-vectors.js";
+export type { EmbeddingFacts, TunedDecision } from "./tune/texts/tuned.js";
 export { fitAdapter, type FitAdapterOptions } from "./tune/fit-adapter.js";
 export { fitForms, type FitFormsOptions } from "./tune/fit-forms.js";
 export { serveForm, type RowIds, type ServedAnswers } from "./tune/serve-form.js";
@@ -187,8 +217,10 @@ export type {
   FormDecision,
   Gain,
   GainOf,
+  NearestPassages,
   OtherClaim,
   PairFigures,
+  QuestionOutcome,
   Verdict,
 } from "./tune/verdict/decision.js";
 export type { MethodName } from "./tune/candidates/default-candidates.js";

@@ -13,6 +13,28 @@ export interface EmbeddedBatch {
   readonly vectors: Matrix;
 }
 
+/** From the least to the most; both the same where it is known exactly. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What embedding some texts would take. */
+export interface EmbeddingEstimate {
+  /** Different texts. */
+  readonly texts: number;
+  /** Of these, the ones that no cache has. */
+  readonly toEmbed: number;
+  /** Their tokens; `null` where nobody can tell. */
+  readonly tokens: Range | null;
+  /** US dollars; `null` where the price is not known, 0 where nothing has to be asked for. */
+  readonly cost: Range | null;
+  /** `null` where nobody can tell. */
+  readonly requests: number | null;
+  /** Minutes; a rule of thumb. `null` where nobody can tell. */
+  readonly minutes: Range | null;
+}
+
 /** Turns texts into vectors. Everything that embeds (OpenAI, local models, a cache around them) is one of these. */
 export interface Embedder {
   /**
@@ -35,4 +57,9 @@ export interface Embedder {
    * batch before it asks for the next, so an embedder whose answers cost money should offer this.
    */
   embedBatches?(texts: readonly string[], options?: EmbedOptions): AsyncIterable<EmbeddedBatch>;
+  /** What `embed` would take, nothing sent: of texts that are all different. An embedder whose answers cost money should offer this. */
+  estimate?(
+    texts: readonly string[],
+    options?: Pick<EmbedOptions, "side" | "signal">,
+  ): Promise<EmbeddingEstimate>;
 }

@@ -18,7 +18,7 @@ export function withPrefixes(embedder: Embedder, { query = "", passage = "" }: P
     const prefix = side === "query" ? query : passage;
     return texts.map((text) => prefix + text);
   };
-  const { embedBatches } = embedder;
+  const { embedBatches, estimate } = embedder;
   return {
     id: `${embedder.id}?query=${encodeURIComponent(query)}&passage=${encodeURIComponent(passage)}`,
     symmetric: embedder.symmetric === true && query === passage,
@@ -30,6 +30,10 @@ export function withPrefixes(embedder: Embedder, { query = "", passage = "" }: P
       async *embedBatches(texts: readonly string[], options: EmbedOptions = {}) {
         yield* embedBatches.call(embedder, prefixed(texts, options), options);
       },
+    }),
+    ...(estimate !== undefined && {
+      estimate: async (texts: readonly string[], options: EmbedOptions = {}) =>
+        estimate.call(embedder, prefixed(texts, options), options),
     }),
   };
 }

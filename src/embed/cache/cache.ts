@@ -3,6 +3,7 @@ import { intern } from "../../base/intern.js";
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { checkTexts } from "../check-texts.js";
 import type { EmbedOptions, Embedder } from "../embedder.js";
+import { estimateEmbedding } from "../estimate.js";
 import { reindexRefusals } from "../requests/refused-texts.js";
 import type { KeyValueStore } from "../stores/key-value-store.js";
 import { provideVectors, type SharedCache } from "./provide-vectors.js";
@@ -74,6 +75,17 @@ export function withCache(
   const counts = { hits: 0, misses: 0, damaged: 0 };
   const cache: SharedCache = { embedder, stored, flight, batchSize, counts };
 
+  const missing: CachedEmbedder["missing"] = async (texts, options = {}) => {
+    checkTexts(texts, "missing");
+    const { distinct } = intern(texts);
+    const absentTexts: string[] = [];
+    for await (const { start, keys } of keySlices(stored, distinct, options)) {
+      const { absent } = await stored.read(keys, () => undefined);
+      for (const k of absent) absentTexts.push(distinct[start + k]);
+    }
+    return absentTexts;
+  };
+
   return {
     id: embedder.id,
     symmetric: embedder.symmetric,
@@ -81,16 +93,10 @@ export function withCache(
       return stored.dimensions;
     },
     statistics: () => ({ ...counts }),
-
-    async missing(texts, options = {}) {
-      checkTexts(texts, "missing");
-      const { distinct } = intern(texts);
-      const missing: string[] = [];
-      for await (const { start, keys } of keySlices(stored, distinct, options)) {
-        const { absent } = await stored.read(keys, () => undefined);
-        for (const k of absent) missing.push(distinct[start + k]);
-      }
-      return missing;
+    missing,
+    async estimate(texts, options = {}) {
+      const rest = await estimateEmbedding(embedder, await missing(texts, options), options);
+      return { ...rest, texts: texts.length };
     },
 
     async embed(texts, options = {}) {

@@ -1,0 +1,219 @@
+import { show } from "../../base/show.js";
+import { DataError } from "../data-error.js";
+import type { PairColumns } from "../types.js";
+import { collectTexts, type TextItem } from "./collect-texts.js";
+import type { TuningData } from "../tuning-data.js";
+
+/** What was passed over on the way from texts to tables. */
+export interface TextCounts {
+  /** Pairs, or judgements, as they came. */
+  readonly pairs: number;
+  /** Pairs that said again what an earlier one had said. */
+  readonly duplicatePairs: number;
+  /** Pairs labelled both 1 and 0: neither is believed. */
+  readonly contradictions: number;
+  /** Passages of the corpus that stand in it a second time. */
+  readonly duplicatePassages: number;
+}
+
+/**
+ * Where texts first stood, to find vectors that were made beforehand: questions among the pairs, or among the questions;
+ * passages among those of the corpus, or among the pairs where there is no corpus.
+ */
+export interface ItemsOf {
+  /** How many items there were. */
+  readonly count: number;
+  /** Per text the first item that has it; -1 of a passage that pairs name and the corpus lacks. */
+  readonly first: Int32Array;
+}
+
+/** Each text once, and pairs as index columns into the tables. Plain data. */
+export interface TextTables {
+  readonly queries: readonly string[];
+  /** The corpus in its order, then passages that pairs alone name. */
+  readonly passages: readonly string[];
+  /** As the caller names them; the first id of a text that has several, `null` of one that has none. */
+  readonly queryIds: readonly (string | null)[];
+  readonly passageIds: readonly (string | null)[];
+  readonly pairs: PairColumns;
+  /** Per query what must stay together; `undefined` where nobody said. */
+  readonly groups: readonly string[] | undefined;
+  readonly items: { readonly queries: ItemsOf; readonly passages: ItemsOf };
+  readonly counts: TextCounts;
+}
+
+/** Numbers each text, in the order in which it first comes. */
+interface Table {
+  readonly texts: string[];
+  readonly ids: (string | null)[];
+  readonly position: number[];
+  /** The number of a text, which is new where it had none. */
+  add(item: TextItem, position: number): number;
+}
+
+function createTable(): Table {
+  const numbers = new Map<string, number>();
+  const table: Table = {
+    texts: [],
+    ids: [],
+    position: [],
+    add({ text, id }, position) {
+      const known = numbers.get(text);
+      if (known !== undefined) {
+        table.ids[known] ??= id;
+        return known;
+      }
+      const number = numbers.size;
+      numbers.set(text, number);
+      table.texts.push(text);
+      table.ids.push(id);
+      table.position.push(position);
+      return number;
+    },
+  };
+  return table;
+}
+
+/**
+ * Brings texts of any of the three shapes into tables: each text once, pairs as columns of row numbers.
+ *
+ * Equal texts are one, whatever their ids. A pair that comes again counts once, with the first grade; a pair that is
+ * labelled both 1 and 0 is left out and counted.
+ *
+ * @param caller The public function that was called, for the messages.
+ * @throws DataError naming the item that is not as expected, e.g. `tune: pairs[3]: query must be a text, received nothing
+ *   among the fields question, answer`.
+ */
+export async function layOutTexts(data: TuningData, caller: string): Promise<TextTables> {
+  const collected = await collectTexts(data, caller);
+  if (collected.pairs.length + collected.corpus.length === 0) {
+    throw new DataError(
+      { source: `${caller}: data` },
+      "must hold at least one pair or passage, received none",
+    );
+  }
+  const queries = createTable();
+  const passages = createTable();
+  const queryOfId = new Map<string, number>();
+  const passageOfId = new Map<string, number>();
+  const corpusRows = collected.corpus.map((item, i) => {
+    const row = passages.add(item, i);
+    if (item.id !== null) name(passageOfId, item.id, row, `${caller}: corpus[${i}]`);
+    return row;
+  });
+  const duplicatePassages = corpusRows.length - passages.texts.length;
+  for (const [i, item] of collected.queries.entries()) {
+    const row = queries.add(item, i);
+    if (item.id !== null) name(queryOfId, item.id, row, `${caller}: queries[${i}]`);
+  }
+  const hasCorpus = corpusRows.length > 0;
+  const rows = collected.pairs.map((pair, i) => {
+    if ("queryId" in pair) {
+      const place = `${caller}: qrels[${i}]`;
+      return {
+        query: known(queryOfId, pair.queryId, place, "queryId", "a query"),
+        passage: known(passageOfId, pair.passageId, place, "passageId", "a passage of the corpus"),
+        label: pair.score > 0 ? 1 : 0,
+        grade: pair.score > 0 ? pair.score : 1,
+        group: null,
+      };
+    }
+    const { label, grade, group } = pair;
+    const query = queries.add({ text: pair.query, id: null }, i);
+    return {
+      query,
+      passage: passages.add({ text: pair.passage, id: null }, hasCorpus ? -1 : i),
+      label,
+      grade,
+      group,
+    };
+  });
+  const { pairs, duplicatePairs, contradictions } = distinctPairs(rows, passages.texts.length);
+  return {
+    ...{ queries: queries.texts, passages: passages.texts },
+    ...{ queryIds: queries.ids, passageIds: passages.ids, pairs },
+    groups: groupsOf(rows, queries.texts),
+    items: {
+      queries: itemsOf(queries, collected.queries.length > 0 ? collected.queries : rows),
+      passages: itemsOf(passages, hasCorpus ? corpusRows : rows),
+    },
+    counts: { pairs: rows.length, duplicatePairs, contradictions, duplicatePassages },
+  };
+}
+
+function name(rows: Map<string, number>, id: string, row: number, place: string): void {
+  if (rows.has(id)) {
+    throw new DataError(
+      { source: place },
+      `id must be another in every record, received ${show(id)} again`,
+    );
+  }
+  rows.set(id, row);
+}
+
+function known(
+  rows: ReadonlyMap<string, number>,
+  id: string,
+  place: string,
+  field: string,
+  what: string,
+): number {
+  const row = rows.get(id);
+  if (row !== undefined) return row;
+  throw new DataError({ source: place }, `${field} must be that of ${what}, received ${show(id)}`);
+}
+
+const itemsOf = ({ position }: Table, { length }: ArrayLike<unknown>): ItemsOf => ({
+  count: length,
+  first: Int32Array.from(position),
+});
+
+interface PairRow {
+  readonly query: number;
+  readonly passage: number;
+  readonly label: number;
+  readonly grade: number;
+  readonly group: string | null;
+}
+
+function distinctPairs(
+  rows: readonly PairRow[],
+  passageCount: number,
+): { pairs: PairColumns; duplicatePairs: number; contradictions: number } {
+  const first = new Map<number, PairRow>();
+  const contradicted = new Set<number>();
+  for (const row of rows) {
+    const key = row.query * passageCount + row.passage;
+    const known = first.get(key);
+    if (known === undefined) first.set(key, row);
+    else if (known.label !== row.label) contradicted.add(key);
+  }
+  const kept = [...first].filter(([key]) => !contradicted.has(key)).map(([, row]) => row);
+  const graded = kept.some(({ grade }) => grade !== 1);
+  return {
+    pairs: {
+      query: Uint32Array.from(kept, ({ query }) => query),
+      passage: Uint32Array.from(kept, ({ passage }) => passage),
+      label: Uint8Array.from(kept, ({ label }) => label),
+      ...(graded ? { grade: Float64Array.from(kept, ({ grade }) => grade) } : {}),
+    },
+    duplicatePairs: rows.length - first.size,
+    contradictions: contradicted.size,
+  };
+}
+
+/**
+ * Per query the first group it was given; its own text where it has none. A group that only repeats the question, as
+ * readers put it where nobody named one, is none.
+ */
+function groupsOf(rows: readonly PairRow[], queries: readonly string[]): string[] | undefined {
+  const groups = new Map<number, string>();
+  for (const { query, group } of rows) {
+    if (group !== null && group !== queries[query] && !groups.has(query)) groups.set(query, group);
+  }
+  if (groups.size === 0) return undefined;
+  return queries.map((text, query) => {
+    const group = groups.get(query);
+    return group === undefined ? `question\t${text}` : `group\t${group}`;
+  });
+}

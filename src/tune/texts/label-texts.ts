@@ -1,0 +1,31 @@
+import { findNearTexts } from "../../data/texts/near-texts.js";
+import type { TextTables } from "../../data/texts/text-tables.js";
+import type { Matrix } from "../../math/matrix.js";
+import type { LabelledVectors } from "../claims/labelled-corpus.js";
+
+/** What `fitAdapter` takes, and how many texts have a near-duplicate. */
+export interface LabelledTexts {
+  readonly data: LabelledVectors;
+  /** Among the questions, and among the passages that pairs name. */
+  readonly nearDuplicates: { readonly queries: number; readonly passages: number };
+}
+
+/**
+ * Texts with their vectors, as `fitAdapter` and `judgeAdapter` take them: near-duplicates stay together, so that nothing
+ * is judged by what was learnt from under another spelling.
+ */
+export function labelTexts(
+  { queries, passages, pairs, groups }: TextTables,
+  vectors: { readonly queries: Matrix; readonly passages: Matrix },
+): LabelledTexts {
+  const nearQueries = findNearTexts(queries);
+  // Only what is learnt from can give anything away.
+  const named = [...new Set(pairs.passage)].sort((a, b) => a - b);
+  const nearPassages = findNearTexts(named.map((row) => passages[row]));
+  const twin = Uint32Array.from(passages.keys());
+  for (const [i, row] of named.entries()) twin[row] = named[nearPassages.first[i]];
+  return {
+    data: { ...vectors, pairs, groups, twins: { queries: nearQueries.first, passages: twin } },
+    nearDuplicates: { queries: nearQueries.count, passages: nearPassages.count },
+  };
+}
