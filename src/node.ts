@@ -19,6 +19,14 @@ export {
 } from "./data/pairs/read-beir.js";
 export type { BeirPassage } from "./data/pairs/beir-folder.js";
 export { dprPairs, readDpr, type DprPassage, type DprQuestion } from "./data/pairs/read-dpr.js";
+export { readTuningFiles } from "./data/tuning-files/read-tuning-files.js";
+export type {
+  ReadTuningFilesOptions,
+  TuningColumns,
+  TuningFileFormat,
+  TuningFiles,
+  TuningFilesData,
+} from "./data/tuning-files/types.js";
 export { readSearchLog, type ReadSearchLogOptions } from "./data/search-log/read-search-log.js";
 export type { SearchLogFields } from "./data/search-log/search-log-record.js";
 export type { PairFields } from "./data/pairs/pair-record.js";

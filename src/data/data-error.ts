@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** `"train.jsonl:12"`, or just `"train.jsonl"`. */
-function formatPlace({ source, line }: Place): string {
+export function formatPlace({ source, line }: Place): string {
   return line === undefined ? source : `${source}:${line}`;
 }
 

@@ -51,8 +51,8 @@ export async function findBeirFile(folder: string, name: string): Promise<string
 }
 
 /**
- * Reads the three files. Ids may be whole numbers and are texts from then on; the key of an id may be `id`; a title may be
- * null.
+ * Reads the three files. Ids may be whole numbers and are texts from then on; the key of an id may be `id`; a title or a
+ * text may be null.
  *
  * @throws DataError naming file and line.
  */
@@ -116,7 +116,8 @@ function parseText(bytes: Uint8Array, place: Place): BeirPassage {
   const given = fields.get("_id") ?? fields.get("id");
   const id = Number.isSafeInteger(given) ? String(given) : given;
   const title = fields.get("title") ?? "";
-  const text = fields.get("text");
+  const body = fields.get("text");
+  const text = body === null ? "" : body;
   if (typeof id !== "string" || typeof title !== "string" || typeof text !== "string") {
     const received = show(Object.fromEntries(fields));
     throw new DataError(

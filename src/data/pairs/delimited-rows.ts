@@ -199,7 +199,7 @@ class RowSplitter {
   }
 
   #failUndoubled(text: string, at: number): never {
-    const near = text.slice(Math.max(0, at - 20), at + 20);
+    const near = text.slice(Math.max(0, at - 20, text.lastIndexOf("\n", at) + 1), at + 20);
     return this.#fail(`a quote inside a quoted field must be doubled (""), received ${show(near)}`);
   }
 

@@ -35,7 +35,10 @@ export function readDpr(
 ): RecordStream<DprQuestion> {
   return readRecords(
     () => findSources(paths, [".json", ".jsonl"]),
-    { frame: frameJsonArray, parse: parseDpr },
+    {
+      frame: frameJsonArray,
+      parse: (bytes: Uint8Array, place) => parseDpr(jsonFields(bytes, place), place),
+    },
     options,
     "readDpr",
   );
@@ -56,8 +59,8 @@ export function dprPairs({ question, positives, negatives, hardNegatives }: DprQ
   ];
 }
 
-function parseDpr(bytes: Uint8Array, place: Place): DprQuestion {
-  const fields = jsonFields(bytes, place);
+/** @throws DataError naming the place and the field that is not as expected. */
+export function parseDpr(fields: ReadonlyMap<string, unknown>, place: Place): DprQuestion {
   const fail = (message: string): never => {
     throw new DataError(place, message);
   };
@@ -67,7 +70,8 @@ function parseDpr(bytes: Uint8Array, place: Place): DprQuestion {
   };
   const passages = (name: string, needed: boolean): DprPassage[] =>
     list(name, needed).map((item, i) => {
-      const { title = "", text } = (item ?? {}) as { title?: unknown; text?: unknown };
+      const { title: given, text } = (item ?? {}) as { title?: unknown; text?: unknown };
+      const title = given ?? "";
       if (typeof text !== "string" || typeof title !== "string") {
         return fail(`${name}[${i}] must have a text and a title, received ${show(item)}`);
       }
@@ -78,8 +82,8 @@ function parseDpr(bytes: Uint8Array, place: Place): DprQuestion {
     return fail(`question must be a text, received ${show(question)}`);
   }
   const answers = list("answers", false).map((answer, i) =>
-    typeof answer === "string"
-      ? answer
+    typeof answer === "string" || typeof answer === "number"
+      ? String(answer)
       : fail(`answers[${i}] must be a text, received ${show(answer)}`),
   );
   return {

@@ -1,0 +1,42 @@
+import { DataError } from "../data-error.js";
+
+/**
+ * UTF-16 that says so by a byte order mark, as spreadsheets save "Unicode text", becomes UTF-8; all else passes as it is.
+ *
+ * @param onUtf16 Called where it is UTF-16.
+ */
+export async function* utf16ToUtf8(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+  onUtf16?: () => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const encoder = new TextEncoder();
+  let decoder: TextDecoder | undefined;
+  let first = true;
+  const decode = (chunk?: Uint8Array): Uint8Array => {
+    try {
+      return encoder.encode(decoder?.decode(chunk, { stream: chunk !== undefined }) ?? "");
+    } catch (error) {
+      const message = "the text must be UTF-16 by its byte order mark, received other bytes";
+      throw new DataError({ source }, message, { cause: error });
+    }
+  };
+  for await (const chunk of chunks) {
+    if (first && chunk.length > 0) {
+      first = false;
+      const encoding = utf16Of(chunk);
+      if (encoding !== undefined) {
+        decoder = new TextDecoder(encoding, { fatal: true });
+        onUtf16?.();
+      }
+    }
+    yield decoder === undefined ? chunk : decode(chunk);
+  }
+  if (decoder !== undefined) yield decode();
+}
+
+/** The encoding that a byte order mark of UTF-16 names. */
+function utf16Of([a, b]: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+  if (a === 0xff && b === 0xfe) return "utf-16le";
+  return a === 0xfe && b === 0xff ? "utf-16be" : undefined;
+}
