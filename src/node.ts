@@ -33,3 +33,4 @@ export type { PairFields } from "./data/pairs/pair-record.js";
 export type { Source } from "./data/sources/open-source.js";
 export type { ReadCounts, ReadOptions, RecordStream } from "./data/sources/read-records.js";
 export type { RecordRange } from "./data/sources/record-range.js";
+export { saveDecision, type SaveDecisionOptions } from "./tune/files/save-decision.js";

@@ -1,0 +1,109 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRandom, tune, type TunedDecision } from "embedtune";
+import { loadAdapter, loadKnownQuestions, loadMovedPassages, saveDecision } from "embedtune/node";
+import { decodeSafetensors } from "../../../src/adapter/safetensors.js";
+import { intents } from "../corpora.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "decision-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Intents as texts with vectors made beforehand. */
+async function decide(): Promise<TunedDecision> {
+  const { queries, passages, pairs } = intents(220, 12);
+  return tune(
+    {
+      queries: Array.from({ length: queries.rows }, (_, i) => ({ id: `q${i}`, text: `ask ${i}` })),
+      corpus: Array.from({ length: passages.rows }, (_, i) => ({
+        id: `p${i}`,
+        text: `answer ${i}`,
+      })),
+      qrels: Array.from(pairs.query, (q, i) => ({
+        ...{ queryId: `q${q}`, passageId: `p${pairs.passage[i]}`, score: 1 },
+      })),
+    },
+    { vectors: { queries, corpus: passages, embedder: "test/intents" }, candidates: ["rca"] },
+  );
+}
+
+describe("saveDecision", () => {
+  it("writes what is judged, to be read back", async () => {
+    const decision = await decide();
+    expect(decision.verdict).toBe("use it");
+    const paths = await saveDecision(join(folder, "new", "out"), decision);
+    expect(await loadAdapter(paths[0])).toEqual(decision.adapter);
+    expect(await loadAdapter(paths[1])).toEqual(decision.best.adapter);
+    expect(await loadAdapter(paths[2])).toEqual(decision.bestQueryOnly.adapter);
+    const figures = JSON.parse(await readFile(paths[3], "utf8")) as Record<string, unknown>;
+    expect(figures).toMatchObject({
+      ...{ verdict: "use it", sentence: decision.sentence, figures: decision.figures },
+      ...{ judgedQuestions: 220, read: decision.texts.counts },
+      best: { method: "rca", expected: decision.best.expected },
+    });
+    const lines = (await readFile(paths[4], "utf8")).trim().split("\n");
+    expect(lines).toHaveLength(220);
+    const { row, before, after, bestOfAll, nearest } = decision.questions[7];
+    expect(JSON.parse(lines[7])).toMatchObject({
+      ...{ id: `q${row}`, text: `ask ${row}`, rank: { before, after, bestOfAll } },
+      before: { right: { id: `p${nearest.before.right}`, text: `answer ${nearest.before.right}` } },
+    });
+    for (const form of decision.forms.filter(({ verdict }) => verdict === "use it")) {
+      const name = form.name.replace(" ", "-");
+      const path = paths.find((written) => written.endsWith(`${name}.safetensors`))!;
+      const load = form.name === "moved passages" ? loadMovedPassages : loadKnownQuestions;
+      expect((await load(path)).metadata?.sentence).toBe(form.sentence);
+      expect(await loadAdapter(path.replace(name, `${name}-adapter`))).toEqual(form.adapter);
+    }
+  });
+
+  it("keeps vectors of a sample of passages, and no text unless asked", async () => {
+    const decision = await decide();
+    const path = join(folder, "probes");
+    const read = async (): Promise<ReturnType<typeof decodeSafetensors>> =>
+      decodeSafetensors(await readFile(join(path, "probes.safetensors")), "test");
+    await saveDecision(path, decision, { texts: false });
+    const { tensors, metadata } = await read();
+    expect(tensors.vectors.shape).toEqual([12, 24]);
+    expect(metadata).toMatchObject({ embedder: "test/intents", side: "passage" });
+    expect(JSON.parse(metadata.hashes)).toHaveLength(12);
+    expect(metadata.texts).toBeUndefined();
+    for (const name of await readdir(path)) {
+      expect(await readFile(join(path, name), "latin1")).not.toMatch(/ask \d|answer \d/);
+    }
+    await saveDecision(path, decision, { probeTexts: true });
+    expect(JSON.parse((await read()).metadata.texts)).toContain("answer 3");
+  });
+
+  it("writes the same bytes for the same seed", async () => {
+    const bytes = async (name: string): Promise<Record<string, Buffer>> => {
+      const paths = await saveDecision(join(folder, name), await decide());
+      const files = await Promise.all(paths.map((path) => readFile(path)));
+      return Object.fromEntries(files.map((content, i) => [paths[i].replace(name, ""), content]));
+    };
+    expect(await bytes("one")).toEqual(await bytes("two"));
+  });
+
+  it("names rows by number where not all have an id", async () => {
+    const random = createRandom("ids");
+    const vector = (): number[] => Array.from({ length: 8 }, () => random.normal());
+    const pairs = Array.from({ length: 30 }, (_, i) => ({ query: `q ${i}`, passage: `p ${i}` }));
+    const vectors = { queries: pairs.map(vector), corpus: pairs.map(vector) };
+    const decision = await tune(pairs, { vectors, candidates: ["rca"], forms: false });
+    const paths = await saveDecision(join(folder, "rows"), decision);
+    const [line] = (await readFile(paths[4], "utf8")).split("\n");
+    expect(JSON.parse(line)).toMatchObject({ id: decision.questions[0].row });
+  });
+
+  it("names the folder that cannot be made", async () => {
+    const file = join(folder, "file");
+    await writeFile(file, "");
+    await expect(saveDecision(file, await decide())).rejects.toThrow(
+      `${file}: cannot make the folder`,
+    );
+  });
+});
