@@ -488,15 +488,18 @@ describe("readTuningFiles, a BEIR folder,", () => {
   it("passes over what does not exist, is empty or is contradicted, and says so", async () => {
     const at = beir({
       "corpus.jsonl": jsonl({ _id: "d1", text: "one" }, { _id: "d2", title: null, text: "" }),
-      "qrels/train.tsv": qrels + "q1\td1\t0\nq1\td1\t2\nq1\tgone\t1\nq1\td2\t1\n",
+      "qrels/train.tsv": qrels + "q1\td1\t0\nq1\td1\t2\nq1\td1\t2\nq1\tgone\t1\nq1\td2\t1\n",
     });
     const { data, notes } = await readTuningFiles(at);
     expect(data).toMatchObject({
       corpus: [{ id: "d1", text: "one" }],
-      qrels: [{ queryId: "q1", passageId: "d1", score: 2 }],
+      qrels: [
+        { queryId: "q1", passageId: "d1", score: 2 },
+        { queryId: "q1", passageId: "d1", score: 2 },
+      ],
     });
     expect(notes).toEqual([
-      `1 of 5 judgements name a query or a passage that is not there and were passed over, the first: ${at}/qrels/train.tsv:5: corpus-id must be that of a passage, received "gone".`,
+      `1 of 6 judgements name a query or a passage that is not there and were passed over, the first: ${at}/qrels/train.tsv:6: corpus-id must be that of a passage, received "gone".`,
       "1 passage without a text was passed over.",
       "1 judgement of an empty text was passed over.",
       "2 judgements contradict others of the same query and passage; the higher score counts.",
@@ -508,6 +511,92 @@ describe("readTuningFiles, a BEIR folder,", () => {
     const pairs = file("mine.csv", "query,doc_id\nmine,d2\n");
     const { data } = await readTuningFiles(pairs, { corpus: beir({ "qrels/test.tsv": qrels }) });
     expect(data).toMatchObject({ qrels: [{ queryId: "q1", passageId: "d2", score: 1 }] });
+  });
+});
+
+describe("readTuningFiles, fields that come late,", () => {
+  const many = Array.from({ length: 1000 }, (_, i) => ({ query: `q${i}`, passage: `p${i}` }));
+
+  it("refuses a label that it would have overlooked", async () => {
+    const text = jsonl(...many, { query: "q", passage: "p", label: 0 });
+    await expect(read("late.jsonl", text)).rejects.toThrow(
+      "late.jsonl:1001: the field label must come within the first 100 records, received it first here; " +
+        "write it into the first one, as null where it has none",
+    );
+    const early = jsonl({ ...many[0], label: null }, ...many.slice(1), { ...many[0], label: 0 });
+    await expect(read("early.jsonl", early)).resolves.toMatchObject({
+      notes: [expect.stringMatching(/^1000 records without a label were passed over/)],
+    });
+  });
+
+  it("does not mind those that mean nothing", async () => {
+    const text = jsonl(...many, { query: "q", passage: "p", url: "x", text: "y" });
+    expect(pairsOf(await read("later.jsonl", text))).toHaveLength(1001);
+  });
+});
+
+describe("readTuningFiles, files as programs write them:", () => {
+  it("a CSV that Excel saved in a country of semicolons", async () => {
+    const rows = [
+      "\ufeffNr.;Frage;Antwort;Gültig;;",
+      '1;"Wie lange gilt das ""alte"" Ticket?";"Bis zum 31.12.;\ndanach nicht mehr.\n";WAHR;;',
+      '2;Wo?;"Am Schalter, 1. OG";WAHR;;',
+      "3;Wann kommt die Antwort?;;WAHR;;",
+      ";;;;;",
+      "",
+    ];
+    const result = await read("Fragen.csv", rows.join("\r\n"));
+    expect(pairsOf(result)).toEqual([
+      {
+        query: 'Wie lange gilt das "alte" Ticket?',
+        passage: "Bis zum 31.12.;\ndanach nicht mehr.\n",
+      },
+      { query: "Wo?", passage: "Am Schalter, 1. OG" },
+    ]);
+    expect(result.format).toBe("CSV with semicolons, columns Frage → query, Antwort → passage");
+    expect(result.notes).toEqual([
+      "Not used: the columns Nr., Gültig.",
+      expect.stringMatching(/^1 record without a passage was passed over: .*Fragen\.csv:6\.$/),
+    ]);
+  });
+
+  it("a JSONL of triplets that a Python script mined", async () => {
+    const lines = [
+      '{"anchor": "Wer ist \\u00e4lter?", "positive": "Sie\\u2028ist.", "negative": "Er ist \\ud83d\\ude42.", "score": 0.81}',
+      '{"anchor": "Who?", "positive": "She.", "negative": "He.", "score": 0.7}',
+    ];
+    const result = await read("triplets.jsonl.gz", gzipSync(lines.join("\n")));
+    expect(pairsOf(result)).toEqual([
+      { query: "Wer ist älter?", passage: "Sie\u2028ist." },
+      { query: "Wer ist älter?", passage: "Er ist 🙂.", label: 0 },
+      { query: "Who?", passage: "She." },
+      { query: "Who?", passage: "He.", label: 0 },
+    ]);
+    expect(result.notes).toEqual(["Not used: the field score."]);
+  });
+
+  it("a BEIR folder as it is downloaded", async () => {
+    const at = lay({
+      "corpus.jsonl":
+        '{"_id": "4983", "title": "Microstructural development", "text": "Alterations of the architecture.", "metadata": {}}\n' +
+        '{"_id": "5836", "title": "", "text": "Myelodysplastic syndromes.", "metadata": {}}\n',
+      "queries.jsonl":
+        '{"_id": "0", "text": "0-dimensional biomaterials", "metadata": {}}\n{"_id": "2", "text": "1 in 5 million", "metadata": {"4983": [{"sentences": [4]}]}}\n',
+      "qrels/test.tsv": "query-id\tcorpus-id\tscore\r\n0\t4983\t1\r\n",
+      "qrels/train.tsv": "query-id\tcorpus-id\tscore\r\n2\t5836\t1\r\n",
+    });
+    expect((await readTuningFiles(at)).data).toEqual({
+      queries: [{ id: "2", text: "1 in 5 million" }],
+      corpus: [
+        {
+          id: "4983",
+          title: "Microstructural development",
+          text: "Alterations of the architecture.",
+        },
+        { id: "5836", text: "Myelodysplastic syndromes." },
+      ],
+      qrels: [{ queryId: "2", passageId: "5836", score: 1 }],
+    });
   });
 });
 

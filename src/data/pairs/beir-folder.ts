@@ -34,7 +34,7 @@ export interface BeirContents {
 }
 
 /** The file of this name in a folder, or the compressed one; `undefined` where neither is there. */
-export function pickFile(names: readonly string[], name: string): string | undefined {
+function pickFile(names: readonly string[], name: string): string | undefined {
   return [name, `${name}.gz`, `${name}.zst`].find((file) => names.includes(file));
 }
 

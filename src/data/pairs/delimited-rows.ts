@@ -113,7 +113,10 @@ class RowSplitter {
 
   end(): Framed<string[]>[] {
     const rows = this.#scan(this.#held, true);
-    if (this.#state === "quoted") this.#fail("a quote is opened and never closed");
+    if (this.#state === "quoted")
+      this.#fail(
+        'a quote is opened and never closed; close it, or double it ("") where it is text',
+      );
     this.#fields.push(this.#field);
     this.#position.line++;
     this.#endRow(rows);

@@ -58,6 +58,7 @@ export async function* frameJsonArray(
     }
     if (elements.length > 0) yield elements;
   }
-  if (depth > 0) fail("the file ends inside an object");
-  if (opened && !closed) fail('the file ends before the "]" of its array');
+  if (depth > 0) fail("the file ends inside an object (an unfinished download?); fetch it again");
+  if (opened && !closed)
+    fail('the file ends before the "]" of its array (an unfinished download?); fetch it again');
 }

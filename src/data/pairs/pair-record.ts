@@ -75,7 +75,9 @@ export function parseJson(bytes: Uint8Array, place: Place): unknown {
     const cause = error instanceof Error ? error.message : String(error);
     // Python's json.dumps writes what JSON has no word for.
     const python = /[:[,]\s*(?:NaN|-?Infinity)\b/.test(text);
-    const remedy = python ? "; write null in place of NaN or Infinity" : "";
-    throw new DataError(place, `not valid JSON: ${cause}${remedy}`, { cause: error });
+    const remedy = python
+      ? "write null in place of NaN or Infinity"
+      : "a record must be whole, each on a line of its own";
+    throw new DataError(place, `not valid JSON: ${cause}; ${remedy}`, { cause: error });
   }
 }

@@ -79,7 +79,10 @@ function parseJudgement(
   }
   const score = parseScore(fields[scoreColumn]);
   if (score === undefined) {
-    throw new DataError(place, `score must be a number, received ${show(fields[scoreColumn])}`);
+    throw new DataError(
+      place,
+      `score must be a number, received ${show(fields[scoreColumn])}; write 0 for not relevant, else a grade`,
+    );
   }
   return { queryId: fields[query].trim(), passageId: fields[passage].trim(), score };
 }

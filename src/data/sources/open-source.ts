@@ -119,7 +119,7 @@ function decompressor(head: Uint8Array, name: string): Transform | null {
   const expected = format === "gz" ? "gzip" : "zstd";
   throw new DataError(
     { source: name },
-    `the name ends in .${format}, but the content is not ${expected}`,
+    `the name ends in .${format}, but the content is not ${expected}; rename the file`,
   );
 }
 
@@ -144,7 +144,10 @@ function describeReadError(name: string, place: () => Place, error: unknown): un
   if (code === "EACCES") return because({ source: name }, "no permission to read the file");
   if (code === "EISDIR") return because({ source: name }, "this must be a file, received a folder");
   if (code === "Z_BUF_ERROR") {
-    return because(place(), "the gzip data ends early (an unfinished download?)");
+    return because(
+      place(),
+      "the gzip data ends early (an unfinished download?); fetch the file again",
+    );
   }
   if (code.startsWith("Z_") || code.startsWith("ZSTD_")) {
     return because(place(), `the compressed data is damaged (${error.message})`);

@@ -78,7 +78,10 @@ export function chooseFields(found: FieldsFound, columns: TuningColumns): Mappin
           `where a text asks for its ${classes[0]}, or columns: { text: "${text[0]}" } (--text-column) for a corpus`,
       );
     }
-    if (text.length === 0 || negatives.length > 0) return refuseFields(found, ["query", "passage"]);
+    if (text.length === 0 || negatives.length > 0) {
+      const passage = fieldsOfRole(names, "passage");
+      return refuseFields(found, passage.length === 0 ? ["query", "passage"] : ["query"]);
+    }
     return chooseCorpusFields(found, columns);
   }
   const named = pick("passage", [query, ...negatives]);
@@ -161,7 +164,8 @@ function refuseFields({ source, noun, names }: FieldsFound, roles: readonly stri
   }
   const unknown = noun === "column" && !names.some(isKnownName);
   const header = unknown ? "add a header such as query,passage if these are data, or " : "";
-  const example = roles.map((role, i) => `${role}: "${names[i] ?? "…"}"`).join(", ");
+  const free = names.filter((name) => !isKnownName(name));
+  const example = roles.map((role, i) => `${role}: "${free[i] ?? "…"}"`).join(", ");
   const options = roles.map((role) => `--${role}-column`).join(", ");
   throw new DataError(
     { source },

@@ -43,8 +43,8 @@ export async function collectCorpus(
         throw new DataError(
           place,
           id === ""
-            ? `${mapping.id} must be an id in every record, received nothing`
-            : `${mapping.id} must be another in every record, received ${show(id)} again`,
+            ? `${mapping.id} must be given in every record, received nothing; fill it in, or name another column by columns: { id: "…" } (--id-column)`
+            : `${mapping.id} must be another in every record, received ${show(id)} again; rename or remove one`,
         );
       }
       ids.add(id);

@@ -52,7 +52,7 @@ export async function readBeirInput(
     ({ queryId, passageId }) => passages.has(passageId) && withText.has(queryId),
   );
   sayPassedOver(contents.qrels.length - kept.length, "judgement", "of an empty text", notes);
-  const qrels = bestOfEach(kept, notes);
+  const qrels = withoutContradicted(kept, notes);
   if (qrels.length === 0) {
     throw new DataError({ source: files.qrels }, "the file must hold a judgement, received none");
   }
@@ -106,16 +106,16 @@ async function chooseSplit(
   return file;
 }
 
-/** Of judgements that come several times the best. */
-function bestOfEach(qrels: readonly Judgement[], notes: Notes): Judgement[] {
-  const best = new Map<string, Judgement>();
-  let contrary = 0;
+/** Leaves out judgements that a better one of the same query and passage contradicts; the same one twice stays twice. */
+function withoutContradicted(qrels: readonly Judgement[], notes: Notes): Judgement[] {
+  const keyOf = ({ queryId, passageId }: Judgement): string => JSON.stringify([queryId, passageId]);
+  const best = new Map<string, number>();
   for (const judgement of qrels) {
-    const key = JSON.stringify([judgement.queryId, judgement.passageId]);
-    const known = best.get(key);
-    if (known !== undefined && known.score !== judgement.score) contrary++;
-    if (known === undefined || judgement.score > known.score) best.set(key, judgement);
+    const key = keyOf(judgement);
+    best.set(key, Math.max(judgement.score, best.get(key) ?? 0));
   }
+  const kept = qrels.filter((judgement) => judgement.score === best.get(keyOf(judgement)));
+  const contrary = qrels.length - kept.length;
   if (contrary > 0) {
     notes.say(
       contrary === 1
@@ -123,7 +123,7 @@ function bestOfEach(qrels: readonly Judgement[], notes: Notes): Judgement[] {
         : `${contrary} judgements contradict others of the same query and passage; the higher score counts.`,
     );
   }
-  return [...best.values()];
+  return kept;
 }
 
 function sayPassedOver(count: number, what: string, why: string, notes: Notes): void {

@@ -63,16 +63,25 @@ export async function readInputs(inputs: readonly Input[], reading: Reading): Pr
       continue;
     }
     await withRecords(input.source, reading, async (opened, names, batches) => {
-      const mapping = mappingOf(opened, names, columns, chooseFields);
+      const choose = (all: readonly string[]): Mapping =>
+        mappingOf(opened, all, columns, chooseFields);
+      const mapping = choose(names);
+      if (reading.format === "dpr" && mapping.shape !== "dpr") {
+        throw new DataError(
+          { source: opened.source },
+          `the fields must be DPR's, question and positive_ctxs, received ${names.slice(0, 8).join(", ")}; leave the format out`,
+        );
+      }
       formats.push(describeFormat(opened, mapping, names, notes));
       if (mapping.shape === "corpus") {
         agree("passages", opened.source);
-        await collectCorpus(batches, mapping, corpus, notes);
+        await collectCorpus(refuseLateFields(batches, names, choose), mapping, corpus, notes);
         return;
       }
       if (mapping.shape === "dpr") agree("pairs", opened.source);
       else agree(mapping.byId ? "pairs by id" : "pairs", opened.source, mapping.passage);
-      for (const pair of await collectPairs(batches, mapping, notes)) pairs.push(pair);
+      const records = refuseLateFields(batches, names, choose);
+      for (const pair of await collectPairs(records, mapping, notes)) pairs.push(pair);
     });
   }
   return {
@@ -98,8 +107,10 @@ export async function readCorpusInput(
   const source =
     input.kind === "beir" ? await findBeirFile(input.folder, "corpus.jsonl") : input.source;
   return withRecords(source, { ...reading, format: undefined }, async (opened, names, batches) => {
-    const mapping = mappingOf(opened, names, columns, chooseCorpusFields);
-    await collectCorpus(batches, mapping, corpus, notes);
+    const choose = (all: readonly string[]): CorpusMapping =>
+      mappingOf(opened, all, columns, chooseCorpusFields);
+    const mapping = choose(names);
+    await collectCorpus(refuseLateFields(batches, names, choose), mapping, corpus, notes);
     return describeFormat(opened, mapping, names, notes);
   });
 }
@@ -145,5 +156,40 @@ async function withRecords<T>(
     return await use(opened, [...names], batches);
   } finally {
     await iterator.return?.();
+  }
+}
+
+/**
+ * Passes records on, and refuses one with a field that those looked at before did not have and that would have changed
+ * which field is what: a label that comes late would be overlooked.
+ */
+async function* refuseLateFields(
+  batches: AsyncIterable<readonly TextRecord[]>,
+  names: readonly string[],
+  choose: (names: readonly string[]) => Mapping,
+): AsyncGenerator<readonly TextRecord[], void, undefined> {
+  const seen = new Set(names);
+  const meaning = (all: Iterable<string>): string => {
+    try {
+      return JSON.stringify(choose([...all]));
+    } catch {
+      return "";
+    }
+  };
+  const known = meaning(seen);
+  for await (const batch of batches) {
+    for (const { fields, place } of batch) {
+      for (const name of fields.keys()) {
+        if (seen.has(name)) continue;
+        seen.add(name);
+        if (meaning(seen) === known) continue;
+        throw new DataError(
+          place,
+          `the field ${name} must come within the first ${headRecords} records, received it first here; ` +
+            "write it into the first one, as null where it has none",
+        );
+      }
+    }
+    yield batch;
   }
 }

@@ -11,7 +11,10 @@ export function textOf(value: unknown, name: string, place: Place): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value.trim() === "" ? "" : value;
   if (typeof value === "bigint" || Number.isFinite(value)) return String(value);
-  throw new DataError(place, `${name} must be a text, received ${show(value)}`);
+  throw new DataError(
+    place,
+    `${name} must be a text, received ${show(value)}; name a field that holds one by columns`,
+  );
 }
 
 /** The texts of a field that holds one, a list, or objects with a text and maybe a title, as Tevatron writes them. */

@@ -50,7 +50,7 @@ export async function openRecords(
     // A character that the end cuts does not matter for a guess.
     const text = new TextDecoder().decode(head);
     if (ended && text.trim() === "") {
-      throw new DataError({ source }, "the file is empty: it has no records");
+      throw new DataError({ source }, "the file is empty: it has no records; name one that has");
     }
     const isParquet = text.startsWith("PAR1");
     if (!isParquet) refuseForeign(head, source);

@@ -17,7 +17,11 @@ export async function* readParquetRows(
       return await work();
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      throw new DataError({ source: path }, `cannot read parquet: ${cause}`, { cause: error });
+      throw new DataError(
+        { source: path },
+        `cannot read parquet: ${cause}; write or fetch the file again`,
+        { cause: error },
+      );
     }
   };
   const { file, metadata } = await attempt(async () => {
