@@ -29,4 +29,11 @@ export default defineConfig({
   clean: true,
   splitting: true,
   sourcemap: false,
+  plugins: [
+    {
+      name: "no imports of nothing",
+      // Chunks that esbuild imports only in case they do something: none does (test/package/side-effects.test.ts).
+      renderChunk: (code) => ({ code: code.replaceAll(/^import "\.\/chunk-\w+\.js";\n/gm, "") }),
+    },
+  ],
 });

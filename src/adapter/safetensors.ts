@@ -25,7 +25,7 @@ export interface Safetensors {
 const maxHeaderBytes = 100_000_000;
 
 const bytesOf: Readonly<Record<Dtype, number>> = { F32: 4, F64: 8, U32: 4, U8: 1 };
-const dtypes = Object.keys(bytesOf) as Dtype[];
+const dtypes = /* @__PURE__ */ Object.keys(bytesOf) as Dtype[];
 
 function dtypeOf(data: TensorData): Dtype {
   if (data instanceof Float32Array) return "F32";

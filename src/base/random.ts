@@ -1,4 +1,5 @@
-import seedrandom from "seedrandom";
+// Not the package's main file, which brings all its generators along.
+import alea from "seedrandom/lib/alea.js";
 import { checkInteger } from "./checks.js";
 
 /** A seeded source of random choices; the same seed gives the same sequence on every machine. */
@@ -21,7 +22,7 @@ export interface Random {
 
 /** Creates a {@link Random} from a seed (seedrandom's Alea generator). Derive independent sequences as `${seed}/name`. */
 export function createRandom(seed: string | number): Random {
-  const generator = seedrandom.alea(String(seed));
+  const generator = alea(String(seed));
   const next = (): number => generator.quick();
   const integer = (bound: number): number => Math.floor(next() * bound);
   let spare: number | undefined;

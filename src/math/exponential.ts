@@ -1,5 +1,5 @@
 /** 2^-k for k from 0: beyond the last, sums of such terms beside 1 would not change in double precision. */
-const halves = Float64Array.from({ length: 64 }, (_, k) => 2 ** -k);
+const halves = /* @__PURE__ */ Float64Array.from({ length: 64 }, (_, k) => 2 ** -k);
 const ln2High = 0.69314718036912381649;
 const ln2Low = 1.90821492927058770002e-10;
 

@@ -3,8 +3,8 @@
  * an error of at most 2^-11 of the value, or 2^-25 near zero.
  */
 
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
+const float = /* @__PURE__ */ new Float32Array(1);
+const bits = /* @__PURE__ */ new Uint32Array(float.buffer);
 
 /** The nearest half-precision value (ties to even) as 16 bits; beyond 65504 it is infinite. */
 export function toFloat16(value: number): number {

@@ -16,9 +16,9 @@ export const notebookPreset = {
   sides: "shared",
   start: "random",
   outputDimensions: (d: number) => Math.max(1, Math.round((2 * d) / 3)),
-  loss: cosineMse({ targets: [0, 1] }),
-  optimizer: sgd(),
-  schedule: oneCycle({ maxRate: 1000 }),
+  loss: /* @__PURE__ */ cosineMse({ targets: [0, 1] }),
+  optimizer: /* @__PURE__ */ sgd(),
+  schedule: /* @__PURE__ */ oneCycle({ maxRate: 1000 }),
   batchSize: 1000,
   epochs: 20,
   dropout: 0.1,
@@ -36,9 +36,9 @@ export const cookbookPreset = {
   sides: "shared",
   start: "random",
   outputDimensions: 2048,
-  loss: cosineMse({ targets: [-1, 1] }),
-  optimizer: sgd(),
-  schedule: constant(100),
+  loss: /* @__PURE__ */ cosineMse({ targets: [-1, 1] }),
+  optimizer: /* @__PURE__ */ sgd(),
+  schedule: /* @__PURE__ */ constant(100),
   batchSize: 100,
   epochs: 30,
   dropout: 0.2,
@@ -51,7 +51,10 @@ export const cookbookPreset = {
 export const cookbookGrid: readonly {
   readonly batchSize: number;
   readonly schedule: ReturnType<typeof constant>;
-}[] = [10, 100, 1000].map((batchSize) => ({ batchSize, schedule: constant(batchSize) }));
+}[] = /* @__PURE__ */ [10, 100, 1000].map((batchSize) => ({
+  batchSize,
+  schedule: constant(batchSize),
+}));
 
 export interface PresetOptions {
   /** Where to start from: best the closed form of the training pairs, `fitRca(data)`, which both presets are meant for. */

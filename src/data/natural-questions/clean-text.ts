@@ -13,14 +13,21 @@ export interface CleanTextOptions {
 /** What a tag does to the text: begins a cell, a row or a table, parts lines, or nothing. */
 type TagRole = "cell" | "row" | "table" | "block" | "inline";
 
-const roles: ReadonlyMap<string, TagRole> = new Map<string, TagRole>([
+const roles: ReadonlyMap<string, TagRole> = /* @__PURE__ */ new Map<string, TagRole>([
   ["td", "cell"],
   ["th", "cell"],
   ["tr", "row"],
   ["table", "table"],
-  ...["a", "b", "i", "em", "strong", "span", "sup", "sub", "small", "code"].map(
-    (name): [string, TagRole] => [name, "inline"],
-  ),
+  ["a", "inline"],
+  ["b", "inline"],
+  ["i", "inline"],
+  ["em", "inline"],
+  ["strong", "inline"],
+  ["span", "inline"],
+  ["sup", "inline"],
+  ["sub", "inline"],
+  ["small", "inline"],
+  ["code", "inline"],
 ]);
 
 /** Pages repeat a handful of tags thousands of times. */

@@ -10,7 +10,7 @@ interface ValueType {
   readonly read: (view: DataView, at: number) => number;
 }
 
-const valueTypes: ReadonlyMap<string, ValueType> = new Map([
+const valueTypes: ReadonlyMap<string, ValueType> = /* @__PURE__ */ new Map([
   ["<f2", { width: 2, read: (view, at) => fromFloat16(view.getUint16(at, true)) }],
   ["<f4", { width: 4, read: (view, at) => view.getFloat32(at, true) }],
   ["<f8", { width: 8, read: (view, at) => view.getFloat64(at, true) }],

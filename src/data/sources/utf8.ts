@@ -1,7 +1,7 @@
 import { DataError } from "../data-error.js";
 import { concatBytes } from "./lines.js";
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** What a refusal of other bytes says after the place. */
 export const notUtf8 =

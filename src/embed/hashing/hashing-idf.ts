@@ -16,7 +16,8 @@ export interface HashingIdf {
 }
 
 /** The sizes of the n-grams; the embedder's id names them. */
-export const [minSize, maxSize] = [3, 5];
+export const minSize = 3;
+export const maxSize = 5;
 
 const bits = 20;
 

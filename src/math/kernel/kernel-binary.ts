@@ -8,6 +8,11 @@ export interface KernelBinary {
   readonly wide: boolean;
 }
 
+/** The module that every platform with WebAssembly SIMD runs. */
+export function plainBinary(): KernelBinary {
+  return { bytes: decode(simdKernel), fma: false, wide: false };
+}
+
 /** Of the modules that the platform can run, the one that has most of what is wanted. */
 export function chooseBinary(wanted: Pick<KernelBinary, "fma" | "wide">): KernelBinary {
   const wide = wanted.wide && joinTo256Bits();

@@ -1,5 +1,5 @@
 import { checkInteger } from "../../base/checks.js";
-import { chooseBinary, withSharedMemory } from "./kernel-binary.js";
+import { chooseBinary, plainBinary, withSharedMemory, type KernelBinary } from "./kernel-binary.js";
 import {
   ARGUMENTS,
   builtinModule,
@@ -85,11 +85,11 @@ const LOOKS = 2000;
 
 interface Settings {
   readonly threads: number | undefined;
-  readonly fma: boolean;
-  readonly wide: boolean;
+  /** Which module to run. Whoever never calls {@link setKernel} need not bundle the others. */
+  readonly binary: () => KernelBinary;
 }
 
-let settings: Settings = { threads: undefined, fma: false, wide: false };
+let settings: Settings = { threads: undefined, binary: plainBinary };
 let kernel: Kernel | null | undefined;
 
 /**
@@ -102,7 +102,7 @@ export function setKernel({ threads, fma = false, wide = false }: KernelOptions 
     checkInteger(threads, "setKernel: threads", { least: 1, most: MAX_THREADS });
   }
   closeKernel();
-  settings = { threads, fma, wide };
+  settings = { threads, binary: () => chooseBinary({ fma, wide }) };
 }
 
 /** Ends the kernel's threads and frees its memory; the next product creates both again. */
@@ -130,7 +130,7 @@ export function loadKernel(): Kernel | null {
 
 function createKernel(wanted: Settings): Kernel | null {
   if (typeof WebAssembly !== "object") return null;
-  const { bytes, fma, wide } = chooseBinary(wanted);
+  const { bytes, fma, wide } = wanted.binary();
   if (!WebAssembly.validate(bytes)) return null;
   const threads = wanted.threads ?? defaultThreads();
   try {

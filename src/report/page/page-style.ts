@@ -12,12 +12,13 @@ export const darkColors: Readonly<Record<keyof typeof colors, string>> = {
 };
 
 /** Repaints what vega painted: an attribute is weaker than a style rule. */
-const repaint = (Object.keys(colors) as (keyof typeof colors)[])
-  .flatMap((name) => [
-    `svg [fill="${colors[name]}"] { fill: var(--${name}); }`,
-    `svg [stroke="${colors[name]}"] { stroke: var(--${name}); }`,
-  ])
-  .join("\n");
+const repaint = (): string =>
+  (Object.keys(colors) as (keyof typeof colors)[])
+    .flatMap((name) => [
+      `svg [fill="${colors[name]}"] { fill: var(--${name}); }`,
+      `svg [stroke="${colors[name]}"] { stroke: var(--${name}); }`,
+    ])
+    .join("\n");
 
 const variables = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values)
@@ -29,7 +30,7 @@ export const lightSurfaces = { paper: "#ffffff", panel: "#f6f8fa", tint: "#e8f3f
 export const darkSurfaces = { paper: "#0d1117", panel: "#161b22", tint: "#12283a" } as const;
 
 /** The style of the page: light and dark by the reader's setting, one column on a phone, plain on paper. */
-export const pageStyle = `
+export const pageStyle = (): string => `
 :root { color-scheme: light dark; ${variables(colors)} ${variables(lightSurfaces)} }
 @media (prefers-color-scheme: dark) {
   :root { ${variables(darkColors)} ${variables(darkSurfaces)} }
@@ -99,5 +100,5 @@ footer { margin-top: 3rem; color: var(--mutedInk); font-size: .85rem; }
   .panel, .example { border: 1px solid var(--line); } section { break-inside: avoid-page; }
   h2 { break-after: avoid; } table { font-size: 8.5pt; }
 }
-${repaint}
+${repaint()}
 `;

@@ -35,7 +35,7 @@ export async function renderReport(data: ReportData): Promise<string> {
         />
         <title>${title}</title>
         <style>
-          ${trusted(pageStyle)}
+          ${trusted(pageStyle())}
         </style>
       </head>
       <body>

@@ -22,14 +22,18 @@ const columns: readonly Column[] = [
   {
     title: "Recall@1",
     meaning: "Share of the questions whose right passage is ranked first",
-    show: figure("recall@1"),
+    show: /* @__PURE__ */ figure("recall@1"),
   },
   {
     title: "Recall@10",
     meaning: "Share of the questions whose right passage is among the first ten",
-    show: figure("recall@10"),
+    show: /* @__PURE__ */ figure("recall@10"),
   },
-  { title: "MRR", meaning: "Mean of 1 / rank of the right passage", show: figure("mrr") },
+  {
+    title: "MRR",
+    meaning: "Mean of 1 / rank of the right passage",
+    show: /* @__PURE__ */ figure("mrr"),
+  },
   {
     title: "Accuracy",
     meaning: "Share of the pairs classified correctly at the threshold, with its 95 % interval",
@@ -51,7 +55,7 @@ const columns: readonly Column[] = [
   {
     title: "ROC AUC",
     meaning: "How often a match has a higher cosine than a pair without one; no threshold needed",
-    show: figure("rocAuc"),
+    show: /* @__PURE__ */ figure("rocAuc"),
   },
   {
     title: "Seconds",

@@ -23,7 +23,7 @@ const rcaGrid: readonly (readonly [number, number])[] = [
   [1, 0.25],
   [3, 0.25],
 ];
-const priorGrid = rcaGrid.slice(2);
+const priorGrid = /* @__PURE__ */ rcaGrid.slice(2);
 const priorWeights = [100, 1000];
 const ridgePenalties = [0.3, 1, 3];
 /** The start that gradient training goes furthest from, and of fixed points the one that few labels serve best. */

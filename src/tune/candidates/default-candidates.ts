@@ -16,15 +16,14 @@ import { learnsFromNegatives, namedFamilies, type NamedFamily } from "./named-fa
 
 /** What is tried unless the caller names methods; where labels are few, the first two. */
 export const defaultMethods = ["rca", "corpus-prior", "ridge", "info-nce"] as const;
-const methodsForFewLabels = defaultMethods.slice(0, 2);
+const methodsForFewLabels = /* @__PURE__ */ defaultMethods.slice(0, 2);
 
 /** All methods that can be asked for by name. */
-export const methodNames = [
-  ...defaultMethods,
-  ...(Object.keys(namedFamilies) as NamedFamily[]),
-] as const;
+export const methodNames: readonly MethodName[] = /* @__PURE__ */ (
+  defaultMethods as readonly MethodName[]
+).concat(/* @__PURE__ */ Object.keys(namedFamilies) as NamedFamily[]);
 
-export type MethodName = (typeof methodNames)[number];
+export type MethodName = (typeof defaultMethods)[number] | NamedFamily;
 
 /** States of one training run that are candidates. */
 const epochs = [1, 2, 4, 8, 16];

@@ -11,18 +11,24 @@ export type Form =
   | { readonly name: "known questions"; readonly votes: VoteSettings };
 
 const moves: readonly Move[] = [
-  ...[0.5, 1, 2].map((strength): Move => ({ kind: "mean", strength })),
-  ...[0.3, 0.6].map((strength): Move => ({ kind: "step", strength })),
+  { kind: "mean", strength: 0.5 },
+  { kind: "mean", strength: 1 },
+  { kind: "mean", strength: 2 },
+  { kind: "step", strength: 0.3 },
+  { kind: "step", strength: 0.6 },
 ];
 
-const settings: readonly VoteSettings[] = [0.05, 0.1, 0.2, 0.4].map((weight) => ({
+const votes: readonly VoteSettings[] = /* @__PURE__ */ [0.05, 0.1, 0.2, 0.4].map((weight) => ({
   weight,
   neighbours: 16,
   temperature: 0.05,
 }));
 
+const movedForms = /* @__PURE__ */ moves.map((move): Form => ({ name: "moved passages", move }));
+const votedForms = /* @__PURE__ */ votes.map((settings): Form => ({
+  name: "known questions",
+  votes: settings,
+}));
+
 /** All that is tried on top of a map. */
-export const formGrid: readonly Form[] = [
-  ...moves.map((move): Form => ({ name: "moved passages", move })),
-  ...settings.map((votes): Form => ({ name: "known questions", votes })),
-];
+export const formGrid: readonly Form[] = /* @__PURE__ */ movedForms.concat(votedForms);
