@@ -11,7 +11,7 @@ export {
 export type { OpenAIBatch, OpenAICallOptions, OpenAIClient } from "./embed/openai/client.js";
 export type { EmbeddingPlan } from "./embed/openai/plan.js";
 export type { LongInputs, OpenAIEmbedderOptions } from "./embed/openai/settings.js";
-export type { Tokenizer } from "./embed/openai/tokenizer.js";
+export type { Tokenizer } from "./embed/openai/tokens/tokenizer.js";
 export { embeddingPrices } from "./embed/openai/prices.js";
 export { EmbeddingRequestError } from "./embed/openai/failures.js";
 export {

@@ -1,3 +1,4 @@
+import { missingPeer } from "../base/missing-peer.js";
 import type { Embedder } from "../embed/embedder.js";
 import { checkBatching, createFunctionEmbedder } from "../embed/function-embedder.js";
 import { createMatrix } from "../math/matrix.js";
@@ -40,12 +41,9 @@ export async function createTransformersEmbedder({
   batchSize = 16,
 }: TransformersEmbedderOptions): Promise<Embedder> {
   checkBatching("createTransformersEmbedder", { batchSize });
-  const { pipeline } = await import("@huggingface/transformers").catch((cause: unknown) => {
-    throw new Error(
-      "@huggingface/transformers is not installed; `npm install @huggingface/transformers`",
-      { cause },
-    );
-  });
+  const { pipeline } = await import("@huggingface/transformers").catch(
+    missingPeer("createTransformersEmbedder", "@huggingface/transformers@4"),
+  );
   const extract = await pipeline("feature-extraction", model, {
     dtype,
     revision,

@@ -1,5 +1,5 @@
-import { UMAP } from "umap-js";
 import { checkInteger, checkNumber } from "../base/checks.js";
+import { missingPeer } from "../base/missing-peer.js";
 import { checkMatrix, createMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { createRandom } from "../base/random.js";
 import type { Projection } from "./latent-space.js";
@@ -17,22 +17,24 @@ export interface UmapOptions {
 
 /**
  * Uniform manifold approximation (McInnes, Healy & Melville 2018) as a {@link Projection}, by the optional package
- * umap-js over exact Euclidean neighbours: `latentSpace(queries, passages, pairs, { projection: umapProjection() })`.
+ * umap-js over exact Euclidean neighbours: `latentSpace(queries, passages, pairs, { projection: await umapProjection() })`.
  * It shows which points are neighbours; distances between far points and the size of clusters mean little. The same
  * seed gives the same picture.
  *
- * @throws RangeError (when applied) for fewer than 3 rows, a value that is not finite, or an option out of range.
+ * @throws Error when umap-js is not installed; RangeError for an option out of range and, when it is applied, for fewer than
+ *   3 rows or a value that is not finite.
  */
-export function umapProjection({
+export async function umapProjection({
   neighbors,
   minDist = 0.1,
   spread = 1,
   epochs,
-}: UmapOptions = {}): Projection {
+}: UmapOptions = {}): Promise<Projection> {
   if (neighbors !== undefined) checkInteger(neighbors, "umapProjection: neighbors", { least: 2 });
   checkNumber(spread, "umapProjection: spread", { above: 0 });
   checkNumber(minDist, "umapProjection: minDist", { least: 0, most: spread });
   if (epochs !== undefined) checkInteger(epochs, "umapProjection: epochs", { least: 1 });
+  const { UMAP } = await import("umap-js").catch(missingPeer("umapProjection", "umap-js@1"));
   return (vectors, { dimensions, seed }) => {
     const { rows } = vectors;
     checkInteger(rows, "umapProjection: rows", { least: 3 });

@@ -227,7 +227,7 @@ describe("embedding through the Batch API", () => {
       "embedWithOpenAIBatches: maxInputsPerBatch must be an integer >= 1, received 0",
     );
     expect(await refused({ longInputs: "average" })).toBe(
-      'embedWithOpenAIBatches: longInputs must be "cut" or "refuse", received "average"',
+      'embedWithOpenAIBatches: longInputs must be "cut", "cut-bytes" or "refuse", received "average"',
     );
     expect(await refused({ timeoutMs: 0 })).toBe(
       "embedWithOpenAIBatches: timeoutMs must be an integer >= 1, received 0",

@@ -108,7 +108,7 @@ describe("the OpenAI embedder", () => {
       "createOpenAIEmbedder: maxRetries must be a number >= 0, received -1",
     );
     expect(of({ longInputs: "split" as "cut" })).toThrow(
-      'createOpenAIEmbedder: longInputs must be "cut", "refuse" or "average", received "split"',
+      'createOpenAIEmbedder: longInputs must be "cut", "cut-bytes", "refuse" or "average", received "split"',
     );
     expect(of({ baseURL: "nowhere" })).toThrow(
       'createOpenAIEmbedder: baseURL must be an address like "https://api.openai.com/v1", received "nowhere"',

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createMemoryStore, RefusedTextsError, withCache } from "embedtune";
 import { createOpenAIEmbedder, type OpenAIEmbedderOptions } from "embedtune/openai";
-import { loadCl100k } from "../../src/embed/openai/tokenizer.js";
-import { createTokenEstimator } from "../../src/embed/openai/token-estimator.js";
+import { loadCl100k, type Tokenizer } from "../../src/embed/openai/tokens/tokenizer.js";
+import { createTokenEstimator } from "../../src/embed/openai/tokens/token-estimator.js";
 import { norm } from "../../src/math/vectors.js";
 import { rowOf } from "../../src/math/matrix.js";
 import {
@@ -131,7 +131,7 @@ describe("a text of more tokens than the model takes", () => {
     const matrix = await embedder.embed(["short", long, "other"]);
     const parts = server.log.flatMap(({ inputs }) => inputs).filter((text) => long.includes(text));
     expect([...parts].sort((a, b) => long.indexOf(a) - long.indexOf(b)).join("")).toBe(long);
-    const tokenizer = await loadCl100k();
+    const tokenizer = (await loadCl100k()) as Tokenizer;
     const sum = new Float64Array(8);
     for (const part of parts) {
       const vector = fakeVector(part, 8);
@@ -154,6 +154,7 @@ describe("a dry run", () => {
       texts: 4,
       distinctTexts: 3,
       tokens: 2 + 1 + 8,
+      counted: true,
       longTexts: 1,
       requests: 1,
       cost: (11 * 0.02) / 1e6,
@@ -186,7 +187,7 @@ describe("a dry run", () => {
 describe("the estimate of tokens", () => {
   it("is exact for texts that could be too long, and else a little above the truth, also where the language changes", async () => {
     server = await startFakeOpenAI();
-    const tokenizer = await loadCl100k();
+    const tokenizer = (await loadCl100k()) as Tokenizer;
     const estimator = createTokenEstimator(tokenizer, 1000);
     const english = "The quick brown fox jumps over the lazy dog near the river bank. ";
     const chinese = "敏捷的棕色狐狸跳过了河边的懒狗，然后回家吃饭。";

@@ -148,10 +148,10 @@ describe("a rate meter", () => {
 describe("the rate limiter", () => {
   it("lets the first request go alone, and the others when its answer has told the limits", async () => {
     const limiter = createRateLimiter({});
-    const first = await limiter.acquire(10, never);
+    const first = await limiter.acquire(() => 10, never);
     let gone = 0;
     const others = [1, 2, 3].map(async () => {
-      const permit = await limiter.acquire(10, never);
+      const permit = await limiter.acquire(() => 10, never);
       gone++;
       return permit;
     });
@@ -164,10 +164,10 @@ describe("the rate limiter", () => {
 
   it("forgets a waiter that is stopped, and serves the next", async () => {
     const limiter = createRateLimiter({ requestsPerMinute: 1, rateWindowMs: 50 });
-    (await limiter.acquire(1, never)).done();
+    (await limiter.acquire(() => 1, never)).done();
     const stop = new AbortController();
-    const stopped = limiter.acquire(1, stop.signal);
-    const next = limiter.acquire(1, never);
+    const stopped = limiter.acquire(() => 1, stop.signal);
+    const next = limiter.acquire(() => 1, never);
     stop.abort(new Error("enough"));
     await expect(stopped).rejects.toThrow("enough");
     (await next).done();
@@ -175,11 +175,11 @@ describe("the rate limiter", () => {
 
   it("lets go at once whoever is stopped, though another waits before it for an hour", async () => {
     const limiter = createRateLimiter({ requestsPerMinute: 1, rateWindowMs: 3_600_000 });
-    (await limiter.acquire(1, never)).done();
+    (await limiter.acquire(() => 1, never)).done();
     const end = new AbortController();
-    const before = limiter.acquire(1, end.signal);
+    const before = limiter.acquire(() => 1, end.signal);
     const stop = new AbortController();
-    const behind = limiter.acquire(1, stop.signal);
+    const behind = limiter.acquire(() => 1, stop.signal);
     stop.abort(new Error("enough"));
     await expect(behind).rejects.toThrow("enough");
     end.abort(new Error("over"));
@@ -190,7 +190,7 @@ describe("the rate limiter", () => {
     const limiter = createRateLimiter({ requestsPerMinute: 100 });
     limiter.pause(60);
     const before = performance.now();
-    (await limiter.acquire(1, never)).done();
+    (await limiter.acquire(() => 1, never)).done();
     expect(performance.now() - before).toBeGreaterThan(50);
   });
 });

@@ -57,7 +57,7 @@ describe.skipIf(!installed)("a local transformer", () => {
 describe.skipIf(installed)("a local transformer without its library", () => {
   it("says what to install", async () => {
     await expect(createTransformersEmbedder({ model: "any" })).rejects.toThrow(
-      "@huggingface/transformers is not installed; `npm install @huggingface/transformers`",
+      "createTransformersEmbedder: @huggingface/transformers must be installed (npm install @huggingface/transformers@4)",
     );
   });
 });

@@ -83,7 +83,7 @@ describe.skipIf(!hasRuntime)("onnxruntime-node as an engine", () => {
 describe.skipIf(hasRuntime)("without onnxruntime-node", () => {
   it("the engine names the package to install", async () => {
     await expect(createOnnxEngine()).rejects.toThrow(
-      "onnxruntime-node must be installed (npm install onnxruntime-node)",
+      "createOnnxEngine: onnxruntime-node must be installed (npm install onnxruntime-node@1)",
     );
   });
 });

@@ -20,8 +20,8 @@ function clusters(): Matrix {
 describe("umapProjection", () => {
   const options = { dimensions: 2, seed: 1 } as const;
 
-  it("keeps the neighbours: each point's nearest is of its own cluster", () => {
-    const { coordinates, method } = umapProjection()(clusters(), options);
+  it("keeps the neighbours: each point's nearest is of its own cluster", async () => {
+    const { coordinates, method } = (await umapProjection())(clusters(), options);
     expect(method).toBe("UMAP");
     expect([coordinates.rows, coordinates.cols]).toEqual([60, 2]);
     const { data } = coordinates;
@@ -36,13 +36,14 @@ describe("umapProjection", () => {
     }
   });
 
-  it("gives the same picture for the same seed, another for another", () => {
-    const project = (seed: number) => umapProjection()(clusters(), { dimensions: 2, seed });
+  it("gives the same picture for the same seed, another for another", async () => {
+    const projection = await umapProjection();
+    const project = (seed: number) => projection(clusters(), { dimensions: 2, seed });
     expect(project(1)).toEqual(project(1));
     expect(project(2)).not.toEqual(project(1));
   });
 
-  it("serves the latent space in 3 dimensions", () => {
+  it("serves the latent space in 3 dimensions", async () => {
     const vectors = clusters();
     const rows = Uint32Array.from({ length: 20 }, (_, i) => i);
     const pairs = {
@@ -52,25 +53,29 @@ describe("umapProjection", () => {
     };
     const view = latentSpace(vectors, vectors, pairs, {
       dimensions: 3,
-      projection: umapProjection({ neighbors: 5 }),
+      projection: await umapProjection({ neighbors: 5 }),
     });
     expect([view.coordinates.rows, view.coordinates.cols]).toEqual([40, 3]);
     expect(view.explainedVarianceRatio).toBeUndefined();
   });
 
-  it("refuses options out of range and too few rows, by name", () => {
-    expect(() => umapProjection({ neighbors: 1 })).toThrow(
+  it("refuses options out of range and too few rows, by name", async () => {
+    await expect(umapProjection({ neighbors: 1 })).rejects.toThrow(
       "umapProjection: neighbors must be an integer >= 2, received 1",
     );
-    expect(() => umapProjection({ minDist: 2 })).toThrow(
+    await expect(umapProjection({ minDist: 2 })).rejects.toThrow(
       "umapProjection: minDist must be a number from 0 to 1, received 2",
     );
-    expect(() => umapProjection({ spread: 0 })).toThrow("spread must be a number > 0, received 0");
-    expect(() => umapProjection({ epochs: 0.5 })).toThrow("epochs must be an integer >= 1");
-    expect(() => umapProjection()(createMatrix(2, 2), options)).toThrow(
+    await expect(umapProjection({ spread: 0 })).rejects.toThrow(
+      "spread must be a number > 0, received 0",
+    );
+    await expect(umapProjection({ epochs: 0.5 })).rejects.toThrow("epochs must be an integer >= 1");
+    const projection = await umapProjection();
+    expect(() => projection(createMatrix(2, 2), options)).toThrow(
       "umapProjection: rows must be an integer >= 3, received 2",
     );
-    expect(() => umapProjection({ neighbors: 60 })(clusters(), options)).toThrow(
+    const wide = await umapProjection({ neighbors: 60 });
+    expect(() => wide(clusters(), options)).toThrow(
       "umapProjection: neighbors must be an integer from 2 to 59, received 60",
     );
   });

@@ -7,7 +7,7 @@ import { RefusedTextsError, type RefusedText } from "../requests/refused-texts.j
 import { createAssembler } from "./assemble-texts.js";
 import { createEmbeddingsEndpoint } from "./endpoint.js";
 import { planRequests, type EmbeddingPlan } from "./plan.js";
-import { prepareInputs } from "./prepare-inputs.js";
+import { prepareInputs } from "./tokens/prepare-inputs.js";
 import { costOf } from "./prices.js";
 import { createSender } from "./sender.js";
 import { createServerLimits } from "./server-limits.js";
@@ -20,7 +20,7 @@ export interface OpenAIUsage {
   readonly tokens: number;
   /** US dollars for them; `undefined` where the model's price is not known. */
   readonly cost: number | undefined;
-  /** Texts cut or split because they had more tokens than `maxTokensPerInput`. */
+  /** Texts cut or split because they had more tokens (with "cut-bytes": more bytes) than `maxTokensPerInput`. */
   readonly longTexts: number;
 }
 
@@ -29,7 +29,7 @@ export interface OpenAIEmbedder extends Embedder {
   embedBatches(texts: readonly string[], options?: EmbedOptions): AsyncIterable<EmbeddedBatch>;
   /** What was used since the embedder was made. */
   usage(): OpenAIUsage;
-  /** A dry run: counts what `embed` would send, and sends nothing. Tokens are counted one by one, exactly. */
+  /** A dry run: counts what `embed` would send, and sends nothing. Tokens are counted one by one, exactly, by a tokenizer. */
   plan(texts: readonly string[], options?: Pick<EmbedOptions, "signal">): Promise<EmbeddingPlan>;
 }
 
@@ -44,6 +44,7 @@ export interface OpenAIEmbedder extends Embedder {
  * finished request, which the cache then keeps.
  *
  * @throws RangeError when an option is out of range, or there is no key (naming the environment variable). From `embed`:
+ *   Error with the command that installs the tokenizer, before anything is sent, for a text that needs it;
  *   `EmbeddingRequestError` in one sentence naming the address; {@link RefusedTextsError} naming texts the server refuses.
  */
 export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenAIEmbedder {
@@ -59,7 +60,9 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
   ): AsyncGenerator<EmbeddedBatch, void, undefined> {
     signal?.throwIfAborted();
     checkTexts(texts, "embed");
-    const inputs = prepareInputs(texts, await settings.loadTokenizer(), settings, {
+    const tokenizer = await settings.loadTokenizer();
+    if (tokenizer === undefined) limits.sizeByBytes();
+    const inputs = prepareInputs(texts, tokenizer, settings, {
       caller: "embed",
       onLong: () => longTexts++,
     });

@@ -1,7 +1,7 @@
 import { createYielder } from "../../base/event-loop.js";
 import { intern } from "../../base/intern.js";
 import { packBatches } from "../requests/pack-batches.js";
-import { prepareInputs } from "./prepare-inputs.js";
+import { prepareInputs } from "./tokens/prepare-inputs.js";
 import { batchDiscount, costOf } from "./prices.js";
 import { createServerLimits } from "./server-limits.js";
 import type { OpenAISettings } from "./settings.js";
@@ -11,8 +11,13 @@ export interface EmbeddingPlan {
   readonly texts: number;
   /** Different texts: equal ones are asked for once when a cache stands before the embedder. */
   readonly distinctTexts: number;
-  /** Tokens of the different texts, long ones as they would be cut or split. */
+  /**
+   * Tokens of the different texts, long ones as they would be cut or split. Where no tokenizer is installed: their UTF-8
+   * bytes, which no tokenizer exceeds (English has some four to a token).
+   */
   readonly tokens: number;
+  /** Whether tokens were counted. If not, tokens, requests and costs are upper bounds. */
+  readonly counted: boolean;
   readonly longTexts: number;
   readonly requests: number;
   /** US dollars; `undefined` where the model's price is not known. */
@@ -45,13 +50,14 @@ export async function planRequests(
     await yieldIfDue();
     signal?.throwIfAborted();
     requests++;
-    for (const { text } of batch) tokens += tokenizer.count(text);
+    for (const input of batch) tokens += tokenizer?.count(input.text) ?? input.tokens;
   }
   const cost = costOf(tokens, settings.pricePerMillionTokens);
   return {
     texts: texts.length,
     distinctTexts: distinct.length,
     tokens,
+    counted: tokenizer !== undefined,
     longTexts,
     requests,
     cost,

@@ -1,13 +1,16 @@
 import { tokensOf, type BatchLimits, type SizedInput } from "../requests/pack-batches.js";
 import { createRateLimiter, type RatePermit } from "../requests/rate-limiter.js";
 import type { OpenAISettings } from "./settings.js";
+import { createTokenScale } from "./tokens/token-scale.js";
 
 /** The first request of a server whose limits are not known goes alone, so it is a small one. */
 const probe: BatchLimits = { maxInputs: 256, maxTokens: 30_000 };
 
 /** What a server takes in a request and in a minute: what the caller said, corrected by what its answers teach. */
 export interface ServerLimits {
-  /** What the next batch should keep; the first is smaller than others while the server's limits are not known. */
+  /** From now on inputs are sized in bytes, for want of a tokenizer. */
+  sizeByBytes(): void;
+  /** What the next batch should keep, in the unit that inputs are sized in; the first is smaller than others while the server's limits are not known. */
   next(): BatchLimits;
   /** Whether a batch that was packed before the limits were learnt would be refused for sure. */
   exceededBy(batch: readonly SizedInput[]): boolean;
@@ -33,32 +36,33 @@ export function createServerLimits({
 >): ServerLimits {
   const limiter = createRateLimiter(rateLimits);
   let maxInputs = maxInputsPerRequest;
-  /** The server's tokens per token of ours, at worst: its limits are counted in its tokens. */
-  let tokenScale = 1;
+  const scale = createTokenScale();
   let probing =
     rateLimits.requestsPerMinute === undefined && rateLimits.tokensPerMinute === undefined;
   const tokensExceededBy = (batch: readonly SizedInput[]): boolean =>
-    batch.length > 1 && tokensOf(batch) * tokenScale > (limiter.tokensPerMinute ?? Infinity);
+    batch.length > 1 && tokensOf(batch) * scale.value > (limiter.tokensPerMinute ?? Infinity);
   return {
+    sizeByBytes: () => scale.sizeByBytes(),
     next() {
       const first = probing;
       probing = false;
       return {
         maxInputs: Math.min(maxInputs, first ? probe.maxInputs : Infinity),
         maxTokens: Math.min(
-          maxTokensPerRequest,
-          Math.floor((limiter.tokensPerMinute ?? Infinity) / tokenScale),
+          // A tokenizer that is not the server's still counts what the caller has allowed.
+          Math.floor(maxTokensPerRequest / Math.min(1, scale.value)),
+          Math.floor((limiter.tokensPerMinute ?? Infinity) / scale.value),
           first ? probe.maxTokens : Infinity,
         ),
       };
     },
     exceededBy: (batch) => batch.length > maxInputs || tokensExceededBy(batch),
     tokensExceededBy,
-    acquire: (batch, signal) => limiter.acquire(Math.ceil(tokensOf(batch) * tokenScale), signal),
+    acquire: (batch, signal) =>
+      limiter.acquire(() => Math.ceil(tokensOf(batch) * scale.value), signal),
     pause: (milliseconds) => limiter.pause(milliseconds),
     learnTokens(batch, counted) {
-      const ours = tokensOf(batch);
-      if (ours > 0) tokenScale = Math.max(tokenScale, counted / ours);
+      scale.learn(tokensOf(batch), counted);
     },
     learnInputs(accepted) {
       maxInputs = Math.min(maxInputs, accepted);

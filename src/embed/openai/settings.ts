@@ -4,12 +4,17 @@ import { show } from "../../base/show.js";
 import type { RateLimits } from "../requests/rate-limiter.js";
 import type { OpenAIClient } from "./client.js";
 import { embeddingPrices } from "./prices.js";
-import { loadCl100k, type Tokenizer } from "./tokenizer.js";
+import { loadCl100k, type Tokenizer } from "./tokens/tokenizer.js";
 
 /** What to do with a text of more tokens than the model takes. */
 export type LongInputs =
   /** Embed its beginning, cut between two tokens and two characters. */
   | "cut"
+  /**
+   * Embed its beginning of as many UTF-8 bytes as it may have tokens, cut between two characters: never too long, since a
+   * token has a byte at least, and in need of no tokenizer, but a fourth of what the model could take of an English text.
+   */
+  | "cut-bytes"
   /** Refuse it by name; the others are embedded. */
   | "refuse"
   /** Split it, embed the parts, and take their mean by tokens, scaled to length 1. */
@@ -36,7 +41,12 @@ export interface OpenAIEmbedderOptions extends RateLimits {
   readonly maxTokensPerInput?: number | undefined;
   /** @default "cut" */
   readonly longInputs?: LongInputs | undefined;
-  /** Counts and cuts tokens. @default OpenAI's own encoding of its embedding models, cl100k_base */
+  /**
+   * Counts and cuts tokens.
+   * @default OpenAI's own encoding of its embedding models, cl100k_base, where the package gpt-tokenizer is installed; without
+   *   one, requests are packed by bytes, and a text of more bytes than `maxTokensPerInput` is refused unless `longInputs` is
+   *   "cut-bytes"
+   */
   readonly tokenizer?: Tokenizer | undefined;
   /** Requests under way at once. @default 8 */
   readonly concurrency?: number | undefined;
@@ -67,7 +77,8 @@ export interface OpenAISettings {
   readonly maxTokensPerRequest: number;
   readonly maxTokensPerInput: number;
   readonly longInputs: LongInputs;
-  readonly loadTokenizer: () => Promise<Tokenizer>;
+  /** `undefined` where none is at hand. */
+  readonly loadTokenizer: () => Promise<Tokenizer | undefined>;
   readonly concurrency: number;
   readonly maxRetries: number;
   readonly timeoutMs: number;
@@ -138,7 +149,7 @@ export function resolveSettings(
   for (const [name, value] of Object.entries({ maxRetries, maxWaitMs })) {
     if (!(value >= 0)) refuse(`${caller}: ${name}`, "a number >= 0", value);
   }
-  checkChoice(longInputs, `${caller}: longInputs`, ["cut", "refuse", "average"]);
+  checkChoice(longInputs, `${caller}: longInputs`, ["cut", "cut-bytes", "refuse", "average"]);
   const client = ownClient ?? createClient(apiKey, baseURL, timeoutMs, caller);
   const host = hostOf(client.baseURL, caller);
   const openAI = host === "api.openai.com";
@@ -153,7 +164,7 @@ export function resolveSettings(
     provider ?? (openAI ? "openai" : host),
     model,
     ...(knownDimensions === undefined ? [] : [knownDimensions]),
-    ...(longInputs === "average" ? ["average"] : []),
+    ...(longInputs === "average" || longInputs === "cut-bytes" ? [longInputs] : []),
     ...(maxTokensPerInput === openAIInputLimit ? [] : [`to-${maxTokensPerInput}`]),
   ].join("/");
   return {

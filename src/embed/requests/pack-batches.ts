@@ -3,7 +3,7 @@ export interface SizedInput {
   /** Position of the text among all texts. */
   readonly index: number;
   readonly text: string;
-  /** Tokens, or a little more where they were estimated. */
+  /** Tokens, or a little more where they were estimated; bytes, where there is no tokenizer. */
   readonly tokens: number;
   /** In how many inputs the text was split; 1 for most. */
   readonly parts: number;
@@ -12,7 +12,7 @@ export interface SizedInput {
 export interface BatchLimits {
   /** Inputs in one request. */
   readonly maxInputs: number;
-  /** Tokens in one request, all inputs together. */
+  /** Tokens in one request, all inputs together, as they are counted in the inputs. */
   readonly maxTokens: number;
 }
 

@@ -15,8 +15,11 @@ export interface RateLimits {
 export interface RateLimiter {
   /** Tokens a minute, where known: no request should have more. */
   readonly tokensPerMinute: number | undefined;
-  /** Resolves when a request of so many tokens may go; `done` must be called when it is over. */
-  acquire(tokens: number, signal: AbortSignal): Promise<RatePermit>;
+  /**
+   * Resolves when a request of so many tokens may go; `done` must be called when it is over. They are asked for when it is
+   * its turn: answers that came in the meantime may tell better how many they are.
+   */
+  acquire(tokens: () => number, signal: AbortSignal): Promise<RatePermit>;
   /** Nobody goes for so many milliseconds: the server has said so. */
   pause(milliseconds: number): void;
 }
@@ -58,9 +61,11 @@ export function createRateLimiter({
   };
   expectChange();
 
-  const nextPermit = async (amount: number, signal: AbortSignal): Promise<RatePermit> => {
+  const nextPermit = async (tokensNow: () => number, signal: AbortSignal): Promise<RatePermit> => {
+    let amount: number;
     for (;;) {
       signal.throwIfAborted();
+      amount = tokensNow();
       const now = performance.now();
       const wait = Math.max(
         pausedUntil - now,
@@ -93,8 +98,8 @@ export function createRateLimiter({
     get tokensPerMinute() {
       return tokens.limit;
     },
-    acquire(amount, signal) {
-      const permit = queue.then(() => nextPermit(amount, signal));
+    acquire(tokensNow, signal) {
+      const permit = queue.then(() => nextPermit(tokensNow, signal));
       queue = permit.then(
         () => undefined,
         () => undefined,

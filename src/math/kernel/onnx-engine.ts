@@ -1,4 +1,5 @@
 import { checkInteger } from "../../base/checks.js";
+import { missingPeer } from "../../base/missing-peer.js";
 import { show } from "../../base/show.js";
 import type { Matrix } from "../matrix.js";
 import { productModel } from "./onnx-model.js";
@@ -96,15 +97,10 @@ export async function createOnnxEngine({
 }
 
 async function loadRuntime(): Promise<Runtime> {
-  try {
-    // A name the compiler does not follow: the package is optional and so are its types.
-    const name: string = "onnxruntime-node";
-    const module = (await import(name)) as Runtime & { readonly default?: Runtime };
-    return module.default ?? module;
-  } catch (cause) {
-    throw new Error(
-      "createOnnxEngine: onnxruntime-node must be installed (npm install onnxruntime-node); it could not be loaded",
-      { cause },
-    );
-  }
+  // A name the compiler does not follow: the package is optional and so are its types.
+  const name: string = "onnxruntime-node";
+  const module = (await import(name).catch(
+    missingPeer("createOnnxEngine", "onnxruntime-node@1"),
+  )) as Runtime & { readonly default?: Runtime };
+  return module.default ?? module;
 }

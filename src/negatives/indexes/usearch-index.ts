@@ -1,6 +1,6 @@
-import { BatchMatches, Index, MetricKind, ScalarKind } from "usearch";
 import { checkChoice, checkInteger } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
+import { missingPeer } from "../../base/missing-peer.js";
 import {
   checkMatrix,
   checkSameDimensions,
@@ -77,10 +77,13 @@ export async function createUsearchIndex(
   checkMatrix(vectors.queries, `${caller}: vectors.queries`, { zeroRows: false });
   const queries = normalizeRows(vectors.queries);
   const dimensions = queries.cols;
+  const { BatchMatches, Index, MetricKind, ScalarKind } = await import("usearch").catch(
+    missingPeer(caller, "usearch@2.25"),
+  );
   const index = new Index({
     dimensions,
     metric: MetricKind.Cos,
-    quantization: scalarKinds[quantization],
+    quantization: ScalarKind[scalarKinds[quantization]],
     connectivity,
     expansion_add: expansionAdd,
     expansion_search: expansionSearch,
@@ -138,8 +141,8 @@ export async function createUsearchIndex(
 }
 
 const scalarKinds = {
-  f32: ScalarKind.F32,
-  f16: ScalarKind.F16,
-  bf16: ScalarKind.BF16,
-  i8: ScalarKind.I8,
+  f32: "F32",
+  f16: "F16",
+  bf16: "BF16",
+  i8: "I8",
 } as const;

@@ -1,6 +1,6 @@
 import { checkNumber } from "../../base/checks.js";
+import { missingPeer } from "../../base/missing-peer.js";
 import { show } from "../../base/show.js";
-import type * as Resvg from "@resvg/resvg-js";
 
 export interface PngOptions {
   /** Pixels per unit of the SVG. @default 2 */
@@ -21,22 +21,14 @@ export async function renderPng(
   { scale = 2, background = "#ffffff" }: PngOptions = {},
 ): Promise<Uint8Array> {
   checkNumber(scale, "renderPng: scale", { above: 0, most: 100 });
-  const { Resvg } = await loadResvg();
+  const { Resvg } = await import("@resvg/resvg-js").catch(
+    missingPeer("renderPng", "@resvg/resvg-js@2"),
+  );
   try {
     const picture = new Resvg(svg, { background, fitTo: { mode: "zoom", value: scale } });
     return new Uint8Array(picture.render().asPng());
   } catch (cause) {
     throw new Error(`renderPng: svg must be an SVG that can be drawn, received ${show(svg)}`, {
-      cause,
-    });
-  }
-}
-
-async function loadResvg(): Promise<typeof Resvg> {
-  try {
-    return await import("@resvg/resvg-js");
-  } catch (cause) {
-    throw new Error("renderPng: needs the package @resvg/resvg-js: npm i @resvg/resvg-js", {
       cause,
     });
   }

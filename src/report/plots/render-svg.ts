@@ -1,3 +1,4 @@
+import { missingPeer } from "../../base/missing-peer.js";
 import type * as Vega from "vega";
 import type * as VegaLite from "vega-lite";
 import { withoutControls } from "../format.js";
@@ -43,14 +44,9 @@ async function loadVega(): Promise<{
   vega: typeof Vega;
   vegaLite: typeof VegaLite;
 }> {
-  try {
-    const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
-    return { vega, vegaLite };
-  } catch (cause) {
-    throw new Error("renderSvg: needs the packages vega and vega-lite: npm i vega vega-lite", {
-      cause,
-    });
-  }
+  const missing = missingPeer("renderSvg", "vega@6 vega-lite@6.4");
+  const vega = await import("vega").catch(missing);
+  return { vega, vegaLite: await import("vega-lite").catch(missing) };
 }
 
 /** A loader that refuses every address, so that no specification can read a file or the network, and notes it. */

@@ -1,7 +1,7 @@
 import type { NamedText } from "./batch-tracker.js";
-import { prepareInputs } from "../prepare-inputs.js";
+import { prepareInputs } from "../tokens/prepare-inputs.js";
 import type { OpenAISettings } from "../settings.js";
-import type { Tokenizer } from "../tokenizer.js";
+import type { Tokenizer } from "../tokens/tokenizer.js";
 
 /** The input file of one batch. */
 export interface BatchFile {
@@ -23,7 +23,7 @@ export interface BatchFileLimits {
  */
 export function* batchFiles(
   texts: readonly NamedText[],
-  tokenizer: Tokenizer,
+  tokenizer: Tokenizer | undefined,
   settings: OpenAISettings,
   { maxInputs, maxBytes }: BatchFileLimits,
 ): Generator<BatchFile, void, undefined> {

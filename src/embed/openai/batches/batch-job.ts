@@ -68,7 +68,7 @@ export async function embedWithOpenAIBatches(
   if (!(pollMs >= 0)) refuse(`${caller}: pollMs`, "a number >= 0", pollMs);
   checkChoice(precision, `${caller}: precision`, ["float32", "float16"]);
   const settings = resolveSettings(options, caller);
-  checkChoice(settings.longInputs, `${caller}: longInputs`, ["cut", "refuse"]);
+  checkChoice(settings.longInputs, `${caller}: longInputs`, ["cut", "cut-bytes", "refuse"]);
   signal?.throwIfAborted();
   checkTexts(texts, caller);
   const { id, knownDimensions } = settings;

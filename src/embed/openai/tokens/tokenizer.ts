@@ -6,9 +6,19 @@ export interface Tokenizer {
   cut(text: string, limit: number): string;
 }
 
-/** OpenAI's encoding of all its embedding models (cl100k_base). Loaded when first needed: its table is large. */
-export async function loadCl100k(): Promise<Tokenizer> {
-  const { encode, decode } = await import("gpt-tokenizer/encoding/cl100k_base");
+/** What installs the tokenizer. */
+export const tokenizerPackage = "gpt-tokenizer@4";
+
+/**
+ * OpenAI's encoding of all its embedding models (cl100k_base), by the optional peer gpt-tokenizer. Loaded when first
+ * needed: its table is large.
+ *
+ * @returns `undefined` where the package is not installed.
+ */
+export async function loadCl100k(): Promise<Tokenizer | undefined> {
+  const loaded = await import("gpt-tokenizer/encoding/cl100k_base").catch(() => undefined);
+  if (loaded === undefined) return undefined;
+  const { encode, decode } = loaded;
   // A text that spells "<|endoftext|>" means those characters, not the control token.
   const plain = { disallowedSpecial: new Set<string>() };
   return {

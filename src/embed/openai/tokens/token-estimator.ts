@@ -1,4 +1,4 @@
-import { utf8Length } from "../../base/utf8-length.js";
+import { utf8Length } from "./utf8-length.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /** Counts tokens where it matters, and else says how many there are at most, almost surely. */

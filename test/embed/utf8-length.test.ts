@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, expect, it, vi } from "vitest";
-import { utf8Length } from "../../src/base/utf8-length.js";
+import { utf8Length } from "../../src/embed/openai/tokens/utf8-length.js";
 
 afterEach(() => {
   vi.unstubAllGlobals();

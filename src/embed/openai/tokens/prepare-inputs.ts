@@ -1,10 +1,11 @@
-import { refuse } from "../../base/checks.js";
-import type { SizedInput } from "../requests/pack-batches.js";
-import { RefusedTextsError, type RefusedText } from "../requests/refused-texts.js";
-import { utf8Length } from "../../base/utf8-length.js";
-import type { OpenAISettings } from "./settings.js";
+import { refuse } from "../../../base/checks.js";
+import { show } from "../../../base/show.js";
+import type { SizedInput } from "../../requests/pack-batches.js";
+import { RefusedTextsError, type RefusedText } from "../../requests/refused-texts.js";
+import { utf8Length } from "./utf8-length.js";
+import type { OpenAISettings } from "../settings.js";
 import { createTokenEstimator } from "./token-estimator.js";
-import type { Tokenizer } from "./tokenizer.js";
+import { tokenizerPackage, type Tokenizer } from "./tokenizer.js";
 
 type LongInputSettings = Pick<OpenAISettings, "longInputs" | "maxTokensPerInput">;
 
@@ -17,17 +18,24 @@ interface LongInputListeners {
 }
 
 /**
- * Texts as inputs with their tokens, long ones cut or split; lazy, so that counting goes on while requests are under way.
- * Where long texts are refused, all are looked at now, before any request is made.
+ * Texts as inputs with their tokens, or without a tokenizer with their bytes; long ones cut or split; lazy, so that
+ * counting goes on while requests are under way. Where texts may have to be refused, all are looked at now, before any
+ * request is made.
  *
  * @throws RefusedTextsError naming texts that are too long, where `longInputs` is `"refuse"`.
+ * @throws Error when there is a text that only a tokenizer can tell to be short enough, and there is none.
  */
 export function prepareInputs(
   texts: readonly string[],
-  tokenizer: Tokenizer,
+  tokenizer: Tokenizer | undefined,
   settings: LongInputSettings,
   { caller, onLong }: LongInputListeners,
 ): Iterable<SizedInput> {
+  if (settings.longInputs === "cut-bytes") return cutToBytes(texts, tokenizer, settings, onLong);
+  if (tokenizer === undefined) {
+    checkNoneNeedsTokenizer(texts, settings.maxTokensPerInput, caller);
+    return sizedInBytes(texts);
+  }
   if (settings.longInputs === "refuse") {
     const refused = longTexts(texts, tokenizer, settings.maxTokensPerInput);
     if (refused.length > 0) throw new RefusedTextsError(caller, refused);
@@ -55,6 +63,46 @@ function* sizeInputs(
         yield { index, text: part, tokens: tokenizer.count(part), parts: parts.length };
       }
     }
+  }
+}
+
+/** Each text's beginning of at most as many bytes as it may have tokens. */
+function* cutToBytes(
+  texts: readonly string[],
+  tokenizer: Tokenizer | undefined,
+  { maxTokensPerInput }: LongInputSettings,
+  onLong: ((index: number) => void) | undefined,
+): Generator<SizedInput, void, undefined> {
+  const estimator = tokenizer && createTokenEstimator(tokenizer, maxTokensPerInput);
+  const room = new Uint8Array(maxTokensPerInput);
+  const encoder = new TextEncoder();
+  for (const [index, text] of texts.entries()) {
+    let beginning = text;
+    if (utf8Length(text) > maxTokensPerInput) {
+      onLong?.(index);
+      // Writes whole characters only.
+      beginning = text.slice(0, encoder.encodeInto(text, room).read);
+    }
+    const tokens = estimator?.estimate(beginning).tokens ?? utf8Length(beginning);
+    yield { index, text: beginning, tokens, parts: 1 };
+  }
+}
+
+/** Texts none of which is too long. */
+function* sizedInBytes(texts: readonly string[]): Generator<SizedInput, void, undefined> {
+  for (const [index, text] of texts.entries()) {
+    yield { index, text, tokens: utf8Length(text), parts: 1 };
+  }
+}
+
+function checkNoneNeedsTokenizer(texts: readonly string[], limit: number, caller: string): void {
+  for (const text of texts) {
+    const bytes = utf8Length(text);
+    if (bytes <= limit) continue; // a token has at least one byte
+    throw new Error(
+      `${caller}: ${show(text)} has ${bytes} bytes and so may have more than the ${limit} tokens that the model takes; to count them, ` +
+        `npm install ${tokenizerPackage}, or set longInputs to "cut-bytes" to embed the first ${limit} bytes`,
+    );
   }
 }
 
