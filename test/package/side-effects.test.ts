@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
@@ -30,8 +31,9 @@ async function leftOf(entry: string): Promise<string> {
             external: true,
             sideEffects: false,
           }));
-          onResolve({ filter: /^\./ }, ({ path, resolveDir }) => ({
-            path: `${resolveDir}/${path.replace(/\.js$/, ".ts")}`,
+          onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => ({
+            path: resolve(resolveDir, path.replace(/\.js$/, ".ts")),
+            external: kind === "dynamic-import",
             sideEffects: true,
           }));
         },

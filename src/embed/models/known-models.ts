@@ -26,44 +26,48 @@ const bge = "Represent this sentence for searching relevant passages: ";
 const knownModels: readonly KnownModel[] = [
   {
     name: /e5-mistral|e5.*instruct/,
-    prefixes: both(
+    prefixes: /* @__PURE__ */ both(
       "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: ",
       "",
     ),
     tokenLimit: none,
   },
-  { name: /(^|-)e5-(small|base|large)/, prefixes: both("query: ", "passage: "), tokenLimit: 512 },
+  {
+    name: /(^|-)e5-(small|base|large)/,
+    prefixes: /* @__PURE__ */ both("query: ", "passage: "),
+    tokenLimit: 512,
+  },
   { name: /bge-m3/, prefixes: none, tokenLimit: 8192 },
   {
     name: /bge-.*-zh/,
-    prefixes: both("为这个句子生成表示以用于检索相关文章：", ""),
+    prefixes: /* @__PURE__ */ both("为这个句子生成表示以用于检索相关文章：", ""),
     tokenLimit: 512,
   },
   {
     name: /bge-(small|base|large)-en|^bge-(small|base|large)$/,
-    prefixes: both(bge, ""),
+    prefixes: /* @__PURE__ */ both(bge, ""),
     tokenLimit: 512,
   },
   {
     name: /nomic-embed-text/,
-    prefixes: both("search_query: ", "search_document: "),
+    prefixes: /* @__PURE__ */ both("search_query: ", "search_document: "),
     tokenLimit: 8192,
   },
-  { name: /mxbai-embed-large/, prefixes: both(bge, ""), tokenLimit: 512 },
+  { name: /mxbai-embed-large/, prefixes: /* @__PURE__ */ both(bge, ""), tokenLimit: 512 },
   {
     name: /snowflake-arctic-embed.*v2|snowflake-arctic-embed2/,
-    prefixes: both("query: ", ""),
+    prefixes: /* @__PURE__ */ both("query: ", ""),
     tokenLimit: 8192,
   },
-  { name: /snowflake-arctic-embed/, prefixes: both(bge, ""), tokenLimit: 512 },
+  { name: /snowflake-arctic-embed/, prefixes: /* @__PURE__ */ both(bge, ""), tokenLimit: 512 },
   {
     name: /embeddinggemma/,
-    prefixes: both("task: search result | query: ", "title: none | text: "),
+    prefixes: /* @__PURE__ */ both("task: search result | query: ", "title: none | text: "),
     tokenLimit: 2048,
   },
   {
     name: /qwen3-embedding/,
-    prefixes: both(
+    prefixes: /* @__PURE__ */ both(
       "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:",
       "",
     ),
