@@ -34,3 +34,4 @@ export type { Source } from "./data/sources/open-source.js";
 export type { ReadCounts, ReadOptions, RecordStream } from "./data/sources/read-records.js";
 export type { RecordRange } from "./data/sources/record-range.js";
 export { saveDecision, type SaveDecisionOptions } from "./tune/files/save-decision.js";
+export { tuneFiles, type TunedFiles, type TuneFilesOptions } from "./tune/files/tune-files.js";
