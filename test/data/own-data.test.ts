@@ -307,6 +307,11 @@ describe("readBeir", () => {
       'test.tsv:2: score must be a number, received "x"',
     ],
     [
+      "a score beyond all numbers",
+      { "qrels/test.tsv": "query-id\tcorpus-id\tscore\nq1\td1\t1e999" },
+      'test.tsv:2: score must be a number, received "1e999"',
+    ],
+    [
       "qrels of two columns",
       { "qrels/test.tsv": "q1\td1\nq1\td2" },
       "test.tsv:1: the columns must be query-id, corpus-id and score, received q1, d1",

@@ -412,6 +412,13 @@ describe("readTuningFiles, passages alone,", () => {
     });
   });
 
+  it("takes the title for the text where there is no other", async () => {
+    const text = jsonl({ id: "a", title: "T", text: "" }, { id: "b", title: "", text: null });
+    const { data, notes } = await read("c4.jsonl", text);
+    expect(data).toEqual({ corpus: [{ id: "a", text: "T" }] });
+    expect(notes).toHaveLength(1);
+  });
+
   it("reads a column of the caller's", async () => {
     const columns = { text: "Artikel" };
     const result = await read("c3.csv", "Nr;Artikel;label\n1;x;7\n2;y;8\n", { columns });
@@ -487,12 +494,19 @@ describe("readTuningFiles, a BEIR folder,", () => {
 
   it("passes over what does not exist, is empty or is contradicted, and says so", async () => {
     const at = beir({
-      "corpus.jsonl": jsonl({ _id: "d1", text: "one" }, { _id: "d2", title: null, text: "" }),
+      "corpus.jsonl": jsonl(
+        { _id: "d1", text: "one" },
+        { _id: "d2", title: null, text: "" },
+        { _id: "d3", title: "only", text: " " },
+      ),
       "qrels/train.tsv": qrels + "q1\td1\t0\nq1\td1\t2\nq1\td1\t2\nq1\tgone\t1\nq1\td2\t1\n",
     });
     const { data, notes } = await readTuningFiles(at);
     expect(data).toMatchObject({
-      corpus: [{ id: "d1", text: "one" }],
+      corpus: [
+        { id: "d1", text: "one" },
+        { id: "d3", text: "only" },
+      ],
       qrels: [
         { queryId: "q1", passageId: "d1", score: 2 },
         { queryId: "q1", passageId: "d1", score: 2 },

@@ -89,5 +89,6 @@ function parseJudgement(
 
 function parseScore(text: string): number | undefined {
   const plain = text.trim();
-  return /^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(plain) ? Math.max(0, Number(plain)) : undefined;
+  const score = /^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+  return Number.isFinite(score) ? Math.max(0, score) : undefined;
 }

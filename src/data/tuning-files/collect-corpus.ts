@@ -26,13 +26,15 @@ export async function collectCorpus(
   const { texts, ids } = corpus;
   for await (const batch of batches) {
     for (const { fields, place } of batch) {
-      const text = textOf(fields.get(mapping.text), mapping.text, place);
+      const body = textOf(fields.get(mapping.text), mapping.text, place);
+      const heading =
+        mapping.title === undefined ? "" : textOf(fields.get(mapping.title), mapping.title, place);
+      // A passage of a title alone is its title.
+      const [title, text] = body === "" ? ["", heading] : [heading, body];
       if (text === "") {
         notes.passOver("without a text", place);
         continue;
       }
-      const title =
-        mapping.title === undefined ? "" : textOf(fields.get(mapping.title), mapping.title, place);
       const titled = title === "" ? {} : { title };
       if (mapping.id === undefined) {
         texts.push(title === "" ? text : { ...titled, text });

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LongJobOptions } from "../../base/progress.js";
 import { DataError } from "../data-error.js";
-import { findBeirFile, readBeirFiles } from "../pairs/beir-folder.js";
+import { findBeirFile, readBeirFiles, type BeirPassage } from "../pairs/beir-folder.js";
 import type { Judgement } from "../tuning-data.js";
 import { isWrongFile } from "./judged-pairs.js";
 import type { Notes } from "./notes.js";
@@ -42,14 +42,14 @@ export async function readBeirInput(
         `the first: ${unknown[0].message}.`,
     );
   }
-  const corpus = contents.corpus.filter(({ title = "", text }) => `${title}${text}`.trim() !== "");
+  const corpus = contents.corpus.flatMap(withText);
   sayPassedOver(contents.corpus.length - corpus.length, "passage", "without a text", notes);
   const passages = new Set(corpus.map(({ id }) => id));
-  const withText = new Set(
+  const asked = new Set(
     contents.queries.filter(({ text }) => text.trim() !== "").map(({ id }) => id),
   );
   const kept = contents.qrels.filter(
-    ({ queryId, passageId }) => passages.has(passageId) && withText.has(queryId),
+    ({ queryId, passageId }) => passages.has(passageId) && asked.has(queryId),
   );
   sayPassedOver(contents.qrels.length - kept.length, "judgement", "of an empty text", notes);
   const qrels = withoutContradicted(kept, notes);
@@ -124,6 +124,12 @@ function withoutContradicted(qrels: readonly Judgement[], notes: Notes): Judgeme
     );
   }
   return kept;
+}
+
+/** The passage; one of a title alone is its title; none where both are empty. */
+function withText({ id, title = "", text }: BeirPassage): BeirPassage[] {
+  if (text.trim() !== "") return [title.trim() === "" ? { id, text } : { id, title, text }];
+  return title.trim() === "" ? [] : [{ id, text: title }];
 }
 
 function sayPassedOver(count: number, what: string, why: string, notes: Notes): void {
