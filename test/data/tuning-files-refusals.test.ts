@@ -167,7 +167,7 @@ const wrong: readonly Wrong[] = [
   ],
   [
     "data in place of a header",
-    'DataError: a.tsv: the columns must tell the query and the passage, received what is x, x is a letter; add a header such as query,passage if these are data, or say which is which, e.g. columns: { query: "what is x", passage: "x is a letter" } (--query-column, --passage-column)',
+    'DataError: a.tsv: the columns must tell the query and the passage, received what is x, x is a letter; let the first row be a header such as query,passage, or say which is which, e.g. columns: { query: "what is x", passage: "x is a letter" } (--query-column, --passage-column)',
     { "a.tsv": "what is x\tx is a letter\nwho\tme\n" },
     "a.tsv",
   ],
@@ -185,13 +185,13 @@ const wrong: readonly Wrong[] = [
   ],
   [
     "one column of another name",
-    'DataError: a.csv: the columns must tell the query and the passage, received foo; add a header such as query,passage if these are data, or say which is which, e.g. columns: { query: "foo", passage: "…" } (--query-column, --passage-column)',
+    'DataError: a.csv: the columns must tell the query and the passage, received foo; let the first row be a header such as query,passage, or say which is which, e.g. columns: { query: "foo", passage: "…" } (--query-column, --passage-column)',
     { "a.csv": "foo\na\n" },
     "a.csv",
   ],
   [
     "columns of unknown names",
-    'DataError: a.csv: the columns must tell the query and the passage, received foo, bar; add a header such as query,passage if these are data, or say which is which, e.g. columns: { query: "foo", passage: "bar" } (--query-column, --passage-column)',
+    'DataError: a.csv: the columns must tell the query and the passage, received foo, bar; let the first row be a header such as query,passage, or say which is which, e.g. columns: { query: "foo", passage: "bar" } (--query-column, --passage-column)',
     { "a.csv": "foo,bar\na,b\n" },
     "a.csv",
   ],
@@ -523,7 +523,7 @@ const wrong: readonly Wrong[] = [
   ],
   [
     "semicolons said to be tabs",
-    'DataError: a.csv: the columns must tell the query and the passage, received query;passage; add a header such as query,passage if these are data, or say which is which, e.g. columns: { query: "query;passage", passage: "…" } (--query-column, --passage-column)',
+    'DataError: a.csv: the columns must tell the query and the passage, received query;passage; let the first row be a header such as query,passage, or say which is which, e.g. columns: { query: "query;passage", passage: "…" } (--query-column, --passage-column)',
     { "a.csv": "query;passage\na;b\n" },
     "a.csv",
     { format: "tsv" },
@@ -557,7 +557,7 @@ const wrong: readonly Wrong[] = [
   ],
   [
     "a program",
-    "DataError: run.ts: the columns must tell the query and the passage, received import { a, b } from 'x';; add a header such as query,passage if these are data, or say which is which, e.g. columns: { query: \"import { a\", passage: \"b } from 'x';\" } (--query-column, --passage-column)",
+    "DataError: run.ts: the columns must tell the query and the passage, received import { a, b } from 'x';; let the first row be a header such as query,passage, or say which is which, e.g. columns: { query: \"import { a\", passage: \"b } from 'x';\" } (--query-column, --passage-column)",
     { "run.ts": "import { a, b } from 'x';\nconst c = 1;\n" },
     "run.ts",
   ],

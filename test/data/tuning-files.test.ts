@@ -250,6 +250,17 @@ describe("readTuningFiles, pairs,", () => {
     );
   });
 
+  it("takes the columns of passages for those of the corpus where there is one", async () => {
+    const pairs = file("own-pairs.csv", "query,doc\nq,7\n");
+    const corpus = file("own-corpus.csv", "Nr;Kopf;Inhalt;text\n7;T;x;y\n");
+    const columns = { id: "Nr", title: "Kopf", text: "Inhalt" };
+    expect((await readTuningFiles(pairs, { corpus, columns })).data).toEqual({
+      queries: [{ id: "q1", text: "q" }],
+      corpus: [{ id: "7", title: "T", text: "x" }],
+      qrels: [{ queryId: "q1", passageId: "7", score: 1 }],
+    });
+  });
+
   it("reads pairs that name their passages by id as judgements", async () => {
     const corpus = file("ids.csv", "id,text\np1,one\np2,two\n");
     const data = {

@@ -25,6 +25,11 @@ export interface BeirFiles {
   readonly qrels: string;
 }
 
+export interface ReadBeirJob extends LongJobOptions {
+  /** Told the size of texts as they come; throws where it is too much. */
+  readonly spend?: ((bytes: number, source: string) => void) | undefined;
+}
+
 /** A BEIR folder's contents; a judgement of what does not exist stands in `unknown`. */
 export interface BeirContents {
   readonly queries: readonly QueryText[];
@@ -58,12 +63,12 @@ export async function findBeirFile(folder: string, name: string): Promise<string
  */
 export async function readBeirFiles(
   { corpus: corpusFile, queries: queriesFile, qrels: qrelsFile }: BeirFiles,
-  { signal, onProgress }: LongJobOptions,
+  { signal, onProgress, spend }: ReadBeirJob,
 ): Promise<BeirContents> {
   const onBytes =
     onProgress && (await byteProgress([corpusFile, queriesFile, qrelsFile], onProgress));
-  const corpus = await readTexts(corpusFile, { signal, onBytes });
-  const queries = await readTexts(queriesFile, { signal, onBytes });
+  const corpus = await readTexts(corpusFile, { signal, onBytes }, spend);
+  const queries = await readTexts(queriesFile, { signal, onBytes }, spend);
   const qrels: Judgement[] = [];
   const unknown: DataError[] = [];
   for await (const { judgement, place } of readQrels(qrelsFile, { signal, onBytes })) {
@@ -89,12 +94,14 @@ export async function readBeirFiles(
 async function readTexts(
   path: string,
   options: OpenSourceOptions,
+  spend: ReadBeirJob["spend"],
 ): Promise<Map<string, BeirPassage>> {
   const texts = new Map<string, BeirPassage>();
   const position: Position = { source: path, line: 0 };
   const place = (): Place => ({ source: path, line: position.line + 1 });
   for await (const lines of frameLines(openSource(path, { ...options, place }), position)) {
     for (const { value, line } of lines) {
+      spend?.(value.length, path);
       const passage = parseText(value, { source: path, line });
       if (texts.has(passage.id)) {
         throw new DataError(

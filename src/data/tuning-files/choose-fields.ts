@@ -163,7 +163,7 @@ function refuseFields({ source, noun, names }: FieldsFound, roles: readonly stri
     );
   }
   const unknown = noun === "column" && !names.some(isKnownName);
-  const header = unknown ? "add a header such as query,passage if these are data, or " : "";
+  const header = unknown ? "let the first row be a header such as query,passage, or " : "";
   const free = names.filter((name) => !isKnownName(name));
   const example = roles.map((role, i) => `${role}: "${free[i] ?? "…"}"`).join(", ");
   const options = roles.map((role) => `--${role}-column`).join(", ");
@@ -174,7 +174,8 @@ function refuseFields({ source, noun, names }: FieldsFound, roles: readonly stri
   );
 }
 
-function list(names: readonly string[]): string {
+/** Names as messages show them. */
+export function list(names: readonly string[]): string {
   const shown = names
     .slice(0, 8)
     .map((name) => (name.length > 40 ? `${name.slice(0, 39)}…` : name));

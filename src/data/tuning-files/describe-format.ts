@@ -1,4 +1,4 @@
-import type { Mapping } from "./choose-fields.js";
+import { list, type Mapping } from "./choose-fields.js";
 import { plainName } from "./field-names.js";
 import type { OpenedRecords } from "./layout/open-records.js";
 import type { Notes } from "./notes.js";
@@ -15,8 +15,7 @@ export function describeFormat(
   const used = usedFields(mapping);
   const unused = names.filter((name) => !used.some(([field]) => field === name));
   if (unused.length > 0) {
-    const shown = unused.slice(0, 8).join(", ") + (unused.length > 8 ? ", …" : "");
-    notes.say(`Not used: the ${noun}${unused.length === 1 ? "" : "s"} ${shown}.`);
+    notes.say(`Not used: the ${noun}${unused.length === 1 ? "" : "s"} ${list(unused)}.`);
   }
   const parts = used.map(([field, role]) =>
     plainName(field) === role ? role : `${field} → ${role}`,

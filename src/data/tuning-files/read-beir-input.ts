@@ -1,8 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { LongJobOptions } from "../../base/progress.js";
 import { DataError } from "../data-error.js";
-import { findBeirFile, readBeirFiles, type BeirPassage } from "../pairs/beir-folder.js";
+import {
+  findBeirFile,
+  readBeirFiles,
+  type BeirPassage,
+  type ReadBeirJob,
+} from "../pairs/beir-folder.js";
 import type { Judgement } from "../tuning-data.js";
 import { isWrongFile } from "./judged-pairs.js";
 import type { Notes } from "./notes.js";
@@ -19,7 +23,7 @@ const preferred = ["train", "dev", "validation", "val", "test"];
 export async function readBeirInput(
   folder: string,
   split: string | undefined,
-  job: LongJobOptions,
+  job: ReadBeirJob,
   notes: Notes,
 ): Promise<Omit<TuningFiles, "notes">> {
   const chosen = await chooseSplit(folder, split, notes);

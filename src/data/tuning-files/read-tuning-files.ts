@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DataError } from "../data-error.js";
+import { findBeirFile } from "../pairs/beir-folder.js";
 import { byteProgress } from "../sources/byte-progress.js";
 import type { Source } from "../sources/open-source.js";
 import type { TextPair } from "../tuning-data.js";
@@ -46,14 +47,21 @@ export async function readTuningFiles(
         "a BEIR folder must be read alone, received other files too; leave them out (the corpus is in it)",
       );
     }
-    const read = await readBeirInput(beir.folder, split, { signal, onProgress }, notes);
+    const job = { signal, onProgress, spend: budget() };
+    const read = await readBeirInput(beir.folder, split, job, notes);
     return { ...read, notes: notes.list() };
   }
-  const sources = [...inputs, ...corpusInputs].flatMap(sourcesOf);
+  const sources: Source[] = [];
+  for (const input of [...inputs, ...corpusInputs]) sources.push(...(await sourcesOf(input)));
   const onBytes = onProgress && (await byteProgress(sources, onProgress));
   const job: ReadJob = { signal, onBytes, spend: budget() };
 
-  const main = await readInputs(inputs, { format, columns, job, notes });
+  // With a corpus beside the pairs, these are its columns.
+  const own =
+    corpusInputs.length === 0
+      ? columns
+      : { ...columns, id: undefined, title: undefined, text: undefined };
+  const main = await readInputs(inputs, { format, columns: own, job, notes });
   const corpus: Corpus = { texts: [], ids: new Set() };
   const formats = [...main.formats];
   for (const input of corpusInputs) {
@@ -127,14 +135,14 @@ function budget(): ReadJob["spend"] {
   };
 }
 
-function sourcesOf(input: Input): Source[] {
+async function sourcesOf(input: Input): Promise<Source[]> {
   switch (input.kind) {
     case "file":
       return [input.source];
     case "texts":
       return input.names.map((name) => join(input.folder, name));
     case "beir":
-      return [join(input.folder, "corpus.jsonl")];
+      return [await findBeirFile(input.folder, "corpus.jsonl")];
   }
 }
 
