@@ -16,6 +16,18 @@ const valueTypes: ReadonlyMap<string, ValueType> = /* @__PURE__ */ new Map([
   ["<f8", { width: 8, read: (view, at) => view.getFloat64(at, true) }],
 ]);
 
+/** What the bytes before the values of a .npy file say. */
+export interface NpyHeader {
+  readonly rows: number;
+  readonly cols: number;
+  /** Bytes of one value. */
+  readonly width: number;
+  /** Reads a value at a byte. */
+  readonly read: ValueType["read"];
+  /** Byte at which the values begin. */
+  readonly start: number;
+}
+
 /**
  * Reads NumPy's .npy bytes: a 2-D array (or a 1-D one, as a single row) of little-endian float16, float32 or float64 in C
  * order. Halves are widened exactly, doubles rounded to single precision.
@@ -25,6 +37,26 @@ const valueTypes: ReadonlyMap<string, ValueType> = /* @__PURE__ */ new Map([
  * @throws RangeError naming what is wrong: not .npy, another dtype, Fortran order, another number of axes, cut short.
  */
 export function decodeNpy(bytes: Uint8Array, name = "decodeNpy"): Matrix {
+  const { rows, cols, width, read, start } = readNpyHeader(bytes, name);
+  if (bytes.length - start !== rows * cols * width) {
+    throw new RangeError(
+      `${name}: ${rows} × ${cols} values must be ${rows * cols * width} bytes, received ${bytes.length - start}`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const matrix = createMatrix(rows, cols);
+  for (let i = 0, at = start; i < matrix.data.length; i++, at += width) {
+    matrix.data[i] = read(view, at);
+  }
+  return matrix;
+}
+
+/**
+ * Reads the header of .npy bytes, of which those after the header may be missing.
+ *
+ * @throws RangeError as {@link decodeNpy} does.
+ */
+export function readNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   const fail = (reason: string): never => {
     throw new RangeError(`${name}: ${reason}`);
   };
@@ -59,30 +91,30 @@ export function decodeNpy(bytes: Uint8Array, name = "decodeNpy"): Matrix {
     refuse(`${name}: the array`, "one of 1 or 2 axes", shape.length);
   }
   const [rows, cols] = shape.length === 1 ? [1, shape[0]] : shape;
-  const { width, read } = type;
-  if (bytes.length - start !== rows * cols * width) {
-    fail(
-      `${rows} × ${cols} values must be ${rows * cols * width} bytes, received ${bytes.length - start}`,
-    );
-  }
-  const matrix = createMatrix(rows, cols);
-  for (let i = 0, at = start; i < matrix.data.length; i++, at += width) {
-    matrix.data[i] = read(view, at);
-  }
-  return matrix;
+  return { rows, cols, width: type.width, read: type.read, start };
 }
 
 /** Writes a matrix as .npy bytes (version 1.0, float32, C order) that `numpy.load` reads. */
 export function encodeNpy({ rows, cols, data }: Matrix): Uint8Array {
+  const preamble = npyPreamble(rows, cols);
+  const bytes = new Uint8Array(preamble.length + data.length * 4);
+  bytes.set(preamble);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < data.length; i++) {
+    view.setFloat32(preamble.length + 4 * i, data[i], true);
+  }
+  return bytes;
+}
+
+/** What stands before the values of {@link encodeNpy}: 128 bytes, whatever the count of rows. */
+export function npyPreamble(rows: number, cols: number): Uint8Array {
   const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${cols}), }`;
   // The whole preamble is a multiple of 64 bytes and ends in a line feed, as NumPy itself writes it.
   const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
   const header = dictionary.padEnd(length - 11) + "\n";
-  const bytes = new Uint8Array(length + data.length * 4);
+  const bytes = new Uint8Array(length);
   bytes.set([...magic, 1, 0]);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(8, header.length, true);
+  new DataView(bytes.buffer).setUint16(8, header.length, true);
   bytes.set(new TextEncoder().encode(header), 10);
-  for (let i = 0; i < data.length; i++) view.setFloat32(length + 4 * i, data[i], true);
   return bytes;
 }
