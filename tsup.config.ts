@@ -20,6 +20,7 @@ export default defineConfig({
     "src/ai-sdk.ts",
     "src/langchain.ts",
     "src/transformers.ts",
+    "src/cli.ts",
   ],
   format: "esm",
   target: "es2023",

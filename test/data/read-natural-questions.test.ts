@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -263,58 +262,5 @@ describe("readNaturalQuestions", () => {
     for await (const _ of readNaturalQuestions({ name: "endless", stream }, { limit: 3 })) {
       expect(given).toBeLessThan(10);
     }
-  });
-});
-
-function run(
-  args: string[],
-  input: string | Buffer = "",
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const script = fileURLToPath(new URL("../../examples/read-nq.ts", import.meta.url));
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ["--import", "tsx", script, ...args],
-      (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-      },
-    );
-    child.stdin?.end(input);
-  });
-}
-
-describe("examples/read-nq.ts", () => {
-  it("reads standard input as -, compressed or not", async () => {
-    const plain = await run(["-"], `${lines.slice(0, 3).join("\n")}\n`);
-    const compressed = await run(["-"], gzipSync(lines.slice(0, 3).join("\n")));
-    expect(plain.code).toBe(0);
-    expect(plain.stdout.trimEnd().split("\n")).toHaveLength(3);
-    expect(compressed.stdout).toBe(plain.stdout);
-  });
-
-  it("prints one JSON line per example", async () => {
-    const { code, stdout } = await run([sample]);
-    expect(code).toBe(0);
-    const printed = stdout
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as object);
-    expect(printed).toHaveLength(432);
-    expect(Object.keys(printed[0])).toEqual([
-      "id",
-      "question",
-      "title",
-      "url",
-      "candidates",
-      "annotations",
-    ]);
-  });
-
-  it("ends with one sentence and exit code 1, and keeps what was printed before", async () => {
-    const path = file("tail.jsonl", `${lines[0]}\n{"cut`);
-    const { code, stdout, stderr } = await run([path]);
-    expect(code).toBe(1);
-    expect(stdout.split("\n")).toHaveLength(2);
-    expect(stderr).toBe(`${path}:2: not valid JSON: the line ends inside a string\n`);
   });
 });

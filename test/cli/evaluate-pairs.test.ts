@@ -1,19 +1,9 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readScores } from "../../examples/shared/read-scores.js";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const run = (...args: string[]) =>
-  promisify(execFile)(
-    process.execPath,
-    ["--import", "tsx", "examples/evaluate-scores.ts", ...args],
-    { cwd: root },
-  );
+import { readScores } from "../../src/cli/evaluate/read-scores.js";
+import { runCommand } from "./run-command.js";
 
 let folder: string;
 const write = async (name: string, text: string): Promise<string> => {
@@ -22,19 +12,18 @@ const write = async (name: string, text: string): Promise<string> => {
   return path;
 };
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "evaluate-scores-"));
+  folder = await mkdtemp(join(tmpdir(), "embedtune-pairs-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe("examples/evaluate-scores.ts", () => {
-  it("writes the named figures of a file of scores", async () => {
-    const lines = [0.9, 0.8, 0.7, 0.6].map((score, i) =>
-      JSON.stringify({ score, label: +(i < 2) }),
-    );
-    const file = await write("scores.jsonl", lines.join("\n"));
-    const out = join(folder, "out.json");
-    const { stdout } = await run(file, "--json", out);
-    expect(JSON.parse(await readFile(out, "utf8"))).toMatchObject({
+const lines = (scores: readonly number[]): string =>
+  scores.map((score, i) => JSON.stringify({ score, label: +(i < 2) })).join("\n");
+
+describe("embedtune evaluate, of scored pairs", () => {
+  it("gives the named figures of a file of scores", async () => {
+    const file = await write("scores.jsonl", lines([0.9, 0.8, 0.7, 0.6]));
+    const { stdout } = await runCommand(["evaluate", file, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
       n: 4,
       baseRate: 0.5,
       accuracy: 1,
@@ -44,14 +33,27 @@ describe("examples/evaluate-scores.ts", () => {
       rocAuc: 1,
       averagePrecision: 1,
     });
-    expect(stdout).toContain("base rate");
+    const table = await runCommand(["evaluate", file]);
+    expect(table.code).toBe(0);
+    expect(table.stdout).toMatch(/base rate +50.0 %/);
+    expect(table.stdout).toContain("which flatters");
+  });
+
+  it("fits the threshold on another file where one is named", async () => {
+    const file = await write("test.jsonl", lines([0.9, 0.8, 0.7, 0.6]));
+    const fit = await write("train.jsonl", lines([0.5, 0.4, 0.3, 0.2]));
+    const { stdout } = await runCommand(["evaluate", file, "--fit", fit, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      thresholdFittedOn: fit,
+      thresholdFittedHere: false,
+      accuracy: 0.5,
+    });
   });
 
   it("ends with one sentence on stderr and exit code 1 when a line is broken", async () => {
     const file = await write("broken.jsonl", '{"score": 1, "label": 1}\n{"score": 0.5,');
-    const error = await run(file).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 1, stdout: "" });
-    const { stderr } = error as { stderr: string };
+    const { code, stdout, stderr } = await runCommand(["evaluate", file]);
+    expect([code, stdout]).toEqual([1, ""]);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).toContain(`${file}:2: not valid JSON`);
   });

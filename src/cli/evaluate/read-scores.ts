@@ -1,5 +1,5 @@
-import { frameLines } from "../../src/data/sources/lines.js";
-import { openSource } from "../../src/data/sources/open-source.js";
+import { frameLines } from "../../data/sources/lines.js";
+import { openSource, sourceName, type Source } from "../../data/sources/open-source.js";
 
 /** Scores with their labels, in the order of the file. */
 export interface ScoredPairs {
@@ -14,15 +14,16 @@ export interface ScoredPairs {
  * holds no line.
  */
 export async function readScores(
-  file: string,
+  source: Source,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<ScoredPairs> {
+  const file = sourceName(source);
   const scores: number[] = [];
   const labels: number[] = [];
   const utf8 = new TextDecoder("utf-8");
   let expected = 1;
   const position = { source: file, line: 0 };
-  for await (const batch of frameLines(openSource(file, { signal }), position)) {
+  for await (const batch of frameLines(openSource(source, { signal }), position)) {
     for (const { value, line } of batch) {
       // Blank lines are passed over. At the end they are white space; anywhere else something is missing.
       if (line > expected) {

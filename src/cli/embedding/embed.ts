@@ -1,0 +1,166 @@
+import { interruptible, wrongUse } from "../failures.js";
+import { withOutput, type Sink } from "../files/output.js";
+import { sniff, type SniffedFile } from "../files/sniff.js";
+import { createVectorWriter, vectorFormatOf, type VectorFormat } from "../files/vector-writer.js";
+import type { CommandIo } from "../io.js";
+import { showProgress } from "../progress.js";
+import type { CommonFlags } from "../verb.js";
+import { withEmbedder, type EmbedderFlags, type OpenEmbedder } from "./open-embedder.js";
+import { readTexts, type TextRecord } from "./read-texts.js";
+import {
+  addEstimates,
+  agreeToSpend,
+  dollars,
+  estimate,
+  estimateSentence,
+  noEstimate,
+  type Estimate,
+} from "./spending.js";
+
+export interface EmbedFlags extends CommonFlags, EmbedderFlags {
+  readonly embedder: string;
+  readonly out?: string | undefined;
+  readonly column: string;
+  readonly side: "query" | "passage";
+}
+
+/** Texts embedded at a time: enough for many requests at once, few enough to hold their vectors. */
+const blockSize = 8192;
+
+/** `embedtune embed`: a file of texts to vectors, a block at a time. */
+export async function embed(flags: EmbedFlags, [file]: [string], io: CommandIo): Promise<void> {
+  const { out, dryRun = false, json = false } = flags;
+  if (out === undefined && !dryRun) {
+    throw wrongUse(
+      "--out is needed: a .npy or .jsonl file, or - for JSON lines on standard output",
+    );
+  }
+  const format = out === undefined ? "npy" : vectorFormatOf(out);
+  if (out === "-" && json)
+    throw wrongUse("--json and --out - both want standard output, leave one out");
+  const input = await sniff(file, io.signal);
+  if (["jsonl", "csv", "tsv"].includes(input.kind))
+    io.say(`${file} is read as ${input.kind}, column ${flags.column}`);
+  await withEmbedder(flags.embedder, flags, io, async (open) => {
+    const texts = await textBlocks(input, flags, io);
+    const estimated = await estimateBlocks(open, texts, flags, io);
+    if (dryRun) {
+      if (json)
+        return io.print(`${JSON.stringify({ ...estimated, embedder: open.embedder.id })}\n`);
+      return io.print(
+        `${open.plan === undefined ? `${open.embedder.id} embeds here: nothing to pay` : estimateSentence(estimated)}\n`,
+      );
+    }
+    await agreeToSpend(open, estimated, flags, io);
+    await embedTo(out ?? "-", format, open, { texts, estimated, side: flags.side, json }, io);
+  });
+}
+
+/** Blocks of texts that can be gone through more than once, as standard input itself cannot. */
+type TextBlocks = () => AsyncIterable<readonly TextRecord[]>;
+
+async function textBlocks(
+  input: SniffedFile,
+  { column }: EmbedFlags,
+  { signal }: CommandIo,
+): Promise<TextBlocks> {
+  const read: TextBlocks = () => readTexts(input, { column, block: blockSize, signal });
+  if (typeof input.source === "string") return read;
+  const blocks: (readonly TextRecord[])[] = [];
+  for await (const block of read()) blocks.push(block);
+  return async function* () {
+    yield* blocks;
+  };
+}
+
+/** Counts texts, and what the missing ones would take. A text that stands in two blocks is counted for both. */
+async function estimateBlocks(
+  open: OpenEmbedder,
+  blocks: TextBlocks,
+  { side, dryRun = false }: EmbedFlags,
+  { signal }: CommandIo,
+): Promise<Estimate & { readonly texts: number }> {
+  let sum = noEstimate;
+  let texts = 0;
+  for await (const block of blocks()) {
+    texts += block.length;
+    const inBlock = block.map(({ text }) => text);
+    sum = addEstimates(
+      sum,
+      await estimate(open, inBlock, { side, signal, tokens: open.priced || dryRun }),
+    );
+  }
+  return { ...sum, texts };
+}
+
+async function embedTo(
+  out: string,
+  format: VectorFormat,
+  open: OpenEmbedder,
+  {
+    texts,
+    estimated,
+    side,
+    json,
+  }: {
+    readonly texts: TextBlocks;
+    readonly estimated: Estimate & { readonly texts: number };
+    readonly side: "query" | "passage";
+    readonly json: boolean;
+  },
+  io: CommandIo,
+): Promise<void> {
+  const { embedder, cache, spent } = open;
+  if (cache !== undefined) {
+    io.say(
+      `${estimated.texts} texts, ${estimated.missing} of them not in the cache ${cache.folder}`,
+    );
+  }
+  const show = showProgress(io);
+  let done = 0;
+  let dimensions = 0;
+  const kept = (): string =>
+    cache === undefined
+      ? "nothing is kept, the built-in embedder begins anew"
+      : `what was embedded is kept in ${cache.folder}, and the same command goes on from there`;
+  const rows = await interruptible(io.signal, kept, () =>
+    withOutput(out, io, async (sink: Sink) => {
+      const writer = createVectorWriter(format, sink);
+      for await (const block of texts()) {
+        const vectors = await embedder.embed(
+          block.map(({ text }) => text),
+          {
+            side,
+            signal: io.signal,
+            onProgress: (progress) =>
+              show({ stage: "embed", done: done + progress.done, total: estimated.texts }),
+          },
+        );
+        await writer.write(
+          vectors,
+          block.map(({ record }) => record),
+        );
+        done += block.length;
+        dimensions = vectors.cols;
+      }
+      return writer.finish();
+    }),
+  );
+  const { hits = 0, misses = rows } = cache?.cached.statistics() ?? {};
+  const cost = spent?.();
+  const result = {
+    out,
+    rows,
+    dimensions,
+    embedder: embedder.id,
+    found: hits,
+    embedded: misses,
+    cost,
+  };
+  if (json) return io.print(`${JSON.stringify(result)}\n`);
+  const price = cost === undefined || !open.priced ? "" : `, ${dollars(cost)} spent`;
+  if (cache !== undefined) io.say(`${hits} found in the cache, ${misses} embedded${price}`);
+  const line = `${out === "-" ? "standard output" : out}: ${rows} × ${dimensions}, ${embedder.id}`;
+  if (out === "-") io.say(line);
+  else await io.print(`${line}\n`);
+}

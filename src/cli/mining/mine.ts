@@ -1,0 +1,256 @@
+import { DataError } from "../../data/data-error.js";
+import type { Pair } from "../../data/types.js";
+import { createAnswerGuard } from "../../negatives/guards/answer-guard.js";
+import { createBm25Index } from "../../negatives/indexes/bm25-index.js";
+import { createVectorLookup } from "../../negatives/indexes/text-vectors.js";
+import { createVectorIndex } from "../../negatives/indexes/vector-index.js";
+import {
+  toLabelledLists,
+  toLabelledPairs,
+  toTriplets,
+  toTuples,
+} from "../../negatives/mining/mined-formats.js";
+import {
+  mineHardNegatives,
+  type MinedNegatives,
+} from "../../negatives/mining/mine-hard-negatives.js";
+import { miningTexts, type MiningTexts } from "../../negatives/mining/mining-texts.js";
+import { samePageCandidates } from "../../negatives/samplers/same-page-candidates.js";
+import { sampleSamePageNegatives } from "../../negatives/samplers/same-page-negatives.js";
+import { sampleWeakNegatives } from "../../negatives/samplers/weak-negatives.js";
+import type { Matrix } from "../../math/matrix.js";
+import { withEmbedder, type EmbedderFlags, type OpenEmbedder } from "../embedding/open-embedder.js";
+import { readTexts } from "../embedding/read-texts.js";
+import {
+  addEstimates,
+  agreeToSpend,
+  estimate,
+  estimateSentence,
+  type EstimateOptions,
+} from "../embedding/spending.js";
+import { interruptible, wrongUse } from "../failures.js";
+import { pairColumnHint, withColumnHint } from "../files/column-hint.js";
+import { withOutput } from "../files/output.js";
+import { sniff } from "../files/sniff.js";
+import type { CommandIo } from "../io.js";
+import { showProgress } from "../progress.js";
+import type { CommonFlags } from "../verb.js";
+import { readMiningInput, type MiningInput } from "./mining-input.js";
+
+export interface MineFlags extends CommonFlags, EmbedderFlags {
+  readonly embedder?: string | undefined;
+  readonly method?: Method | undefined;
+  readonly as: "pairs" | "triplets" | "tuples" | "lists";
+  readonly out: string;
+  readonly corpus?: string | undefined;
+  readonly corpusColumn: string;
+  readonly queryColumn: string;
+  readonly passageColumn: string;
+  readonly labelColumn: string;
+  readonly groupColumn: string;
+  readonly num: number;
+  readonly relativeMargin: number;
+  readonly excludeAnswers?: boolean | undefined;
+  readonly seed: string;
+}
+
+type Method = "nearest" | "bm25" | "weak" | "same-page";
+
+interface Mined {
+  readonly records: readonly object[];
+  readonly wanted: number;
+  readonly mined: number;
+  readonly drops: Readonly<Record<string, number | undefined>>;
+}
+
+/** `embedtune mine`: negatives for the positives of a file. */
+export async function mine(flags: MineFlags, [file]: [string], io: CommandIo): Promise<void> {
+  const { embedder, out, json = false, as } = flags;
+  const method = flags.method ?? (embedder === undefined ? "bm25" : "nearest");
+  if (method === "nearest" && embedder === undefined) {
+    throw wrongUse(
+      "--method nearest needs --embedder, such as hashing or openai:text-embedding-3-small",
+    );
+  }
+  if ((method === "weak" || method === "same-page") && as !== "pairs") {
+    throw wrongUse(`--as ${as} needs --method nearest or bm25; --method ${method} gives pairs`);
+  }
+  if (out === "-" && json)
+    throw wrongUse("--json and --out - both want standard output, leave one out");
+  const input = await readInput(file, flags, io);
+  io.say(
+    `${file} is read as ${input.format}: ${input.positives.length} positives; mined by ${method}`,
+  );
+  const mined = await mineBy(method, input, flags, io);
+  if (mined === undefined) return;
+  await withOutput(out, io, async (sink) => {
+    for (const record of mined.records) await sink.write(`${JSON.stringify(record)}\n`);
+  });
+  const { wanted, mined: count, drops } = mined;
+  if (json) return io.print(`${JSON.stringify({ out, method, wanted, mined: count, drops })}\n`);
+  const reasons = Object.entries(drops).map(([reason, dropped]) => `${reason} ${dropped}`);
+  const line = `${count} of ${wanted} negatives; left out: ${reasons.join(", ") || "nothing"}`;
+  if (out === "-") io.say(line);
+  else await io.print(`${out}: ${line}\n`);
+}
+
+async function readInput(file: string, flags: MineFlags, io: CommandIo): Promise<MiningInput> {
+  const { queryColumn: query, passageColumn: passage, labelColumn: label } = flags;
+  const fields = { query, passage, label, group: flags.groupColumn };
+  const job = { signal: io.signal, onProgress: showProgress(io) };
+  const sniffed = await sniff(file, io.signal);
+  const input = await withColumnHint(pairColumnHint, () => readMiningInput(sniffed, fields, job));
+  if (input.positives.length === 0) {
+    throw new DataError({ source: file }, "there must be a pair with label 1, received none");
+  }
+  const guards = [...input.guards];
+  if (flags.excludeAnswers === true) {
+    if (input.answers.length === 0) {
+      throw new DataError(
+        { source: file },
+        "--exclude-answers needs answers, received a file without",
+      );
+    }
+    guards.push(createAnswerGuard(input.answers));
+  }
+  if (flags.corpus === undefined) return { ...input, guards };
+  const corpus = [...input.corpus];
+  const options = { column: flags.corpusColumn, block: 4096, signal: io.signal };
+  for await (const block of readTexts(await sniff(flags.corpus, io.signal), options)) {
+    for (const { text } of block) corpus.push({ text, group: text });
+  }
+  return { ...input, guards, corpus };
+}
+
+/** @returns `undefined` after a dry run. */
+async function mineBy(
+  method: Method,
+  input: MiningInput,
+  flags: MineFlags,
+  io: CommandIo,
+): Promise<Mined | undefined> {
+  const { positives, corpus, guards, questions } = input;
+  const { num, seed, relativeMargin } = flags;
+  const job = { signal: io.signal, onProgress: showProgress(io) };
+  const options = { numNegatives: num, relativeMargin, guards, seed, ...job };
+  switch (method) {
+    case "weak": {
+      const pool = corpus.length > 0 ? corpus : undefined;
+      return sampled(
+        positives,
+        sampleWeakNegatives(positives, { perPositive: num, seed, guards, pool }),
+      );
+    }
+    case "same-page": {
+      if (questions === null) {
+        throw wrongUse("--method same-page needs Natural Questions, whose pages are known");
+      }
+      const excludeAnswers = flags.excludeAnswers === true;
+      const candidates = samePageCandidates(questions, { excludeAnswers });
+      const { embedder } = flags;
+      if (embedder === undefined) {
+        return sampled(positives, sampleSamePageNegatives(candidates, { perPositive: num, seed }));
+      }
+      const texts = miningTexts(positives, { corpus: corpus.map(({ text }) => text) });
+      return withVectors(embedder, texts, flags, io, ({ queries, passages }) => {
+        const vectors = {
+          query: createVectorLookup(texts.queries, queries),
+          passage: createVectorLookup(texts.passages, passages),
+        };
+        return sampled(
+          positives,
+          sampleSamePageNegatives(candidates, { perPositive: num, vectors }),
+        );
+      });
+    }
+    case "bm25": {
+      const texts = miningTexts(positives, { corpus: corpus.map(({ text }) => text) });
+      const mined = await mineHardNegatives(positives, createBm25Index(texts.passages), options);
+      return hard(mined, flags);
+    }
+    case "nearest": {
+      const texts = miningTexts(positives, { corpus: corpus.map(({ text }) => text) });
+      return withVectors(flags.embedder ?? "", texts, flags, io, async (vectors) => {
+        const index = createVectorIndex(texts, vectors);
+        return hard(await mineHardNegatives(positives, index, options), flags);
+      });
+    }
+  }
+}
+
+function hard(mined: MinedNegatives, { as, num }: MineFlags): Mined {
+  const records = {
+    pairs: () => toLabelledPairs(mined),
+    triplets: () => toTriplets(mined),
+    tuples: () => toTuples(mined, num),
+    lists: () => toLabelledLists(mined),
+  }[as]();
+  const { wanted, mined: count, drops } = mined.counts;
+  return { records, wanted, mined: count, drops };
+}
+
+function sampled(
+  positives: readonly Pair[],
+  {
+    pairs,
+    counts,
+  }: {
+    readonly pairs: readonly Pair[];
+    readonly counts: {
+      readonly wanted: number;
+      readonly sampled: number;
+      readonly drops: Mined["drops"];
+    };
+  },
+): Mined {
+  const { wanted, sampled: mined, drops } = counts;
+  return { records: [...positives, ...pairs], wanted, mined, drops };
+}
+
+/** Embeds what mining needs, with everybody's consent, for the time of `work`; `undefined` after a dry run. */
+async function withVectors(
+  name: string,
+  texts: MiningTexts,
+  flags: MineFlags,
+  io: CommandIo,
+  work: (vectors: {
+    readonly queries: Matrix;
+    readonly passages: Matrix;
+  }) => Mined | Promise<Mined>,
+): Promise<Mined | undefined> {
+  return withEmbedder(name, flags, io, async (open) => {
+    const { dryRun = false } = flags;
+    const estimated = await estimateBoth(open, texts, {
+      signal: io.signal,
+      tokens: open.priced || dryRun,
+    });
+    if (dryRun) {
+      const free = `${open.embedder.id} embeds here: nothing to pay`;
+      await io.print(`${open.plan === undefined ? free : estimateSentence(estimated)}\n`);
+      return undefined;
+    }
+    await agreeToSpend(open, estimated, flags, io);
+    const { cache } = open;
+    const kept = (): string =>
+      cache === undefined
+        ? "nothing was written; the same command begins anew"
+        : `what was embedded is kept in ${cache.folder}, and the same command goes on from there`;
+    return interruptible(io.signal, kept, async () => {
+      const job = { signal: io.signal, onProgress: showProgress(io) };
+      const queries = await open.embedder.embed(texts.queries, { side: "query", ...job });
+      const passages = await open.embedder.embed(texts.passages, { side: "passage", ...job });
+      return work({ queries, passages });
+    });
+  });
+}
+
+async function estimateBoth(
+  open: OpenEmbedder,
+  { queries, passages }: MiningTexts,
+  options: Omit<EstimateOptions, "side">,
+) {
+  return addEstimates(
+    await estimate(open, queries, { side: "query", ...options }),
+    await estimate(open, passages, { side: "passage", ...options }),
+  );
+}

@@ -1,0 +1,103 @@
+import { buildCommand } from "@stricli/core";
+import type { MineFlags } from "../mining/mine.js";
+import {
+  commonFlags,
+  fileFlag,
+  loadWork,
+  numberFrom,
+  parseCount,
+  switchFlag,
+  textFlag,
+  type VerbContext,
+} from "../verb.js";
+import { embedderBrief, embedderFlags } from "./embedder-flags.js";
+import { pairColumnFlags } from "./pair-columns.js";
+
+const parseMargin = numberFrom(
+  "a share from 0 to 1, such as 0.05",
+  (value) => value >= 0 && value < 1,
+);
+
+export const mineVerb = buildCommand<MineFlags, [file: string], VerbContext>({
+  loader: loadWork(async () => (await import("../mining/mine.js")).mine),
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [
+        {
+          parse: String,
+          placeholder: "FILE",
+          brief:
+            "Pairs (JSON lines, CSV, TSV), Natural Questions, or DPR's JSON; - reads standard input",
+        },
+      ],
+    },
+    flags: {
+      embedder: textFlag(embedderBrief, "name"),
+      method: {
+        kind: "enum",
+        values: ["nearest", "bm25", "weak", "same-page"],
+        brief:
+          "Nearest by vectors, by words, any of other pages, or of the question's own page; nearest where there is an embedder, else bm25",
+        optional: true,
+      },
+      as: {
+        kind: "enum",
+        values: ["pairs", "triplets", "tuples", "lists"],
+        brief: "What is written",
+        default: "pairs",
+      },
+      out: {
+        kind: "parsed",
+        parse: String,
+        brief: "Where the JSON lines go; - prints them",
+        placeholder: "file",
+        default: "-",
+      },
+      corpus: fileFlag("More passages to mine from: a line each, or JSON lines, CSV or TSV"),
+      corpusColumn: {
+        kind: "parsed",
+        parse: String,
+        brief: "The column of the corpus that holds the passage",
+        placeholder: "name",
+        default: "text",
+      },
+      num: {
+        kind: "parsed",
+        parse: parseCount,
+        brief: "Negatives for each question",
+        placeholder: "count",
+        default: "3",
+      },
+      relativeMargin: {
+        kind: "parsed",
+        parse: parseMargin,
+        brief:
+          "How much less than the right passage a negative must score, as a share of its score",
+        placeholder: "share",
+        default: "0.05",
+      },
+      excludeAnswers: switchFlag("Leave out passages that hold a short answer of the question"),
+      seed: {
+        kind: "parsed",
+        parse: String,
+        brief: "Of what is drawn at random",
+        placeholder: "seed",
+        default: "1",
+      },
+      ...pairColumnFlags,
+      ...embedderFlags,
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "Find hard negatives for pairs",
+    customUsage: ["FILE [--embedder NAME] [--out NEGATIVES] [flags]"],
+    fullDescription: `Find hard negatives: passages that look like an answer to a question and are none. Right answers, and what repeats
+one, are never among them. Without --embedder passages are compared by their words (BM25).
+
+EXAMPLES
+  embedtune mine pairs.jsonl --out negatives.jsonl
+  embedtune mine nq-dev.jsonl.gz --exclude-answers --embedder openai:text-embedding-3-small --as triplets --out triplets.jsonl`,
+  },
+});

@@ -1,0 +1,18 @@
+import { applyVerb } from "./apply.js";
+import { compareVerb } from "./compare.js";
+import { embedVerb } from "./embed.js";
+import { evaluateVerb } from "./evaluate.js";
+import { inspectVerb } from "./inspect.js";
+import { mineVerb } from "./mine.js";
+import { nqVerb } from "./nq.js";
+
+/** The verbs by name, in the order in which help lists them. */
+export const verbs = {
+  embed: embedVerb,
+  mine: mineVerb,
+  apply: applyVerb,
+  evaluate: evaluateVerb,
+  compare: compareVerb,
+  inspect: inspectVerb,
+  nq: nqVerb,
+} as const;

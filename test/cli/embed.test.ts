@@ -1,0 +1,241 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createHashingEmbedder, decodeNpy, encodeNpy } from "embedtune";
+import { rowOf } from "embedtune/math";
+import {
+  fakeVector,
+  startFakeOpenAI,
+  type FakeOpenAIServer,
+} from "../support/fake-openai-server.js";
+import { runCommand, spawnCommand, type CommandRun, type RunOptions } from "./run-command.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const numpy = ((): boolean => {
+  try {
+    execFileSync("python3", ["-c", "import numpy"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+let folder = "";
+let server: FakeOpenAIServer;
+let slow = true;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "embedtune-embed-"));
+  server = await startFakeOpenAI({
+    misbehave: (_, n) => (n === 0 ? { kind: "status", status: 500 } : undefined),
+    delayMs: (inputs) => (slow && inputs.includes("slow") ? 120_000 : 0),
+  });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const at = (name: string): string => join(folder, name);
+const texts = ["first line", "second line, ünïcode", "first line", "fourth"];
+const write = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(at(name), content);
+  return at(name);
+};
+const embed = (
+  file: string,
+  flags: readonly string[],
+  options: RunOptions = {},
+): Promise<CommandRun> => runCommand(["embed", file, "--cache", at("cache"), ...flags], options);
+const vectorsOf = (name: string) => decodeNpy(readFileSync(at(name)), name);
+
+describe("embedtune embed", () => {
+  it("embeds every line once into a row of its own, through a failure, and the second time from the cache", async () => {
+    const file = write("texts.txt", `${texts.join("\n")}\n`);
+    const flags = ["--embedder", `${server.baseURL}#fake`, "--dimensions", "8"];
+    const first = await embed(file, [...flags, "--out", at("v.npy")]);
+    expect(first.stderr).toContain("4 texts, 3 of them not in the cache");
+    expect(first.stderr).toContain("3 embedded");
+    expect(first.code).toBe(0);
+    const vectors = vectorsOf("v.npy");
+    expect([vectors.rows, vectors.cols]).toEqual([4, 8]);
+    for (const [i, text] of texts.entries()) {
+      expect(rowOf(vectors, i)).toEqual(fakeVector(text, 8));
+    }
+    const before = server.requests();
+    const second = await embed(file, [...flags, "--out", at("w.npy"), "--json"]);
+    expect(JSON.parse(second.stdout)).toMatchObject({ rows: 4, dimensions: 8, embedded: 0 });
+    expect(readFileSync(at("w.npy"))).toEqual(readFileSync(at("v.npy")));
+    expect(server.requests()).toBe(before);
+    expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+  });
+
+  it("writes the bytes of encodeNpy, whatever the texts are read from", async () => {
+    const matrix = await createHashingEmbedder({ dimensions: 16 }).embed(texts);
+    const expected = Buffer.from(encodeNpy(matrix));
+    const flags = ["--embedder", "hashing", "--dimensions", "16", "--out", at("h.npy")];
+    const json = texts.map((body, id) => JSON.stringify({ id, body })).join("\n");
+    const csv = `id;body\n${texts.map((body, id) => `${id},"${body}"`).join("\n")}`.replace(
+      ";",
+      ",",
+    );
+    const sources = [
+      [write("a.txt", texts.join("\r\n"))],
+      [write("a.jsonl", json), "--column", "body"],
+      [write("a.csv", `\uFEFF${csv}`), "--column", "body"],
+    ];
+    for (const [file, ...column] of sources) {
+      expect((await embed(file, [...flags, ...column])).code).toBe(0);
+      expect(readFileSync(at("h.npy"))).toEqual(expected);
+    }
+    const piped = await spawnCommand(["embed", "-", ...flags], { input: `${texts.join("\n")}\n` });
+    expect(piped.code).toBe(0);
+    expect(readFileSync(at("h.npy"))).toEqual(expected);
+  });
+
+  it("keeps the other columns in JSON lines, and the values to the last bit", async () => {
+    const file = write("c.jsonl", '{"id":7,"text":"one"}\n{"id":8,"text":"two","tags":["x"]}\n');
+    const { stdout, code } = await embed(file, ["--embedder", "hashing", "--out", "-"]);
+    expect(code).toBe(0);
+    const rows = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { vector: number[] });
+    expect(rows).toMatchObject([
+      { id: 7, text: "one" },
+      { id: 8, text: "two", tags: ["x"] },
+    ]);
+    const expected = await createHashingEmbedder().embed(["one", "two"]);
+    expect(Float32Array.from(rows.flatMap(({ vector }) => vector))).toEqual(expected.data);
+  });
+
+  it("puts the prefix of the side before each text", async () => {
+    const file = write("p.txt", "one\n");
+    const flags = ["--query-prefix", "query: ", "--embedder", `${server.baseURL}#fake`];
+    const run = await embed(file, [...flags, "--side", "query", "--out", at("p.npy")]);
+    expect(run.code).toBe(0);
+    expect(rowOf(vectorsOf("p.npy"), 0)).toEqual(fakeVector("query: one", 8));
+    expect(run.stdout).toContain("?query=query%3A%20&passage=");
+    await embed(file, [...flags, "--out", at("p.npy")]);
+    expect(rowOf(vectorsOf("p.npy"), 0)).toEqual(fakeVector("one", 8));
+  });
+
+  it.skipIf(!numpy)("writes what NumPy loads: float32, a row per line", async () => {
+    const script = [
+      "import json, sys, numpy",
+      "v = numpy.load(sys.argv[1])",
+      "print(json.dumps([v.dtype.str, v.shape, v[1].tolist()]))",
+    ].join("\n");
+    const file = write("texts.txt", `${texts.join("\n")}\n`);
+    const flags = ["--embedder", "hashing", "--dimensions", "16"];
+    await embed(file, [...flags, "--out", at("n.npy")]);
+    const found = execFileSync("python3", ["-c", script, at("n.npy")], { encoding: "utf8" });
+    const expected = await createHashingEmbedder({ dimensions: 16 }).embed([texts[1]]);
+    expect(JSON.parse(found)).toEqual(["<f4", [4, 16], [...expected.data]]);
+  });
+});
+
+describe("the price of embedding", () => {
+  const openai = ["--embedder", "openai:text-embedding-3-small"];
+
+  it("is said without a key and without a request", async () => {
+    const file = write("texts.txt", `${texts.join("\n")}\n`);
+    const { code, stdout } = await embed(file, [...openai, "--dry-run"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^3 texts to embed, \d+ tokens in 1 request: .*\$/);
+  });
+
+  /** A priced model whose texts reach the fake server. */
+  const priced = ["--price", "1000000", "--embedder"];
+  const env = { OPENAI_API_KEY: "sk-test" };
+  const paid = (name: string): string[] => {
+    return [...priced, "openai:fake", "--out", at(`${name}.npy`)];
+  };
+
+  it("is asked of a person, and nothing is sent without a y", async () => {
+    const file = write("ask.txt", "to be asked\n");
+    const questions: string[] = [];
+    const answering = (reply: string): RunOptions => ({
+      env: { ...env, OPENAI_BASE_URL: server.baseURL },
+      answer: (question) => {
+        questions.push(question);
+        return reply;
+      },
+    });
+    const before = server.requests();
+    for (const reply of ["n", "", "no", "maybe"]) {
+      const refused = await embed(file, paid("ask"), answering(reply));
+      expect([refused.code, server.requests()]).toEqual([2, before]);
+    }
+    expect(questions[0]).toMatch(/^1 text to embed, \d tokens in 1 request: \$\d.*\[y\/N\] $/);
+    const agreed = await embed(file, paid("ask"), answering("y"));
+    expect([agreed.code, server.requests()]).toEqual([0, before + 1]);
+    expect(agreed.stderr).toMatch(/1 embedded, \$\d+\.\d\d spent/);
+    // What is paid for is not asked again.
+    questions.length = 0;
+    expect((await embed(file, paid("ask"), answering("n"))).code).toBe(0);
+    expect(questions).toEqual([]);
+  });
+
+  it("is agreed to by --max-cost, up to it", async () => {
+    const file = write("max.txt", "to be paid\n");
+    const options = { env: { ...env, OPENAI_BASE_URL: server.baseURL } };
+    const low = await embed(file, [...paid("max"), "--max-cost", "0.5"], options);
+    expect([low.code, low.stdout]).toEqual([2, ""]);
+    const enough = await embed(file, [...paid("max"), "--max-cost", "50"], options);
+    expect(enough.code).toBe(0);
+  });
+});
+
+describe("keys", () => {
+  it("go to the server they are for, and to no other", async () => {
+    const file = write("keys.txt", "a text for keys\n");
+    const env = { OPENAI_API_KEY: "sk-openai", EMBEDTUNE_API_KEY: "sk-mine" };
+    const keyOf = async (embedder: string, more: Readonly<Record<string, string>>) => {
+      const flags = ["--embedder", embedder, "--out", at("k.npy")];
+      const run = await embed(file, flags, { env: more });
+      expect(run.code).toBe(0);
+      return server.log.at(-1)?.headers.authorization;
+    };
+    expect(await keyOf(`${server.baseURL}#a`, env)).toBe("Bearer sk-mine");
+    expect(await keyOf(`${server.baseURL}#b`, { OPENAI_API_KEY: "sk-openai" })).toBe("Bearer none");
+    const base = { OPENAI_BASE_URL: server.baseURL };
+    expect(await keyOf("openai:c", { ...env, ...base })).toBe("Bearer sk-openai");
+  });
+});
+
+describe("Ctrl-C", () => {
+  it("keeps what was embedded, says how to go on, and the same command goes on", async () => {
+    const lines = [...Array.from({ length: 2048 }, (_, i) => `text number ${i}`), "slow"];
+    const file = write("long.txt", lines.join("\n"));
+    const args = [
+      ...["embed", file, "--embedder", `${server.baseURL}#fake`],
+      ...["--out", at("long.npy"), "--cache", at("long-cache")],
+    ];
+    const child = spawn(process.execPath, ["--import", "tsx", `${root}src/cli.ts`, ...args], {
+      cwd: root,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+    const asked = (text: string): boolean => server.log.some(({ inputs }) => inputs.includes(text));
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    while (!asked("slow") || !server.answered.has("text number 0")) await wait(50);
+    await wait(1000); // until the answer is read and stored
+    const done = lines.filter((line) => server.answered.has(line)).length;
+    child.kill("SIGINT");
+    expect(await closed).toBe(130);
+    expect(stderr).toContain(`interrupted: what was embedded is kept in ${at("long-cache")}`);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(2);
+    expect(readdirSync(folder).filter((name) => name.startsWith("long.npy"))).toEqual([]);
+    slow = false;
+    const again = await runCommand(args);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain(`${done} found in the cache, ${2049 - done} embedded`);
+    expect(server.answered.get("text number 0")).toBe(1);
+    expect(vectorsOf("long.npy").rows).toBe(2049);
+  }, 60_000);
+});
