@@ -110,7 +110,7 @@ function checkOptions(options: unknown, caller: string): void {
   } = (options ?? {}) as TuneOptions;
   if (embedder === undefined && vectors === undefined) {
     throw new RangeError(
-      `${caller}: embedder must be given (e.g. createHashingEmbedder(), or createOpenAIEmbedder() from "embedtune/openai"), or vectors made beforehand, received neither`,
+      `${caller}: embedder must be given (e.g. createHashingEmbedder(), or createOpenAIEmbedder() of embedtune/openai), or vectors made beforehand, received neither`,
     );
   }
   if (embedder !== undefined && vectors !== undefined) {

@@ -8,7 +8,7 @@ import type { TunedDecision } from "../texts/tuned.js";
 const most = 32;
 
 /** Passages with their vectors, to see later whether an embedder still gives the same. */
-export interface Probes {
+interface Probes {
   /** Rows of the table of passages, ascending. */
   readonly rows: Uint32Array;
   /** SHA-256 of each text's UTF-8 bytes, base64url: tells whether a text at hand is the same without holding it. */
@@ -16,10 +16,7 @@ export interface Probes {
 }
 
 /** A seeded sample of the passages. */
-export async function drawProbes({
-  texts,
-  seed,
-}: Pick<TunedDecision, "texts" | "seed">): Promise<Probes> {
+async function drawProbes({ texts, seed }: Pick<TunedDecision, "texts" | "seed">): Promise<Probes> {
   const { passages } = texts;
   const order = createRandom(`${seed}/probes`).shuffle([...passages.keys()]);
   const rows = Uint32Array.from(order.slice(0, most)).sort();

@@ -45,7 +45,7 @@ function pick(vectors: Vectors, { count, first }: ItemsOf, place: string): Matri
 }
 
 /** Arrays of numbers are copied into a matrix; a matrix stays itself. */
-export function toMatrix(vectors: Vectors, place: string): Matrix {
+function toMatrix(vectors: Vectors, place: string): Matrix {
   if (Array.isArray(vectors)) return fromRows(vectors as readonly ArrayLike<number>[]);
   checkIsMatrix(vectors, place);
   return vectors;
