@@ -127,6 +127,22 @@ describe("frameDelimited", () => {
     }
   });
 
+  it("names the line of a character that ends early, however the bytes are cut", async () => {
+    const bytes = Buffer.concat([
+      Buffer.from("a,b\né,"),
+      Buffer.of(0xe2, 0x82),
+      Buffer.from("\nx\n"),
+    ]);
+    for (let size = 1; size <= bytes.length; size++) {
+      const cut = (async function* () {
+        for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
+      })();
+      await expect(collect(frameDelimited(cut, { source: "s", line: 0 }, ","))).rejects.toThrow(
+        "s:2: the text must be UTF-8",
+      );
+    }
+  });
+
   it("names the line of a byte that is not UTF-8, however the bytes are cut", async () => {
     const bytes = Buffer.concat([
       Buffer.from("a,b\né,ü\n😀,"),

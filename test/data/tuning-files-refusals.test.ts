@@ -248,6 +248,13 @@ const wrong: readonly Wrong[] = [
     { columns: { query: 3 } },
   ],
   [
+    "one column for two roles",
+    "DataError: a.csv: the query and the passage must be two columns, received Frage for both; name another by columns",
+    { "a.csv": "Frage,Text\na,b\n" },
+    "a.csv",
+    { columns: { query: "Frage", passage: "frage" } },
+  ],
+  [
     "two fields that may be the passage",
     'DataError: a.jsonl: the passage must be in one field, received answer and context; say which by columns: { passage: "answer" } (--passage-column)',
     { "a.jsonl": j({ question: "a", answer: "b", context: "c" }) },
@@ -611,5 +618,51 @@ describe("readTuningFiles refuses", () => {
       (reason: unknown) => reason,
     );
     expect(String(error).replaceAll(`${at}/`, "").replaceAll(at, ".")).toBe(message);
+  });
+
+  it("more than 2 GiB of text", async () => {
+    const blanks = new Uint8Array(1 << 26).fill(0x20);
+    const stream = (async function* () {
+      for (;;) yield blanks;
+    })();
+    await expect(readTuningFiles({ name: "endless.jsonl", stream })).rejects.toThrow(
+      "endless.jsonl: the files must hold at most 2 GiB of text, received more; read a part of them",
+    );
+  });
+
+  it.each([
+    ["what holds no texts", "%PDF-1.4"],
+    ["unknown fields", j({ foo: 1 }).concat("\n").repeat(300)],
+    ["a broken record", `${j(q)}\n`.repeat(300) + "{"],
+  ])("%s, and closes the file", async (_, text) => {
+    let closed = false;
+    const stream = (async function* () {
+      try {
+        for (let i = 0; i < text.length; i += 100) yield Buffer.from(text.slice(i, i + 100));
+        yield Buffer.from("\n");
+      } finally {
+        closed = true;
+      }
+    })();
+    await expect(readTuningFiles({ name: "a.jsonl", stream })).rejects.toThrow("a.jsonl");
+    expect(closed).toBe(true);
+  });
+
+  it.each([
+    [5, false],
+    [20, true],
+  ])("ids of which %d in 100 do not exist: %s", async (gone, refused) => {
+    const at = join(folder, `gone-${gone}`);
+    mkdirSync(at);
+    const ids = Array.from({ length: 100 }, (_, i) => (i < gone ? `x${i}` : "d"));
+    writeFileSync(join(at, "a.jsonl"), j(...ids.map((id) => ({ query: `q${id}`, doc_id: id }))));
+    writeFileSync(join(at, "c.jsonl"), j({ id: "d", text: "t" }));
+    const read = readTuningFiles(join(at, "a.jsonl"), { corpus: join(at, "c.jsonl") });
+    if (refused) await expect(read).rejects.toThrow("20 of 100 ids are not there");
+    else {
+      await expect(read).resolves.toMatchObject({
+        notes: [expect.stringMatching(/^5 of 100 pairs name a passage that the corpus lacks/)],
+      });
+    }
   });
 });

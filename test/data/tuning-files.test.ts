@@ -311,6 +311,18 @@ describe("readTuningFiles, tables,", () => {
     }
   });
 
+  it("lets the names of the header tell the delimiter before the shape of the rows", async () => {
+    const columns = { passage: "Antwort, kurz, gut" };
+    const result = await read("h.csv", "Frage;Antwort, kurz, gut\na;b, c, d\n", { columns });
+    expect(pairsOf(result)).toEqual([{ query: "a", passage: "b, c, d" }]);
+  });
+
+  it("believes Excel's line that names the delimiter", async () => {
+    const columns = { query: "a", passage: "b,c" };
+    const result = await read("sep.csv", "sep=;\r\na;b,c\r\n1;2,3\r\n", { columns });
+    expect(pairsOf(result)).toEqual([{ query: "1", passage: "2,3" }]);
+  });
+
   it("guesses tabs, with line breaks in quoted cells and quotes that are text", async () => {
     const text =
       'query\tpassage\nq\t"two\nlines ""quoted"""\n"Heroes" by whom\t"Heroes" is by Bowie\n';

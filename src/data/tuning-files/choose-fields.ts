@@ -84,9 +84,15 @@ export function chooseFields(found: FieldsFound, columns: TuningColumns): Mappin
     }
     return chooseCorpusFields(found, columns);
   }
-  const named = pick("passage", [query, ...negatives]);
-  const passage = named ?? pick("passageId", [query]);
+  const named = pick("passage");
+  const passage = named ?? pick("passageId");
   if (passage === undefined) return refuseFields(found, ["passage"]);
+  if (query === passage) {
+    throw new DataError(
+      { source },
+      `the query and the passage must be two ${noun}s, received ${query} for both; name another by columns`,
+    );
+  }
   const scored = /^(?:sentence|text)1$/.test(plainName(query))
     ? names.find((name) => /^(?:score|similarity|similarityscore)$/.test(plainName(name)))
     : undefined;
@@ -95,9 +101,9 @@ export function chooseFields(found: FieldsFound, columns: TuningColumns): Mappin
     query,
     passage,
     byId: named === undefined,
-    label: pick("label", [query, passage]) ?? scored,
-    grade: pick("grade", [query, passage]),
-    group: pick("group", [query, passage]),
+    label: pick("label") ?? scored,
+    grade: pick("grade"),
+    group: pick("group"),
     title: columns.title === undefined ? undefined : pick("title"),
     negatives,
   };
@@ -108,21 +114,20 @@ export function chooseCorpusFields(found: FieldsFound, columns: TuningColumns): 
   const pick = picker(found, columns);
   const text = pick("text");
   if (text === undefined) return refuseFields(found, ["text"]);
-  return { shape: "corpus", text, title: pick("title", [text]), id: pick("id", [text]) };
+  return { shape: "corpus", text, title: pick("title"), id: pick("id") };
 }
 
 /** Finds the field of a role: the one that the caller names, else the one of the surest name. */
-function picker(
-  found: FieldsFound,
-  columns: TuningColumns,
-): (role: Role, taken?: readonly string[]) => string | undefined {
-  return (role, taken = []) => {
+function picker(found: FieldsFound, columns: TuningColumns): (role: Role) => string | undefined {
+  const said = new Set(
+    Object.values(columns)
+      .flat()
+      .map((name) => plainName(String(name))),
+  );
+  return (role) => {
     const given = role === "passageId" ? undefined : columns[role];
     if (given !== undefined) return fieldNamed(given, `columns.${role}`, found);
-    const said = Object.values(columns).flat();
-    const free = found.names.filter(
-      (name) => !taken.includes(name) && !said.some((other) => other === name),
-    );
+    const free = found.names.filter((name) => !said.has(plainName(name)));
     const [first, second] = fieldsOfRole(free, role);
     if (second === undefined) return first;
     const option = role === "passageId" ? "passage" : role;

@@ -48,8 +48,8 @@ export async function openRecords(
   try {
     const { head, ended } = await readHead(bytes);
     // A character that the end cuts does not matter for a guess.
-    const text = new TextDecoder().decode(head);
-    if (ended && text.trim() === "") {
+    const text = new TextDecoder().decode(head.subarray(0, headSize));
+    if (ended && head.length <= headSize && text.trim() === "") {
       throw new DataError({ source }, "the file is empty: it has no records; name one that has");
     }
     const isParquet = text.startsWith("PAR1");
