@@ -132,6 +132,13 @@ describe("a project that has installed the package", () => {
     expect(await run("readme.mjs", outputText)).not.toBe("");
   });
 
+  it("has the command", async (context) => {
+    skipUnlessInstalled(context);
+    const command = join(project, "node_modules", ".bin", "embedtune");
+    const { stdout } = await execute(command, ["--help"], { cwd: project });
+    expect(stdout).toMatch(/embedtune/);
+  });
+
   it("is told by name and command which optional package is missing", async (context) => {
     skipUnlessInstalled(context);
     const code = `
