@@ -19,7 +19,7 @@ export interface FormTrial extends Trial {
 /** Tries forms while the maps they stand on are there. */
 export interface FormTrials {
   /** Takes the map of a candidate on a fold and the cosines of the fold's questions with the (sampled) corpus. */
-  observe(fold: number, host: Trial, sides: Sides, scores: Matrix): void;
+  observe(fold: number, host: Trial, sides: () => Sides, scores: Matrix): void;
   /** When all folds have been. */
   finish(): FormTrial[];
 }
@@ -55,12 +55,13 @@ export function createFormTrials(
   };
   let behind: ReadonlySet<Trial> | undefined;
   return {
-    observe(f, host, sides, scores) {
+    observe(f, host, sidesOf, scores) {
       if (f > 0) behind ??= new Set(lastOfAll([...byHost.values()].flat(), claim, metric));
       const own = formTrialsOf(host).filter((trial) => behind?.has(trial) !== true);
       if (own.length === 0) return;
       const fold = claim.folds[f];
       const rows = fold.judged.map((at) => claim.questions[at]);
+      const sides = sidesOf();
       const mapped = normalizeRows(applySide(sides.query, gatherRows(data.queries, rows)));
       const nothing = fold.train.query.length === 0;
       const formScores = nothing ? null : createFormMaker(data, sides, mapped, fold.train);

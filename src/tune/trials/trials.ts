@@ -21,9 +21,12 @@ export interface TrialOptions extends LongJobOptions {
   readonly clock: Clock;
   /** Trials that are measured to the end even when they trail. */
   readonly keep?: ((trial: Trial) => boolean) | undefined;
-  /** Is shown each candidate's map on a fold, with the cosines of the fold's questions, while they are there. */
+  /**
+   * Is shown each candidate on a fold, with the cosines of the fold's questions, while they are there. Its map is made
+   * when it is asked for: scoring often needs none.
+   */
   readonly onScores?:
-    ((fold: number, trial: Trial, sides: Sides, scores: Matrix) => void) | undefined;
+    ((fold: number, trial: Trial, sides: () => Sides, scores: Matrix) => void) | undefined;
 }
 
 type OpenTrial = { -readonly [K in keyof Trial]: Trial[K] };
@@ -89,7 +92,7 @@ export async function runTrials(
         for (const trial of alive) {
           const scores = score(trial.position);
           readOutcomes(scores, asked, trial.outcomes, fold.judged, learnt);
-          onScores?.(f, trial, fitted.sides(trial.position), scores);
+          onScores?.(f, trial, () => fitted.sides(trial.position), scores);
           if (likeness) trial.likeness[f] = correlation((untouched ??= scores).data, scores.data);
         }
         const seconds = (performance.now() - began) / 1000;
