@@ -77,7 +77,7 @@ describe("closed forms give the cosines of NumPy, SciPy and scikit-learn", () =>
 
   it("ridge: residuals are those of maps that did not see their row", () => {
     const { queries, passages } = centerPairs(prepared, prepared.positives);
-    const { residuals } = ridgeToIdentity(passages, queries)(0.5);
+    const residuals = ridgeToIdentity(passages, queries)(0.5).residuals();
     for (const [i, row] of reference["ridge residuals"].residuals.entries()) {
       for (const [j, value] of row.entries()) {
         expect(residuals.data[i * residuals.cols + j]).toBeCloseTo(value, 5);

@@ -155,7 +155,7 @@ describe("ridgeToIdentity", () => {
     const data = topics(n, d, { nuisance: 2 });
     const [from, to] = [normalizeRows(data.passages), normalizeRows(data.queries)];
     const mu = 0.4;
-    const { residuals } = ridgeToIdentity(from, to)(mu);
+    const residuals = ridgeToIdentity(from, to)(mu).residuals();
     for (let i = 0; i < n; i++) {
       // A row of zeros adds nothing to any sum. The unit is that of all rows, so μ is put into the one of the rest.
       const without = (m: Matrix): Matrix => ({

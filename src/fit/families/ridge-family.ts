@@ -1,5 +1,8 @@
 import { gatherRows } from "../../math/matrix.js";
+import { multiply } from "../../math/multiply.js";
+import { normalizeRows } from "../../math/vectors.js";
 import type { Family } from "./family.js";
+import { remember } from "./remember.js";
 import { ridgeToIdentity } from "./ridge-map.js";
 
 /**
@@ -13,9 +16,9 @@ export function ridgeFamily(mus: readonly number[]): Family {
     name: "ridge",
     points: mus.map((mu) => ({ mu })),
     fit(data, { query, passage }) {
-      const mapAt = ridgeToIdentity(
-        gatherRows(data.queries, query),
-        gatherRows(data.passages, passage),
+      const mapAt = remember(
+        ridgeToIdentity(gatherRows(data.queries, query), gatherRows(data.passages, passage)),
+        (mu) => mu,
       );
       return {
         sides: ({ mu }) => ({
@@ -23,6 +26,11 @@ export function ridgeFamily(mus: readonly number[]): Family {
           passage: { center: null, weights: null },
           outputDimensions: data.queries.cols,
         }),
+        scorer: (queries, passages) => {
+          // Mapped rows need no d × d matrix.
+          return ({ mu }) =>
+            multiply(normalizeRows(mapAt(mu).apply(queries)), passages, { transposeB: true });
+        },
       };
     },
   };

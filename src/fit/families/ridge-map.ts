@@ -1,8 +1,17 @@
+import { once } from "../../base/once.js";
+import { cholesky, choleskySolve } from "../../math/decompose/cholesky.js";
 import { symmetricEigen } from "../../math/decompose/eigen.js";
-import { addToDiagonal, createMatrix, type Matrix } from "../../math/matrix.js";
+import {
+  addToDiagonal,
+  createMatrix,
+  identityMatrix,
+  transpose,
+  type Matrix,
+} from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { addMatrices, subtractMatrices } from "../../math/elementwise.js";
 import { scaleColumns } from "../matrix-layout.js";
+import { trace } from "./spread.js";
 
 /** The linear map x ↦ x·G that takes one side of the pairs toward the other, held near the identity. */
 export interface RidgeMap {
@@ -11,12 +20,20 @@ export interface RidgeMap {
   /** G, d × d. */
   matrix(): Matrix;
   /** n × d: to - from·G, each row by a map that did not see that row (leave-one-out, exact). */
-  readonly residuals: Matrix;
+  residuals(): Matrix;
 }
 
+/** X = (A + shift · I)⁻¹ · B. */
+type Solver = (b: Matrix) => Matrix;
+
+/** From this μ on, what rounding does to the smallest eigenvalues of a moment is nothing beside the shift. */
+const steadyMu = 0.01;
+
 /**
- * Ridge regression toward the identity: G minimises mean |from·G - to|² + μ|G - I|², for any number of μ from one
- * eigen-decomposition (of the smaller of n and d). μ is in units of the mean eigenvalue of the second moment of `from`.
+ * Ridge regression toward the identity: G minimises mean |from·G - to|² + μ|G - I|². Systems of the smaller of n and d
+ * equations: of few μ, each is solved by a Cholesky factor, which costs a tenth of an eigen-decomposition; that serves where
+ * μ is so small that rounding could leave the system indefinite. μ is in units of the mean eigenvalue of the second moment
+ * of `from`.
  *
  * Source: Hoerl and Kennard, "Ridge regression", 1970; leave-one-out residuals as in Golub, Heath, Wahba, 1979.
  *
@@ -31,59 +48,69 @@ export function ridgeToIdentity(from: Matrix, to: Matrix): (mu: number) => Ridge
     multiply(from, from, dual ? { transposeB: true } : { transposeA: true }),
     n,
   );
-  const { values, vectors } = symmetricEigen(moment);
-  const eigenvalues = values.map((value) => Math.max(0, value));
-  const meanValue = eigenvalues.reduce((total, value) => total + value, 0) / d;
+  const meanValue = trace(moment) / d;
   // Rows that are all zero (a single pair, centred) say nothing: any unit then gives the identity.
   const unit = meanValue > 0 ? meanValue : 1;
-  const inverse = (mu: number): Matrix =>
-    multiply(
-      scaleColumns(
-        vectors,
-        eigenvalues.map((value) => 1 / (value + mu * unit)),
-      ),
-      vectors,
-      { transposeB: true },
-    );
+  // What G - I is solved from: of the primal form alone.
+  const cross = once(() => overCount(multiply(from, difference, { transposeA: true }), n));
+  const eigenSolver = once(() => solverByEigen(moment));
   return (mu) => {
-    const solver = inverse(mu);
-    // update = G - I, kept as fromᵀ · weights / n in the dual form.
-    const weights = dual ? multiply(solver, difference) : null;
-    const update =
-      weights === null
-        ? multiply(solver, overCount(multiply(from, difference, { transposeA: true }), n))
-        : null;
-    const apply = (rows: Matrix): Matrix => {
-      if (update !== null) return addMatrices(rows, multiply(rows, update));
-      return addMatrices(
-        rows,
-        multiply(overCount(multiply(rows, from, { transposeB: true }), n), weights!),
-      );
+    const shift = mu * unit;
+    const solve = mu < steadyMu ? eigenSolver()(shift) : solverByCholesky(moment, shift);
+    const weights = once(() => solve(difference));
+    const update = once(() =>
+      dual ? overCount(multiply(from, weights(), { transposeA: true }), n) : solve(cross()),
+    );
+    const change = (rows: Matrix): Matrix => {
+      if (dual) {
+        return multiply(overCount(multiply(rows, from, { transposeB: true }), n), weights());
+      }
+      // Of few rows, it is less to solve for them than for G.
+      if (rows.rows < d) return multiply(transpose(solve(transpose(rows))), cross());
+      return multiply(rows, update());
     };
-    const matrix = (): Matrix => {
-      const g = update ?? overCount(multiply(from, weights!, { transposeA: true }), n);
-      const result = createMatrix(d, d, Float32Array.from(g.data));
-      addToDiagonal(result, 1);
-      return result;
-    };
+    const apply = (rows: Matrix): Matrix => addMatrices(rows, change(rows));
     return {
       apply,
-      matrix,
-      residuals: leaveOneOut(subtractMatrices(to, apply(from)), leverages()),
+      matrix() {
+        const result = createMatrix(d, d, update().data.slice());
+        addToDiagonal(result, 1);
+        return result;
+      },
+      residuals: () => leaveOneOut(subtractMatrices(to, apply(from)), leverages()),
     };
 
     /** Per row, its weight in its own prediction. */
     function leverages(): Float64Array {
+      const inverse = solve(identityMatrix(moment.rows));
       if (dual) {
-        return Float64Array.from({ length: n }, (_, i) => 1 - mu * unit * solver.data[i * n + i]);
+        return Float64Array.from({ length: n }, (_, i) => 1 - shift * inverse.data[i * n + i]);
       }
-      const projected = multiply(from, solver);
+      const projected = multiply(from, inverse);
       return Float64Array.from({ length: n }, (_, i) => {
         let total = 0;
         for (let j = i * d; j < (i + 1) * d; j++) total += projected.data[j] * from.data[j];
         return total / n;
       });
     }
+  };
+}
+
+function solverByCholesky(moment: Matrix, shift: number): Solver {
+  const shifted = { ...moment, data: moment.data.slice() };
+  addToDiagonal(shifted, shift);
+  const factor = cholesky(shifted);
+  return (b) => choleskySolve(factor, b);
+}
+
+function solverByEigen(moment: Matrix): (shift: number) => Solver {
+  const { values, vectors } = symmetricEigen(moment);
+  return (shift) => {
+    const scaled = scaleColumns(
+      vectors,
+      values.map((value) => 1 / (Math.max(0, value) + shift)),
+    );
+    return (b) => multiply(scaled, multiply(vectors, b, { transposeA: true }));
   };
 }
 

@@ -31,7 +31,7 @@ export function ridgeRcaFamily({ mus, ...grid }: RcaGrid & { mus: readonly numbe
       const mapAt = ridgeToIdentity(pairs.passages, pairs.queries);
       const partAt = remember(({ mu }: Parameters): RidgePart => {
         const map = mapAt(mu);
-        return { map, basis: basisOfRows(map.residuals) };
+        return { map, basis: basisOfRows(map.residuals()) };
       }, muOf);
       return {
         sides(point) {
