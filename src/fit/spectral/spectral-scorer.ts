@@ -1,6 +1,7 @@
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { scaleColumns } from "../matrix-layout.js";
+import { spectralLengths } from "./spectral-lengths.js";
 
 /** How often each side carries the scales: W^query and W^passage. */
 export interface SideExponents {
@@ -28,15 +29,18 @@ export function spectralScorer(
   const inner = complete ? createMatrix(q.rows, p.rows) : multiply(q, p, { transposeB: true });
   const qInBasis = multiply(q, vectors);
   const pInBasis = multiply(p, vectors);
-  const qSquares = squaredLengths(q);
-  const pSquares = squaredLengths(p);
-  const factors = (scales: Float64Array, exponent: number): Float64Array =>
-    scales.map((s) => s ** exponent - outside);
+  const qLengthsAt = spectralLengths(q, qInBasis, complete);
+  const pLengthsAt = spectralLengths(p, pInBasis, complete);
+  const power = (scales: Float64Array, exponent: number): Float64Array =>
+    scales.map((s) => s ** exponent);
   return (scales) => {
-    const weighted = scaleColumns(qInBasis, factors(scales, query + passage));
+    const weighted = scaleColumns(
+      qInBasis,
+      scales.map((s) => s ** (query + passage) - outside),
+    );
     const scores = multiply(weighted, pInBasis, { transposeB: true });
-    const qLengths = lengths(qSquares, outside, qInBasis, factors(scales, 2 * query));
-    const pLengths = lengths(pSquares, outside, pInBasis, factors(scales, 2 * passage));
+    const qLengths = qLengthsAt(power(scales, 2 * query));
+    const pLengths = pLengthsAt(power(scales, 2 * passage));
     for (let i = 0, at = 0; i < scores.rows; i++) {
       for (let j = 0; j < scores.cols; j++, at++) {
         const scale = qLengths[i] * pLengths[j];
@@ -45,28 +49,4 @@ export function spectralScorer(
     }
     return scores;
   };
-}
-
-function squaredLengths({ rows, cols, data }: Matrix): Float64Array {
-  return Float64Array.from({ length: rows }, (_, i) => {
-    let square = 0;
-    for (let j = i * cols; j < (i + 1) * cols; j++) square += data[j] ** 2;
-    return square;
-  });
-}
-
-/** Length of each row, from its projections and (weighed by `outside`) all of it. */
-function lengths(
-  squares: Float64Array,
-  outside: number,
-  inBasis: Matrix,
-  factors: Float64Array,
-): Float64Array {
-  const { cols, data } = inBasis;
-  return squares.map((square, i) => {
-    let total = outside * square;
-    for (let j = 0; j < cols; j++) total += factors[j] * data[i * cols + j] ** 2;
-    // What rounding leaves of a vector that the map sends to zero has no direction.
-    return total > 1e-12 * outside * square ? Math.sqrt(total) : 0;
-  });
 }
