@@ -1,11 +1,10 @@
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
-import { subtractMatrices } from "../../math/elementwise.js";
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
-import { multiply } from "../../math/multiply.js";
 import { centerPairs } from "../centered-pairs.js";
 import { basisOfMoment, basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
 import type { Family, FittedFamily } from "./family.js";
 import { metricSides, type MetricPoint } from "./metric.js";
+import { differencesOf, type PairDifferences } from "./pair-differences.js";
 import type { CenteredBasis } from "./rca-family.js";
 import { meanOfSpreads, spreadOf, trace, type Spread } from "./spread.js";
 
@@ -24,22 +23,32 @@ export function corpusPriorMetric(
   corpus: Spread,
   log: Spread | null,
 ): CenteredBasis {
-  const pairs = centerPairs(data, positives);
-  const differences = subtractMatrices(pairs.queries, pairs.passages);
-  const questions =
-    log ?? spreadOf(gatherRows(data.queries, Uint32Array.from(new Set(positives.query))));
+  const differences = differencesOf(centerPairs(data, positives));
+  return priorMetric(differences, corpus, log ?? questionSpread(data, positives), nu);
+}
+
+/** How the questions that pairs name spread, each counted once. */
+export function questionSpread(
+  { queries }: Pick<PreparedPairs, "queries">,
+  { query }: IndexPairs,
+): Spread {
+  return spreadOf(gatherRows(queries, Uint32Array.from(new Set(query))));
+}
+
+/** {@link corpusPriorMetric} from its parts, which the weights of the prior share. */
+export function priorMetric(
+  differences: PairDifferences,
+  corpus: Spread,
+  questions: Spread,
+  nu: number,
+): CenteredBasis {
   const spreads = [corpus, questions];
+  const { rows, scatter } = differences;
   return {
-    basis: rowsBasis(differences, spreads, nu) ?? momentBasis(differences, spreads, nu),
+    basis: rowsBasis(rows, spreads, nu) ?? priorBasis(scatter(), rows.rows, spreads, nu),
     queryCenter: Float32Array.from(questions.mean),
     passageCenter: Float32Array.from(corpus.mean),
   };
-}
-
-/** The eigenbasis of S from C and T as matrices. */
-function momentBasis(differences: Matrix, spreads: readonly Spread[], nu: number): SpectralBasis {
-  const n = differences.rows;
-  return priorBasis(multiply(differences, differences, { transposeA: true }), n, spreads, nu);
 }
 
 /** The eigenbasis of S, given n·C. */

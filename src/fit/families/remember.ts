@@ -11,3 +11,14 @@ export function remember<Argument, Value>(
     return value;
   };
 }
+
+/** Computes again only when the argument is another than that before. */
+export function rememberLast<Argument, Value>(
+  compute: (argument: Argument) => Value,
+): (argument: Argument) => Value {
+  let last: { readonly argument: Argument; readonly value: Value } | undefined;
+  return (argument) => {
+    if (last?.argument !== argument) last = { argument, value: compute(argument) };
+    return last.value;
+  };
+}

@@ -1,11 +1,14 @@
 import type { AdapterSide } from "../../adapter/adapter.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
+import { centerPairs } from "../../fit/centered-pairs.js";
 import { scorerOf, type Family } from "../../fit/families/family.js";
-import { corpusPriorMetric } from "../../fit/families/corpus-prior.js";
+import { priorMetric, questionSpread } from "../../fit/families/corpus-prior.js";
+import { differencesOf, type PairDifferences } from "../../fit/families/pair-differences.js";
 import { ridgeFamily } from "../../fit/families/ridge-family.js";
 import { metricScorer, metricSides, type MetricPoint } from "../../fit/families/metric.js";
 import type { CenteredBasis } from "../../fit/families/rca-family.js";
-import { rcaSpectrum } from "../../fit/families/rca-spectrum.js";
+import { rcaBasis } from "../../fit/families/rca-spectrum.js";
+import { rememberLast } from "../../fit/families/remember.js";
 import { spreadOf } from "../../fit/families/spread.js";
 import { rowOf, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
@@ -64,12 +67,19 @@ export function rcaCandidates(
 }
 
 /** RCA with a prior from the corpus: a family per weight of the prior, as each has an eigenbasis of its own. */
-export function corpusPriorCandidates(data: LabelledCorpus, side: Side): CandidateFamily[] {
+export function corpusPriorCandidates(
+  data: LabelledCorpus,
+  side: Side,
+  differences = lastDifferences(data),
+): CandidateFamily[] {
   const corpus = spreadOf(data.passages);
   const log = data.log === null ? null : spreadOf(data.log);
+  const questionsOf = rememberLast(
+    (positives: IndexPairs) => log ?? questionSpread(data, positives),
+  );
   return priorWeights.map((nu) =>
     metricCandidates(data, "corpus-prior", { nu }, pointsOf(priorGrid, side), (positives) =>
-      corpusPriorMetric(data, positives, nu, corpus, log),
+      priorMetric(differences(positives), corpus, questionsOf(positives), nu),
     ),
   );
 }
@@ -107,15 +117,23 @@ export function closedFormCandidates(
   };
 }
 
+/** What pairs differ by, computed once for the methods that learn from it on the same fold. */
+export function lastDifferences(data: LabelledCorpus): (positives: IndexPairs) => PairDifferences {
+  return rememberLast((positives: IndexPairs) => differencesOf(centerPairs(data, positives)));
+}
+
 /** The eigenbasis of RCA, found once for the same object of pairs: a grid and several starts share a fold's. */
-export function rcaBases(data: LabelledCorpus): (positives: IndexPairs) => CenteredBasis {
+export function rcaBases(
+  data: LabelledCorpus,
+  differences = lastDifferences(data),
+): (positives: IndexPairs) => CenteredBasis {
   const known = new WeakMap<IndexPairs, CenteredBasis>();
   return (positives) => {
     const kept = known.get(positives);
     if (kept !== undefined) return kept;
-    const { pairs, basis } = rcaSpectrum(data, positives);
-    const { queryCenter, passageCenter } = pairs;
-    const found = { basis, queryCenter, passageCenter };
+    const own = differences(positives);
+    const { queryCenter, passageCenter } = own;
+    const found = { basis: rcaBasis(own), queryCenter, passageCenter };
     known.set(positives, found);
     return found;
   };

@@ -5,6 +5,7 @@ import {
   closedFormCandidates,
   corpusPriorCandidates,
   identityCandidate,
+  lastDifferences,
   rcaBases,
   rcaCandidates,
   rcaStart,
@@ -56,10 +57,12 @@ export function candidateFamilies(
   { methods, side, claim, seed }: CandidateOptions,
 ): CandidateFamily[] {
   const families = [identityCandidate()];
-  const basisOf = rcaBases(data);
+  const differences = lastDifferences(data);
+  const basisOf = rcaBases(data, differences);
   for (const name of methods) {
     if (name === "rca") families.push(rcaCandidates(data, side, basisOf));
-    else if (name === "corpus-prior") families.push(...corpusPriorCandidates(data, side));
+    else if (name === "corpus-prior")
+      families.push(...corpusPriorCandidates(data, side, differences));
     else if (name === "ridge") families.push(ridgeCandidates(data));
     else if (name !== "info-nce") {
       const needsNegatives = learnsFromNegatives(name);
