@@ -1,6 +1,7 @@
 import type { Adapter } from "../adapter/adapter.js";
 import type { LongJobOptions } from "../base/progress.js";
-import type { Candidate, Sides } from "./candidates/candidate.js";
+import { remember } from "../fit/families/remember.js";
+import type { CandidateFamily, FittedCandidates, Sides } from "./candidates/candidate.js";
 import type { LabelledCorpus } from "./claims/labelled-corpus.js";
 import type { Findings } from "./decide.js";
 import type { AdapterMaker } from "./fitted-adapter.js";
@@ -20,14 +21,19 @@ export async function fitChoices(
   job: LongJobOptions,
 ): Promise<Decision> {
   const { positives, negatives } = data;
-  const fits = new Map<Candidate, Sides>();
-  const sidesOf = async ({ family, position, candidate }: Trial): Promise<Sides> => {
-    const known = fits.get(candidate);
-    if (known !== undefined) return known;
-    const sides = (await family.fit({ positives, negatives }, [position], job)).sides(position);
-    fits.set(candidate, sides);
-    return sides;
-  };
+  const chosenTrials = [best, bestQueryOnly, identity, ...forms].map(({ trial }) => trial);
+  const fits = new Map<CandidateFamily, FittedCandidates>();
+  const sidesOf = remember(
+    async ({ family, position }: Trial): Promise<Sides> => {
+      // A family is fitted once for all that was chosen of it: states of the same run, say.
+      const own = chosenTrials.filter((trial) => trial.family === family);
+      const wanted = [...new Set(own.map((trial) => trial.position))];
+      const fitted = fits.get(family) ?? (await family.fit({ positives, negatives }, wanted, job));
+      fits.set(family, fitted);
+      return fitted.sides(position);
+    },
+    ({ candidate }) => candidate,
+  );
   const adapterOf = async (
     { trial, outcomes }: JudgedChoice,
     { verdict, sentence }: Pick<Findings, "verdict" | "sentence"> = findings,
