@@ -79,7 +79,7 @@ function rowsBasis(
   const { rows: n, cols: d } = differences;
   const parts: Matrix[] = [differences];
   for (const { centered } of spreads) {
-    if (centered === null) return null;
+    if (centered === null || centered.rows >= d) return null;
     if (squareSum(centered) > 0) parts.push(centered);
   }
   const total = parts.reduce((sum, { rows }) => sum + rows, 0);

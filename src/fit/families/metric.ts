@@ -1,9 +1,9 @@
 import { once } from "../../base/once.js";
 import { addMatrices, subtractFromRows } from "../../math/elementwise.js";
-import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { createMatrix, rowRange, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { scaleColumns } from "../matrix-layout.js";
-import { spectralLengths, squaredLengths } from "../spectral/spectral-lengths.js";
+import { scaleColumns, stackRows } from "../matrix-layout.js";
+import { projectCentered, spectralLengths, squaredLengths } from "../spectral/spectral-lengths.js";
 import type { Sides } from "./family.js";
 import { rcaExponents, rcaScales, rcaSides, type CenteredBasis } from "./rca-family.js";
 
@@ -27,7 +27,7 @@ export function metricSides(metric: CenteredBasis, { side, ...point }: MetricPoi
   return rcaSides(metric, { ...point, blend: 0 }, exponentsOf[side]);
 }
 
-/** Products that are kept for the other side, at most so many values of them: 128 MB. */
+/** Products with the corpus are made of so many values at once (128 MB), and kept for the other side. */
 const keptValues = 2 ** 25;
 
 /**
@@ -37,65 +37,79 @@ const keptValues = 2 ** 25;
  *
  * @param queries Unit rows, n × d.
  * @param passages Unit rows, m × d.
+ * @param points Those that will be asked for: known ahead, they are multiplied together.
  * @returns n × m.
  */
 export function metricScorer(
   { basis, queryCenter, passageCenter }: CenteredBasis,
   queries: Matrix,
   passages: Matrix,
+  points: readonly MetricPoint[] = [],
 ): (point: MetricPoint) => Matrix {
   const { vectors } = basis;
   const complete = vectors.cols === vectors.rows;
-  const q = subtractFromRows(queries, queryCenter);
-  const qInBasis = multiply(q, vectors);
-  const queryLengths = spectralLengths(q, qInBasis, complete);
-  const passageLengths = once(() => {
-    const p = subtractFromRows(passages, passageCenter);
-    return spectralLengths(p, multiply(p, vectors), complete);
-  });
+  const centered = subtractFromRows(queries, queryCenter);
+  const asked = { inBasis: multiply(centered, vectors), squares: squaredLengths(centered) };
+  const queryLengths = spectralLengths(asked, complete);
+  const passageLengths = once(() =>
+    spectralLengths(projectCentered(passages, passageCenter, vectors), complete),
+  );
   const untouchedLengths = once(() => squaredLengths(passages).map(Math.sqrt));
-  const kept = new Map<string, Products>();
+  const squaresAt = (point: Shape): Float64Array =>
+    rcaScales(basis, { lambda: point.lambda, power: point.power, blend: 0 }).map((s) => s * s);
 
-  /** Of the queries under W² with passages and their centre. */
-  const productsAt = (
-    { lambda, power }: Pick<MetricPoint, "lambda" | "power">,
-    squares: Float64Array,
-  ): Products => {
-    const key = `${lambda} ${power}`;
-    const known = kept.get(key);
-    // Asked for once on each side.
-    if (kept.delete(key)) return known!;
-    const mapped = underMetric(q, qInBasis, vectors, squares);
-    const products = {
-      corpus: multiply(mapped, passages, { transposeB: true }),
-      center: rowProducts(mapped, passageCenter),
-    };
-    if ((kept.size + 1) * products.corpus.data.length <= keptValues) kept.set(key, products);
-    return products;
+  const known = new Map<string, Products>();
+  const productsAt = (point: Shape): Products => {
+    const found = known.get(keyOf(point));
+    if (found !== undefined) return found;
+    known.clear();
+    const room = Math.max(1, Math.floor(keptValues / (queries.rows * passages.rows)));
+    const next = points.slice(points.findIndex((other) => keyOf(other) === keyOf(point)) + 1);
+    const together = new Map([point, ...next].map((other) => [keyOf(other), other]));
+    const batch = [...together].slice(0, room);
+    const mapped = batch.map(([, other]) =>
+      underMetric(centered, asked.inBasis, vectors, squaresAt(other)),
+    );
+    const corpus = multiply(mapped.reduce(stackRows), passages, { transposeB: true });
+    for (const [i, [key]] of batch.entries()) {
+      known.set(key, {
+        corpus: rowRange(corpus, i * queries.rows, (i + 1) * queries.rows),
+        center: rowProducts(mapped[i], passageCenter),
+      });
+    }
+    return known.get(keyOf(point))!;
   };
 
-  return ({ side, ...point }) => {
-    const squares = rcaScales(basis, { ...point, blend: 0 }).map((s) => s * s);
-    const { corpus, center } = productsAt(point, squares);
-    const both = side === "both";
-    const qLengths = queryLengths(both ? squares : squares.map((s) => s * s));
-    const pLengths = both ? passageLengths()(squares) : untouchedLengths();
+  return (point) => {
+    const squares = squaresAt(point);
+    const { corpus, center } = productsAt(point);
+    const both = point.side === "both";
+    const byQuery = queryLengths(both ? squares : squares.map((s) => s * s)).map(inverse);
+    const byPassage = (both ? passageLengths()(squares) : untouchedLengths()).map(inverse);
     const scores = createMatrix(corpus.rows, corpus.cols);
     for (let i = 0, at = 0; i < scores.rows; i++) {
       const constant = both ? center[i] : 0;
+      const factor = byQuery[i];
       for (let j = 0; j < scores.cols; j++, at++) {
-        const scale = qLengths[i] * pLengths[j];
-        scores.data[at] = scale === 0 ? 0 : (corpus.data[at] - constant) / scale;
+        scores.data[at] = (corpus.data[at] - constant) * (factor * byPassage[j]);
       }
     }
     return scores;
   };
 }
 
+type Shape = Pick<MetricPoint, "lambda" | "power">;
+
+const keyOf = ({ lambda, power }: Shape): string => `${lambda} ${power}`;
+
+/** What has no length has no direction: its cosines are 0. */
+const inverse = (length: number): number => (length === 0 ? 0 : 1 / length);
+
+/** Of the queries under W². */
 interface Products {
-  /** n × m. */
+  /** With passages, n × m. */
   readonly corpus: Matrix;
-  /** Per query. */
+  /** With the passages' center, n. */
   readonly center: Float64Array;
 }
 

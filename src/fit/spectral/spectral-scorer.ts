@@ -1,7 +1,7 @@
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { scaleColumns } from "../matrix-layout.js";
-import { spectralLengths } from "./spectral-lengths.js";
+import { spectralLengths, squaredLengths } from "./spectral-lengths.js";
 
 /** How often each side carries the scales: W^query and W^passage. */
 export interface SideExponents {
@@ -29,8 +29,8 @@ export function spectralScorer(
   const inner = complete ? createMatrix(q.rows, p.rows) : multiply(q, p, { transposeB: true });
   const qInBasis = multiply(q, vectors);
   const pInBasis = multiply(p, vectors);
-  const qLengthsAt = spectralLengths(q, qInBasis, complete);
-  const pLengthsAt = spectralLengths(p, pInBasis, complete);
+  const qLengthsAt = spectralLengths({ inBasis: qInBasis, squares: squaredLengths(q) }, complete);
+  const pLengthsAt = spectralLengths({ inBasis: pInBasis, squares: squaredLengths(p) }, complete);
   const power = (scales: Float64Array, exponent: number): Float64Array =>
     scales.map((s) => s ** exponent);
   return (scales) => {

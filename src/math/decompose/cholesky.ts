@@ -12,6 +12,8 @@ export interface Cholesky {
 
 /** Rows taken at once; what lies between the blocks are products. */
 const BLOCK = 64;
+/** Columns of what is left that are updated at once. */
+const STRIP = 256;
 
 /**
  * The Cholesky factor of a symmetric positive definite matrix, in double precision (blocked and right-looking, as LAPACK's
@@ -35,15 +37,18 @@ export function cholesky(matrix: Matrix): Cholesky {
       const end = Math.min(n, start + block);
       factorPanel(l(), n, start, end, negligible);
       if (kernel === null || end === n) continue;
-      const panel = at + (end * n + start) * 8;
-      multiplyDouble(
-        kernel,
-        [n - end, end - start, n - end],
-        { at: panel, rowStride: n, colStride: 1 },
-        { at: panel, rowStride: 1, colStride: n },
-        { at: at + (end * n + end) * 8, rowStride: n },
-        "subtract",
-      );
+      // Of what is left only the lower half is read: a strip of columns at a time, from its diagonal down.
+      for (let column = end; column < n; column += STRIP) {
+        const panel = at + (column * n + start) * 8;
+        multiplyDouble(
+          kernel,
+          [n - column, end - start, Math.min(STRIP, n - column)],
+          { at: panel, rowStride: n, colStride: 1 },
+          { at: panel, rowStride: 1, colStride: n },
+          { at: at + (column * n + column) * 8, rowStride: n },
+          "subtract",
+        );
+      }
     }
     return l().slice();
   });

@@ -52,14 +52,7 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
   return kernel.scope(() => {
     const a = kernel.reserve(n * n * 8);
     const work = kernel.float64(a, n * n);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < i; j++) {
-        const mean = (matrix.data[i * n + j] + matrix.data[j * n + i]) / 2;
-        work[i * n + j] = mean;
-        work[j * n + i] = mean;
-      }
-      work[i * n + i] = matrix.data[i * n + i];
-    }
+    symmetrize(matrix, work);
     const { diagonal, offDiagonal, taus } = tridiagonalize(kernel, a, n);
     const z = kernel.reserve(n * count * 8);
     const values = kernel.scope(() => {
@@ -72,6 +65,22 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
     const vectors = createMatrix(n, count, Float32Array.from(kernel.float64(z, n * count)));
     return { values, vectors };
   });
+}
+
+/** Writes the mean of both halves, square by square so that both stay in the cache. */
+function symmetrize({ rows: n, data }: Matrix, target: Float64Array): void {
+  const square = 32;
+  for (let i0 = 0; i0 < n; i0 += square) {
+    for (let j0 = 0; j0 <= i0; j0 += square) {
+      for (let i = i0; i < Math.min(n, i0 + square); i++) {
+        for (let j = j0; j <= Math.min(i, j0 + square - 1); j++) {
+          const mean = (data[i * n + j] + data[j * n + i]) / 2;
+          target[i * n + j] = mean;
+          target[j * n + i] = mean;
+        }
+      }
+    }
+  }
 }
 
 function decomposeSmall(matrix: Matrix, count: number): SymmetricEigen {

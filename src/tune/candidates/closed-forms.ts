@@ -182,12 +182,13 @@ function metricCandidates(
       favourite: method === "rca" && isMild(parameters),
     })),
     cost: (pairs) => decompositionCost(pairs, d),
-    fit({ positives }): Promise<FittedCandidates> {
+    fit({ positives }, wanted): Promise<FittedCandidates> {
       const metric = metricOf(positives);
+      const shared = wanted.map((at) => points[at]);
       return Promise.resolve({
         sides: (at) => metricSides(metric, points[at]),
         scorer(rows, passages) {
-          const score = metricScorer(metric, rows, passages);
+          const score = metricScorer(metric, rows, passages, shared);
           return (at) => score(points[at]);
         },
       });
