@@ -28,6 +28,8 @@ const rcaGrid: readonly (readonly [number, number])[] = [
 ];
 const priorGrid = /* @__PURE__ */ rcaGrid.slice(2);
 const priorWeights = [100, 1000];
+/** From so many pairs per unit of its weight on, a prior leaves RCA what it is: a twentieth of S is the corpus's. */
+const pairsPerWeight = 20;
 const ridgePenalties = [0.3, 1, 3];
 /** The start that gradient training goes furthest from, and of fixed points the one that few labels serve best. */
 const mild = { lambda: 1, power: 0.25 } as const;
@@ -77,7 +79,11 @@ export function corpusPriorCandidates(
   const questionsOf = rememberLast(
     (positives: IndexPairs) => log ?? questionSpread(data, positives),
   );
-  return priorWeights.map((nu) =>
+  const pairs = data.positives.query.length;
+  const weights = priorWeights.filter(
+    (nu, i) => pairs < pairsPerWeight * nu || i === priorWeights.length - 1,
+  );
+  return weights.map((nu) =>
     metricCandidates(data, "corpus-prior", { nu }, pointsOf(priorGrid, side), (positives) =>
       priorMetric(differences(positives), corpus, questionsOf(positives), nu),
     ),

@@ -126,6 +126,18 @@ describe("candidateFamilies", () => {
     expect(kinds.indexOf("trained")).toBeGreaterThan(kinds.lastIndexOf("closed form"));
   });
 
+  it("leaves out a prior that weighs under a twentieth of what pairs do, but never all", () => {
+    const weights = (pairs: number): (number | undefined)[] =>
+      candidateFamilies(prepared(intents(pairs, 6, { d: 3 })), {
+        ...{ methods: ["corpus-prior"], side: "both", claim: "questions", seed: 1 },
+      })
+        .slice(1)
+        .map(({ candidates }) => candidates[0].parameters["nu"]);
+    expect(weights(1999)).toEqual([100, 1000]);
+    expect(weights(2000)).toEqual([1000]);
+    expect(weights(20_000)).toEqual([1000]);
+  });
+
   it("trains from fewer starts where the claim is about passages nobody has asked about", () => {
     const runs = (claim: "questions" | "passages", n: number): string[] =>
       candidateFamilies(prepared(intents(n, 60, { d: 6 })), {
