@@ -1,7 +1,7 @@
 import type { LongJobOptions } from "../../base/progress.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
 import type { Gain, OtherClaim } from "../verdict/decision.js";
-import { restricted, type CandidateFamily } from "../candidates/candidate.js";
+import { restricted, type Candidate, type CandidateFamily } from "../candidates/candidate.js";
 import { layOutClaim, type Claim, type ClaimName, type ClaimOptions } from "../claims/claims.js";
 import { createClock } from "./clock.js";
 import { sampleCorpus } from "../claims/judged-questions.js";
@@ -15,9 +15,13 @@ import { meanGain, meanOf } from "../verdict/units.js";
 /** Fewer than the judge has: this is said beside the verdict, and a trained candidate takes as long in each. */
 const mostFolds = 3;
 
+/** Multiplications of a closed form's fit above which not its whole grid is tried: that of thousands of pairs, 1,000 wide. */
+const largeFit = 1e10;
+
 /**
- * What the claim that the verdict does not make looks like: the untouched embedding, the closed forms, and the candidate
- * that was chosen, in three folds at most, so on fits from fewer labels than the verdict's.
+ * What the claim that the verdict does not make looks like: the untouched embedding, the closed forms (where they take long,
+ * of each method what does best under the verdict's claim), and the candidate that was chosen, in three folds at most, so
+ * on fits from fewer labels than the verdict's.
  *
  * @returns `null` where the questions cannot be divided this way.
  */
@@ -35,7 +39,9 @@ export async function measureOtherClaim(
 ): Promise<OtherClaim | null> {
   const asJudged = layOutClaim(data, name, { ...layout, seed });
   if (asJudged.folds.length === 0) return null;
-  const known = sameFolds(asJudged, judged.claim);
+  // Where nothing that is tried learns from pairs labelled 0, it does not matter which of them a fold holds out.
+  const negatives = families.some(({ needsNegatives }) => needsNegatives === true);
+  const known = sameFolds(asJudged, judged.claim, negatives);
   const folds = Math.min(layout.folds, mostFolds);
   const claim = known ? asJudged : layOutClaim(data, name, { ...layout, folds, seed });
   const chosen = judged.best.trial;
@@ -43,7 +49,6 @@ export async function measureOtherClaim(
   const late = new Set(
     judged.trials.filter(({ dropped }) => dropped === "time").map(({ family }) => family),
   );
-  const closed = families.filter((f) => f.kind === "closed form" && !late.has(f));
   // A form whose map is of the run that was chosen costs no fit more; one of another run is not worth one.
   const served = judged.forms.filter(
     ({ trial: { family } }) => family.kind === "closed form" || family === chosen.family,
@@ -52,6 +57,21 @@ export async function measureOtherClaim(
     ({ family }) => family === chosen.family,
   );
   const positions = [...new Set(ofRun.map(({ position }) => position))];
+  const wanted = new Set([
+    ...[chosen, ...served.map(({ trial }) => trial)].map(({ candidate }) => candidate),
+    ...leadersOf(judged),
+  ]);
+  const closed = families
+    .filter((f) => f.kind === "closed form" && !late.has(f))
+    .map((family) => {
+      const all = [...family.candidates.keys()];
+      if (family.cost(data.positives.query.length, all) <= largeFit) return family;
+      return restricted(
+        family,
+        all.filter((at) => wanted.has(family.candidates[at])),
+      );
+    })
+    .filter(({ candidates }) => candidates.length > 0);
   const asked =
     chosen.family.kind === "closed form"
       ? closed
@@ -101,8 +121,21 @@ export async function measureOtherClaim(
   };
 }
 
+/** The candidate of each method that does best under the verdict's claim. */
+function leadersOf({ trials, values }: JudgedClaim): Candidate[] {
+  const leaders = new Map<string, number>();
+  for (const [t, { candidate, dropped }] of trials.entries()) {
+    if (dropped !== null) continue;
+    const known = leaders.get(candidate.method);
+    if (known === undefined || meanOf(values[t]) > meanOf(values[known])) {
+      leaders.set(candidate.method, t);
+    }
+  }
+  return [...leaders.values()].map((t) => trials[t].candidate);
+}
+
 /** Whether both claims hold out the same questions and learn from the same pairs, as where groups keep passages whole. */
-function sameFolds(a: Claim, b: Claim): boolean {
+function sameFolds(a: Claim, b: Claim, negatives: boolean): boolean {
   return (
     equal(a.questions, b.questions) &&
     equal(a.units, b.units) &&
@@ -110,7 +143,7 @@ function sameFolds(a: Claim, b: Claim): boolean {
     a.folds.every(
       ({ train, trainNegatives }, f) =>
         equalPairs(train, b.folds[f].train) &&
-        equalPairs(trainNegatives, b.folds[f].trainNegatives),
+        (!negatives || equalPairs(trainNegatives, b.folds[f].trainNegatives)),
     )
   );
 }
