@@ -13,6 +13,7 @@ import { ridgeRcaFamily } from "../../src/fit/families/ridge-rca-family.js";
 import { whiteningFamily } from "../../src/fit/families/whitening-family.js";
 import { ridgeToIdentity } from "../../src/fit/families/ridge-map.js";
 import { preparePairs } from "../../src/data/training-pairs.js";
+import { rowRange } from "../../src/math/matrix.js";
 
 interface Figures {
   readonly cosines: number[][];
@@ -83,6 +84,34 @@ describe("closed forms give the cosines of NumPy, SciPy and scikit-learn", () =>
         expect(residuals.data[i * residuals.cols + j]).toBeCloseTo(value, 5);
       }
     }
+  });
+
+  it.each([4, 12])(
+    "ridge: small μ, where rounding counts, continue the others, from %i pairs",
+    (count) => {
+      const [from, to] = [reference.queries, reference.passages].map((rows) =>
+        fromRows(rows.slice(0, count)),
+      );
+      const mapAt = ridgeToIdentity(from, to);
+      const [small, steady] = [mapAt(0.0099999), mapAt(0.01)];
+      for (const of of [small, steady]) expect(of.matrix().data.some(Number.isNaN)).toBe(false);
+      for (const read of ["matrix", "residuals"] as const) {
+        const [a, b] = [small[read](), steady[read]()];
+        for (const [i, value] of a.data.entries()) expect(value).toBeCloseTo(b.data[i], 3);
+      }
+      // So small that single precision cannot add it to the moment.
+      expect(mapAt(1e-9).matrix().data.every(Number.isFinite)).toBe(true);
+    },
+  );
+
+  it("ridge: few rows are mapped as many are, by solving for them alone", () => {
+    const { queries, passages } = centerPairs(prepared, prepared.positives);
+    const map = ridgeToIdentity(passages, queries)(0.5);
+    const d = passages.cols;
+    expect(passages.rows).toBeGreaterThanOrEqual(d);
+    const all = map.apply(passages);
+    const few = map.apply(rowRange(passages, 0, d - 1));
+    for (const [i, value] of few.data.entries()) expect(value).toBeCloseTo(all.data[i], 5);
   });
 
   it("ridge: the form for few pairs and that for many are the same map", () => {

@@ -37,6 +37,14 @@ describe("cholesky", () => {
     );
   });
 
+  it("does so where the matrix is taken in several strips of columns", () => {
+    const n = 600;
+    const matrix = positiveDefinite(n);
+    const lower = createMatrix(n, n, Float32Array.from(cholesky(matrix).lower));
+    const square = multiply(lower, lower, { transposeB: true });
+    expect(largestError(square.data, matrix.data)).toBeLessThan(1e-5);
+  });
+
   it("solves for many right-hand sides, in one block or several", () => {
     for (const [n, cols] of [
       [1, 1],

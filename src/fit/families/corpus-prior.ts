@@ -4,7 +4,7 @@ import { centerPairs } from "../centered-pairs.js";
 import { basisOfMoment, basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
 import type { Family, FittedFamily } from "./family.js";
 import { metricSides, type MetricPoint } from "./metric.js";
-import { differencesOf, type PairDifferences } from "./pair-differences.js";
+import { differencesOf, type PairDifferences } from "./rca-spectrum.js";
 import type { CenteredBasis } from "./rca-family.js";
 import { meanOfSpreads, spreadOf, trace, type Spread } from "./spread.js";
 

@@ -1,10 +1,10 @@
-import { once } from "../../base/once.js";
 import { addMatrices, subtractFromRows } from "../../math/elementwise.js";
 import { createMatrix, rowRange, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { scaleColumns, stackRows } from "../matrix-layout.js";
 import { projectCentered, spectralLengths, squaredLengths } from "../spectral/spectral-lengths.js";
 import type { Sides } from "./family.js";
+import { once } from "./remember.js";
 import { rcaExponents, rcaScales, rcaSides, type CenteredBasis } from "./rca-family.js";
 
 /** One map W = (S + λI)^-a of the grid that an eigenbasis of S serves. */

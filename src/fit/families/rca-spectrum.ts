@@ -1,8 +1,31 @@
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
+import { subtractMatrices } from "../../math/elementwise.js";
+import type { Matrix } from "../../math/matrix.js";
+import { multiply } from "../../math/multiply.js";
 import { centerPairs, type CenteredPairs } from "../centered-pairs.js";
 import { basisOfMoment, basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
 import { scaleMatrix } from "../matrix-layout.js";
-import { differencesOf, type PairDifferences } from "./pair-differences.js";
+import { once } from "./remember.js";
+
+/** What matching pairs differ by, each side centred: all that RCA and its prior learn from pairs. */
+export interface PairDifferences extends Pick<CenteredPairs, "queryCenter" | "passageCenter"> {
+  /** n × d. */
+  readonly rows: Matrix;
+  /** rowsᵀ · rows, d × d; computed when it is first asked for. */
+  scatter(): Matrix;
+}
+
+/** The differences of centred pairs. */
+export function differencesOf({
+  queries,
+  passages,
+  queryCenter,
+  passageCenter,
+}: CenteredPairs): PairDifferences {
+  const rows = subtractMatrices(queries, passages);
+  const scatter = once(() => multiply(rows, rows, { transposeA: true }));
+  return { rows, scatter, queryCenter, passageCenter };
+}
 
 /** What RCA at any point is made of. */
 export interface RcaSpectrum {

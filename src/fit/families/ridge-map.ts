@@ -1,4 +1,3 @@
-import { once } from "../../base/once.js";
 import { cholesky, choleskySolve } from "../../math/decompose/cholesky.js";
 import { symmetricEigen } from "../../math/decompose/eigen.js";
 import {
@@ -11,6 +10,7 @@ import {
 import { multiply } from "../../math/multiply.js";
 import { addMatrices, subtractMatrices } from "../../math/elementwise.js";
 import { scaleColumns } from "../matrix-layout.js";
+import { once } from "./remember.js";
 import { trace } from "./spread.js";
 
 /** The linear map x ↦ x·G that takes one side of the pairs toward the other, held near the identity. */
