@@ -631,15 +631,14 @@ describe("readTuningFiles refuses", () => {
   });
 
   it.each([
-    ["what holds no texts", "%PDF-1.4"],
-    ["unknown fields", j({ foo: 1 }).concat("\n").repeat(300)],
-    ["a broken record", `${j(q)}\n`.repeat(300) + "{"],
+    ["what holds no texts", "%PDF-1.4\n"],
+    ["unknown fields", j({ foo: 1 }) + "\n"],
+    ["a broken record", j(q) + "\n{\n"],
   ])("%s, and closes the file", async (_, text) => {
     let closed = false;
     const stream = (async function* () {
       try {
-        for (let i = 0; i < text.length; i += 100) yield Buffer.from(text.slice(i, i + 100));
-        yield Buffer.from("\n");
+        for (;;) yield Buffer.from(text.repeat(1000));
       } finally {
         closed = true;
       }

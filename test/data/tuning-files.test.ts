@@ -200,6 +200,11 @@ describe("readTuningFiles, pairs,", () => {
     }
   });
 
+  it("does not take the page beside a file of records for a document", async () => {
+    const at = lay({ "a.csv": "query,passage\na,b\n", "README.md": "# about", "notes.txt": "" });
+    expect((await readTuningFiles(at)).data).toEqual({ pairs: [{ query: "a", passage: "b" }] });
+  });
+
   it("reads a JSON array, on one line or pretty, and objects that take lines", async () => {
     const records = [
       { query: "a", passage: "b" },
@@ -318,8 +323,8 @@ describe("readTuningFiles, tables,", () => {
   });
 
   it("believes Excel's line that names the delimiter", async () => {
-    const columns = { query: "a", passage: "b,c" };
-    const result = await read("sep.csv", "sep=;\r\na;b,c\r\n1;2,3\r\n", { columns });
+    const columns = { query: "x", passage: "y,z" };
+    const result = await read("sep.csv", "sep=;\r\nx;y,z\r\n1;2,3\r\n", { columns });
     expect(pairsOf(result)).toEqual([{ query: "1", passage: "2,3" }]);
   });
 

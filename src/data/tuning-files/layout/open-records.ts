@@ -60,8 +60,12 @@ export async function openRecords(
       return await openParquet(input, isParquet, job);
     }
     const chunks = (async function* () {
-      yield head;
-      yield* bytes;
+      try {
+        yield head;
+        yield* bytes;
+      } finally {
+        await bytes.return(); // whoever stops at the head has not opened the rest
+      }
     })();
     return {
       source,
