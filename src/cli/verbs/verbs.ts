@@ -5,9 +5,11 @@ import { evaluateVerb } from "./evaluate.js";
 import { inspectVerb } from "./inspect.js";
 import { mineVerb } from "./mine.js";
 import { nqVerb } from "./nq.js";
+import { tuneVerb } from "./tune.js";
 
 /** The verbs by name, in the order in which help lists them. */
 export const verbs = {
+  tune: tuneVerb,
   embed: embedVerb,
   mine: mineVerb,
   apply: applyVerb,

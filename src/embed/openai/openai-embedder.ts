@@ -6,6 +6,7 @@ import { packBatches } from "../requests/pack-batches.js";
 import { RefusedTextsError, type RefusedText } from "../requests/refused-texts.js";
 import { createAssembler } from "./assemble-texts.js";
 import { createEmbeddingsEndpoint } from "./endpoint.js";
+import { estimateOf } from "./estimate.js";
 import { planRequests, type EmbeddingPlan } from "./plan.js";
 import { prepareInputs } from "./tokens/prepare-inputs.js";
 import { costOf } from "./prices.js";
@@ -111,6 +112,10 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     usage() {
       const { requests, tokens } = endpoint.counts();
       return { requests, tokens, cost: costOf(tokens, settings.pricePerMillionTokens), longTexts };
+    },
+    async estimate(texts, { signal } = {}) {
+      checkTexts(texts, "estimate");
+      return estimateOf(await planRequests(texts, settings, signal), settings);
     },
     async plan(texts, { signal } = {}) {
       checkTexts(texts, "plan");

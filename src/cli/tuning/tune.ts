@@ -1,0 +1,145 @@
+import type { TuningColumns, TuningFileFormat } from "../../data/tuning-files/types.js";
+import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
+import type { EmbeddingEstimate } from "../../embed/embedder.js";
+import { saveDecision } from "../../tune/files/save-decision.js";
+import { decisionFigures } from "../../tune/files/decision-figures.js";
+import type { TunedDecision } from "../../tune/texts/tuned.js";
+import { estimateTuning, tune, type TuneOptions } from "../../tune/tune.js";
+import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
+import { agreeToSpend, estimateSentence, type Estimate } from "../embedding/spending.js";
+import { interruptible, wrongUse } from "../failures.js";
+import { readVectors } from "../files/read-all.js";
+import type { CommandIo } from "../io.js";
+import { showProgress } from "../progress.js";
+import type { CommonFlags } from "../verb.js";
+import { tunedLines } from "./tuned-lines.js";
+
+export interface TuneFlags extends CommonFlags, EmbedderFlags {
+  readonly embedder?: string | undefined;
+  readonly queryVectors?: string | undefined;
+  readonly corpusVectors?: string | undefined;
+  readonly corpus?: string | undefined;
+  readonly format?: TuningFileFormat | undefined;
+  readonly split?: string | undefined;
+  readonly queryColumn?: string | undefined;
+  readonly passageColumn?: string | undefined;
+  readonly labelColumn?: string | undefined;
+  readonly gradeColumn?: string | undefined;
+  readonly groupColumn?: string | undefined;
+  readonly negativeColumn?: string | undefined;
+  readonly idColumn?: string | undefined;
+  readonly titleColumn?: string | undefined;
+  readonly textColumn?: string | undefined;
+  readonly side: "both" | "query";
+  readonly holdOut: "auto" | "questions" | "passages";
+  readonly metric: string;
+  readonly candidates?: readonly string[] | undefined;
+  readonly seed: string;
+  readonly timeBudget?: number | undefined;
+  readonly out: string;
+  readonly texts: boolean;
+}
+
+/** Vectors of the built-in embedder are longer than a first look needs: shorter ones are tried in a third of the time. */
+const hashingDimensions = 384;
+
+/** `embedtune tune`: files to a decision in a folder. */
+export async function tuneData(
+  flags: TuneFlags,
+  files: readonly string[],
+  io: CommandIo,
+): Promise<void> {
+  const { embedder, queryVectors, corpusVectors } = flags;
+  const given = queryVectors !== undefined || corpusVectors !== undefined;
+  if (given && (queryVectors === undefined || corpusVectors === undefined)) {
+    const [lacking, there] =
+      queryVectors === undefined
+        ? ["--query-vectors", "--corpus-vectors"]
+        : ["--corpus-vectors", "--query-vectors"];
+    throw wrongUse(
+      `${lacking} is needed beside ${there}, a .npy file with a row per item of the data`,
+    );
+  }
+  const { signal } = io;
+  const read = await readTuningFiles(files, {
+    ...{ corpus: flags.corpus, format: flags.format, split: flags.split },
+    columns: columnsOf(flags),
+    ...{ signal, onProgress: showProgress(io) },
+  });
+  io.say(`${files.join(", ")} is read as ${read.format}`);
+  for (const note of read.notes) io.say(note);
+  const options: Omit<TuneOptions, "embedder"> = {
+    ...{ side: flags.side, holdOut: flags.holdOut, seed: flags.seed },
+    ...{ metric: flags.metric as TuneOptions["metric"], timeBudget: flags.timeBudget },
+    candidates: flags.candidates as TuneOptions["candidates"],
+    ...{ signal, onProgress: showProgress(io) },
+  };
+  if (given) {
+    const vectors = {
+      queries: await readVectors(queryVectors!, signal),
+      corpus: await readVectors(corpusVectors!, signal),
+      embedder: embedder ?? null,
+    };
+    if (flags.dryRun === true) return io.print("the vectors are there: nothing to pay\n");
+    return report(await tune(read.data, { ...options, vectors }), flags, io);
+  }
+  if (embedder === undefined) {
+    io.say(
+      "embedding by the built-in embedder, which compares spelling and not meaning; --embedder names a model",
+    );
+  }
+  const name = embedder ?? "hashing";
+  const dimensions = flags.dimensions ?? (name === "hashing" ? hashingDimensions : undefined);
+  await withEmbedder(name, { ...flags, dimensions }, io, async (open) => {
+    if (flags.dryRun === true) {
+      const estimate = await estimateTuning(read.data, { embedder: open.embedder, signal });
+      if (flags.json === true) return io.print(`${JSON.stringify(estimate)}\n`);
+      const free = `${open.embedder.id} embeds here: nothing to pay`;
+      return io.print(`${open.plan === undefined ? free : estimateSentence(inFull(estimate))}\n`);
+    }
+    const kept = (): string =>
+      open.cache === undefined
+        ? "nothing was written; the same command begins anew"
+        : `what was embedded is kept in ${open.cache.folder}, and the same command goes on from there`;
+    const decision = await interruptible(signal, kept, () =>
+      tune(read.data, {
+        ...options,
+        embedder: open.embedder,
+        approve: async (estimate) => {
+          await agreeToSpend(open, inFull(estimate), flags, io);
+          return true;
+        },
+      }),
+    );
+    await report(decision, flags, io);
+  });
+}
+
+async function report(decision: TunedDecision, flags: TuneFlags, io: CommandIo): Promise<void> {
+  const { out, texts, json = false } = flags;
+  io.status?.("");
+  const paths = await saveDecision(out, decision, { texts });
+  if (json) {
+    return io.print(`${JSON.stringify({ ...decisionFigures(decision), files: paths })}\n`);
+  }
+  await io.print(
+    tunedLines(decision, paths)
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
+}
+
+function columnsOf(flags: TuneFlags): TuningColumns {
+  const { queryColumn: query, passageColumn: passage, labelColumn: label } = flags;
+  const { gradeColumn: grade, groupColumn: group, negativeColumn: negative } = flags;
+  const { idColumn: id, titleColumn: title, textColumn: text } = flags;
+  return { query, passage, label, grade, group, negative, id, title, text };
+}
+
+/** The library's estimate with the most of each range: whoever agrees, agrees to that. */
+function inFull({ toEmbed, tokens, requests, cost }: EmbeddingEstimate): Estimate {
+  return {
+    ...{ missing: toEmbed, tokens: tokens?.high ?? 0, longTexts: 0, requests: requests ?? 0 },
+    ...{ cost: cost?.high, batchCost: undefined },
+  };
+}

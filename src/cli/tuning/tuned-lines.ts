@@ -1,0 +1,55 @@
+import type { TunedDecision } from "../../tune/texts/tuned.js";
+
+/** A decision as a terminal shows it: what was read, the verdict in its own words, what else there is, the files. */
+export function tunedLines(decision: TunedDecision, paths: readonly string[]): string[] {
+  const { texts, nearDuplicates, embedding, sentence, forms, otherClaim } = decision;
+  const { duplicatePairs, contradictions } = texts.counts;
+  const { prefixes, tokenLimit, cut } = embedding;
+  const near = nearDuplicates.queries + nearDuplicates.passages;
+  const cutTexts = cut.queries + cut.passages;
+  return [
+    `${count(texts.queries.length, "question")}, ${count(texts.passages.length, "passage")}, ${count(texts.pairs.label.length, "pair")}; vectors of ${embedding.dimensions} dimensions by ${embedding.embedder ?? "an embedder without a name"}`,
+    ...(prefixes === null
+      ? []
+      : [
+          `put before questions ${JSON.stringify(prefixes.query)}, before passages ${JSON.stringify(prefixes.passage)}, as the model was trained`,
+        ]),
+    ...(cutTexts === 0
+      ? []
+      : [
+          `${count(cutTexts, "text")} or more are longer than the ${tokenLimit} tokens that the model reads, and are cut`,
+        ]),
+    ...(duplicatePairs === 0
+      ? []
+      : [`${count(duplicatePairs, "pair")} said what another had said, and counted once`]),
+    ...(contradictions === 0
+      ? []
+      : [`${count(contradictions, "pair")} labelled both 1 and 0, believed in neither`]),
+    ...(near === 0
+      ? []
+      : [`${count(near, "text")} nearly equal another, and were kept together with it`]),
+    "",
+    sentence,
+    ...forms.filter(({ verdict }) => verdict === "use it").map((form) => form.sentence),
+    ...(otherClaim === null || otherClaim.chosen === null
+      ? []
+      : [
+          `Not claimed but measured: for ${otherClaim.claim === "questions" ? "new questions about known passages" : "questions about passages nobody has asked about"} the same kind of change moves it by ${interval(otherClaim.chosen)}.`,
+        ]),
+    ...(decision.verdict === "use it"
+      ? []
+      : [
+          "adapter.safetensors leaves vectors as they are; best.safetensors is there to take all the same.",
+        ]),
+    "",
+    ...paths,
+  ];
+}
+
+function count(n: number, noun: string): string {
+  return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+function interval({ gain, low, high }: { gain: number; low: number; high: number }): string {
+  return `${gain < 0 ? "" : "+"}${gain.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}

@@ -1,0 +1,131 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeNpy, type Matrix } from "embedtune";
+import { loadAdapter } from "embedtune/node";
+import { rowOf } from "embedtune/math";
+import { startFakeOpenAI, type FakeOpenAIServer } from "../support/fake-openai-server.js";
+import { intents } from "../tune/corpora.js";
+import { runCommand, type CommandRun } from "./run-command.js";
+
+let folder = "";
+let server: FakeOpenAIServer;
+const at = (name: string): string => join(folder, name);
+const tune = (...args: string[]): Promise<CommandRun> =>
+  runCommand(["tune", ...args, "--cache", at("cache"), "--candidates", "rca"]);
+
+const { queries, passages, pairs } = intents(200, 12);
+const jsonLines = (records: readonly object[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join("");
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "embedtune-tune-"));
+  server = await startFakeOpenAI({ dimensions: 32 });
+  const perPair = (matrix: Matrix, rows: Uint32Array): Matrix => ({
+    ...{ rows: rows.length, cols: matrix.cols },
+    data: Float32Array.from(Array.from(rows, (row) => [...rowOf(matrix, row)]).flat()),
+  });
+  writeFileSync(
+    at("intents.jsonl"),
+    jsonLines(
+      Array.from(pairs.query, (q, i) => ({
+        query: `ask ${q}`,
+        passage: `topic ${pairs.passage[i]}`,
+      })),
+    ),
+  );
+  writeFileSync(at("q.npy"), encodeNpy(perPair(queries, pairs.query)));
+  writeFileSync(at("p.npy"), encodeNpy(perPair(passages, pairs.passage)));
+  writeFileSync(
+    at("pairs.csv"),
+    `\uFEFFFrage;Antwort\r\n${Array.from({ length: 24 }, (_, i) => `"wie geht\r\n${i}";Antwort ${i % 6}`).join("\r\n")}`,
+  );
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("embedtune tune", () => {
+  it("says the verdict, and writes what is judged", async () => {
+    const out = at("intents");
+    const { code, stdout, stderr } = await tune(
+      ...[at("intents.jsonl"), "--query-vectors", at("q.npy"), "--corpus-vectors", at("p.npy")],
+      ...["--embedder", "their/model", "--out", out],
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain("is read as JSON lines, fields query, passage");
+    const adapter = await loadAdapter(join(out, "adapter.safetensors"));
+    expect(adapter.metadata).toMatchObject({ verdict: "use it", embedder: "their/model" });
+    expect(stdout).toContain(`\n${adapter.metadata.sentence}\n`);
+    expect(stdout).toContain(
+      "200 questions, 12 passages, 200 pairs; vectors of 24 dimensions by their/model",
+    );
+    for (const file of readdirSync(out)) expect(stdout).toContain(join(out, file));
+    const figures = JSON.parse(readFileSync(join(out, "figures.json"), "utf8")) as {
+      sentence: string;
+    };
+    expect(figures.sentence).toBe(adapter.metadata.sentence);
+  });
+
+  it("prints the same as one JSON object, and keeps texts out where asked", async () => {
+    const out = at("json");
+    const { code, stdout } = await tune(at("pairs.csv"), "--json", "--no-texts", "--out", out);
+    expect(code).toBe(0);
+    const printed = JSON.parse(stdout) as { files: string[] };
+    const { files, ...figures } = printed;
+    expect(figures).toEqual(JSON.parse(readFileSync(join(out, "figures.json"), "utf8")));
+    for (const file of files) expect(readFileSync(file, "latin1")).not.toMatch(/wie geht|Antwort/);
+  });
+
+  it("reads a spreadsheet's table, and says by what it embeds", async () => {
+    const { code, stdout, stderr } = await tune(at("pairs.csv"), "--out", at("csv"));
+    expect(code).toBe(0);
+    expect(stderr).toContain("CSV with semicolons, columns Frage → query, Antwort → passage");
+    expect(stderr).toContain("the built-in embedder, which compares spelling and not meaning");
+    expect(stdout).toContain("not shown: ");
+    expect(stdout).toContain("adapter.safetensors leaves vectors as they are");
+  });
+
+  it("spends nothing unasked, prints what it would take, and goes on from the cache", async () => {
+    const service = ["--embedder", `${server.baseURL}#test-model`, "--price", "1000"];
+    const args = [at("pairs.csv"), ...service, "--out", at("priced")];
+    const refused = await tune(...args);
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toContain("30 texts to embed");
+    expect(refused.stderr).toContain("--max-cost USD agrees to a price");
+    const dry = await tune(...args, "--dry-run");
+    expect(dry.code).toBe(0);
+    expect(dry.stdout).toMatch(/^30 texts to embed, \d+ tokens in 2 requests: \$/);
+    expect(server.requests()).toBe(0);
+    const agreed = await tune(...args, "--max-cost", "5");
+    expect(agreed).toMatchObject({ code: 0 });
+    const sent = server.requests();
+    expect(sent).toBeGreaterThan(0);
+    expect((await tune(...args)).code).toBe(0);
+    expect(server.requests()).toBe(sent);
+  });
+
+  it("says what is kept when it is interrupted", async () => {
+    const controller = new AbortController();
+    const run = runCommand(["tune", at("pairs.csv"), "--out", at("never")], {
+      signal: controller.signal,
+      status: (line) => {
+        if (line.startsWith("embed")) controller.abort(new Error("Ctrl-C"));
+      },
+    });
+    expect(await run).toMatchObject({ code: 130 });
+    expect((await run).stderr).toContain("interrupted: ");
+    expect(readdirSync(folder)).not.toContain("never");
+  });
+
+  it("gives the same bytes for the same seed", async () => {
+    await tune(at("pairs.csv"), "--out", at("one"));
+    await tune(at("pairs.csv"), "--out", at("two"));
+    for (const file of readdirSync(at("one"))) {
+      if (file.endsWith(".html")) continue; // it tells the seconds that each candidate took
+      expect(readFileSync(join(at("one"), file))).toEqual(readFileSync(join(at("two"), file)));
+    }
+  });
+});
