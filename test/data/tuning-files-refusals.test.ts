@@ -620,6 +620,12 @@ describe("readTuningFiles refuses", () => {
     expect(String(error).replaceAll(`${at}/`, "").replaceAll(at, ".")).toBe(message);
   });
 
+  it("a URL", async () => {
+    await expect(readTuningFiles("https://example.org/faq.csv")).rejects.toThrow(
+      "https://example.org/faq.csv: the path must be that of a file on this machine, received a URL; download it first",
+    );
+  });
+
   it("more than 2 GiB of text", async () => {
     const blanks = new Uint8Array(1 << 26).fill(0x20);
     const stream = (async function* () {

@@ -26,6 +26,12 @@ export async function findInputs(paths: Source | readonly Source[]): Promise<Inp
       inputs.push({ kind: "file", source: path });
       continue;
     }
+    if (/^[a-z]{2,}:\/\//i.test(path)) {
+      throw new DataError(
+        { source: path },
+        "the path must be that of a file on this machine, received a URL; download it first",
+      );
+    }
     const found = await stat(path).catch(() => null);
     if (found?.isDirectory() === true) {
       inputs.push(...(await lookInto(path)));
