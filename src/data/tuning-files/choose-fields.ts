@@ -122,7 +122,7 @@ function picker(found: FieldsFound, columns: TuningColumns): (role: Role) => str
   const said = new Set(
     Object.values(columns)
       .flat()
-      .map((name) => plainName(String(name))),
+      .flatMap((name) => (typeof name === "string" ? plainName(name) : [])),
   );
   return (role) => {
     const given = role === "passageId" ? undefined : columns[role];
