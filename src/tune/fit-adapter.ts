@@ -85,13 +85,7 @@ export async function fitAdapter(
     onProgress,
   }: FitAdapterOptions = {},
 ): Promise<Decision> {
-  checkChoice(side, "fitAdapter: side", ["both", "query"]);
-  checkChoice(holdOut, "fitAdapter: holdOut", ["questions", "passages", "auto"]);
-  if (candidates !== undefined) checkMethods(candidates, side, "fitAdapter");
-  checkMetric(metric, "fitAdapter");
-  checkNumber(leastGain, "fitAdapter: leastGain", { least: 0 });
-  checkInteger(folds, "fitAdapter: folds", { least: 2 });
-  if (!(timeBudget >= 0)) refuse("fitAdapter: timeBudget", "a number of seconds >= 0", timeBudget);
+  checkFitOptions({ side, holdOut, candidates, metric, leastGain, folds, timeBudget });
   signal?.throwIfAborted();
   const corpus = prepareLabelledCorpus(data, "fitAdapter");
   const make = createAdapterMaker(corpus.queries.cols, embedder, trainingFingerprint(data));
@@ -122,6 +116,29 @@ export async function fitAdapter(
   );
   const findings = decide(corpus, judged, other, { metric, leastGain, seed });
   return fitChoices(corpus, judged, findings, make, { signal });
+}
+
+/**
+ * Checks options before any work is done, or paid for.
+ *
+ * @throws RangeError naming the option, as {@link fitAdapter} does.
+ */
+export function checkFitOptions({
+  side = "both",
+  holdOut = "auto",
+  candidates,
+  metric = "mrr",
+  leastGain = 0.005,
+  folds = 5,
+  timeBudget = Infinity,
+}: FitAdapterOptions): void {
+  checkChoice(side, "fitAdapter: side", ["both", "query"]);
+  checkChoice(holdOut, "fitAdapter: holdOut", ["questions", "passages", "auto"]);
+  if (candidates !== undefined) checkMethods(candidates, side, "fitAdapter");
+  checkMetric(metric, "fitAdapter");
+  checkNumber(leastGain, "fitAdapter: leastGain", { least: 0 });
+  checkInteger(folds, "fitAdapter: folds", { least: 2 });
+  if (!(timeBudget >= 0)) refuse("fitAdapter: timeBudget", "a number of seconds >= 0", timeBudget);
 }
 
 /** Judged questions: more would narrow the interval by less than they cost. */

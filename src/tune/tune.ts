@@ -3,7 +3,7 @@ import type { LongJobOptions } from "../base/progress.js";
 import { layOutTexts } from "../data/texts/text-tables.js";
 import type { TuningData } from "../data/tuning-data.js";
 import type { Embedder, EmbeddingEstimate } from "../embed/embedder.js";
-import { fitAdapter, type FitAdapterOptions } from "./fit-adapter.js";
+import { checkFitOptions, fitAdapter, type FitAdapterOptions } from "./fit-adapter.js";
 import {
   embedTables,
   estimateTables,
@@ -46,6 +46,7 @@ export async function tune(data: TuningData, options: TuneOptions): Promise<Tune
   const { embedder, vectors: given, cache, prefixes, ...rest } = options;
   const { tokenLimit, maxCost = Infinity, approve, ...fit } = rest;
   const { signal, onProgress, seed = 1 } = fit;
+  checkFitOptions(fit);
   const tables = await layOutTexts(data, "tune");
   let embedded;
   if (embedder === undefined) embedded = takeGivenVectors(tables, given!, tokenLimit, "tune");

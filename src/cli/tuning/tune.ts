@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import type { TuningColumns, TuningFileFormat } from "../../data/tuning-files/types.js";
 import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
 import type { EmbeddingEstimate } from "../../embed/embedder.js";
@@ -33,7 +34,7 @@ export interface TuneFlags extends CommonFlags, EmbedderFlags {
   readonly side: "both" | "query";
   readonly holdOut: "auto" | "questions" | "passages";
   readonly metric: string;
-  readonly candidates?: readonly string[] | undefined;
+  readonly candidates?: TuneOptions["candidates"];
   readonly seed: string;
   readonly timeBudget?: number | undefined;
   readonly out: string;
@@ -61,6 +62,7 @@ export async function tuneData(
     );
   }
   const { signal } = io;
+  if (flags.dryRun !== true) await makeFolder(flags.out);
   const read = await readTuningFiles(files, {
     ...{ corpus: flags.corpus, format: flags.format, split: flags.split },
     columns: columnsOf(flags),
@@ -71,7 +73,7 @@ export async function tuneData(
   const options: Omit<TuneOptions, "embedder"> = {
     ...{ side: flags.side, holdOut: flags.holdOut, seed: flags.seed },
     ...{ metric: flags.metric as TuneOptions["metric"], timeBudget: flags.timeBudget },
-    candidates: flags.candidates as TuneOptions["candidates"],
+    candidates: flags.candidates,
     ...{ signal, onProgress: showProgress(io) },
   };
   if (given) {
@@ -112,6 +114,15 @@ export async function tuneData(
       }),
     );
     await report(decision, flags, io);
+  });
+}
+
+/** Before anything is paid for: a folder that cannot be made would come to light at the end. */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw wrongUse(
+      `--out must name a folder that can be made, received ${JSON.stringify(path)} (${(cause as Error).message})`,
+    );
   });
 }
 

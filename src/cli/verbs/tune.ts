@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { tuningFileFormats } from "../../data/tuning-files/types.js";
+import { methodNames, type MethodName } from "../../tune/candidates/default-candidates.js";
 import { wrongUse } from "../failures.js";
 import type { TuneFlags } from "../tuning/tune.js";
 import {
@@ -21,6 +22,15 @@ function parseMetric(text: string): string {
   throw wrongUse(
     `must be mrr, ndcg@10 or recall@K such as recall@1, received ${JSON.stringify(text)}`,
   );
+}
+
+function parseMethods(text: string): readonly MethodName[] {
+  const methods = text.split(",");
+  for (const method of methods) {
+    if (methodNames.includes(method as MethodName)) continue;
+    throw wrongUse(`must be some of ${methodNames.join(", ")}, received ${JSON.stringify(method)}`);
+  }
+  return methods as MethodName[];
 }
 
 export const tuneVerb = buildCommand<TuneFlags, string[], VerbContext>({
@@ -76,7 +86,7 @@ export const tuneVerb = buildCommand<TuneFlags, string[], VerbContext>({
       },
       candidates: {
         kind: "parsed",
-        parse: (text: string) => text.split(","),
+        parse: parseMethods,
         brief: "What to try, such as rca,corpus-prior,ridge,info-nce",
         placeholder: "names",
         optional: true,
