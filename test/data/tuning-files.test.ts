@@ -105,6 +105,17 @@ describe("readTuningFiles, pairs,", () => {
     expect(pairsOf(await read(`${name}.jsonl`, jsonl(record)))).toEqual(triplet);
   });
 
+  it("takes the score of two sentences for their label, and no other score", async () => {
+    const sentences = await read("sts.csv", "sentence1,sentence2,score\na,b,1\nc,d,0\n");
+    expect(pairsOf(sentences)).toEqual([
+      { query: "a", passage: "b", label: 1 },
+      { query: "c", passage: "d", label: 0 },
+    ]);
+    const mined = await read("mined.csv", "query,passage,score\na,b,0.37\n");
+    expect(pairsOf(mined)).toEqual([{ query: "a", passage: "b" }]);
+    expect(mined.notes).toEqual(["Not used: the column score."]);
+  });
+
   it("keeps every pair that comes twice, and every positive of a list", async () => {
     const record = { query: "q", pos: ["a", "b"], neg: [] };
     const result = await read("twice.jsonl", jsonl(record, record));

@@ -93,8 +93,9 @@ export function chooseFields(found: FieldsFound, columns: TuningColumns): Mappin
       `the query and the passage must be two ${noun}s, received ${query} for both; name another by columns`,
     );
   }
+  // What two sentences have in common is their label; elsewhere a score may be anything's.
   const scored = /^(?:sentence|text)1$/.test(plainName(query))
-    ? names.find((name) => /^(?:score|similarity|similarityscore)$/.test(plainName(name)))
+    ? fieldsOfRole(names, "similarity")[0]
     : undefined;
   return {
     shape: "pairs",
@@ -125,7 +126,7 @@ function picker(found: FieldsFound, columns: TuningColumns): (role: Role) => str
       .flatMap((name) => (typeof name === "string" ? plainName(name) : [])),
   );
   return (role) => {
-    const given = role === "passageId" ? undefined : columns[role];
+    const given = role === "passageId" || role === "similarity" ? undefined : columns[role];
     if (given !== undefined) return fieldNamed(given, `columns.${role}`, found);
     const free = found.names.filter((name) => !said.has(plainName(name)));
     const [first, second] = fieldsOfRole(free, role);

@@ -1,6 +1,15 @@
 /** What a field can be. */
 export type Role =
-  "query" | "passage" | "passageId" | "label" | "grade" | "group" | "id" | "title" | "text";
+  | "query"
+  | "passage"
+  | "passageId"
+  | "label"
+  | "similarity"
+  | "grade"
+  | "group"
+  | "id"
+  | "title"
+  | "text";
 
 /**
  * The names that people give each role, the surest first: a name of an earlier list wins over those of later ones, two of
@@ -30,6 +39,7 @@ const names: Record<Role, readonly (readonly string[])[]> = {
     ["passageid", "corpusid", "docid", "documentid", "pid", "docno", "positiveid", "articleid"],
   ],
   label: [["label"], ["match", "ismatch", "relevant", "isrelevant", "isduplicate"]],
+  similarity: [["score", "similarity", "similarityscore"]],
   grade: [["grade"], ["relevance", "rel"]],
   group: [["group"], ["groupid", "gruppe"]],
   id: [["id"], ["passageid", "corpusid", "docid", "documentid", "pid", "docno", "articleid"]],

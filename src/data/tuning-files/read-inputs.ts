@@ -11,6 +11,7 @@ import {
 import { collectCorpus, type Corpus } from "./collect-corpus.js";
 import { collectPairs, type PlacedPair } from "./collect-pairs.js";
 import { describeFormat } from "./describe-format.js";
+import { isKnownName } from "./field-names.js";
 import { nameOf, type Input } from "./find-inputs.js";
 import { openRecords, type OpenedRecords } from "./layout/open-records.js";
 import type { ReadJob, TextRecord } from "./layout/text-record.js";
@@ -182,7 +183,7 @@ async function* refuseLateFields(
       for (const name of fields.keys()) {
         if (seen.has(name)) continue;
         seen.add(name);
-        if (meaning(seen) === known) continue;
+        if (!isKnownName(name) || meaning(seen) === known) continue;
         throw new DataError(
           place,
           `the field ${name} must come within the first ${headRecords} records, received it first here; ` +
