@@ -26,6 +26,7 @@ export default defineConfig({
   target: "es2023",
   platform: "neutral",
   external: [/^node:/],
+  removeNodeProtocol: false,
   dts: true,
   clean: true,
   splitting: true,

@@ -8,7 +8,7 @@
 
 // base: what long jobs take, seeded random numbers
 export { createRandom, type Random } from "./base/random.js";
-export type { LongJobOptions, Progress } from "./base/progress.js";
+export type { AbortSignalLike, LongJobOptions, Progress } from "./base/progress.js";
 
 // math: the numeric form everything passes around
 export { fromRows, type Matrix } from "./math/matrix.js";
