@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createMemoryStore, RefusedTextsError, withCache } from "embedtune";
+import { createMemoryStore, estimateEmbedding, RefusedTextsError, withCache } from "embedtune";
 import { createOpenAIEmbedder, type OpenAIEmbedderOptions } from "embedtune/openai";
 import { loadCl100k, type Tokenizer } from "../../src/embed/openai/tokens/tokenizer.js";
 import { createTokenEstimator } from "../../src/embed/openai/tokens/token-estimator.js";
@@ -159,6 +159,19 @@ describe("a dry run", () => {
       requests: 1,
       cost: (11 * 0.02) / 1e6,
       batchCost: (11 * 0.01) / 1e6,
+    });
+    expect(server.log).toHaveLength(0);
+  });
+
+  it("estimates exactly where tokens are counted, for whoever prices a job beforehand", async () => {
+    const embedder = await start({}, { model: "text-embedding-3-small", concurrency: 2 });
+    expect(await estimateEmbedding(embedder, ["one two", "three", "three"])).toEqual({
+      texts: 2,
+      toEmbed: 2,
+      tokens: { low: 3, high: 3 },
+      cost: { low: (3 * 0.02) / 1e6, high: (3 * 0.02) / 1e6 },
+      requests: 1,
+      minutes: { low: 0.3 / 60, high: 5 / 60 },
     });
     expect(server.log).toHaveLength(0);
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type * as Cl100k from "gpt-tokenizer/encoding/cl100k_base";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createMemoryStore, withCache } from "embedtune";
+import { createMemoryStore, estimateEmbedding, withCache } from "embedtune";
 import {
   createOpenAIEmbedder,
   embedWithOpenAIBatches,
@@ -124,6 +124,10 @@ describe("without the tokenizer's package", () => {
     const embedder = await start({}, { model: "text-embedding-3-small" });
     const plan = await embedder.plan(["one two", "ä"]);
     expect(plan).toMatchObject({ tokens: 9, counted: false, cost: (9 * 0.02) / 1e6, longTexts: 0 });
+    const { tokens, cost } = await estimateEmbedding(embedder, ["one two", "ä"]);
+    expect(tokens).toEqual({ low: 2, high: 9 });
+    expect(cost?.high).toBeCloseTo((9 * 0.02) / 1e6, 12);
+    expect(cost?.low).toBeCloseTo((2 * 0.02) / 1e6, 12);
   });
 });
 
