@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHashingEmbedder, decodeNpy, encodeNpy } from "embedtune";
 import { rowOf } from "embedtune/math";
+import { tuneFiles } from "embedtune/node";
+import { createOpenAIEmbedder } from "embedtune/openai";
 import {
   fakeVector,
   startFakeOpenAI,
@@ -56,7 +58,6 @@ describe("embedtune embed", () => {
     const file = write("texts.txt", `${texts.join("\n")}\n`);
     const flags = ["--embedder", `${server.baseURL}#fake`, "--dimensions", "8"];
     const first = await embed(file, [...flags, "--out", at("v.npy")]);
-    expect(first.stderr).toContain("4 texts, 3 of them not in the cache");
     expect(first.stderr).toContain("3 embedded");
     expect(first.code).toBe(0);
     const vectors = vectorsOf("v.npy");
@@ -122,6 +123,25 @@ describe("embedtune embed", () => {
     expect(rowOf(vectorsOf("p.npy"), 0)).toEqual(fakeVector("one", 8));
   });
 
+  it("puts the prefixes that a known model wants, says so, and shares its cache with tune", async () => {
+    const file = write("p.txt", "one\n");
+    const flags = ["--embedder", `${server.baseURL}#intfloat/e5-small-v2`, "--out", at("p.npy")];
+    const known = await embed(file, [...flags, "--side", "query"]);
+    expect(known.code).toBe(0);
+    expect(known.stderr).toContain('query "query: ", passage "passage: "');
+    const model = "intfloat/e5-small-v2";
+    expect(rowOf(vectorsOf("p.npy"), 0)).toEqual(fakeVector("query: one", 8, model));
+    const none = await embed(file, [...flags, "--query-prefix", ""]);
+    expect(none.stderr).not.toContain("prefix");
+    expect(rowOf(vectorsOf("p.npy"), 0)).toEqual(fakeVector("one", 8, model));
+    // The texts of pairs, as the library's one call embeds them.
+    const pairs = write("pairs.jsonl", '{"query":"one","passage":"two"}\n');
+    const embedder = createOpenAIEmbedder({ baseURL: server.baseURL, model, apiKey: "none" });
+    const before = server.log.length;
+    await tuneFiles(pairs, { embedder, cache: at("cache") }).catch(() => undefined);
+    expect(server.log.slice(before).flatMap(({ inputs }) => inputs)).toEqual(["passage: two"]);
+  });
+
   it.skipIf(!numpy)("writes what NumPy loads: float32, a row per line", async () => {
     const script = [
       "import json, sys, numpy",
@@ -144,7 +164,7 @@ describe("the price of embedding", () => {
     const file = write("texts.txt", `${texts.join("\n")}\n`);
     const { code, stdout } = await embed(file, [...openai, "--dry-run"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^3 texts to embed, \d+ tokens in 1 request: .*\$/);
+    expect(stdout).toMatch(/^3 texts to embed, \d+ tokens, 1 request, less than a minute: .*\$/);
   });
 
   /** A priced model whose texts reach the fake server. */
@@ -169,7 +189,7 @@ describe("the price of embedding", () => {
       const refused = await embed(file, paid("ask"), answering(reply));
       expect([refused.code, server.requests()]).toEqual([2, before]);
     }
-    expect(questions[0]).toMatch(/^1 text to embed, \d tokens in 1 request: \$\d.*\[y\/N\] $/);
+    expect(questions[0]).toMatch(/^1 text to embed, \d tokens, 1 request, .*: \$\d.*\[y\/N\] $/);
     const agreed = await embed(file, paid("ask"), answering("y"));
     expect([agreed.code, server.requests()]).toEqual([0, before + 1]);
     expect(agreed.stderr).toMatch(/1 embedded, \$\d+\.\d\d spent/);
@@ -229,7 +249,7 @@ describe("Ctrl-C", () => {
     child.kill("SIGINT");
     expect(await closed).toBe(130);
     expect(stderr).toContain(`interrupted: what was embedded is kept in ${at("long-cache")}`);
-    expect(stderr.trimEnd().split("\n")).toHaveLength(2);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(readdirSync(folder).filter((name) => name.startsWith("long.npy"))).toEqual([]);
     slow = false;
     const again = await runCommand(args);

@@ -112,7 +112,7 @@ const table: readonly WrongUse[] = [
   { what: "no key", args: "embed @texts.txt --embedder openai:text-embedding-3-small --out @x.npy", code: 2, says: ["OPENAI_API_KEY", "--embedder hashing needs none"] },
   { what: "nobody to agree to a price", args: "embed @texts.txt --embedder openai:text-embedding-3-small --out @x.npy --cache @cache", code: 2, says: ["2 texts to embed", "--max-cost USD", "--dry-run"], env: { OPENAI_API_KEY: "sk-none" } },
   { what: "a price above the limit", args: "embed @texts.txt --embedder openai:text-embedding-3-small --out @x.npy --cache @cache --max-cost 0", code: 2, says: ["more than --max-cost 0", "nothing was sent"], env: { OPENAI_API_KEY: "sk-none" } },
-  { what: "a price that nobody knows", args: "embed @texts.txt --embedder openai:text-embedding-9 --out @x.npy --cache @cache", code: 2, says: ["price of text-embedding-9 is not known", "--price"], env: { OPENAI_API_KEY: "sk-none" } },
+  { what: "a price that nobody knows", args: "embed @texts.txt --embedder openai:text-embedding-9 --out @x.npy --cache @cache", code: 2, says: ["price of openai/text-embedding-9 is not known", "--price"], env: { OPENAI_API_KEY: "sk-none" } },
   { what: "a server that is not there", args: "embed @texts.txt --embedder http://127.0.0.1:9/v1#m --out @x.npy --cache @cache", code: 1, says: ["http://127.0.0.1:9/v1/embeddings", "cannot be reached"] },
   { what: "nowhere to write", args: "embed @texts.txt --embedder hashing", code: 2, says: ["--out is needed"] },
   { what: "a format that is not written", args: "embed @texts.txt --embedder hashing --out @x.csv", code: 2, says: ["--out must end in .npy or .jsonl"] },

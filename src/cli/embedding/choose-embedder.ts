@@ -1,6 +1,5 @@
 import { createHashingEmbedder } from "../../embed/hashing/hashing-embedder.js";
 import type { Embedder } from "../../embed/embedder.js";
-import type { EmbeddingPlan } from "../../embed/openai/plan.js";
 import { show } from "../../base/show.js";
 import { wrongUse } from "../failures.js";
 
@@ -11,9 +10,6 @@ export interface ChosenEmbedder {
   readonly model?: string | undefined;
   /** Whether somebody is paid: an estimate must be agreed to first. */
   readonly priced: boolean;
-  /** What texts would take; only of services, which send requests. */
-  readonly plan?:
-    ((texts: readonly string[], signal: AbortSignal) => Promise<EmbeddingPlan>) | undefined;
   /** US dollars spent so far, where the price is known. */
   readonly spent?: (() => number | undefined) | undefined;
 }
@@ -117,7 +113,6 @@ async function service(
     embedder,
     model,
     priced: price !== undefined && price > 0,
-    plan: (texts, signal) => embedder.plan(texts, { signal }),
     spent: () => embedder.usage().cost,
   };
 }

@@ -1,3 +1,5 @@
+import type { EmbeddingEstimate } from "../../embed/embedder.js";
+import { addEstimates, estimateEmbedding } from "../../embed/estimate.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { withOutput, type Sink } from "../files/output.js";
 import { sniff, type SniffedFile } from "../files/sniff.js";
@@ -7,15 +9,7 @@ import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
 import { withEmbedder, type EmbedderFlags, type OpenEmbedder } from "./open-embedder.js";
 import { readTexts, type TextRecord } from "./read-texts.js";
-import {
-  addEstimates,
-  agreeToSpend,
-  dollars,
-  estimate,
-  estimateSentence,
-  noEstimate,
-  type Estimate,
-} from "./spending.js";
+import { agreeToSpend, dollars, estimateSentence } from "./spending.js";
 
 export interface EmbedFlags extends CommonFlags, EmbedderFlags {
   readonly embedder: string;
@@ -43,16 +37,13 @@ export async function embed(flags: EmbedFlags, [file]: [string], io: CommandIo):
     io.say(`${file} is read as ${input.kind}, column ${flags.column}`);
   await withEmbedder(flags.embedder, flags, io, async (open) => {
     const texts = await textBlocks(input, flags, io);
-    const estimated = await estimateBlocks(open, texts, flags, io);
+    const { texts: total, estimate } = await estimateBlocks(open, texts, flags, io);
     if (dryRun) {
-      if (json)
-        return io.print(`${JSON.stringify({ ...estimated, embedder: open.embedder.id })}\n`);
-      return io.print(
-        `${open.plan === undefined ? `${open.embedder.id} embeds here: nothing to pay` : estimateSentence(estimated)}\n`,
-      );
+      const result = { ...estimate, texts: total, embedder: open.embedder.id };
+      return io.print(`${json ? JSON.stringify(result) : estimateSentence(estimate)}\n`);
     }
-    await agreeToSpend(open, estimated, flags, io);
-    await embedTo(out ?? "-", format, open, { texts, estimated, side: flags.side, json }, io);
+    await agreeToSpend(open, estimate, flags, io);
+    await embedTo(out ?? "-", format, open, { texts, total, side: flags.side, json }, io);
   });
 }
 
@@ -73,24 +64,22 @@ async function textBlocks(
   };
 }
 
-/** Counts texts, and what the missing ones would take. A text that stands in two blocks is counted for both. */
+/** What all blocks would take, the tokens only where somebody asks. A text that stands in two blocks counts for both. */
 async function estimateBlocks(
-  open: OpenEmbedder,
+  { embedder, priced }: OpenEmbedder,
   blocks: TextBlocks,
   { side, dryRun = false }: EmbedFlags,
   { signal }: CommandIo,
-): Promise<Estimate & { readonly texts: number }> {
-  let sum = noEstimate;
+): Promise<{ readonly texts: number; readonly estimate: EmbeddingEstimate }> {
   let texts = 0;
+  let estimate = await estimateEmbedding(embedder, []);
   for await (const block of blocks()) {
     texts += block.length;
+    if (!priced && !dryRun) continue;
     const inBlock = block.map(({ text }) => text);
-    sum = addEstimates(
-      sum,
-      await estimate(open, inBlock, { side, signal, tokens: open.priced || dryRun }),
-    );
+    estimate = addEstimates(estimate, await estimateEmbedding(embedder, inBlock, { side, signal }));
   }
-  return { ...sum, texts };
+  return { texts, estimate };
 }
 
 async function embedTo(
@@ -99,23 +88,18 @@ async function embedTo(
   open: OpenEmbedder,
   {
     texts,
-    estimated,
+    total,
     side,
     json,
   }: {
     readonly texts: TextBlocks;
-    readonly estimated: Estimate & { readonly texts: number };
+    readonly total: number;
     readonly side: "query" | "passage";
     readonly json: boolean;
   },
   io: CommandIo,
 ): Promise<void> {
   const { embedder, cache, spent } = open;
-  if (cache !== undefined) {
-    io.say(
-      `${estimated.texts} texts, ${estimated.missing} of them not in the cache ${cache.folder}`,
-    );
-  }
   const show = showProgress(io);
   let done = 0;
   let dimensions = 0;
@@ -132,8 +116,7 @@ async function embedTo(
           {
             side,
             signal: io.signal,
-            onProgress: (progress) =>
-              show({ stage: "embed", done: done + progress.done, total: estimated.texts }),
+            onProgress: (progress) => show({ stage: "embed", done: done + progress.done, total }),
           },
         );
         await writer.write(
@@ -146,7 +129,7 @@ async function embedTo(
       return writer.finish();
     }),
   );
-  const { hits = 0, misses = rows } = cache?.cached.statistics() ?? {};
+  const { hits = 0, misses = rows } = cache?.statistics() ?? {};
   const cost = spent?.();
   const result = {
     out,

@@ -1,5 +1,6 @@
-import { withCache, type CachedEmbedder } from "../../embed/cache/cache.js";
+import { withCache, type CacheStatistics } from "../../embed/cache/cache.js";
 import type { Embedder } from "../../embed/embedder.js";
+import { missingPrefixes } from "../../embed/models/with-model-prefixes.js";
 import { withPrefixes } from "../../embed/prefixed-embedder.js";
 import type { CommandIo } from "../io.js";
 import { chooseEmbedder, type ChosenEmbedder } from "./choose-embedder.js";
@@ -18,12 +19,13 @@ export interface EmbedderFlags {
 /** An embedder for the time of a verb, its prefixes and its cache included. */
 export interface OpenEmbedder extends ChosenEmbedder {
   /** What stands before the embedder, and in which folder; the built-in embedder is as fast as a cache and has none. */
-  readonly cache?: { readonly cached: CachedEmbedder; readonly folder: string } | undefined;
+  readonly cache?:
+    { readonly folder: string; readonly statistics: () => CacheStatistics } | undefined;
 }
 
 /**
- * Opens the embedder of a name (see `chooseEmbedder`) for the time of `work`. What was embedded stays in the cache
- * when the work ends early.
+ * Opens the embedder of a name (see `chooseEmbedder`) for the time of `work`, with the prefixes that the flags name, else
+ * those that its model is known to want, which is said. What was embedded stays in the cache when the work ends early.
  */
 export async function withEmbedder<T>(
   name: string,
@@ -33,22 +35,39 @@ export async function withEmbedder<T>(
 ): Promise<T> {
   const { dimensions, price, dryRun: countOnly, cache: folder } = flags;
   const chosen = await chooseEmbedder(name, io.env, { dimensions, price, countOnly });
-  const embedder = prefixed(chosen.embedder, flags);
-  if (name === "hashing") return work({ ...chosen, embedder });
+  if (name === "hashing") {
+    return work({ ...chosen, embedder: withFlaggedPrefixes(chosen.embedder, flags, io) });
+  }
   const { createLmdbStore } = await import("../../embed/stores/lmdb-store.js");
   const store = createLmdbStore({ path: folder });
   try {
-    const cached = withCache(embedder, store);
-    return await work({ ...chosen, embedder: cached, cache: { cached, folder } });
+    // The cache stands inside: it knows texts with their prefixes, as the model does.
+    const cached = withCache(chosen.embedder, store);
+    const embedder = withFlaggedPrefixes(cached, flags, io);
+    return await work({
+      ...chosen,
+      embedder,
+      cache: { folder, statistics: () => cached.statistics() },
+    });
   } finally {
     await store.close();
   }
 }
 
-function prefixed(
+function withFlaggedPrefixes(
   embedder: Embedder,
   { queryPrefix, passagePrefix }: Pick<EmbedderFlags, "queryPrefix" | "passagePrefix">,
+  io: CommandIo,
 ): Embedder {
-  if (queryPrefix === undefined && passagePrefix === undefined) return embedder;
-  return withPrefixes(embedder, { query: queryPrefix, passage: passagePrefix });
+  if (queryPrefix !== undefined || passagePrefix !== undefined) {
+    const given = { query: queryPrefix ?? "", passage: passagePrefix ?? "" };
+    return given.query === "" && given.passage === "" ? embedder : withPrefixes(embedder, given);
+  }
+  const wanted = missingPrefixes(embedder);
+  if (wanted === null) return embedder;
+  const { query, passage } = wanted;
+  io.say(
+    `its model wants prefixes, which are put: query ${JSON.stringify(query)}, passage ${JSON.stringify(passage)} (--query-prefix "" puts none)`,
+  );
+  return withPrefixes(embedder, wanted);
 }

@@ -1,3 +1,4 @@
+import { addEstimates, estimateEmbedding } from "../../embed/estimate.js";
 import { DataError } from "../../data/data-error.js";
 import type { Pair } from "../../data/types.js";
 import { createAnswerGuard } from "../../negatives/guards/answer-guard.js";
@@ -19,15 +20,9 @@ import { samePageCandidates } from "../../negatives/samplers/same-page-candidate
 import { sampleSamePageNegatives } from "../../negatives/samplers/same-page-negatives.js";
 import { sampleWeakNegatives } from "../../negatives/samplers/weak-negatives.js";
 import type { Matrix } from "../../math/matrix.js";
-import { withEmbedder, type EmbedderFlags, type OpenEmbedder } from "../embedding/open-embedder.js";
+import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
 import { readTexts } from "../embedding/read-texts.js";
-import {
-  addEstimates,
-  agreeToSpend,
-  estimate,
-  estimateSentence,
-  type EstimateOptions,
-} from "../embedding/spending.js";
+import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { pairColumnHint, withColumnHint } from "../files/column-hint.js";
 import { withOutput } from "../files/output.js";
@@ -220,16 +215,20 @@ async function withVectors(
 ): Promise<Mined | undefined> {
   return withEmbedder(name, flags, io, async (open) => {
     const { dryRun = false } = flags;
-    const estimated = await estimateBoth(open, texts, {
-      signal: io.signal,
-      tokens: open.priced || dryRun,
-    });
-    if (dryRun) {
-      const free = `${open.embedder.id} embeds here: nothing to pay`;
-      await io.print(`${open.plan === undefined ? free : estimateSentence(estimated)}\n`);
-      return undefined;
+    if (open.priced || dryRun) {
+      const { embedder } = open;
+      const { signal } = io;
+      const estimate = addEstimates(
+        await estimateEmbedding(embedder, texts.queries, { side: "query", signal }),
+        await estimateEmbedding(embedder, texts.passages, { side: "passage", signal }),
+      );
+      if (dryRun) {
+        await io.print(`${estimateSentence(estimate)}
+`);
+        return undefined;
+      }
+      await agreeToSpend(open, estimate, flags, io);
     }
-    await agreeToSpend(open, estimated, flags, io);
     const { cache } = open;
     const kept = (): string =>
       cache === undefined
@@ -242,15 +241,4 @@ async function withVectors(
       return work({ queries, passages });
     });
   });
-}
-
-async function estimateBoth(
-  open: OpenEmbedder,
-  { queries, passages }: MiningTexts,
-  options: Omit<EstimateOptions, "side">,
-) {
-  return addEstimates(
-    await estimate(open, queries, { side: "query", ...options }),
-    await estimate(open, passages, { side: "passage", ...options }),
-  );
 }
