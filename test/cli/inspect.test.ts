@@ -78,35 +78,41 @@ describe("embedtune inspect", () => {
     expect(result).toMatchObject({ sides: { query: { differenceToIdentity: null } } });
   });
 
-  it("counts pairs, repetitions whatever their case and blanks, and contradictions", async () => {
+  it("counts pairs as tune does: repetitions, contradictions, groups, lengths", async () => {
     const rows = [
-      { query: "Who?", passage: "She." },
-      { query: "who? ", passage: "SHE." },
-      { query: "Who?", passage: "He.", label: 0 },
-      { query: "who?", passage: "he.", label: 1 },
-      { query: "A longer question", passage: "x".repeat(300), group: "page" },
+      { query: "Who?", passage: "She.", label: 1, group: "a" },
+      { query: "Who?", passage: "She.", label: 1, group: "a" },
+      { query: "Who?", passage: "He.", label: 0, group: "a" },
+      { query: "Who?", passage: "He.", label: 1, group: "a" },
+      { query: "A longer question", passage: "x".repeat(300), label: 1, group: "b" },
     ];
     writeFileSync(at("pairs.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
     const { text, result } = await inspect(at("pairs.jsonl"));
     expect(result).toMatchObject({
-      kind: "pairs",
+      kind: "texts",
       pairs: 5,
-      labels: { "0": 1, "1": 4 },
+      labels: { "0": 0, "1": 2 },
       queries: 2,
       passages: 3,
-      duplicates: 1,
+      duplicatePairs: 2, // the contradiction says again which two texts are meant
       contradictions: 1,
+      groups: 2,
       lengths: { query: { longest: 17 }, passage: { shortest: 3, median: 4, longest: 300 } },
     });
     expect(text).toContain(`${"x".repeat(99)}…\n`);
+    expect(text).toMatch(/read as +JSON lines, fields query, passage, /);
   });
 
-  it("reads pairs of a table under the names that flags give", async () => {
-    writeFileSync(at("pairs.csv"), 'question,answer\n"who, me?",yes\nwho else?,no\n');
-    const { result } = await inspect(
-      ...([at("pairs.csv"), "--query-column", "question", "--passage-column", "answer"] as const),
-    );
-    expect(result).toMatchObject({ format: "csv", pairs: 2, queries: 2 });
+  it("reads tables by the names of their columns, or those that flags give, and passages alone", async () => {
+    writeFileSync(at("known.csv"), 'Question;Answer\n"who; me?";yes\nwho else?;no\n');
+    const known = await inspect(at("known.csv"));
+    expect(known.result).toMatchObject({ pairs: 2, queries: 2 });
+    expect(known.text).toContain("CSV with semicolons");
+    writeFileSync(at("odd.csv"), "a,b\nwho?,yes\n");
+    const flags = ["--query-column", "a", "--passage-column", "b"];
+    expect((await inspect(at("odd.csv"), ...flags)).result).toMatchObject({ pairs: 1 });
+    writeFileSync(at("passages.txt"), "one passage\nanother\n");
+    expect((await inspect(at("passages.txt"))).result).toMatchObject({ pairs: 0, passages: 2 });
   });
 
   it("says of vectors their shape, lengths, and the rows that are none", async () => {

@@ -76,7 +76,7 @@ describe("embedtune mine", () => {
       const embedder = method === "nearest" ? ["--embedder", "hashing"] : [];
       const { code, stdout, stderr } = await mine(sample, ...flags, ...embedder, "--json");
       expect(code).toBe(0);
-      expect(stderr).toContain(`read as Natural Questions: 360 positives; mined by ${method}`);
+      expect(stderr).toContain(`read as Natural Questions: 360 matches; mined by ${method}`);
       const { mined, wanted } = JSON.parse(stdout) as { mined: number; wanted: number };
       const pairs = readRows<MinedPair>(`${method}.jsonl`);
       const negatives = pairs.filter(({ label }) => label === 0);
@@ -113,11 +113,12 @@ describe("embedtune mine", () => {
   });
 
   it("mines pairs of other columns among a corpus of their own", async () => {
-    const pairs = "question,answer\nwhat is red,apples are red\nwhat is blue,the sky is blue\n";
+    const pairs =
+      "question,answer,page\nwhat is red,apples are red,a\nwhat is blue,the sky is blue,b\n";
     writeFileSync(at("pairs.csv"), pairs);
     writeFileSync(at("corpus.txt"), "what is it\nblue is what\nred is what\n");
     const { code, stdout } = await mine(
-      ...[at("pairs.csv"), "--query-column", "question", "--passage-column", "answer"],
+      ...[at("pairs.csv"), "--group-column", "page"],
       ...["--corpus", at("corpus.txt"), "--num", "1", "--relative-margin", "0"],
     );
     expect(code).toBe(0);
@@ -126,8 +127,8 @@ describe("embedtune mine", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as MinedPair);
     expect(rows.filter(({ label }) => label === 1)).toMatchObject([
-      { query: "what is red", passage: "apples are red" },
-      { query: "what is blue", passage: "the sky is blue" },
+      { query: "what is red", passage: "apples are red", group: "a" },
+      { query: "what is blue", passage: "the sky is blue", group: "b" },
     ]);
   });
 
@@ -142,7 +143,15 @@ describe("embedtune mine", () => {
     writeFileSync(at("dpr.json"), JSON.stringify(examples));
     const { code, stderr } = await mine(at("dpr.json"), "--relative-margin", "0");
     expect(code).toBe(0);
-    expect(stderr).toContain("read as DPR: 3 positives");
+    expect(stderr).toContain("DPR");
+    const without = await mine(
+      at("dpr.json"),
+      "--exclude-answers",
+      "--json",
+      "--out",
+      at("d.jsonl"),
+    );
+    expect(without.code).toBe(0);
   });
 
   it.skipIf(!hasNumPy())("mines what NumPy mines from the same vectors", async () => {

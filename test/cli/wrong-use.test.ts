@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -42,6 +42,7 @@ beforeAll(async () => {
     "v.jsonl": '{"vector":[1,0]}\n{"vector":[1,0,0]}\n',
     "nan.jsonl": '{"vector":[1,null]}\n',
   };
+  await mkdir(at("folder"));
   for (const [name, content] of Object.entries(files)) await writeFile(at(name), content);
   await saveAdapter(at("same.safetensors"), identityAdapter(2, "some/model"));
   const weights = fromRows([Float32Array.of(2, 0), Float32Array.of(0, 1)]);
@@ -72,7 +73,7 @@ const table: readonly WrongUse[] = [
   { what: "a typo in the verb", args: "evalute @run.trec", code: 2, says: ['no verb "evalute"', "did you mean evaluate?", "embedtune --help"] },
   { what: "a typo in a flag", args: "evaluate @run.trec --qrel @qrels.txt", code: 2, says: ["no flag --qrel", "did you mean --qrels?", "embedtune evaluate --help"] },
   { what: "a flag of another verb", args: "nq @texts.txt --side query", code: 2, says: ["no flag --side"] },
-  { what: "no file", args: "inspect", code: 2, says: ["PATH is missing", "an adapter, a file of pairs"] },
+  { what: "no file", args: "inspect", code: 2, says: ["PATH is missing", "an adapter, a file or folder of texts"] },
   { what: "no file for nq", args: "nq", code: 2, says: ["FILE is missing"] },
   { what: "a file too many", args: "inspect a b", code: 2, says: ["at most 1 file", '"b"'] },
   { what: "a flag without its value", args: "embed @texts.txt --embedder hashing --out", code: 2, says: ["--out", "value"] },
@@ -141,15 +142,15 @@ const table: readonly WrongUse[] = [
   { what: "a missing adapter", args: "apply @none.safetensors @v.npy --out @x.npy", code: 1, says: ["@none.safetensors", "no such file"] },
 
   // inspect, mine, nq
-  { what: "plain text to inspect", args: "inspect @texts.txt", code: 1, says: ["@texts.txt: this must be an adapter", "plain text"] },
-  { what: "a folder that is no cache", args: "inspect @DOT", code: 1, says: ["a cache, with a data.mdb"] },
-  { what: "pairs of other columns", args: "inspect @texts.jsonl", code: 1, says: ["@texts.jsonl:1: query must be a text", "id, body", "--query-column"] },
+  { what: "a binary file to inspect", args: "inspect @binary.dat", code: 1, says: ["@binary.dat"] },
+  { what: "an empty folder", args: "inspect @folder", code: 1, says: ["@folder", "received nothing"] },
+  { what: "pairs of other columns", args: "mine @texts.jsonl", code: 1, says: ["@texts.jsonl", "fields id, body → text", "--query-column"] },
   { what: "mining by vectors of nothing", args: "mine @pairs.jsonl --method nearest", code: 2, says: ["--method nearest needs --embedder"] },
   { what: "mining where nothing is right", args: "mine @zeros.jsonl", code: 1, says: ["there must be a pair with label 1"] },
   { what: "answers that are not there", args: "mine @pairs.jsonl --exclude-answers", code: 1, says: ["--exclude-answers needs answers"] },
   { what: "pages that are not known", args: "mine @pairs.jsonl --method same-page", code: 2, says: ["needs Natural Questions"] },
   { what: "triplets of random negatives", args: "mine @pairs.jsonl --method weak --as triplets", code: 2, says: ["--as triplets needs --method nearest or bm25"] },
-  { what: "mining plain text", args: "mine @texts.txt", code: 1, says: ["this must be pairs", "plain text"] },
+  { what: "mining passages alone", args: "mine @texts.txt", code: 1, says: ["there must be a pair with label 1"] },
   { what: "pairs that are no Natural Questions", args: "nq @pairs.jsonl", code: 1, says: ["@pairs.jsonl:1"] },
 ];
 

@@ -1,7 +1,7 @@
 import { withCache, type CacheStatistics } from "../../embed/cache/cache.js";
 import type { Embedder } from "../../embed/embedder.js";
 import { missingPrefixes } from "../../embed/models/with-model-prefixes.js";
-import { withPrefixes } from "../../embed/prefixed-embedder.js";
+import { withPrefixes, type Prefixes } from "../../embed/prefixed-embedder.js";
 import type { CommandIo } from "../io.js";
 import { chooseEmbedder, type ChosenEmbedder } from "./choose-embedder.js";
 
@@ -18,6 +18,10 @@ export interface EmbedderFlags {
 
 /** An embedder for the time of a verb, its prefixes and its cache included. */
 export interface OpenEmbedder extends ChosenEmbedder {
+  /** The same without prefixes, for whoever puts them. */
+  readonly bare: Embedder;
+  /** What is put before each text; `null` where nothing is. */
+  readonly prefixes: Required<Prefixes> | null;
   /** What stands before the embedder, and in which folder; the built-in embedder is as fast as a cache and has none. */
   readonly cache?:
     { readonly folder: string; readonly statistics: () => CacheStatistics } | undefined;
@@ -35,39 +39,41 @@ export async function withEmbedder<T>(
 ): Promise<T> {
   const { dimensions, price, dryRun: countOnly, cache: folder } = flags;
   const chosen = await chooseEmbedder(name, io.env, { dimensions, price, countOnly });
+  const prefixes = prefixesFor(chosen.embedder, flags, io);
+  const put = (embedder: Embedder): Embedder =>
+    prefixes === null ? embedder : withPrefixes(embedder, prefixes);
   if (name === "hashing") {
-    return work({ ...chosen, embedder: withFlaggedPrefixes(chosen.embedder, flags, io) });
+    const { embedder: bare } = chosen;
+    return work({ ...chosen, bare, prefixes, embedder: put(bare) });
   }
   const { createLmdbStore } = await import("../../embed/stores/lmdb-store.js");
   const store = createLmdbStore({ path: folder });
   try {
     // The cache stands inside: it knows texts with their prefixes, as the model does.
-    const cached = withCache(chosen.embedder, store);
-    const embedder = withFlaggedPrefixes(cached, flags, io);
-    return await work({
-      ...chosen,
-      embedder,
-      cache: { folder, statistics: () => cached.statistics() },
-    });
+    const bare = withCache(chosen.embedder, store);
+    const cache = { folder, statistics: () => bare.statistics() };
+    return await work({ ...chosen, bare, prefixes, cache, embedder: put(bare) });
   } finally {
     await store.close();
   }
 }
 
-function withFlaggedPrefixes(
+/** What the flags put before texts, else what the model is known to want, which is said. */
+function prefixesFor(
   embedder: Embedder,
   { queryPrefix, passagePrefix }: Pick<EmbedderFlags, "queryPrefix" | "passagePrefix">,
   io: CommandIo,
-): Embedder {
+): Required<Prefixes> | null {
   if (queryPrefix !== undefined || passagePrefix !== undefined) {
     const given = { query: queryPrefix ?? "", passage: passagePrefix ?? "" };
-    return given.query === "" && given.passage === "" ? embedder : withPrefixes(embedder, given);
+    return given.query === "" && given.passage === "" ? null : given;
   }
   const wanted = missingPrefixes(embedder);
-  if (wanted === null) return embedder;
-  const { query, passage } = wanted;
-  io.say(
-    `its model wants prefixes, which are put: query ${JSON.stringify(query)}, passage ${JSON.stringify(passage)} (--query-prefix "" puts none)`,
-  );
-  return withPrefixes(embedder, wanted);
+  if (wanted !== null) {
+    const [query, passage] = [JSON.stringify(wanted.query), JSON.stringify(wanted.passage)];
+    io.say(
+      `its model wants prefixes, which are put: query ${query}, passage ${passage} (--query-prefix "" puts none)`,
+    );
+  }
+  return wanted;
 }

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { addEstimates, estimateEmbedding } from "../../embed/estimate.js";
 import { DataError } from "../../data/data-error.js";
 import type { Pair } from "../../data/types.js";
@@ -21,28 +22,28 @@ import { sampleSamePageNegatives } from "../../negatives/samplers/same-page-nega
 import { sampleWeakNegatives } from "../../negatives/samplers/weak-negatives.js";
 import type { Matrix } from "../../math/matrix.js";
 import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
-import { readTexts } from "../embedding/read-texts.js";
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { interruptible, wrongUse } from "../failures.js";
-import { pairColumnHint, withColumnHint } from "../files/column-hint.js";
 import { withOutput } from "../files/output.js";
 import { sniff } from "../files/sniff.js";
+import type { TextFileFlags } from "../files/tuning-columns.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
-import { readMiningInput, type MiningInput } from "./mining-input.js";
+import {
+  isNaturalQuestions,
+  readAnswers,
+  readQuestionsInput,
+  readTextsInput,
+  type MiningInput,
+} from "./mining-input.js";
 
-export interface MineFlags extends CommonFlags, EmbedderFlags {
+export interface MineFlags extends CommonFlags, EmbedderFlags, TextFileFlags {
   readonly embedder?: string | undefined;
   readonly method?: Method | undefined;
   readonly as: "pairs" | "triplets" | "tuples" | "lists";
   readonly out: string;
   readonly corpus?: string | undefined;
-  readonly corpusColumn: string;
-  readonly queryColumn: string;
-  readonly passageColumn: string;
-  readonly labelColumn: string;
-  readonly groupColumn: string;
   readonly num: number;
   readonly relativeMargin: number;
   readonly excludeAnswers?: boolean | undefined;
@@ -74,8 +75,9 @@ export async function mine(flags: MineFlags, [file]: [string], io: CommandIo): P
     throw wrongUse("--json and --out - both want standard output, leave one out");
   const input = await readInput(file, flags, io);
   io.say(
-    `${file} is read as ${input.format}: ${input.positives.length} positives; mined by ${method}`,
+    `${file} is read as ${input.format}: ${input.positives.length} matches; mined by ${method}`,
   );
+  for (const note of input.notes) io.say(note);
   const mined = await mineBy(method, input, flags, io);
   if (mined === undefined) return;
   await withOutput(out, io, async (sink) => {
@@ -90,31 +92,29 @@ export async function mine(flags: MineFlags, [file]: [string], io: CommandIo): P
 }
 
 async function readInput(file: string, flags: MineFlags, io: CommandIo): Promise<MiningInput> {
-  const { queryColumn: query, passageColumn: passage, labelColumn: label } = flags;
-  const fields = { query, passage, label, group: flags.groupColumn };
   const job = { signal: io.signal, onProgress: showProgress(io) };
-  const sniffed = await sniff(file, io.signal);
-  const input = await withColumnHint(pairColumnHint, () => readMiningInput(sniffed, fields, job));
+  const isFolder = file !== "-" && (await stat(file).catch(() => undefined))?.isDirectory();
+  const sniffed = isFolder === true ? undefined : await sniff(file, io.signal);
+  const input =
+    sniffed !== undefined && isNaturalQuestions(sniffed)
+      ? await readQuestionsInput(sniffed, job)
+      : await readTextsInput(sniffed?.source ?? file, flags, job);
   if (input.positives.length === 0) {
-    throw new DataError({ source: file }, "there must be a pair with label 1, received none");
+    const received = `none in ${input.format}; --query-column and --passage-column name the columns`;
+    throw new DataError(
+      { source: file },
+      `there must be a pair with label 1 to mine for, received ${received}`,
+    );
   }
-  const guards = [...input.guards];
-  if (flags.excludeAnswers === true) {
-    if (input.answers.length === 0) {
-      throw new DataError(
-        { source: file },
-        "--exclude-answers needs answers, received a file without",
-      );
-    }
-    guards.push(createAnswerGuard(input.answers));
+  if (flags.excludeAnswers !== true) return input;
+  const answers = sniffed === undefined ? [] : await readAnswers(sniffed, input, flags, job);
+  if (answers.length === 0) {
+    throw new DataError(
+      { source: file },
+      "--exclude-answers needs answers, received a file without",
+    );
   }
-  if (flags.corpus === undefined) return { ...input, guards };
-  const corpus = [...input.corpus];
-  const options = { column: flags.corpusColumn, block: 4096, signal: io.signal };
-  for await (const block of readTexts(await sniff(flags.corpus, io.signal), options)) {
-    for (const { text } of block) corpus.push({ text, group: text });
-  }
-  return { ...input, guards, corpus };
+  return { ...input, guards: [...input.guards, createAnswerGuard(answers)] };
 }
 
 /** @returns `undefined` after a dry run. */

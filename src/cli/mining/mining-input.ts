@@ -1,124 +1,119 @@
+import type { LongJobOptions } from "../../base/progress.js";
 import { readNaturalQuestions } from "../../data/natural-questions/read-natural-questions.js";
-import { frameRecords } from "../../data/pairs/frame-records.js";
-import { jsonFields, parsePair, type PairFields } from "../../data/pairs/pair-record.js";
-import { dprPairs, readDpr } from "../../data/pairs/read-dpr.js";
-import type { DelimitedRow } from "../../data/pairs/delimited-rows.js";
-import { DataError } from "../../data/data-error.js";
-import { sourceName } from "../../data/sources/open-source.js";
+import { jsonFields } from "../../data/pairs/pair-record.js";
+import { readDpr } from "../../data/pairs/read-dpr.js";
+import { frameLines } from "../../data/sources/lines.js";
 import { readRecords } from "../../data/sources/read-records.js";
+import { layOutTexts } from "../../data/texts/text-tables.js";
+import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
 import type { Pair, Question } from "../../data/types.js";
 import { shortAnswersOf } from "../../negatives/guards/answer-guard.js";
 import { createGoldGuard } from "../../negatives/guards/gold-guard.js";
 import type { NegativeGuard } from "../../negatives/guards/negative-guard.js";
 import { positivePairs } from "../../negatives/natural-questions/positive-pairs.js";
 import { passagePool, type PoolPassage } from "../../negatives/passage-pool.js";
-import type { LongJobOptions } from "../../base/progress.js";
+import { wrongUse } from "../failures.js";
 import type { SniffedFile } from "../files/sniff.js";
+import { textFileOptions, type TextFileFlags } from "../files/tuning-columns.js";
 
 /** What mining starts from, whatever the file it was read from. */
 export interface MiningInput {
-  /** What the file was taken for. */
-  readonly format: "Natural Questions" | "DPR" | "pairs";
+  /** What the file was taken for, in words. */
+  readonly format: string;
+  /** What was guessed or passed over, a sentence each. */
+  readonly notes: readonly string[];
   readonly positives: readonly Pair[];
   /** Passages to mine beside the positives, each with its page. */
   readonly corpus: readonly PoolPassage[];
-  /** Short answers of each query. */
-  readonly answers: readonly (readonly [query: string, answers: readonly string[]])[];
   /** Guards the format calls for. */
   readonly guards: readonly NegativeGuard[];
   /** The examples, where they are Natural Questions with all their candidates. */
   readonly questions: readonly Question[] | null;
 }
 
-/** Reads Natural Questions, DPR's JSON array, or pairs; which of them the file's beginning tells. */
-export async function readMiningInput(
-  file: SniffedFile,
-  fields: PairFields,
-  options: LongJobOptions,
-): Promise<MiningInput> {
-  if (file.kind === "json") return readDprInput(file, options);
-  const { kind } = file;
-  if (kind !== "jsonl" && kind !== "csv" && kind !== "tsv") {
-    throw new DataError(
-      { source: sourceName(file.source) },
-      `this must be pairs (JSON lines, CSV, TSV), Natural Questions or DPR's JSON, received ${kind === "text" ? "plain text" : `a ${kind} file`}`,
-    );
-  }
-  const head = new TextDecoder().decode(file.head);
-  const isNaturalQuestions =
-    kind === "jsonl" &&
-    /"(annotations|document_(html|text|tokens)|long_answer_candidates)"\s*:/.test(head);
-  return isNaturalQuestions
-    ? readQuestionsInput(file, options)
-    : readPairsInput(file, kind, fields, options);
+/** Whether a file begins as Natural Questions do, original or simplified. */
+export function isNaturalQuestions({ kind, head }: SniffedFile): boolean {
+  const fields = /"(annotations|document_(html|text|tokens)|long_answer_candidates)"\s*:/;
+  return kind === "jsonl" && fields.test(new TextDecoder().decode(head));
 }
 
-async function readQuestionsInput(
+export async function readQuestionsInput(
   { source }: SniffedFile,
-  options: LongJobOptions,
+  job: LongJobOptions,
 ): Promise<MiningInput> {
   const questions: Question[] = [];
-  for await (const question of readNaturalQuestions(source, { natural: true, ...options })) {
+  for await (const question of readNaturalQuestions(source, { natural: true, ...job })) {
     questions.push(question);
   }
   return {
     format: "Natural Questions",
+    notes: [],
     positives: positivePairs(questions).pairs,
     corpus: passagePool(questions).passages,
-    answers: shortAnswersOf(questions),
     guards: [createGoldGuard(questions)],
     questions,
   };
 }
 
-async function readDprInput(
-  { source }: SniffedFile,
-  options: LongJobOptions,
+/** Reads what `tune` reads: passages that are nobody's answer, and those of a corpus, may be mined. */
+export async function readTextsInput(
+  source: SniffedFile["source"],
+  { corpus, ...flags }: TextFileFlags & { readonly corpus?: string | undefined },
+  job: LongJobOptions,
 ): Promise<MiningInput> {
-  const positives: Pair[] = [];
-  const corpus: PoolPassage[] = [];
-  const answers: [string, readonly string[]][] = [];
-  for await (const example of readDpr(source, options)) {
-    positives.push(...dprPairs(example).filter(({ label }) => label === 1));
-    const passages = [...example.positives, ...example.negatives, ...example.hardNegatives];
-    corpus.push(...passages.map(({ text, title }) => ({ text, group: title })));
-    answers.push([example.question, example.answers]);
+  const { data, format, notes } = await readTuningFiles(source, {
+    corpus,
+    ...textFileOptions(flags),
+    ...job,
+  });
+  const { queries, passages, pairs } = await layOutTexts(data, "mine");
+  const groupOfQuery = new Map<string, string>();
+  for (const { query, group } of "pairs" in data ? data.pairs : []) {
+    if (group !== undefined && !groupOfQuery.has(query)) groupOfQuery.set(query, group);
   }
-  return { format: "DPR", positives, corpus, answers, guards: [], questions: null };
+  const groupOfPassage = new Map<number, string>();
+  const positives: Pair[] = [];
+  for (const [i, label] of pairs.label.entries()) {
+    const [q, p] = [pairs.query[i], pairs.passage[i]];
+    const group = groupOfQuery.get(queries[q]) ?? queries[q];
+    if (!groupOfPassage.has(p)) groupOfPassage.set(p, group);
+    if (label !== 1) continue;
+    positives.push({ query: queries[q], passage: passages[p], label: 1, group, kind: "gold" });
+  }
+  return {
+    format,
+    notes,
+    positives,
+    corpus: passages.map((text, p) => ({ text, group: groupOfPassage.get(p) ?? text })),
+    guards: [],
+    questions: null,
+  };
 }
 
-async function readPairsInput(
-  { source }: SniffedFile,
-  format: "jsonl" | "csv" | "tsv",
-  fields: PairFields,
-  options: LongJobOptions,
-): Promise<MiningInput> {
-  const pairs: Pair[] = [];
-  const answers: [string, readonly string[]][] = [];
-  const records = readRecords(
-    () => Promise.resolve([source]),
-    {
-      frame: frameRecords(format),
-      parse: (record: Uint8Array | DelimitedRow, place) => {
-        const pair = parsePair(record, place, fields);
-        // Such as `embedtune nq` writes them beside its pairs.
-        const given =
-          record instanceof Uint8Array ? jsonFields(record, place).get("answers") : undefined;
-        const texts = Array.isArray(given) ? given.filter((text) => typeof text === "string") : [];
-        return { pair, texts };
-      },
-    },
-    options,
-    "mine",
-  );
-  for await (const { pair, texts } of records) {
-    pairs.push(pair);
-    if (texts.length > 0) answers.push([pair.query, texts]);
+/** The short answers of each query, from Natural Questions, DPR's JSON, or a field `answers` beside `query`. */
+export async function readAnswers(
+  { kind, source }: SniffedFile,
+  { questions }: MiningInput,
+  { queryColumn = "query" }: TextFileFlags,
+  job: LongJobOptions,
+): Promise<(readonly [query: string, answers: readonly string[]])[]> {
+  if (questions !== null) return shortAnswersOf(questions);
+  if (typeof source !== "string") {
+    throw wrongUse("--exclude-answers needs a file, which is read once more, received a stream");
   }
-  const positives = pairs.filter(({ label }) => label === 1);
-  // What was judged to be no answer is a passage like any other.
-  const corpus = pairs.flatMap(({ passage: text, label, group }) =>
-    label === 0 ? [{ text, group }] : [],
-  );
-  return { format: "pairs", positives, corpus, answers, guards: [], questions: null };
+  const answers: (readonly [string, readonly string[]])[] = [];
+  if (kind === "json") {
+    for await (const example of readDpr(source, job)) {
+      answers.push([example.question, example.answers]);
+    }
+  }
+  if (kind === "jsonl") {
+    const format = { frame: frameLines, parse: jsonFields };
+    for await (const fields of readRecords(async () => [source], format, job, "mine")) {
+      const [query, texts] = [fields.get(queryColumn), fields.get("answers")];
+      if (typeof query !== "string" || !Array.isArray(texts)) continue;
+      answers.push([query, texts.filter((text) => typeof text === "string")]);
+    }
+  }
+  return answers;
 }

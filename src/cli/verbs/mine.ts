@@ -11,7 +11,7 @@ import {
   type VerbContext,
 } from "../verb.js";
 import { embedderBrief, embedderFlags } from "./embedder-flags.js";
-import { pairColumnFlags } from "./pair-columns.js";
+import { textFileFlags } from "./text-file-flags.js";
 
 const parseMargin = numberFrom(
   "a share from 0 to 1, such as 0.05",
@@ -28,7 +28,7 @@ export const mineVerb = buildCommand<MineFlags, [file: string], VerbContext>({
           parse: String,
           placeholder: "FILE",
           brief:
-            "Pairs (JSON lines, CSV, TSV), Natural Questions, or DPR's JSON; - reads standard input",
+            "Pairs or triplets (JSON lines, CSV, TSV, JSON, parquet), DPR's JSON, a BEIR folder, or Natural Questions; - reads standard input",
         },
       ],
     },
@@ -54,14 +54,7 @@ export const mineVerb = buildCommand<MineFlags, [file: string], VerbContext>({
         placeholder: "file",
         default: "-",
       },
-      corpus: fileFlag("More passages to mine from: a line each, or JSON lines, CSV or TSV"),
-      corpusColumn: {
-        kind: "parsed",
-        parse: String,
-        brief: "The column of the corpus that holds the passage",
-        placeholder: "name",
-        default: "text",
-      },
+      corpus: fileFlag("More passages to mine from: a file, or a folder of texts"),
       num: {
         kind: "parsed",
         parse: parseCount,
@@ -85,7 +78,7 @@ export const mineVerb = buildCommand<MineFlags, [file: string], VerbContext>({
         placeholder: "seed",
         default: "1",
       },
-      ...pairColumnFlags,
+      ...textFileFlags,
       ...embedderFlags,
       ...commonFlags,
     },
