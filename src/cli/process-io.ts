@@ -30,7 +30,8 @@ function processIo(signal: AbortSignal, packageFile: () => URL): CommandIo {
   const status = (line: string): void => {
     if (line === shown) return;
     shown = line;
-    stderr.write(`\r\u001B[2K${line.slice(0, Math.max(1, (stderr.columns ?? 80) - 1))}`);
+    const columns = stderr.columns > 0 ? stderr.columns : 80; // some terminals do not know theirs
+    stderr.write(`\r\u001B[2K${line.slice(0, columns - 1)}`);
   };
   return {
     async print(content) {
@@ -49,10 +50,18 @@ function processIo(signal: AbortSignal, packageFile: () => URL): CommandIo {
   };
 }
 
+/** Ends with nothing said where the terminal is closed, Ctrl-D. */
 async function askPerson(question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // While it reads a line it takes Ctrl-C for itself.
+  lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const closed = once(lines, "close").then(() => "");
   try {
-    return await lines.question(question, { signal });
+    return await Promise.race([lines.question(question, { signal }), closed]);
+  } catch (error) {
+    signal.throwIfAborted();
+    if ((error as Error).name === "AbortError") return ""; // by Ctrl-D, as some versions of Node tell it
+    throw error;
   } finally {
     lines.close();
   }

@@ -39,7 +39,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { disableAnsiColor: !io.color },
     localization: { text: usageText({ briefOf: (name) => briefOf(argv[0], name), verbose }) },
-    determineExitCode: exitCodeOf,
+    determineExitCode: (error) => (io.signal.aborted ? exitCodes.interrupted : exitCodeOf(error)),
   });
 
   const printed: string[] = [];

@@ -177,6 +177,6 @@ describe("embedtune apply", () => {
       ["apply", at("symmetric.safetensors"), at("v.npy"), "--out", at("stopped.npy")],
       { signal: controller.signal },
     );
-    expect([code, stderr]).toEqual([1, "enough\n"]);
+    expect([code, stderr]).toEqual([130, "enough\n"]);
   });
 });
