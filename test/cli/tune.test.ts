@@ -97,7 +97,9 @@ describe("embedtune tune", () => {
     expect(refused.stderr).toContain("--max-cost USD agrees to a price");
     const dry = await tune(...args, "--dry-run");
     expect(dry.code).toBe(0);
-    expect(dry.stdout).toMatch(/^30 texts to embed, \d+ tokens in 2 requests: \$/);
+    expect(dry.stdout).toMatch(
+      /^30 texts to embed, \d+ tokens, 2 requests, less than a minute: \$/,
+    );
     expect(server.requests()).toBe(0);
     const agreed = await tune(...args, "--max-cost", "5");
     expect(agreed).toMatchObject({ code: 0 });

@@ -17,6 +17,7 @@ export function estimateSentence({
     requests === null ? undefined : `${count(requests)} ${requests === 1 ? "request" : "requests"}`,
     minutes === null ? undefined : minutesInWords(minutes),
   ].filter((part) => part !== undefined);
+  if (tokens === null && requests === null) work.push("on this machine");
   const price = cost === null ? "" : `: ${range(cost, dollars)}`;
   return `${count(toEmbed)} ${toEmbed === 1 ? "text" : "texts"} to embed${work.length === 0 ? "" : `, ${work.join(", ")}`}${price}`;
 }

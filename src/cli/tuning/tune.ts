@@ -1,36 +1,24 @@
 import { mkdir } from "node:fs/promises";
-import type { TuningColumns, TuningFileFormat } from "../../data/tuning-files/types.js";
 import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
-import type { EmbeddingEstimate } from "../../embed/embedder.js";
 import { saveDecision } from "../../tune/files/save-decision.js";
 import { decisionFigures } from "../../tune/files/decision-figures.js";
 import type { TunedDecision } from "../../tune/texts/tuned.js";
 import { estimateTuning, tune, type TuneOptions } from "../../tune/tune.js";
 import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
-import { agreeToSpend, estimateSentence, type Estimate } from "../embedding/spending.js";
+import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { readVectors } from "../files/read-all.js";
+import { textFileOptions, type TextFileFlags } from "../files/tuning-columns.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
 import { tunedLines } from "./tuned-lines.js";
 
-export interface TuneFlags extends CommonFlags, EmbedderFlags {
+export interface TuneFlags extends CommonFlags, EmbedderFlags, TextFileFlags {
   readonly embedder?: string | undefined;
   readonly queryVectors?: string | undefined;
   readonly corpusVectors?: string | undefined;
   readonly corpus?: string | undefined;
-  readonly format?: TuningFileFormat | undefined;
-  readonly split?: string | undefined;
-  readonly queryColumn?: string | undefined;
-  readonly passageColumn?: string | undefined;
-  readonly labelColumn?: string | undefined;
-  readonly gradeColumn?: string | undefined;
-  readonly groupColumn?: string | undefined;
-  readonly negativeColumn?: string | undefined;
-  readonly idColumn?: string | undefined;
-  readonly titleColumn?: string | undefined;
-  readonly textColumn?: string | undefined;
   readonly side: "both" | "query";
   readonly holdOut: "auto" | "questions" | "passages";
   readonly metric: string;
@@ -64,8 +52,8 @@ export async function tuneData(
   const { signal } = io;
   if (flags.dryRun !== true) await makeFolder(flags.out);
   const read = await readTuningFiles(files, {
-    ...{ corpus: flags.corpus, format: flags.format, split: flags.split },
-    columns: columnsOf(flags),
+    corpus: flags.corpus,
+    ...textFileOptions(flags),
     ...{ signal, onProgress: showProgress(io) },
   });
   io.say(`${files.join(", ")} is read as ${read.format}`);
@@ -93,11 +81,12 @@ export async function tuneData(
   const name = embedder ?? "hashing";
   const dimensions = flags.dimensions ?? (name === "hashing" ? hashingDimensions : undefined);
   await withEmbedder(name, { ...flags, dimensions }, io, async (open) => {
+    const { bare, prefixes } = open;
+    const embedding = { embedder: bare, prefixes: prefixes ?? ("none" as const) };
     if (flags.dryRun === true) {
-      const estimate = await estimateTuning(read.data, { embedder: open.embedder, signal });
-      if (flags.json === true) return io.print(`${JSON.stringify(estimate)}\n`);
-      const free = `${open.embedder.id} embeds here: nothing to pay`;
-      return io.print(`${open.plan === undefined ? free : estimateSentence(inFull(estimate))}\n`);
+      const estimate = await estimateTuning(read.data, { ...embedding, signal });
+      const line = flags.json === true ? JSON.stringify(estimate) : estimateSentence(estimate);
+      return io.print(`${line}\n`);
     }
     const kept = (): string =>
       open.cache === undefined
@@ -106,9 +95,9 @@ export async function tuneData(
     const decision = await interruptible(signal, kept, () =>
       tune(read.data, {
         ...options,
-        embedder: open.embedder,
+        ...embedding,
         approve: async (estimate) => {
-          await agreeToSpend(open, inFull(estimate), flags, io);
+          await agreeToSpend(open, estimate, flags, io);
           return true;
         },
       }),
@@ -138,19 +127,4 @@ async function report(decision: TunedDecision, flags: TuneFlags, io: CommandIo):
       .map((line) => `${line}\n`)
       .join(""),
   );
-}
-
-function columnsOf(flags: TuneFlags): TuningColumns {
-  const { queryColumn: query, passageColumn: passage, labelColumn: label } = flags;
-  const { gradeColumn: grade, groupColumn: group, negativeColumn: negative } = flags;
-  const { idColumn: id, titleColumn: title, textColumn: text } = flags;
-  return { query, passage, label, grade, group, negative, id, title, text };
-}
-
-/** The library's estimate with the most of each range: whoever agrees, agrees to that. */
-function inFull({ toEmbed, tokens, requests, cost }: EmbeddingEstimate): Estimate {
-  return {
-    ...{ missing: toEmbed, tokens: tokens?.high ?? 0, longTexts: 0, requests: requests ?? 0 },
-    ...{ cost: cost?.high, batchCost: undefined },
-  };
 }

@@ -1,6 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { tuningFileFormats } from "../../data/tuning-files/types.js";
-import { methodNames, type MethodName } from "../../tune/candidates/default-candidates.js";
+import type { MethodName } from "../../tune/candidates/default-candidates.js";
 import { wrongUse } from "../failures.js";
 import type { TuneFlags } from "../tuning/tune.js";
 import {
@@ -12,9 +11,8 @@ import {
   type VerbContext,
 } from "../verb.js";
 import { embedderBrief, embedderFlags } from "./embedder-flags.js";
+import { textFileFlags } from "./text-file-flags.js";
 
-const columnFlag = (brief: string) =>
-  textFlag(`${brief}; guessed by its name without this`, "name");
 const parseSeconds = numberFrom("seconds >= 0", (value) => value >= 0);
 
 function parseMetric(text: string): string {
@@ -24,7 +22,9 @@ function parseMetric(text: string): string {
   );
 }
 
-function parseMethods(text: string): readonly MethodName[] {
+/** The names come with all the methods, which no other verb needs. */
+async function parseMethods(text: string): Promise<readonly MethodName[]> {
+  const { methodNames } = await import("../../tune/candidates/default-candidates.js");
   const methods = text.split(",");
   for (const method of methods) {
     if (methodNames.includes(method as MethodName)) continue;
@@ -110,22 +110,7 @@ export const tuneVerb = buildCommand<TuneFlags, string[], VerbContext>({
         brief: "Put texts into the questions and the report",
         default: true,
       },
-      format: {
-        kind: "enum",
-        values: tuningFileFormats,
-        brief: "How the data lie; guessed without this",
-        optional: true,
-      },
-      split: textFlag("Which judgements of a BEIR folder; train where there are some", "name"),
-      queryColumn: columnFlag("The column of the question"),
-      passageColumn: columnFlag("The column of the passage, or of its id in the corpus"),
-      labelColumn: columnFlag("The column that says 1 or 0"),
-      gradeColumn: columnFlag("The column that says how well the passage answers"),
-      groupColumn: columnFlag("The column of what must stay together, such as a page"),
-      negativeColumn: columnFlag("The column of a wrong passage"),
-      idColumn: columnFlag("The corpus's column of ids"),
-      titleColumn: columnFlag("The corpus's column of titles"),
-      textColumn: columnFlag("The corpus's column of texts"),
+      ...textFileFlags,
       ...embedderFlags,
       ...commonFlags,
     },
