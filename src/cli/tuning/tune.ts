@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rmdir } from "node:fs/promises";
 import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
+import { methodNames, type MethodName } from "../../tune/candidates/default-candidates.js";
 import { saveDecision } from "../../tune/files/save-decision.js";
 import { decisionFigures } from "../../tune/files/decision-figures.js";
 import type { TunedDecision } from "../../tune/texts/tuned.js";
@@ -22,7 +23,7 @@ export interface TuneFlags extends CommonFlags, EmbedderFlags, TextFileFlags {
   readonly side: "both" | "query";
   readonly holdOut: "auto" | "questions" | "passages";
   readonly metric: string;
-  readonly candidates?: TuneOptions["candidates"];
+  readonly candidates?: readonly string[] | undefined;
   readonly seed: string;
   readonly timeBudget?: number | undefined;
   readonly out: string;
@@ -38,9 +39,8 @@ export async function tuneData(
   files: readonly string[],
   io: CommandIo,
 ): Promise<void> {
-  const { embedder, queryVectors, corpusVectors } = flags;
-  const given = queryVectors !== undefined || corpusVectors !== undefined;
-  if (given && (queryVectors === undefined || corpusVectors === undefined)) {
+  const { queryVectors, corpusVectors } = flags;
+  if ((queryVectors === undefined) !== (corpusVectors === undefined)) {
     const [lacking, there] =
       queryVectors === undefined
         ? ["--query-vectors", "--corpus-vectors"]
@@ -49,8 +49,18 @@ export async function tuneData(
       `${lacking} is needed beside ${there}, a .npy file with a row per item of the data`,
     );
   }
+  const candidates = methodsOf(flags.candidates);
+  const work = (): Promise<void> => tuneFiles({ ...flags, candidates }, files, io);
+  return flags.dryRun === true ? work() : inFolder(flags.out, work);
+}
+
+async function tuneFiles(
+  flags: Omit<TuneFlags, "candidates"> & Pick<TuneOptions, "candidates">,
+  files: readonly string[],
+  io: CommandIo,
+): Promise<void> {
+  const { embedder, queryVectors, corpusVectors } = flags;
   const { signal } = io;
-  if (flags.dryRun !== true) await makeFolder(flags.out);
   const read = await readTuningFiles(files, {
     corpus: flags.corpus,
     ...textFileOptions(flags),
@@ -64,10 +74,10 @@ export async function tuneData(
     candidates: flags.candidates,
     ...{ signal, onProgress: showProgress(io) },
   };
-  if (given) {
+  if (queryVectors !== undefined && corpusVectors !== undefined) {
     const vectors = {
-      queries: await readVectors(queryVectors!, signal),
-      corpus: await readVectors(corpusVectors!, signal),
+      queries: await readVectors(queryVectors, signal),
+      corpus: await readVectors(corpusVectors, signal),
       embedder: embedder ?? null,
     };
     if (flags.dryRun === true) return io.print("the vectors are there: nothing to pay\n");
@@ -106,16 +116,36 @@ export async function tuneData(
   });
 }
 
-/** Before anything is paid for: a folder that cannot be made would come to light at the end. */
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+function methodsOf(names: readonly string[] | undefined): readonly MethodName[] | undefined {
+  const isMethod = (name: string): name is MethodName => methodNames.includes(name as MethodName);
+  if (names === undefined || names.every(isMethod)) return names;
+  const wrong = JSON.stringify(names.find((name) => !isMethod(name)));
+  throw wrongUse(`--candidates must be some of ${methodNames.join(", ")}, received ${wrong}`);
+}
+
+/**
+ * Makes the folder before anything is paid for: one that cannot be made would come to light at the end. Where nothing
+ * comes of the work, it goes again.
+ */
+async function inFolder(path: string, work: () => Promise<void>): Promise<void> {
+  const made = await mkdir(path, { recursive: true }).catch((cause: unknown) => {
     throw wrongUse(
       `--out must name a folder that can be made, received ${JSON.stringify(path)} (${(cause as Error).message})`,
     );
   });
+  try {
+    await work();
+  } catch (error) {
+    if (made !== undefined) await rmdir(path).catch(() => undefined); // unless something stands in it
+    throw error;
+  }
 }
 
-async function report(decision: TunedDecision, flags: TuneFlags, io: CommandIo): Promise<void> {
+async function report(
+  decision: TunedDecision,
+  flags: Pick<TuneFlags, "out" | "texts" | "json">,
+  io: CommandIo,
+): Promise<void> {
   const { out, texts, json = false } = flags;
   io.status?.("");
   const paths = await saveDecision(out, decision, { texts });
