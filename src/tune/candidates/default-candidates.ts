@@ -30,11 +30,13 @@ export type MethodName = (typeof defaultMethods)[number] | NamedFamily;
 const epochs = [1, 2, 4, 8, 16];
 /** Long runs stop after so many steps, three states at least: with many pairs an epoch is many steps. */
 const mostSteps = 400;
+/** Where a step takes long: what a run gains it has gained by then, but for some thousandths. */
+const mostLargeSteps = 150;
 const fewestStates = 3;
 
 /** Below this many labels a passage, both sides are trained more slowly, and from the identity, too. */
 const labelsPerPassage = 10;
-/** Multiplications of a step above which only two runs are tried: one that leaves passages as they are, and one not. */
+/** Multiplications of a step above which only two short runs are tried: one that leaves passages as they are, and one not. */
 const largeStep = 1e9;
 
 export interface CandidateOptions {
@@ -105,11 +107,11 @@ function infoNceCandidates(
   };
   const runs = pairs < labelsPerPassage * labelled ? few[claim] : many;
   const stepsPerEpoch = Math.ceil((0.8 * pairs) / batchSize);
-  const states = epochs.filter(
-    (epoch, i) => i < fewestStates || epoch * stepsPerEpoch <= mostSteps,
-  );
+  const large = 2 * batchSize * data.queries.cols ** 2 > largeStep;
+  const most = large ? mostLargeSteps : mostSteps;
+  const states = epochs.filter((epoch, i) => i < fewestStates || epoch * stepsPerEpoch <= most);
   return runs
-    .slice(0, 2 * batchSize * data.queries.cols ** 2 > largeStep ? 2 : undefined)
+    .slice(0, large ? 2 : undefined)
     .filter(([start]) => side === "both" || start.side === "query")
     .map(([start, rate]) => infoNceFamily(data, { start, rate, epochs: states, seed }));
 }

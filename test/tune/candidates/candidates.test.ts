@@ -126,6 +126,18 @@ describe("candidateFamilies", () => {
     expect(kinds.indexOf("trained")).toBeGreaterThan(kinds.lastIndexOf("closed form"));
   });
 
+  it("ends runs sooner where a step takes long", () => {
+    const epochsOf = (d: number): unknown[] => {
+      const families = candidateFamilies(prepared(intents(3000, 6, { d })), {
+        ...{ methods: ["info-nce"], side: "both", claim: "questions", seed: 1 },
+      });
+      return families.at(-1)!.candidates.map(({ parameters }) => parameters["epoch"]);
+    };
+    // 10 steps an epoch.
+    expect(epochsOf(6)).toEqual([1, 2, 4, 8, 16]);
+    expect(epochsOf(1400)).toEqual([1, 2, 4, 8]);
+  });
+
   it("leaves out a prior that weighs under a twentieth of what pairs do, but never all", () => {
     const weights = (pairs: number): (number | undefined)[] =>
       candidateFamilies(prepared(intents(pairs, 6, { d: 3 })), {
