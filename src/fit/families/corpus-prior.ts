@@ -1,4 +1,5 @@
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
+import { subtractFromRows } from "../../math/elementwise.js";
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { centerPairs } from "../centered-pairs.js";
 import { basisOfMoment, basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
@@ -77,13 +78,15 @@ function rowsBasis(
   nu: number,
 ): SpectralBasis | null {
   const { rows: n, cols: d } = differences;
+  let texts = n;
+  for (const { rows } of spreads) texts += rows === null ? d : rows.rows;
+  if (texts >= d) return null;
   const parts: Matrix[] = [differences];
-  for (const { centered } of spreads) {
-    if (centered === null || centered.rows >= d) return null;
+  for (const { rows, mean } of spreads) {
+    const centered = subtractFromRows(rows!, mean);
     if (squareSum(centered) > 0) parts.push(centered);
   }
   const total = parts.reduce((sum, { rows }) => sum + rows, 0);
-  if (total >= d) return null;
   const perSpread = (nu * squareSum(differences)) / n / (parts.length - 1);
   const stacked = createMatrix(total, d);
   let at = 0;

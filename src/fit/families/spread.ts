@@ -1,13 +1,13 @@
 import { covariance } from "../../math/covariance.js";
-import { subtractFromRows } from "../../math/elementwise.js";
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { columnMeans } from "../../math/vectors.js";
+import { once } from "./remember.js";
 
 /** How texts spread about their mean. */
 export interface Spread {
   readonly mean: ArrayLike<number>;
-  /** The texts less their mean; `null` where only their moments are known. */
-  readonly centered: Matrix | null;
+  /** The texts; `null` where only their moments are known. */
+  readonly rows: Matrix | null;
   /** d × d; computed when it is first asked for. */
   covariance(): Matrix;
 }
@@ -15,17 +15,12 @@ export interface Spread {
 /** The spread of some rows. */
 export function spreadOf(rows: Matrix): Spread {
   const mean = columnMeans(rows);
-  let known: Matrix | undefined;
-  return {
-    mean,
-    centered: subtractFromRows(rows, mean),
-    covariance: () => (known ??= covariance(rows).covariance),
-  };
+  return { mean, rows, covariance: once(() => covariance(rows).covariance) };
 }
 
 /** A spread of which only mean and covariance are known. */
 export function spreadOfMoments(mean: ArrayLike<number>, moment: Matrix): Spread {
-  return { mean, centered: null, covariance: () => moment };
+  return { mean, rows: null, covariance: () => moment };
 }
 
 /** The mean of covariances, each scaled to trace 1 first; those of a single point say nothing and are left out. */

@@ -64,22 +64,43 @@ function factorPanel(
   end: number,
   negligible: number,
 ): void {
-  for (let i = start; i < n; i++) {
-    const row = a.subarray(i * n, i * n + end);
-    for (let j = start; j < Math.min(i + 1, end); j++) {
-      const other = a.subarray(j * n, j * n + j);
-      let sum = row[j];
-      for (let p = start; p < j; p++) sum -= row[p] * other[p];
+  for (let i = start; i < end; i++) {
+    const row = i * n;
+    for (let j = start; j <= i; j++) {
+      const other = j * n;
+      let sum = a[row + j];
+      for (let p = start; p < j; p++) sum -= a[row + p] * a[other + p];
       if (j < i) {
-        row[j] = sum / a[j * n + j];
+        a[row + j] = sum / a[other + j];
       } else {
         if (!(sum > negligible)) {
           throw new RangeError(
             `cholesky: matrix must be positive definite, received one with pivot ${sum} in row ${i}`,
           );
         }
-        row[j] = Math.sqrt(sum);
+        a[row + j] = Math.sqrt(sum);
       }
+    }
+  }
+  // Below the diagonal block four rows at once: each is a chain of its own, which a processor follows side by side.
+  for (let i = end; i < n; i += 4) {
+    const [r0, r1, r2, r3] = [0, 1, 2, 3].map((k) => Math.min(i + k, n - 1) * n);
+    for (let j = start; j < end; j++) {
+      const other = j * n;
+      let [s0, s1, s2, s3] = [a[r0 + j], a[r1 + j], a[r2 + j], a[r3 + j]];
+      for (let p = start; p < j; p++) {
+        const factor = a[other + p];
+        s0 -= a[r0 + p] * factor;
+        s1 -= a[r1 + p] * factor;
+        s2 -= a[r2 + p] * factor;
+        s3 -= a[r3 + p] * factor;
+      }
+      const pivot = a[other + j];
+      // Past the last row, rows are the last again, and get what it gets.
+      a[r0 + j] = s0 / pivot;
+      a[r1 + j] = s1 / pivot;
+      a[r2 + j] = s2 / pivot;
+      a[r3 + j] = s3 / pivot;
     }
   }
 }
