@@ -201,6 +201,9 @@ export type { TrainedSides } from "./train/model/adapter-model.js";
 
 // tune: choose and judge
 export { estimateTuning, tune, type TuneOptions } from "./tune/tune.js";
+export { recheck, type Recheck, type RecheckOptions } from "./tune/recheck/recheck.js";
+export type { Drift } from "./tune/recheck/drift.js";
+export type { KeptProbes } from "./tune/recheck/probes.js";
 export { labelTexts, type LabelledTexts } from "./tune/texts/label-texts.js";
 export type { EmbeddingSetup } from "./tune/texts/embed-tables.js";
 export type { GivenVectors, Vectors } from "./tune/texts/given-vectors.js";

@@ -1,5 +1,11 @@
 /** Exit codes of the command; docs/command.md and `--help` promise them. */
-export const exitCodes = { success: 0, failure: 1, wrongUse: 2, interrupted: 130 } as const;
+export const exitCodes = {
+  success: 0,
+  failure: 1,
+  wrongUse: 2,
+  alarm: 3,
+  interrupted: 130,
+} as const;
 
 /** A failure whose exit code is not 1. */
 export class CommandError extends Error {
@@ -15,6 +21,11 @@ export class CommandError extends Error {
 /** Something must be said in another way before it can be tried: exit code 2. */
 export function wrongUse(message: string): CommandError {
   return new CommandError(message, exitCodes.wrongUse);
+}
+
+/** What was to be watched is no longer as it should be. */
+export function alarm(message: string): CommandError {
+  return new CommandError(message, exitCodes.alarm);
 }
 
 /** What Ctrl-C aborts the work with. */

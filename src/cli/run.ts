@@ -17,6 +17,7 @@ EXIT CODES
   0  done, whatever the verdict
   1  failed: the reason is on standard error, in one sentence
   2  wrong use: an unknown flag, a missing argument, no consent to a price
+  3  check: the adapter does harm by now, or the embedder has changed
   130  interrupted by Ctrl-C; what was finished is kept
 
 "embedtune VERB --help" shows a verb's flags and an example.`;

@@ -2,6 +2,7 @@ import { withCache, type CacheStatistics } from "../../embed/cache/cache.js";
 import type { Embedder } from "../../embed/embedder.js";
 import { missingPrefixes } from "../../embed/models/with-model-prefixes.js";
 import { withPrefixes, type Prefixes } from "../../embed/prefixed-embedder.js";
+import type { KeyValueStore } from "../../embed/stores/key-value-store.js";
 import type { CommandIo } from "../io.js";
 import { chooseEmbedder, type ChosenEmbedder } from "./choose-embedder.js";
 
@@ -20,11 +21,18 @@ export interface EmbedderFlags {
 export interface OpenEmbedder extends ChosenEmbedder {
   /** The same without prefixes, for whoever puts them. */
   readonly bare: Embedder;
+  /** The same without the cache, for whoever asks whether the embedder still gives what the cache keeps. */
+  readonly uncached: Embedder;
   /** What is put before each text; `null` where nothing is. */
   readonly prefixes: Required<Prefixes> | null;
   /** What stands before the embedder, and in which folder; the built-in embedder is as fast as a cache and has none. */
   readonly cache?:
-    { readonly folder: string; readonly statistics: () => CacheStatistics } | undefined;
+    | {
+        readonly folder: string;
+        readonly store: KeyValueStore;
+        readonly statistics: () => CacheStatistics;
+      }
+    | undefined;
 }
 
 /**
@@ -44,15 +52,16 @@ export async function withEmbedder<T>(
     prefixes === null ? embedder : withPrefixes(embedder, prefixes);
   if (name === "hashing") {
     const { embedder: bare } = chosen;
-    return work({ ...chosen, bare, prefixes, embedder: put(bare) });
+    return work({ ...chosen, bare, uncached: bare, prefixes, embedder: put(bare) });
   }
   const { createLmdbStore } = await import("../../embed/stores/lmdb-store.js");
   const store = createLmdbStore({ path: folder });
   try {
     // The cache stands inside: it knows texts with their prefixes, as the model does.
     const bare = withCache(chosen.embedder, store);
-    const cache = { folder, statistics: () => bare.statistics() };
-    return await work({ ...chosen, bare, prefixes, cache, embedder: put(bare) });
+    const cache = { folder, store, statistics: () => bare.statistics() };
+    const uncached = chosen.embedder;
+    return await work({ ...chosen, bare, uncached, prefixes, cache, embedder: put(bare) });
   } finally {
     await store.close();
   }

@@ -1,4 +1,5 @@
 import { applyVerb } from "./apply.js";
+import { checkVerb } from "./check.js";
 import { compareVerb } from "./compare.js";
 import { embedVerb } from "./embed.js";
 import { evaluateVerb } from "./evaluate.js";
@@ -10,6 +11,7 @@ import { tuneVerb } from "./tune.js";
 /** The verbs by name, in the order in which help lists them. */
 export const verbs = {
   tune: tuneVerb,
+  check: checkVerb,
   embed: embedVerb,
   mine: mineVerb,
   apply: applyVerb,

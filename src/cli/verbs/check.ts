@@ -1,0 +1,47 @@
+import { buildCommand } from "@stricli/core";
+import type { CheckFlags } from "../tuning/check.js";
+import { commonFlags, fileFlag, loadWork, type VerbContext } from "../verb.js";
+import { embedderBrief, embedderFlags } from "./embedder-flags.js";
+import { textFileFlags } from "./text-file-flags.js";
+
+export const checkVerb = buildCommand<CheckFlags, string[], VerbContext>({
+  loader: loadWork(async () => (await import("../tuning/check.js")).check),
+  parameters: {
+    positional: {
+      kind: "array",
+      minimum: 2,
+      parameter: {
+        parse: String,
+        placeholder: "FILE",
+        brief: "The adapter, then fresh pairs as tune reads them",
+      },
+    },
+    flags: {
+      embedder: { kind: "parsed", parse: String, brief: embedderBrief, placeholder: "name" },
+      corpus: fileFlag("The passages to search beside those of the pairs"),
+      probes: fileFlag(
+        "What tune kept of the passages; probes.safetensors beside the adapter without this",
+      ),
+      seed: {
+        kind: "parsed",
+        parse: String,
+        brief: "Of what is drawn at random",
+        placeholder: "seed",
+        default: "1",
+      },
+      ...textFileFlags,
+      ...embedderFlags,
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "See whether an adapter in use still does what it was taken for",
+    customUsage: ["ADAPTER PAIRS --embedder NAME [--corpus FILE] [flags]"],
+    fullDescription: `See whether an adapter in use still does what it was taken for: judges it on questions answered since, and embeds the
+passages that tune kept as probes again, to see whether the embedder still gives the same vectors. Exit code 3 where the
+adapter does harm or the embedder has changed; where nothing is shown yet, it says how many questions are missing.
+
+EXAMPLES
+  embedtune check tuned/adapter.safetensors answered-since.csv --embedder openai:text-embedding-3-small --max-cost 0.1`,
+  },
+});

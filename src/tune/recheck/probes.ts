@@ -1,0 +1,54 @@
+import { decodeSafetensors } from "../../adapter/safetensors.js";
+import { refuse } from "../../base/checks.js";
+import { createMatrix, type Matrix } from "../../math/matrix.js";
+
+/** Vectors of some passages as they were when an adapter was made, with what tells the texts again. */
+export interface KeptProbes {
+  /** Id of the embedder; `null` where it had no name. */
+  readonly embedder: string | null;
+  readonly vectors: Matrix;
+  /** SHA-256 of each text's UTF-8 bytes, base64url. */
+  readonly hashes: readonly string[];
+  /** The texts, where they were kept. */
+  readonly texts: readonly string[] | null;
+}
+
+/**
+ * Reads what `saveDecision` kept in `probes.safetensors`.
+ *
+ * @param place What messages begin with: the public function, or the file.
+ * @throws RangeError when the bytes are no probes.
+ */
+export function decodeProbes(bytes: Uint8Array, place = "decodeProbes"): KeptProbes {
+  const { tensors, metadata } = decodeSafetensors(bytes, place);
+  const tensor = "vectors" in tensors ? tensors.vectors : undefined;
+  if (metadata.format !== "embedtune probes" || tensor?.shape.length !== 2) {
+    refuse(place, "probes, as saveDecision writes them", metadata.format);
+  }
+  const [rows, cols] = tensor.shape;
+  const hashes = strings(metadata.hashes, rows, `${place}: hashes`);
+  const { texts } = metadata as { readonly texts?: string };
+  if (!(tensor.data instanceof Float32Array)) refuse(`${place}: vectors`, "of type F32", "another");
+  return {
+    embedder: metadata.embedder === "" ? null : metadata.embedder,
+    vectors: createMatrix(rows, cols, tensor.data),
+    hashes,
+    texts: texts === undefined ? null : strings(texts, rows, `${place}: texts`),
+  };
+}
+
+function strings(json: string, count: number, place: string): string[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(json);
+  } catch {
+    list = undefined;
+  }
+  if (
+    Array.isArray(list) &&
+    list.length === count &&
+    list.every((item) => typeof item === "string")
+  )
+    return list;
+  return refuse(place, `a list of ${count} texts`, json);
+}

@@ -1,0 +1,134 @@
+import type { Adapter } from "../../adapter/adapter.js";
+import { checkAdapter } from "../../adapter/check.js";
+import { refuse } from "../../base/checks.js";
+import { layOutTexts } from "../../data/texts/text-tables.js";
+import type { TuningData } from "../../data/tuning-data.js";
+import type { Embedder } from "../../embed/embedder.js";
+import { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "../judge-adapter.js";
+import {
+  embedTables,
+  estimateTables,
+  prepareEmbedder,
+  type EmbeddingSetup,
+} from "../texts/embed-tables.js";
+import { labelTexts } from "../texts/label-texts.js";
+import { labelsNeeded } from "../verdict/labels-needed.js";
+import { measureDrift, type Drift } from "./drift.js";
+import type { KeptProbes } from "./probes.js";
+
+export interface RecheckOptions extends JudgeAdapterOptions, EmbeddingSetup {
+  readonly embedder: Embedder;
+  /** What was kept when the adapter was made; without it nothing is said of the embedder. */
+  readonly probes?: KeptProbes | undefined;
+}
+
+/** Whether an adapter in use still does what it was taken for. Plain data. */
+export interface Recheck {
+  /** On the fresh pairs; `null` where none was labelled 1. */
+  readonly judgement: Judgement | null;
+  /** `null` where no probes were given. */
+  readonly drift: Drift | null;
+  /** Labelled questions among the fresh pairs. */
+  readonly questions: number;
+  /** How many more would show a gain of the size that was measured; 0 where it is shown, `null` where none is in sight. */
+  readonly questionsMissing: number | null;
+  /** Whether there is reason to act: the judgement is "leave it", or the embedder has drifted. */
+  readonly alarm: boolean;
+  /** In words: the judgement's sentence, what the probes say, what is missing. */
+  readonly sentences: readonly string[];
+}
+
+/**
+ * The day after: does the gain still hold on questions that have been answered since, does the embedder still give the
+ * vectors that it gave.
+ *
+ * @param adapter The one in use.
+ * @param data Fresh pairs, in any shape that `tune` takes: on those it was fitted on, any adapter looks good. The corpus
+ *   belongs to them, and is where the probes' texts are looked for if they were not kept.
+ * @throws RangeError where the embedder is not the one that the adapter, or the probes, were made with.
+ */
+export async function recheck(
+  adapter: Adapter,
+  data: TuningData,
+  { embedder, probes, cache, prefixes, ...options }: RecheckOptions,
+): Promise<Recheck> {
+  checkAdapter(adapter, "recheck");
+  const tables = await layOutTexts(data, "recheck");
+  const prepared = prepareEmbedder(embedder, { cache, prefixes });
+  const { id } = prepared.embedder;
+  const made = adapter.metadata.embedder;
+  if (made !== null && made !== id) {
+    refuse("recheck: embedder", `the one that the adapter was made for, "${made}"`, id);
+  }
+  if (probes !== undefined && probes.embedder !== null && probes.embedder !== id) {
+    refuse("recheck: embedder", `the one that the probes were made with, "${probes.embedder}"`, id);
+  }
+  const { signal, onProgress, leastGain = 0.005 } = options;
+  const drift =
+    probes === undefined
+      ? null
+      : // The cache would give what it kept.
+        await measureDrift(
+          probes,
+          prepareEmbedder(embedder, { prefixes }).embedder,
+          tables.passages,
+          {
+            signal,
+          },
+        );
+  let judgement: Judgement | null = null;
+  if (tables.pairs.label.includes(1)) {
+    const estimate = await estimateTables(tables, prepared, signal);
+    const { vectors } = await embedTables(tables, prepared, estimate, {
+      ...{ tokenLimit: null, signal, onProgress },
+    });
+    judgement = await judgeAdapter(adapter, labelTexts(tables, vectors).data, options);
+  }
+  const questions = judgement?.questions.length ?? 0;
+  const questionsMissing = judgement === null ? null : missingOf(judgement, questions, leastGain);
+  return {
+    ...{ judgement, drift, questions, questionsMissing },
+    alarm: judgement?.verdict === "leave it" || drift?.drifted === true,
+    sentences: [
+      ...judgementSentences(judgement, questionsMissing),
+      ...(drift === null ? [] : [driftSentence(drift)]),
+    ],
+  };
+}
+
+function missingOf(
+  { verdict, gain }: Judgement,
+  questions: number,
+  leastGain: number,
+): number | null {
+  if (verdict === "use it") return 0;
+  const needed = labelsNeeded(gain, questions, questions, leastGain);
+  return needed === null ? null : Math.max(0, needed - questions);
+}
+
+function judgementSentences(judgement: Judgement | null, missing: number | null): string[] {
+  if (judgement === null)
+    return ["untested: no fresh pair is labelled 1, so nothing says whether the gain still holds."];
+  const more =
+    judgement.verdict !== "not shown"
+      ? []
+      : missing === null
+        ? ["A gain worth having is not in sight on these questions."]
+        : [
+            `About ${missing.toLocaleString("en-US")} more questions would show a gain of this size.`,
+          ];
+  return [judgement.sentence, ...more];
+}
+
+function driftSentence({ checked, lowest, drifted }: Drift): string {
+  if (checked === 0) {
+    return "The embedder was not checked: none of the kept passages is in the corpus given.";
+  }
+  if (lowest === null) {
+    return "The embedder has changed: its vectors have another length than those kept, so fit again and index again.";
+  }
+  const seen = `the lowest cosine of ${checked} kept passages to their vectors now is ${lowest.toFixed(4)}`;
+  return drifted
+    ? `The embedder has changed: ${seen}, so fit again and index again.`
+    : `The embedder gives the same vectors: ${seen}.`;
+}

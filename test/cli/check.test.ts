@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fromRows, identityAdapter } from "embedtune";
+import { saveAdapter } from "embedtune/node";
+import { runCommand, type CommandRun } from "./run-command.js";
+
+let folder = "";
+const at = (name: string): string => join(folder, name);
+const check = (...args: string[]): Promise<CommandRun> =>
+  runCommand(["check", ...args, "--cache", at("cache")]);
+const csv = (from: number, to: number): string =>
+  [
+    "question,answer",
+    ...Array.from(
+      { length: to - from },
+      (_, i) => `ask about thing ${from + i},the answer on thing ${from + i}`,
+    ),
+  ].join("\n");
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "embedtune-check-"));
+  writeFileSync(at("old.csv"), csv(0, 30));
+  writeFileSync(at("new.csv"), csv(30, 70));
+  await runCommand([
+    "tune",
+    at("old.csv"),
+    "--out",
+    at("tuned"),
+    "--dimensions",
+    "64",
+    "--candidates",
+    "rca",
+  ]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("embedtune check", () => {
+  it("judges an adapter on fresh pairs, and the embedder by what was kept", async () => {
+    const { code, stdout, stderr } = await check(
+      ...[at("tuned/adapter.safetensors"), at("new.csv")],
+      ...["--embedder", "hashing"],
+    );
+    expect(stderr).toContain("is read as CSV");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^(use it|not shown): for the questions given, /);
+    expect(stdout).toContain(
+      "The embedder was not checked: none of the kept passages is in the corpus",
+    );
+    const again = await check(
+      at("tuned/adapter.safetensors"),
+      at("old.csv"),
+      "--embedder",
+      "hashing",
+    );
+    expect(again.stdout).toContain(
+      "The embedder gives the same vectors: the lowest cosine of 30 kept",
+    );
+  });
+
+  it("ends with 3 where the adapter does harm", async () => {
+    const rows = Array.from({ length: 64 }, (_, i) =>
+      Array.from({ length: 64 }, (_, j) => Math.sin(i * 7.1 + j * 3.3)),
+    );
+    await saveAdapter(at("harm.safetensors"), {
+      ...identityAdapter(64),
+      query: { center: null, weights: fromRows(rows) },
+    });
+    const { code, stdout, stderr } = await check(
+      at("harm.safetensors"),
+      at("new.csv"),
+      "--embedder",
+      "hashing",
+    );
+    expect(code).toBe(3);
+    expect(stdout).toContain("leave it: ");
+    expect(stderr.trimEnd().split("\n").at(-1)).toBe("the adapter does harm on these questions");
+  });
+
+  it("gives all of it as JSON", async () => {
+    const { stdout } = await check(
+      at("tuned/adapter.safetensors"),
+      at("new.csv"),
+      "--embedder",
+      "hashing",
+      "--json",
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      questions: 40,
+      alarm: false,
+      drift: { checked: 0 },
+    });
+  });
+
+  it.each([
+    ["no pairs", ["tuned/adapter.safetensors"], 2, "FILE"],
+    [
+      "another embedder",
+      ["tuned/adapter.safetensors", "new.csv", "--dimensions", "32"],
+      1,
+      "the one that the adapter was made for",
+    ],
+    ["no adapter", ["new.csv", "new.csv"], 1, "new.csv"],
+    ["no probes", ["tuned/adapter.safetensors", "new.csv", "--probes", "none"], 1, "none"],
+  ])("refuses %s in one sentence", async (_, args, code, says) => {
+    const named = args.map((arg) => (/^--|^\d+$/.test(arg) ? arg : at(arg)));
+    const run = await check(...named, "--embedder", "hashing");
+    expect(run.code).toBe(code);
+    expect(run.stderr.trimEnd().split("\n").at(-1)).toContain(says);
+  });
+});
