@@ -132,7 +132,7 @@ describe("the command", () => {
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     child.stdout.once("data", () => child.stdout.destroy());
     expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
-    expect(stderr).toBe("");
+    expect(stderr).toBe(`${at("many.txt")} is read as text, one per line\n`);
   });
 
   // A fresh clone has not built yet; CI builds before it tests.

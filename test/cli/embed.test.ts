@@ -96,6 +96,14 @@ describe("embedtune embed", () => {
     expect(readFileSync(at("h.npy"))).toEqual(expected);
   });
 
+  it("embeds a column of parquet", async () => {
+    const parquet = `${root}test/fixtures/cli/vectors.parquet`;
+    const flags = ["--column", "title", "--embedder", "hashing", "--out", at("q.npy")];
+    expect((await embed(parquet, flags)).stdout).toContain("q.npy: 7 × 1536");
+    const expected = await createHashingEmbedder().embed(["row 6"]);
+    expect(rowOf(vectorsOf("q.npy"), 6)).toEqual(expected.data);
+  });
+
   it("keeps the other columns in JSON lines, and the values to the last bit", async () => {
     const file = write("c.jsonl", '{"id":7,"text":"one"}\n{"id":8,"text":"two","tags":["x"]}\n');
     const { stdout, code } = await embed(file, ["--embedder", "hashing", "--out", "-"]);
@@ -249,7 +257,10 @@ describe("Ctrl-C", () => {
     child.kill("SIGINT");
     expect(await closed).toBe(130);
     expect(stderr).toContain(`interrupted: what was embedded is kept in ${at("long-cache")}`);
-    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      `${file} is read as text, one per line`,
+      expect.stringMatching(/^interrupted: /),
+    ]);
     expect(readdirSync(folder).filter((name) => name.startsWith("long.npy"))).toEqual([]);
     slow = false;
     const again = await runCommand(args);

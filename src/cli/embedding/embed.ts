@@ -1,20 +1,21 @@
+import type { TuningFileFormat } from "../../data/tuning-files/types.js";
 import type { EmbeddingEstimate } from "../../embed/embedder.js";
 import { addEstimates, estimateEmbedding } from "../../embed/estimate.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { withOutput, type Sink } from "../files/output.js";
-import { sniff, type SniffedFile } from "../files/sniff.js";
 import { createVectorWriter, vectorFormatOf, type VectorFormat } from "../files/vector-writer.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
 import { withEmbedder, type EmbedderFlags, type OpenEmbedder } from "./open-embedder.js";
-import { readTexts, type TextRecord } from "./read-texts.js";
+import { openTexts, type OpenedTexts, type TextOfRecord } from "./read-texts.js";
 import { agreeToSpend, dollars, estimateSentence } from "./spending.js";
 
 export interface EmbedFlags extends CommonFlags, EmbedderFlags {
   readonly embedder: string;
   readonly out?: string | undefined;
   readonly column: string;
+  readonly format?: TuningFileFormat | undefined;
   readonly side: "query" | "passage";
 }
 
@@ -32,11 +33,8 @@ export async function embed(flags: EmbedFlags, [file]: [string], io: CommandIo):
   const format = out === undefined ? "npy" : vectorFormatOf(out);
   if (out === "-" && json)
     throw wrongUse("--json and --out - both want standard output, leave one out");
-  const input = await sniff(file, io.signal);
-  if (["jsonl", "csv", "tsv"].includes(input.kind))
-    io.say(`${file} is read as ${input.kind}, column ${flags.column}`);
+  const texts = await textBlocks(file, flags, io);
   await withEmbedder(flags.embedder, flags, io, async (open) => {
-    const texts = await textBlocks(input, flags, io);
     const { texts: total, estimate } = await estimateBlocks(open, texts, flags, io);
     if (dryRun) {
       const result = { ...estimate, texts: total, embedder: open.embedder.id };
@@ -48,18 +46,27 @@ export async function embed(flags: EmbedFlags, [file]: [string], io: CommandIo):
 }
 
 /** Blocks of texts that can be gone through more than once, as standard input itself cannot. */
-type TextBlocks = () => AsyncIterable<readonly TextRecord[]>;
+type TextBlocks = () => AsyncIterable<readonly TextOfRecord[]>;
 
 async function textBlocks(
-  input: SniffedFile,
-  { column }: EmbedFlags,
-  { signal }: CommandIo,
+  file: string,
+  { column, format }: EmbedFlags,
+  io: CommandIo,
 ): Promise<TextBlocks> {
-  const read: TextBlocks = () => readTexts(input, { column, block: blockSize, signal });
-  if (typeof input.source === "string") return read;
-  const blocks: (readonly TextRecord[])[] = [];
-  for await (const block of read()) blocks.push(block);
+  const options = { column, format, block: blockSize, signal: io.signal };
+  const opened = await openTexts(file, options);
+  io.say(`${file === "-" ? "standard input" : file} is read as ${opened.format}`);
+  if (file === "-") {
+    const blocks: (readonly TextOfRecord[])[] = [];
+    for await (const block of opened.blocks) blocks.push(block);
+    return async function* () {
+      yield* blocks;
+    };
+  }
+  let next: OpenedTexts | undefined = opened;
   return async function* () {
+    const { blocks } = next ?? (await openTexts(file, options));
+    next = undefined;
     yield* blocks;
   };
 }

@@ -1,122 +1,97 @@
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../../data/data-error.js";
-import { frameDelimited, type DelimitedRow } from "../../data/pairs/delimited-rows.js";
-import { jsonFields } from "../../data/pairs/pair-record.js";
-import { frameLines, type Framed, type Position } from "../../data/sources/lines.js";
 import type { Source } from "../../data/sources/open-source.js";
-import { readRecords } from "../../data/sources/read-records.js";
-import { decodeUtf8 } from "../../data/sources/utf8.js";
-import type { SniffedFile } from "../files/sniff.js";
+import { openRecords } from "../../data/tuning-files/layout/open-records.js";
+import type { TextRecord } from "../../data/tuning-files/layout/text-record.js";
+import type { TuningFileFormat } from "../../data/tuning-files/types.js";
 
 /** A text, and the record of the file that it stands in. */
-export interface TextRecord {
+export interface TextOfRecord {
   readonly text: string;
   readonly record: Readonly<Record<string, unknown>>;
 }
 
+/** A file of texts, opened. */
+export interface OpenedTexts {
+  /** What it was taken for, in words. */
+  readonly format: string;
+  /** The texts in order, block by block. */
+  readonly blocks: AsyncIterable<readonly TextOfRecord[]>;
+}
+
+export interface OpenTextsOptions {
+  /** The column or field that holds the text; it does not matter where a line is one. */
+  readonly column: string;
+  /** @default guessed; a name that ends in .txt says that each line is a text */
+  readonly format?: TuningFileFormat | undefined;
+  /** Texts at a time. */
+  readonly block: number;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Reads texts block by block: a line each, or a field of JSON lines, CSV or TSV.
+ * Opens a file of texts: a line each, or a field of JSON lines, JSON, CSV, TSV or parquet.
  *
- * @param column Names the field or column; it does not matter where a line is a text.
  * @throws DataError naming file and line, also of an empty line between others, which would shift the rows.
  */
-export async function* readTexts(
-  { kind, source }: SniffedFile,
-  {
-    column,
-    block,
-    signal,
-  }: { readonly column: string; readonly block: number; readonly signal: AbortSignal },
-): AsyncGenerator<TextRecord[], void, undefined> {
-  let pending: TextRecord[] = [];
-  for await (const record of recordsOf(kind, source, column, signal)) {
-    pending.push(record);
-    if (pending.length < block) continue;
-    yield pending;
-    pending = [];
+export async function openTexts(
+  source: Source,
+  { column, format, block, signal }: OpenTextsOptions,
+): Promise<OpenedTexts> {
+  const name = typeof source === "string" ? source : source.name;
+  const said = format ?? (/\.txt(\.gz|\.zst)?$/i.test(name) ? "txt" : undefined);
+  // However long the file is: its texts are never in memory together.
+  const opened = await openRecords(source, said, { signal, spend: () => undefined });
+  const { kind, noun, lines, batches } = opened;
+  const toText = lines ? lineOf() : (record: TextRecord) => fieldOf(record, column, noun);
+  return {
+    format: lines ? kind.replace("a passage", "one") : `${kind}, ${noun} ${column}`,
+    blocks: inBlocks(batches, toText, block),
+  };
+}
+
+async function* inBlocks(
+  batches: AsyncIterable<readonly TextRecord[]>,
+  toText: (record: TextRecord) => TextOfRecord,
+  size: number,
+): AsyncGenerator<readonly TextOfRecord[], void, undefined> {
+  let pending: TextOfRecord[] = [];
+  for await (const batch of batches) {
+    for (const record of batch) {
+      pending.push(toText(record));
+      if (pending.length < size) continue;
+      yield pending;
+      pending = [];
+    }
   }
   if (pending.length > 0) yield pending;
 }
 
-function recordsOf(
-  kind: SniffedFile["kind"],
-  source: Source,
-  column: string,
-  signal: AbortSignal,
-): AsyncIterable<TextRecord> {
-  const find = (): Promise<readonly Source[]> => Promise.resolve([source]);
-  switch (kind) {
-    case "jsonl":
-      return readRecords(
-        find,
-        {
-          frame: frameLines,
-          parse: (line, place) => fieldOf(jsonFields(line, place), column, place),
-        },
-        { signal },
-        "embed",
-      );
-    case "csv":
-    case "tsv":
-      return readRecords(
-        find,
-        {
-          frame: (chunks, position) =>
-            frameDelimited(chunks, position, kind === "csv" ? "," : "\t"),
-          parse: (row: DelimitedRow, place) => fieldOf(row, column, place),
-        },
-        { signal },
-        "embed",
-      );
-    case "text":
-      return readRecords(find, { frame: frameEveryLine, parse: lineOf }, { signal }, "embed");
-    default: {
-      const name = typeof source === "string" ? source : source.name;
-      throw new DataError(
-        { source: name },
-        `this must be texts, as lines, JSON lines, CSV or TSV, received ${kind === "json" ? "a JSON array" : kind === "binary" ? "a binary file" : `a ${kind} file`}`,
-      );
-    }
-  }
-}
-
 /** Lines, none of which may be empty but at the end: row i of the vectors is line i. */
-async function* frameEveryLine(
-  chunks: AsyncIterable<Uint8Array>,
-  position: Position,
-): AsyncGenerator<Framed<Uint8Array>[], void, undefined> {
+function lineOf(): (record: TextRecord) => TextOfRecord {
   let expected = 1;
-  for await (const lines of frameLines(chunks, position)) {
-    for (const { line } of lines) {
-      if (line > expected) {
-        throw new DataError(
-          { source: position.source, line: expected },
-          "the line must be a text, received an empty one",
-        );
-      }
-      expected = line + 1;
+  return ({ fields, place }) => {
+    if (place.line !== undefined && place.line > expected) {
+      const empty: Place = { source: place.source, line: expected };
+      throw new DataError(empty, "the line must be a text, received an empty one");
     }
-    yield lines;
-  }
+    expected = (place.line ?? expected) + 1;
+    const text = String(fields.get("text"));
+    return { text, record: { text } };
+  };
 }
 
-function lineOf(bytes: Uint8Array, place: Place): TextRecord {
-  let text: string;
-  try {
-    text = decodeUtf8(bytes).replace(/\r$/, "");
-  } catch (cause) {
-    throw new DataError(place, "the text must be UTF-8, received other bytes", { cause });
-  }
-  return { text, record: { text } };
-}
-
-function fieldOf(fields: ReadonlyMap<string, unknown>, column: string, place: Place): TextRecord {
+function fieldOf(
+  { fields, place }: TextRecord,
+  column: string,
+  noun: "column" | "field",
+): TextOfRecord {
   const text = fields.get(column);
   if (typeof text === "string" && text.trim() !== "") {
     return { text, record: Object.fromEntries(fields) };
   }
   const names = [...fields.keys()].slice(0, 8).join(", ");
   const hint =
-    text === undefined ? ` among the columns ${names}; --column names the one to embed` : "";
+    text === undefined ? ` among the ${noun}s ${names}; --column names the one to embed` : "";
   throw new DataError(place, `${column} must be a text, received ${show(text)}${hint}`);
 }

@@ -25,8 +25,8 @@ export async function evaluatePairs(
   io: CommandIo,
 ): Promise<void> {
   const { signal } = io;
-  const { kind, source } = await sniff(file, signal);
-  if (kind !== "jsonl") {
+  const { head, source } = await sniff(file, signal);
+  if (!/^\uFEFF?\s*\{/.test(new TextDecoder("utf-8", { ignoreBOM: true }).decode(head))) {
     throw new DataError(
       { source: sourceName(source) },
       'this must be scored pairs, lines of {"score": number, "label": 0 or 1}, received another format; a TREC run needs --qrels',

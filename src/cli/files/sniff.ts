@@ -1,9 +1,8 @@
 import { DataError } from "../../data/data-error.js";
 import { openSource, sourceName, type Source } from "../../data/sources/open-source.js";
 
-/** What a file holds, by its first bytes and then by its name. */
-export type FileKind =
-  "npy" | "safetensors" | "parquet" | "jsonl" | "json" | "csv" | "tsv" | "text" | "binary";
+/** What a file holds, by its first bytes: vectors, an adapter, or what `openRecords` finds out. */
+export type FileKind = "npy" | "safetensors" | "other";
 
 export interface SniffedFile {
   readonly kind: FileKind;
@@ -24,7 +23,7 @@ export async function sniff(path: string, signal: AbortSignal): Promise<SniffedF
   if (done === true || head.length === 0) {
     throw new DataError({ source: sourceName(path) }, "the file is empty");
   }
-  const kind = kindOf(head, path);
+  const kind = kindOf(head);
   if (path !== "-") {
     await chunks.return();
     return { kind, head, source: path };
@@ -36,21 +35,9 @@ export async function sniff(path: string, signal: AbortSignal): Promise<SniffedF
   return { kind, head, source: { name: sourceName(path), stream: rest() } };
 }
 
-function kindOf(head: Uint8Array, path: string): FileKind {
-  const begins = (text: string): boolean =>
-    Buffer.from(head.buffer, head.byteOffset, head.byteLength)
-      .subarray(0, text.length)
-      .equals(Buffer.from(text, "latin1"));
-  if (begins("\u0093NUMPY")) return "npy";
-  if (begins("PAR1")) return "parquet";
-  // Eight bytes of length, then a JSON header.
-  if (head.length > 9 && head[7] === 0 && head[6] === 0 && head[8] === 0x7b) return "safetensors";
-  const utf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  if (!utf16 && head.includes(0)) return "binary";
-  const ending = /\.([a-z]+)(?:\.gz|\.zst)?$/i.exec(path)?.[1].toLowerCase();
-  if (ending === "csv" || ending === "tsv") return ending;
-  if (ending === "txt") return "text";
-  const first = new TextDecoder().decode(head).trimStart().charAt(0);
-  if (first === "[" && ending === "json") return "json";
-  return first === "{" || ending === "jsonl" || ending === "ndjson" ? "jsonl" : "text";
+function kindOf(head: Uint8Array): FileKind {
+  const npy = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
+  if (npy.every((byte, i) => head[i] === byte)) return "npy";
+  // Eight bytes of length, which are few, then a JSON header.
+  return head[6] === 0 && head[7] === 0 && head[8] === 0x7b ? "safetensors" : "other";
 }

@@ -1,10 +1,8 @@
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../../data/data-error.js";
-import { jsonFields } from "../../data/pairs/pair-record.js";
-import { frameLines } from "../../data/sources/lines.js";
 import { readNpyHeader } from "../../data/sources/npy.js";
 import { openSource, sourceName, type Source } from "../../data/sources/open-source.js";
-import { readRecords } from "../../data/sources/read-records.js";
+import { openRecords } from "../../data/tuning-files/layout/open-records.js";
 import { createMatrix, fromRows, type Matrix } from "../../math/matrix.js";
 import type { SniffedFile } from "./sniff.js";
 
@@ -38,15 +36,13 @@ export function readVectorBlocks(
   switch (kind) {
     case "npy":
       return npyBlocks(source, options);
-    case "jsonl":
-      return jsonlBlocks(source, options);
-    case "parquet":
-      return parquetBlocks(source, options);
-    default:
+    case "safetensors":
       throw new DataError(
         { source: sourceName(source) },
-        `this must be vectors, as .npy, JSON lines or parquet, received ${kind === "text" ? "lines of text" : `a ${kind} file`}`,
+        "this must be vectors, as .npy, JSON lines or parquet, received a safetensors file",
       );
+    case "other":
+      return recordBlocks(source, options);
   }
 }
 
@@ -108,90 +104,31 @@ interface PlacedVector {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-async function* jsonlBlocks(
+/** Records of JSON lines, JSON or parquet, the vector in a field; parquet is read a row group at a time. */
+async function* recordBlocks(
   source: Source,
   { column, signal }: VectorBlocksOptions,
 ): AsyncGenerator<VectorBlock, void, undefined> {
+  const { batches } = await openRecords(source, undefined, { signal, spend: () => undefined });
   let dimensions: number | undefined;
-  const stream = readRecords(
-    () => Promise.resolve([source]),
-    {
-      frame: frameLines,
-      parse: (line, place) => {
-        const vector = vectorOf(jsonFields(line, place), column, place, dimensions);
-        dimensions ??= vector.vector.length;
-        return vector;
-      },
-    },
-    { signal },
-    "apply",
-  );
-  yield* inBlocks(stream);
-}
-
-async function* parquetBlocks(
-  source: Source,
-  { column, signal }: VectorBlocksOptions,
-): AsyncGenerator<VectorBlock, void, undefined> {
-  const name = sourceName(source);
-  if (typeof source !== "string") {
-    throw new DataError({ source: name }, "parquet must be a file, received a stream");
-  }
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } =
-    await import("hyparquet");
-  const { compressors } = await import("hyparquet-compressors");
-  const file = await asyncBufferFromFile(source);
-  const records = async function* (): AsyncGenerator<PlacedVector, void, undefined> {
-    const metadata = await parquetMetadataAsync(file);
-    let dimensions: number | undefined;
-    let first = 0;
-    for (const group of metadata.row_groups) {
-      signal.throwIfAborted();
-      const end = first + Number(group.num_rows);
-      const rows = await parquetReadObjects({
-        file,
-        metadata,
-        rowStart: first,
-        rowEnd: end,
-        compressors,
-      });
-      for (const [i, row] of rows.entries()) {
-        const place = { source: `${name} row ${first + i}` };
-        const found = vectorOf(new Map(Object.entries(row)), column, place, dimensions);
-        dimensions ??= found.vector.length;
-        yield found;
-      }
-      first = end;
-    }
-  };
-  try {
-    yield* inBlocks(records());
-  } catch (error) {
-    if (error instanceof DataError || signal.aborted) throw error;
-    throw new DataError(
-      { source: name },
-      `the parquet file cannot be read (${(error as Error).message})`,
-      { cause: error },
-    );
-  }
-}
-
-async function* inBlocks(
-  vectors: AsyncIterable<PlacedVector>,
-): AsyncGenerator<VectorBlock, void, undefined> {
   let pending: PlacedVector[] = [];
-  const block = (): VectorBlock => ({
-    rows: fromRows(pending.map(({ vector }) => vector)),
-    records: pending.map(({ record }) => record),
-  });
-  for await (const entry of vectors) {
-    pending.push(entry);
-    if (pending.length < rowsPerBlock(entry.vector.length)) continue;
-    yield block();
-    pending = [];
+  for await (const batch of batches) {
+    for (const { fields, place } of batch) {
+      const placed = vectorOf(fields, column, place, dimensions);
+      dimensions ??= placed.vector.length;
+      pending.push(placed);
+      if (pending.length < rowsPerBlock(dimensions)) continue;
+      yield blockOf(pending);
+      pending = [];
+    }
   }
-  if (pending.length > 0) yield block();
+  if (pending.length > 0) yield blockOf(pending);
 }
+
+const blockOf = (vectors: readonly PlacedVector[]): VectorBlock => ({
+  rows: fromRows(vectors.map(({ vector }) => vector)),
+  records: vectors.map(({ record }) => record),
+});
 
 function vectorOf(
   fields: ReadonlyMap<string, unknown>,

@@ -32,9 +32,10 @@ export interface MiningInput {
 }
 
 /** Whether a file begins as Natural Questions do, original or simplified. */
-export function isNaturalQuestions({ kind, head }: SniffedFile): boolean {
+export function isNaturalQuestions({ head }: SniffedFile): boolean {
   const fields = /"(annotations|document_(html|text|tokens)|long_answer_candidates)"\s*:/;
-  return kind === "jsonl" && fields.test(new TextDecoder().decode(head));
+  const text = new TextDecoder().decode(head);
+  return text.trimStart().startsWith("{") && fields.test(text);
 }
 
 export async function readQuestionsInput(
@@ -92,7 +93,7 @@ export async function readTextsInput(
 
 /** The short answers of each query, from Natural Questions, DPR's JSON, or a field `answers` beside `query`. */
 export async function readAnswers(
-  { kind, source }: SniffedFile,
+  { head, source }: SniffedFile,
   { questions }: MiningInput,
   { queryColumn = "query" }: TextFileFlags,
   job: LongJobOptions,
@@ -102,12 +103,13 @@ export async function readAnswers(
     throw wrongUse("--exclude-answers needs a file, which is read once more, received a stream");
   }
   const answers: (readonly [string, readonly string[]])[] = [];
-  if (kind === "json") {
+  const first = new TextDecoder().decode(head).trimStart().charAt(0);
+  if (first === "[") {
     for await (const example of readDpr(source, job)) {
       answers.push([example.question, example.answers]);
     }
   }
-  if (kind === "jsonl") {
+  if (first === "{") {
     const format = { frame: frameLines, parse: jsonFields };
     for await (const fields of readRecords(async () => [source], format, job, "mine")) {
       const [query, texts] = [fields.get(queryColumn), fields.get("answers")];

@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import type { EmbedFlags } from "../embedding/embed.js";
 import { commonFlags, fileFlag, loadWork, type VerbContext } from "../verb.js";
 import { embedderBrief, embedderFlags, sideFlag } from "./embedder-flags.js";
+import { textFileFlags } from "./text-file-flags.js";
 
 export const embedVerb = buildCommand<EmbedFlags, [file: string], VerbContext>({
   loader: loadWork(async () => (await import("../embedding/embed.js")).embed),
@@ -12,7 +13,8 @@ export const embedVerb = buildCommand<EmbedFlags, [file: string], VerbContext>({
         {
           parse: String,
           placeholder: "TEXTS",
-          brief: "Texts: a line each, or JSON lines, CSV or TSV; - reads standard input",
+          brief:
+            "Texts: a line each, or JSON lines, JSON, CSV, TSV or parquet; - reads standard input",
         },
       ],
     },
@@ -24,10 +26,11 @@ export const embedVerb = buildCommand<EmbedFlags, [file: string], VerbContext>({
       column: {
         kind: "parsed",
         parse: String,
-        brief: "The column of JSON lines, CSV or TSV to embed",
+        brief: "The column or field to embed",
         placeholder: "name",
         default: "text",
       },
+      format: textFileFlags.format,
       side: { ...sideFlag, default: "passage" },
       ...embedderFlags,
       ...commonFlags,
