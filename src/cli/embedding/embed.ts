@@ -33,30 +33,34 @@ export async function embed(flags: EmbedFlags, [file]: [string], io: CommandIo):
   const format = out === undefined ? "npy" : vectorFormatOf(out);
   if (out === "-" && json)
     throw wrongUse("--json and --out - both want standard output, leave one out");
-  const texts = await textBlocks(file, flags, io);
   await withEmbedder(flags.embedder, flags, io, async (open) => {
-    const { texts: total, estimate } = await estimateBlocks(open, texts, flags, io);
-    if (dryRun) {
+    const counting = open.priced || dryRun;
+    const texts = await textBlocks(file, flags, { again: counting }, io);
+    // A file is read through for the sake of progress alone; standard input comes only once.
+    const { texts: total, estimate } =
+      counting || file !== "-" ? await estimateBlocks(open, texts, flags, io) : {};
+    if (dryRun && estimate !== undefined) {
       const result = { ...estimate, texts: total, embedder: open.embedder.id };
       return io.print(`${json ? JSON.stringify(result) : estimateSentence(estimate)}\n`);
     }
-    await agreeToSpend(open, estimate, flags, io);
+    if (estimate !== undefined) await agreeToSpend(open, estimate, flags, io);
     await embedTo(out ?? "-", format, open, { texts, total, side: flags.side, json }, io);
   });
 }
 
-/** Blocks of texts that can be gone through more than once, as standard input itself cannot. */
 type TextBlocks = () => AsyncIterable<readonly TextOfRecord[]>;
 
+/** Blocks of texts that can be gone through again; of standard input only where asked, for it must be kept for that. */
 async function textBlocks(
   file: string,
   { column, format }: EmbedFlags,
+  { again }: { readonly again: boolean },
   io: CommandIo,
 ): Promise<TextBlocks> {
   const options = { column, format, block: blockSize, signal: io.signal };
   const opened = await openTexts(file, options);
   io.say(`${file === "-" ? "standard input" : file} is read as ${opened.format}`);
-  if (file === "-") {
+  if (file === "-" && again) {
     const blocks: (readonly TextOfRecord[])[] = [];
     for await (const block of opened.blocks) blocks.push(block);
     return async function* () {
@@ -100,7 +104,8 @@ async function embedTo(
     json,
   }: {
     readonly texts: TextBlocks;
-    readonly total: number;
+    /** `undefined` while nobody has counted. */
+    readonly total: number | undefined;
     readonly side: "query" | "passage";
     readonly json: boolean;
   },
