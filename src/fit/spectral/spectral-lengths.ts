@@ -44,8 +44,9 @@ export function spectralLengths(
   const outside = complete ? 0 : 1;
   return (squaredScales) => {
     const factors = squaredScales.map((s) => s - outside);
+    const totals = weightedSquares(inBasis, factors);
     return squares.map((square, i) => {
-      const total = outside * square + weightedSquares(inBasis, i, factors);
+      const total = outside * square + totals[i];
       // What rounding leaves of a vector that the map sends to zero has no direction.
       return total > 1e-12 * outside * square ? Math.sqrt(total) : 0;
     });
@@ -59,16 +60,22 @@ export function squaredLengths({ rows, cols, data }: Matrix): Float64Array {
   );
 }
 
-/** The squares of row i, each times its factor, in two sums that a processor adds side by side. */
-function weightedSquares({ cols, data }: Matrix, i: number, factors: Float64Array): number {
-  const row = i * cols;
-  let [s, t] = [0, 0];
-  let j = 0;
-  for (; j + 2 <= cols; j += 2) {
-    const [x, y] = [data[row + j], data[row + j + 1]];
-    s += factors[j] * (x * x);
-    t += factors[j + 1] * (y * y);
+/** Per row, the sum of its squares, each times its factor: in two sums, which a processor adds side by side. */
+function weightedSquares({ rows, cols, data }: Matrix, factors: Float64Array): Float64Array {
+  const totals = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const row = i * cols;
+    let s = 0;
+    let t = 0;
+    let j = 0;
+    for (; j + 2 <= cols; j += 2) {
+      const x = data[row + j];
+      const y = data[row + j + 1];
+      s += factors[j] * (x * x);
+      t += factors[j + 1] * (y * y);
+    }
+    if (j < cols) s += factors[j] * (data[row + j] * data[row + j]);
+    totals[i] = s + t;
   }
-  if (j < cols) s += factors[j] * (data[row + j] * data[row + j]);
-  return s + t;
+  return totals;
 }

@@ -15,13 +15,14 @@ export function checkSymmetric(matrix: Matrix, place: string): void {
   }
   checkMatrix(matrix, place);
   let largest = 0;
-  for (const value of data) largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
   // Square by square, so that both sides of the diagonal stay in the cache.
   for (let i0 = 0; i0 < n; i0 += SQUARE) {
     for (let j0 = 0; j0 <= i0; j0 += SQUARE) {
       for (let i = i0; i < Math.min(n, i0 + SQUARE); i++) {
         for (let j = j0; j < Math.min(i, j0 + SQUARE); j++) {
-          const [x, y] = [data[i * n + j], data[j * n + i]];
+          const x = data[i * n + j];
+          const y = data[j * n + i];
           if (Math.abs(x - y) > 1e-4 * largest) {
             throw new RangeError(
               `${place} must be symmetric, received ${x} at row ${i}, column ${j} and ${y} at row ${j}, column ${i}`,

@@ -55,18 +55,23 @@ export function secularRoot(
 
   const [p, q] = isLast ? [j - 1, j] : [j, j + 1]; // the poles that the interpolation keeps
   for (let iteration = 0; iteration < 200; iteration++) {
-    let [below, above, slopeBelow, slopeAbove] = [0, 0, 0, 0];
-    for (let i = 0; i < n; i++) {
+    let below = 0;
+    let above = 0;
+    let slopeBelow = 0;
+    let slopeAbove = 0;
+    for (let i = 0; i <= p; i++) {
       const distance = poles[i] - origin - x;
       gaps[i] = distance;
       const term = weights[i] / distance;
-      if (i <= p) {
-        below += term;
-        slopeBelow += term / distance;
-      } else {
-        above += term;
-        slopeAbove += term / distance;
-      }
+      below += term;
+      slopeBelow += term / distance;
+    }
+    for (let i = p + 1; i < n; i++) {
+      const distance = poles[i] - origin - x;
+      gaps[i] = distance;
+      const term = weights[i] / distance;
+      above += term;
+      slopeAbove += term / distance;
     }
     const f = 1 + rho * (below + above);
     const slope = rho * (slopeBelow + slopeAbove);

@@ -37,7 +37,8 @@ export function tridiagonalize(kernel: Kernel, a: number, n: number): Tridiagona
     // Room for the products' packed operands now: growing an unshared memory later would detach the panel's views.
     kernel.scope(() => kernel.reserve(packedBytes(n, 5 * PANEL, TILE_ROWS, 8)));
     let largest = 0;
-    for (const value of kernel.float64(a, n * n)) largest = Math.max(largest, Math.abs(value));
+    const values = kernel.float64(a, n * n);
+    for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
     const state: Panel = {
       negligible: (largest * NOISE) ** 2,
       ...{ kernel, a, n, vectorAt, productAt },
