@@ -1,5 +1,5 @@
 /**
- * Projections to look at: principal components, and points before and after aligned to each other.
+ * Projections to look at: principal components, how true they are, and points before and after aligned to each other.
  *
  * @module
  */
@@ -15,3 +15,5 @@ export {
   type Projection,
 } from "./project/latent-space.js";
 export { applyPca, fitPca, type Pca, type PcaOptions } from "./project/pca.js";
+export { trustworthiness, type TrustworthinessOptions } from "./project/trustworthiness.js";
+export { klDivergence, type KlDivergenceOptions } from "./project/tsne/kl-divergence.js";
