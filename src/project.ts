@@ -1,5 +1,5 @@
 /**
- * Projections to look at: principal components, how true they are, and points before and after aligned to each other.
+ * Projections to look at: principal components, t-SNE, how true they are, and points before and after aligned to each other.
  *
  * @module
  */
@@ -17,3 +17,5 @@ export {
 export { applyPca, fitPca, type Pca, type PcaOptions } from "./project/pca.js";
 export { trustworthiness, type TrustworthinessOptions } from "./project/trustworthiness.js";
 export { klDivergence, type KlDivergenceOptions } from "./project/tsne/kl-divergence.js";
+export type { Tsne, TsneSettings } from "./project/tsne/layout.js";
+export { tsne, tsneProjection, type TsneOptions } from "./project/tsne/tsne.js";

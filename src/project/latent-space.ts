@@ -16,10 +16,15 @@ export interface Projected {
   readonly explainedVarianceRatio?: Float64Array | undefined;
 }
 
-/** Reduces the rows of a matrix to `dimensions` columns; {@link projectPca}, or UMAP from `embedtune/umap`. */
+/** Reduces the rows of a matrix to `dimensions` columns; {@link projectPca}, {@link tsneProjection}, or UMAP from `embedtune/umap`. */
 export type Projection = (
   vectors: Matrix,
-  options: { readonly dimensions: 2 | 3; readonly seed: string | number },
+  options: {
+    readonly dimensions: 2 | 3;
+    readonly seed: string | number;
+    /** Where an earlier view of the same points has them, to begin from if the method begins anywhere. */
+    readonly start?: Matrix | undefined;
+  },
 ) => Projected;
 
 /** Principal components as a {@link Projection}. */
@@ -97,12 +102,14 @@ export function latentSpace(
     points.filter((point) => point.side === side).map((point) => point.row);
   const chosenQueries = gatherRows(queries, rowsOf("query"));
   const chosenPassages = gatherRows(passages, rowsOf("passage"));
+  if (alignTo !== undefined) checkSamePoints(points, dimensions, alignTo);
   checkMatrix(chosenQueries, "latentSpace: drawn queries", { zeroRows: !normalize });
   checkMatrix(chosenPassages, "latentSpace: drawn passages", { zeroRows: !normalize });
   const together = stack(chosenQueries, chosenPassages);
   const projected = projection(normalize ? normalizeRows(together) : together, {
     dimensions,
     seed,
+    start: alignTo?.coordinates,
   });
   const { coordinates } = projected;
   if (coordinates.rows !== points.length || coordinates.cols !== dimensions) {
@@ -113,7 +120,6 @@ export function latentSpace(
   }
   const view: LatentSpace = { ...projected, dimensions, points, links };
   if (alignTo === undefined) return view;
-  checkSamePoints(view, alignTo);
   return { ...view, coordinates: alignPoints(coordinates, alignTo.coordinates) };
 }
 
@@ -158,11 +164,15 @@ function drawPoints(
   return { points, links: [...links.values()] };
 }
 
-function checkSamePoints(view: LatentSpace, earlier: LatentSpace): void {
+function checkSamePoints(
+  points: readonly LatentSpacePoint[],
+  dimensions: number,
+  earlier: LatentSpace,
+): void {
   const same =
-    view.dimensions === earlier.dimensions &&
-    view.points.length === earlier.points.length &&
-    view.points.every(({ side, row }, i) => {
+    dimensions === earlier.dimensions &&
+    points.length === earlier.points.length &&
+    points.every(({ side, row }, i) => {
       return side === earlier.points[i].side && row === earlier.points[i].row;
     });
   if (!same) {
