@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createHashingEmbedder, decodeNpy, encodeNpy } from "embedtune";
+import { createHashingEmbedder, decodeNpy, encodeNpy, type EmbeddingEstimate } from "embedtune";
 import { rowOf } from "embedtune/math";
 import { tuneFiles } from "embedtune/node";
 import { createOpenAIEmbedder } from "embedtune/openai";
@@ -13,6 +13,7 @@ import {
   startFakeOpenAI,
   type FakeOpenAIServer,
 } from "../support/fake-openai-server.js";
+import { agreeToSpend } from "../../src/cli/embedding/spending.js";
 import { runCommand, spawnCommand, type CommandRun, type RunOptions } from "./run-command.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -205,6 +206,32 @@ describe("the price of embedding", () => {
     questions.length = 0;
     expect((await embed(file, paid("ask"), answering("n"))).code).toBe(0);
     expect(questions).toEqual([]);
+  });
+
+  it("is at its highest where it is not known exactly, for who agrees agrees to that", async () => {
+    const embedder = createHashingEmbedder();
+    const open = { embedder, bare: embedder, uncached: embedder, prefixes: null, priced: true };
+    const estimate: EmbeddingEstimate = {
+      ...{ texts: 5, toEmbed: 5, tokens: { low: 10, high: 90 }, requests: 2, minutes: null },
+      cost: { low: 1, high: 9 },
+    };
+    const said: string[] = [];
+    const io = {
+      print: () => Promise.resolve(),
+      say: (line: string) => void said.push(line),
+      env: {},
+      signal: new AbortController().signal,
+      color: false,
+      version: () => "",
+    };
+    await expect(agreeToSpend(open, estimate, { maxCost: 8 }, io)).rejects.toThrow(
+      "5 texts to embed, 10 to 90 tokens, 2 requests: $1.00 to $9.00, more than --max-cost 8",
+    );
+    await agreeToSpend(open, estimate, { maxCost: 9 }, io);
+    expect(said).toHaveLength(1);
+    // And nothing is asked where there is nothing to pay.
+    await agreeToSpend({ ...open, priced: false }, estimate, {}, io);
+    await agreeToSpend(open, { ...estimate, toEmbed: 0 }, {}, io);
   });
 
   it("is agreed to by --max-cost, up to it", async () => {
