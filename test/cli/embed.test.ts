@@ -208,6 +208,17 @@ describe("the price of embedding", () => {
     expect(questions).toEqual([]);
   });
 
+  it("is counted of a pipe too, which comes only once", async () => {
+    const flags = ["--embedder", `${server.baseURL}#fake`, "--price", "1", "--max-cost", "9"];
+    const run = await spawnCommand(
+      ["embed", "-", ...flags, "--out", at("piped.npy"), "--cache", at("pipe-cache")],
+      { input: "to be piped\nand paid for\n" },
+    );
+    expect(run.code).toBe(0);
+    expect(run.stderr).toMatch(/^standard input is read as text.*\n2 texts to embed, /);
+    expect(rowOf(vectorsOf("piped.npy"), 1)).toEqual(fakeVector("and paid for", 8));
+  });
+
   it("is at its highest where it is not known exactly, for who agrees agrees to that", async () => {
     const embedder = createHashingEmbedder();
     const open = { embedder, bare: embedder, uncached: embedder, prefixes: null, priced: true };

@@ -36,6 +36,7 @@ beforeAll(async () => {
     "ids.txt": "a\n",
     "twice.txt": "a\na\n",
     "v.npy": vectors,
+    "long.npy": Buffer.concat([vectors, Buffer.alloc(3)]),
     "cut.npy": vectors.subarray(0, vectors.length - 3),
     "wide.npy": encodeNpy(fromRows([Float32Array.of(1, 0, 0)])),
     "zero.npy": encodeNpy(fromRows([Float32Array.of(0, 0)])),
@@ -77,6 +78,7 @@ const table: readonly WrongUse[] = [
   { what: "no file for nq", args: "nq", code: 2, says: ["FILE is missing"] },
   { what: "a file too many", args: "inspect a b", code: 2, says: ["at most 1 file", '"b"'] },
   { what: "a flag without its value", args: "embed @texts.txt --embedder hashing --out", code: 2, says: ["--out", "value"] },
+  { what: "two things missing", args: "embed --side query", code: 2, says: ["TEXTS is missing"] },
   { what: "a flag twice", args: "embed @texts.txt --embedder hashing --out a.npy --out b.npy", code: 2, says: ["--out is there twice"] },
   { what: "no number where one must be", args: "evaluate @scores.jsonl --level often", code: 2, says: ["--level must be a share between 0 and 1", '"often"'] },
   { what: "a depth of nothing", args: "evaluate @run.trec --qrels @qrels.txt --depths 0,10", code: 2, says: ["--depths must be integers >= 1", '"0,10"'] },
@@ -134,6 +136,8 @@ const table: readonly WrongUse[] = [
   { what: "a forgotten side", args: "apply @query.safetensors @v.npy --out @x.npy", code: 2, says: ["--side query or --side passage is needed", "@query.safetensors"] },
   { what: "a wrong dimension", args: "apply @same.safetensors @wide.npy --out @x.npy", code: 1, says: ["@wide.npy", "the adapter's 2 dimensions, those of some/model, received 3"] },
   { what: "vectors that are no adapter", args: "apply @v.npy @v.npy --out @x.npy", code: 1, says: ["@v.npy"] },
+  { what: "vectors that go on after their end", args: "apply @same.safetensors @long.npy --out @x.npy", code: 1, says: ["@long.npy: the file must end after 2 rows"] },
+  { what: "vectors that end early", args: "apply @same.safetensors @cut.npy --out @x.npy", code: 1, says: ["@cut.npy: the file must hold 2 rows, received 1"] },
   { what: "an adapter for vectors", args: "apply @same.safetensors @same.safetensors --out @x.npy", code: 1, says: ["this must be vectors", "safetensors"] },
   { what: "a vector of zeros", args: "apply @same.safetensors @zero.npy --out @x.npy", code: 1, says: ["@zero.npy", "from 0 on"] },
   { what: "rows of two lengths", args: "apply @same.safetensors @v.jsonl --out @x.npy", code: 1, says: ["@v.jsonl:2: vector must have 2 values like those before, received 3"] },
@@ -159,6 +163,7 @@ describe("a wrong use", () => {
     const run = await runCommand(args.split(" ").map(fill), { env: env ?? {} });
     const sentence = run.stderr.split("\n").slice(-2);
     expect(sentence[1], "ends in a line end").toBe("");
+    if (sentence[0].includes("; see embedtune")) expect(run.stderr).toBe(`${sentence[0]}\n`);
     for (const part of says) expect(sentence[0]).toContain(fill(part));
     expect(sentence[0]).not.toMatch(/\bat .*\.ts:\d|undefined|\[object/);
     expect([run.code, run.stdout]).toEqual([code, ""]);
