@@ -158,7 +158,7 @@ describe("the command", () => {
         await run("embed", "texts.txt", "--embedder", "hashing", "--out", "w.npy"),
       ).toMatchObject({
         code: 0,
-        stderr: "",
+        stderr: "texts.txt is read as text, one per line\n",
       });
       // And this is how one would see that a package is needed.
       expect((await run("inspect", "cache")).code).toBe(1);
