@@ -26,6 +26,12 @@ export default defineConfig({
   target: "es2023",
   platform: "neutral",
   external: [/^node:/],
+  // Of ml-matrix the decompositions of small matrices alone, from its modules: what it exports is CommonJS, which comes whole.
+  noExternal: ["ml-matrix"],
+  esbuildOptions(options) {
+    options.alias = { "ml-matrix": "./node_modules/ml-matrix/src/index.js" };
+    options.legalComments = "none"; // NOTICE has the licence
+  },
   removeNodeProtocol: false,
   dts: true,
   clean: true,

@@ -1,5 +1,4 @@
-import { zeroVectors } from "../math/decompose/rotations.js";
-import { polarOf } from "../math/decompose/small-svd.js";
+import { SingularValueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
 import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
 import { columnMeans } from "../math/vectors.js";
 
@@ -22,22 +21,23 @@ export function alignPoints(points: Matrix, target: Matrix): Matrix {
   checkMatrix(target, "alignPoints: target");
   const from = columnMeans(points);
   const to = columnMeans(target);
-  const cross = zeroVectors(cols, cols); // its columns
+  const cross = DenseMatrix.zeros(cols, cols);
   for (let i = 0; i < rows; i++) {
     for (let a = 0; a < cols; a++) {
       for (let b = 0; b < cols; b++) {
         const product = (points.data[i * cols + a] - from[a]) * (target.data[i * cols + b] - to[b]);
-        cross[b][a] += product;
+        cross.set(a, b, cross.get(a, b) + product);
       }
     }
   }
-  const rotation = polarOf(cross);
+  const svd = new SingularValueDecomposition(cross);
+  const rotation = svd.leftSingularVectors.mmul(svd.rightSingularVectors.transpose());
   const result = createMatrix(rows, cols);
   for (let i = 0; i < rows; i++) {
     for (let b = 0; b < cols; b++) {
       let sum = to[b];
       for (let a = 0; a < cols; a++)
-        sum += (points.data[i * cols + a] - from[a]) * rotation[a * cols + b];
+        sum += (points.data[i * cols + a] - from[a]) * rotation.get(a, b);
       result.data[i * cols + b] = sum;
     }
   }

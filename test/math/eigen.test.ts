@@ -46,7 +46,7 @@ describe("symmetricEigen", () => {
   const cases: readonly [string, Matrix][] = [
     ["a single value", filled(1, () => -3)],
     ["a small matrix", randomGram(20, 30)],
-    ["a matrix just too large for plain JavaScript", randomGram(49, 60)],
+    ["a matrix just too large for ml-matrix", randomGram(49, 60)],
     ["more than one merge, and an odd size", randomGram(151, 300)],
     ["a matrix of low rank", randomGram(150, 9)],
     ["one of rank one, whose rest is rounding", filled(180, () => 1)],

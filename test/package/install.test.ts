@@ -87,7 +87,13 @@ const usage = `
 describe("the packed package", () => {
   it("holds what was built, the texts, and nothing else", () => {
     const outside = packed.files.filter((path) => !path.startsWith("dist/"));
-    expect(outside.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+    expect(outside.sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "NOTICE",
+      "README.md",
+      "package.json",
+    ]);
     for (const entry of entries) {
       const name = entry === "embedtune" ? "index" : entry.slice("embedtune/".length);
       expect(packed.files).toContain(`dist/${name}.js`);

@@ -26,7 +26,7 @@ export interface PackedPackage {
 export async function packPackage(folder: string): Promise<PackedPackage> {
   const copy = join(folder, "copy");
   await mkdir(copy);
-  for (const name of ["package.json", "README.md", "CHANGELOG.md", "LICENSE"]) {
+  for (const name of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "NOTICE"]) {
     await cp(join(root, name), join(copy, name));
   }
   if (await isBuilt()) await cp(join(root, "dist"), join(copy, "dist"), { recursive: true });

@@ -1,5 +1,5 @@
-import { polarOf } from "../../math/decompose/small-svd.js";
-import { createMatrix, transpose, type Matrix } from "../../math/matrix.js";
+import { SingularValueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
+import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 
 /** Up to this size the singular value decomposition in 64 bits is quick enough. */
@@ -14,11 +14,14 @@ const smallSize = 256;
 export function polarFactor(matrix: Matrix): Matrix {
   const n = matrix.rows;
   if (n <= smallSize) {
-    const { data } = transpose(matrix);
-    const columns = Array.from({ length: n }, (_, j) =>
-      Float64Array.from(data.subarray(j * n, (j + 1) * n)),
+    const { leftSingularVectors, rightSingularVectors } = new SingularValueDecomposition(
+      DenseMatrix.from1DArray(n, n, matrix.data),
     );
-    return createMatrix(n, n, Float32Array.from(polarOf(columns)));
+    return createMatrix(
+      n,
+      n,
+      Float32Array.from(leftSingularVectors.mmul(rightSingularVectors.transpose()).to1DArray()),
+    );
   }
   // Singular values must start in (0, √3): the Frobenius norm bounds the largest.
   const scale = Math.sqrt(matrix.data.reduce((sum, value) => sum + value * value, 0));

@@ -1,5 +1,3 @@
-import { hypotenuse } from "./rotations.js";
-
 /**
  * The eigenvalues and eigenvectors of a small symmetric tridiagonal matrix by the implicit QL iteration (Wilkinson and
  * Reinsch; EISPACK's tql2).
@@ -31,14 +29,14 @@ export function tridiagonalQl(diagonal: Float64Array, offDiagonal: Float64Array)
         throw new RangeError("symmetricEigen: the QL iteration did not converge in 60 steps");
       }
       let g = (d[l + 1] - d[l]) / (2 * e[l]);
-      let r = hypotenuse(g, 1);
+      let r = length(g, 1);
       g = d[m] - d[l] + e[l] / (g + (g >= 0 ? r : -r));
       let [s, c, p] = [1, 1, 0];
       let i = m - 1;
       for (; i >= l; i--) {
         const f = s * e[i];
         const b = c * e[i];
-        r = hypotenuse(f, g);
+        r = length(f, g);
         e[i + 1] = r;
         if (r === 0) {
           d[i + 1] -= p;
@@ -66,4 +64,13 @@ export function tridiagonalQl(diagonal: Float64Array, offDiagonal: Float64Array)
     }
   }
   return z;
+}
+
+/** √(x² + y²) without underflow, and the same on every engine (Math.hypot is not). */
+function length(x: number, y: number): number {
+  const [p, q] = [Math.abs(x), Math.abs(y)];
+  const [large, small] = p > q ? [p, q] : [q, p];
+  if (large === 0) return 0;
+  const ratio = small / large;
+  return large * Math.sqrt(1 + ratio * ratio);
 }

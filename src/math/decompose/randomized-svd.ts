@@ -1,9 +1,8 @@
+import { Matrix as DenseMatrix, SingularValueDecomposition } from "ml-matrix";
 import { checkInteger } from "../../base/checks.js";
 import { createRandom } from "../../base/random.js";
 import { checkMatrix, createMatrix, transpose, type Matrix } from "../matrix.js";
 import { multiply } from "../multiply.js";
-import { zeroVectors } from "./rotations.js";
-import { smallSvd } from "./small-svd.js";
 
 export interface RandomizedSvdOptions {
   /** Seed of the random directions. @default 1 */
@@ -59,14 +58,15 @@ export function randomizedSvd(
   }
   // A ≈ basisᵀ · B, Bᵀ = otherᵀ · R: the small R carries the singular values.
   const { basis: other, triangle } = orthonormalRows(multiply(basis, matrix));
-  const small = smallSvd(triangle);
-  const values = small.values.slice(0, rank);
+  const dense = new DenseMatrix(triangle);
+  const small = new SingularValueDecomposition(dense, { autoTranspose: true });
+  const values = Float64Array.from(small.diagonal.slice(0, rank));
   const inBasis = createMatrix(rank, width);
   const inOther = createMatrix(rank, width);
   for (let j = 0; j < rank; j++) {
     for (let i = 0; i < width; i++) {
-      inBasis.data[j * width + i] = small.right[j][i];
-      inOther.data[j * width + i] = small.left[j][i];
+      inBasis.data[j * width + i] = small.rightSingularVectors.get(i, j);
+      inOther.data[j * width + i] = small.leftSingularVectors.get(i, j);
     }
   }
   const left = transpose(multiply(inBasis, basis));
@@ -75,22 +75,22 @@ export function randomizedSvd(
 }
 
 /**
- * An orthonormal basis of the rows (Gram–Schmidt, twice, in double precision) and the columns of the upper triangular R
- * with rowsᵀ = basisᵀ · R. A row that depends on those before gives a row of zeros.
+ * An orthonormal basis of the rows (Gram–Schmidt, twice, in double precision) and the upper triangular R with rowsᵀ =
+ * basisᵀ · R. A row that depends on those before gives a row of zeros.
  */
-function orthonormalRows(rows: Matrix): { basis: Matrix; triangle: Float64Array[] } {
+function orthonormalRows(rows: Matrix): { basis: Matrix; triangle: number[][] } {
   const { rows: count, cols } = rows;
   const vectors = Array.from({ length: count }, (_, i) =>
     Float64Array.from(rows.data.subarray(i * cols, (i + 1) * cols)),
   );
-  const triangle = zeroVectors(count, count);
+  const triangle = Array.from({ length: count }, () => new Array<number>(count).fill(0));
   for (const [i, x] of vectors.entries()) {
     const before = Math.sqrt(inner(x, x));
     for (let round = 0; round < 2; round++) {
       for (let j = 0; j < i; j++) {
         const y = vectors[j];
         const projection = inner(x, y);
-        triangle[i][j] += projection;
+        triangle[j][i] += projection;
         for (let p = 0; p < cols; p++) x[p] -= projection * y[p];
       }
     }
