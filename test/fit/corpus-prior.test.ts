@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "embedtune";
 import { createMatrix } from "embedtune/math";
 import { corpusPriorMetric } from "../../src/fit/families/corpus-prior.js";
-import { metricScorer } from "../../src/fit/families/metric.js";
+import { scoreWithSides } from "../../src/fit/families/family.js";
+import { metricScorer, metricSides } from "../../src/fit/families/metric.js";
 import { rcaSpectrum } from "../../src/fit/families/rca-spectrum.js";
 import { spreadMetric } from "../../src/fit/families/spread-metric.js";
 import { spreadOf, spreadOfMoments } from "../../src/fit/families/spread.js";
@@ -49,5 +50,38 @@ describe("corpusPriorMetric", () => {
     expect(shape(metric(1e-9))).toEqual(shape(rca.values));
     expect(shape(metric(1e9))).toEqual(shape(spread.values));
     expect(shape(rca.values)).not.toEqual(shape(spread.values));
+  });
+});
+
+describe("metricScorer", () => {
+  const data = { queries: unitRows(30, 6, 1), passages: unitRows(40, 6, 2) };
+  const rows = Uint32Array.from({ length: 30 }, (_, i) => i);
+  const spread = spreadOf(data.passages);
+  const metric = corpusPriorMetric(data, { query: rows, passage: rows }, 10, spread, null);
+  const points = [0.3, 3].flatMap((lambda) =>
+    [0.25, 0.5].flatMap((power) =>
+      (["both", "query"] as const).map((side) => ({ lambda, power, side })),
+    ),
+  );
+
+  it("gives the same whether points are known ahead or not, and in whatever order they are asked for", () => {
+    const ahead = metricScorer(metric, data.queries, data.passages, points);
+    for (const point of [...points.slice(3), ...points]) {
+      const alone = metricScorer(metric, data.queries, data.passages)(point);
+      expect(ahead(point)).toEqual(alone);
+      const { query, passage } = metricSides(metric, point);
+      const plain = scoreWithSides({ query, passage }, data.queries, data.passages);
+      for (const [i, value] of alone.data.entries()) expect(value).toBeCloseTo(plain.data[i], 5);
+    }
+  });
+
+  it("has no direction for a passage at the centre: with both sides mapped its cosines are 0", () => {
+    const passageCenter = data.passages.data.slice(0, 6);
+    const score = metricScorer({ ...metric, passageCenter }, data.queries, data.passages);
+    const [both, query] = points.map(score);
+    for (let i = 0; i < 30; i++) {
+      expect(both.data[40 * i]).toBeCloseTo(0, 12);
+      expect(Math.abs(query.data[40 * i])).toBeGreaterThan(1e-6);
+    }
   });
 });
