@@ -65,7 +65,7 @@ export async function measureOtherClaim(
     .filter((f) => f.kind === "closed form" && !late.has(f))
     .map((family) => {
       const all = [...family.candidates.keys()];
-      if (family.cost(data.positives.query.length, all) <= largeFit) return family;
+      if (known || family.cost(data.positives.query.length, all) <= largeFit) return family;
       return restricted(
         family,
         all.filter((at) => wanted.has(family.candidates[at])),
