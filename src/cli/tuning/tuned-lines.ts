@@ -30,7 +30,10 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
       : [`${count(near, "text")} nearly equal another, and were kept together with it`]),
     "",
     sentence,
-    ...forms.filter(({ verdict }) => verdict === "use it").map((form) => form.sentence),
+    // What does no better than the map alone is in figures.json, and no news here.
+    ...forms
+      .filter(({ verdict, overBest }) => verdict === "use it" && overBest.gain > 0)
+      .map((form) => form.sentence),
     ...(otherClaim === null || otherClaim.chosen === null
       ? []
       : [
