@@ -104,7 +104,10 @@ export async function judgeAdapter(
   });
   return {
     ...{ verdict, sentence, metric, gain, labelsLookUnrelated: unrelated },
-    figures: figuresOf(untouched, adapted, units.indices, seed),
+    figures: {
+      ...figuresOf(untouched, adapted, units.indices, seed),
+      [metric]: { before: meanOf(before), after: meanOf(after), ...gain },
+    },
     cosines: cosineFigures(untouched, adapted),
     questions: questionOutcomes(rows, untouched, adapted, [untouched, adapted]),
   };

@@ -170,7 +170,10 @@ export interface Decision {
   readonly labels: { readonly pairs: number; readonly questions: number; readonly groups: number };
   /** Rows of the corpus, and of those the ones that candidates were chosen by. */
   readonly corpus: { readonly rows: number; readonly judged: number };
-  /** By name: "mrr", "recall@1", "recall@10", "ndcg@10"; empty where nothing was measured. */
+  /**
+   * By name: "mrr", "recall@1", "recall@10", "ndcg@10" and the metric; empty where nothing was measured. The metric's gain
+   * is that of `best.expected`.
+   */
   readonly figures: Readonly<Record<string, GainOf>>;
   readonly cosines: CosineFigures | null;
   readonly table: readonly DecisionRow[];

@@ -1,4 +1,5 @@
 import type { Choice, Decision, Gain, Verdict } from "./decision.js";
+import { count, figure, interval, methodName, metricName } from "./words.js";
 import type { FormName } from "../forms/form.js";
 import type { RankMetric } from "../ranking/outcomes.js";
 import type { ClaimName } from "../claims/claims.js";
@@ -147,22 +148,4 @@ function subject(claim: ClaimName): string {
   return claim === "questions"
     ? "new questions about known passages"
     : "questions about passages nobody has asked about";
-}
-
-/** E.g. `"info-nce (query side)"`. */
-function methodName({ method, side }: Pick<Choice, "method" | "side">): string {
-  return side === "query" && method !== "identity" ? `${method} (query side)` : method;
-}
-
-const metricName = (metric: string): string => (metric === "mrr" ? "MRR" : metric);
-
-/** E.g. `"+0.083 [0.058, 0.124]"`. */
-function interval({ gain, low, high }: Gain): string {
-  return `${gain < 0 ? "" : "+"}${gain.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-}
-
-const figure = (value: number | null): string => (value === null ? "unknown" : value.toFixed(3));
-
-function count(n: number, noun: string): string {
-  return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
 }

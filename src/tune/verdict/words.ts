@@ -1,0 +1,24 @@
+/** Figures and names as the verdict's sentence prints them: whatever stands beside it must print the same. */
+import type { Choice, Gain } from "./decision.js";
+
+/** E.g. `"info-nce (query side)"`. */
+export function methodName({ method, side }: Pick<Choice, "method" | "side">): string {
+  return side === "query" && method !== "identity" ? `${method} (query side)` : method;
+}
+
+/** E.g. `"MRR"`. */
+export const metricName = (metric: string): string => (metric === "mrr" ? "MRR" : metric);
+
+/** E.g. `"+0.083 [0.058, 0.124]"`. */
+export function interval({ gain, low, high }: Gain): string {
+  return `${gain < 0 ? "" : "+"}${gain.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
+/** E.g. `"0.651"`. */
+export const figure = (value: number | null): string =>
+  value === null ? "unknown" : value.toFixed(3);
+
+/** E.g. `"1,295 passages"`. */
+export function count(n: number, noun: string): string {
+  return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
+}
