@@ -28,9 +28,8 @@ import { createOpenAIEmbedder } from "embedtune/openai";
 import { renderReport } from "embedtune/report";
 import { progressBars, runExample } from "./shared/cli.js";
 import { findImprovedQuestion, showImprovedQuestion } from "./shared/improved-question.js";
-import { latentViews } from "./shared/latent-views.js";
 import { measureMethod, type MeasuredMethod } from "./shared/measure.js";
-import { labelledVectors, prepareSides, setNames } from "./shared/nq-task.js";
+import { labelledVectors, prepareSides, reportedTexts } from "./shared/nq-task.js";
 import { pairTable, rankingTable } from "./shared/results-table.js";
 
 /** What is tried: training takes minutes at the dimensions of the built-in embedder. */
@@ -167,45 +166,18 @@ await runExample(async (signal) => {
     );
     await writeFile(
       place("report.html"),
-      await renderReport({
-        subtitle: `${answered.length} answered questions on ${pages} pages; figures on ${test.queries.rows} questions of pages never trained on. Hard negatives are the wrong passages of the same page nearest to the question before customisation.`,
-        decision,
-        baseline: "none",
-        chosen: "best",
-        facts,
-        methods: rows,
-        histograms: methods.flatMap(({ name, cosines }) =>
-          setNames.flatMap((set) =>
-            ([0, 1] as const).map((label) => ({
-              method: name,
-              set,
-              label,
-              cosines: cosines[set].filter((_, i) => test.sets[set].label[i] === label),
-            })),
-          ),
-        ),
-        latent: latentViews(before, after, test, seed),
-        training: {
-          method: "notebook",
-          epochs: notebook.history,
-          bestEpoch: notebook.bestEpoch,
+      await renderReport(
+        { ...decision, ...reportedTexts(train), seed },
+        {
+          title: "Natural Questions, customised",
+          judgement,
+          facts: [
+            // The page names the embedder itself.
+            ...facts.filter(({ label }) => label !== "embedder"),
+            { label: "questions shared by train and test", value: leaks.clean ? "none" : "some" },
+          ],
         },
-        example: improved,
-        distributions: [
-          {
-            title: "Candidate passages per question",
-            unit: "candidates",
-            of: "questions",
-            values: questions.map(({ candidates }) => candidates.length),
-          },
-          {
-            title: "Length of the passages searched",
-            unit: "characters",
-            of: "passages",
-            values: test.corpus.texts.map((text) => text.length),
-          },
-        ],
-      }),
+      ),
     );
 
     for (const { label, value } of facts) console.log(`${label}: ${value}`);

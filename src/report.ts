@@ -1,6 +1,7 @@
 /**
- * embedtune/report: plots as Vega-Lite specifications, and the self-contained HTML page. Drawing needs the optional
- * packages `vega` and `vega-lite`; specifications and types need nothing.
+ * embedtune/report: the page that a decision is passed on by, which needs no optional package, and plots as Vega-Lite
+ * specifications. Drawing those to SVG needs the optional packages `vega` and `vega-lite`, to PNG `@resvg/resvg-js`;
+ * specifications and types need nothing.
  *
  * @module
  */
@@ -11,26 +12,32 @@ export {
   type CosineHistogramOptions,
   type HistogramPanel,
 } from "./report/plots/histogram-spec.js";
+export {
+  labelsToReview,
+  type LabelToReview,
+  type ReviewedDecision,
+  type ReviewReason,
+} from "./tune/review/labels-to-review.js";
 export { latentSpec, type LatentOptions } from "./report/plots/latent-spec.js";
-export { latentView } from "./report/latent-view.js";
+export { latentView } from "./report/plots/latent-view.js";
 export { renderPng, type PngOptions } from "./report/plots/render-png.js";
 export { renderReport } from "./report/page/render-report.js";
 export { renderSvg } from "./report/plots/render-svg.js";
 export type {
   CosineSample,
-  ExampleRanking,
   LatentPoint,
   LatentView,
-  MethodFigures,
-  ReportData,
-  ReportDecision,
-  ReportFact,
-  RetrievalExample,
-  RetrievedPassage,
+  MethodThreshold,
   SampleDistribution,
   TrainingCurve,
   TrainingEpoch,
-} from "./report/report-data.js";
+} from "./report/plots/plot-data.js";
+export type {
+  ReportedDecision,
+  ReportedTexts,
+  ReportFact,
+  ReportOptions,
+} from "./report/reported-decision.js";
 export { trainingPanels, trainingSpec } from "./report/plots/training-spec.js";
 export type { ViewAngle } from "./report/plots/view-rotation.js";
 export type { PlotOptions, VegaLiteSpec } from "./report/plots/vega-lite.js";

@@ -1,7 +1,26 @@
 import { applyAdapter, type Adapter, type Matrix } from "embedtune";
 import { topK } from "embedtune/math";
-import type { ExampleRanking, RetrievalExample, RetrievedPassage } from "embedtune/report";
 import type { SideData } from "./nq-task.js";
+
+interface RetrievedPassage {
+  readonly text: string;
+  readonly cosine: number;
+  readonly right: boolean;
+}
+
+interface ExampleRanking {
+  /** Of the first right passage, from 1. */
+  readonly rank: number;
+  /** The first few, best first. */
+  readonly passages: readonly RetrievedPassage[];
+}
+
+/** A question with what was retrieved before and after. */
+interface RetrievalExample {
+  readonly question: string;
+  readonly before: ExampleRanking;
+  readonly after: ExampleRanking;
+}
 
 /**
  * The question that gained the most places of those whose right passage was not first before and is first after;

@@ -29,15 +29,10 @@ export interface MethodRow {
   readonly seconds: number;
 }
 
-/** A method measured on the test side, with what the plots need. */
+/** A method measured on the test side. */
 export interface MeasuredMethod {
   readonly name: string;
   readonly rows: readonly MethodRow[];
-  readonly cosines: Readonly<Record<SetName, Float64Array>>;
-  /** Adapted vectors of the test side. */
-  readonly queries: Matrix;
-  readonly passages: Matrix;
-  readonly corpus: Matrix;
   /** Per query, the rank of its first right passage in the corpus. */
   readonly ranks: readonly number[];
 }
@@ -58,19 +53,16 @@ export async function measureMethod(
   const validationPassages = apply("passage", validation.passages);
   const queries = apply("query", test.queries);
   const passages = apply("passage", test.passages);
-  const corpusVectors = apply("passage", test.corpus.vectors);
-  const retrieval = await evaluateRetrieval(queries, corpusVectors, test.corpus.relevant, {
-    ks: [1, 10],
-  });
-  const cosines = {} as Record<SetName, Float64Array>;
+  const corpus = apply("passage", test.corpus.vectors);
+  const retrieval = await evaluateRetrieval(queries, corpus, test.corpus.relevant, { ks: [1, 10] });
   const rows = setNames.map((set): MethodRow => {
     const fitted = fitThreshold(
       pairCosines(validationQueries, validationPassages, validation.sets[set]),
       validation.sets[set].label,
     );
     const { label } = test.sets[set];
-    cosines[set] = pairCosines(queries, passages, test.sets[set]);
-    const figure = accuracyAtThreshold(cosines[set], label, fitted.threshold);
+    const cosines = pairCosines(queries, passages, test.sets[set]);
+    const figure = accuracyAtThreshold(cosines, label, fitted.threshold);
     return {
       name,
       set,
@@ -81,7 +73,7 @@ export async function measureMethod(
       pairs: figure.n,
       threshold: fitted.threshold,
       thresholdFrom: "validation",
-      rocAuc: rocAuc(cosines[set], label),
+      rocAuc: rocAuc(cosines, label),
       "recall@1": retrieval.metrics["recall@1"],
       "recall@10": retrieval.metrics["recall@10"],
       mrr: retrieval.metrics.mrr,
@@ -91,10 +83,6 @@ export async function measureMethod(
   return {
     name,
     rows,
-    cosines,
-    queries,
-    passages,
-    corpus: corpusVectors,
     ranks: retrieval.ranks.map((ranks) => ranks[0]),
   };
 }

@@ -18,6 +18,7 @@ import {
   passagePool,
   samePageCandidates,
 } from "embedtune/negatives";
+import type { ReportedDecision } from "embedtune/report";
 
 /** The two kinds of negatives a method is measured on; the gold pairs stand in both. */
 export const setNames = ["weak", "hard"] as const;
@@ -128,6 +129,22 @@ export function labelledVectors({ queries, groups, corpus }: SideData): Labelled
       label: new Uint8Array(pairs.length).fill(1),
     },
     groups,
+  };
+}
+
+/** The same with its texts, as the report shows them. */
+export function reportedTexts(
+  side: SideData,
+): Required<Pick<ReportedDecision, "texts" | "vectors">> {
+  const { queries, passages, pairs } = labelledVectors(side);
+  return {
+    texts: {
+      queries: side.queryTexts,
+      passages: side.corpus.texts,
+      pairs: pairs!,
+      groups: side.groups,
+    },
+    vectors: { queries, passages },
   };
 }
 

@@ -1,4 +1,10 @@
-import type { CosineSample, LatentView, ReportData } from "../../src/report/report-data.js";
+import type {
+  CosineSample,
+  LatentView,
+  MethodThreshold,
+  SampleDistribution,
+  TrainingCurve,
+} from "../../src/report/plots/plot-data.js";
 import { createRandom } from "../../src/base/random.js";
 
 const texts = [
@@ -8,8 +14,17 @@ const texts = [
   "Line\tYear\nNorth\t1881\nSouth\t1894",
 ];
 
+/** A sample for every plot. */
+interface PlotData {
+  readonly methods: readonly MethodThreshold[];
+  readonly histograms: readonly CosineSample[];
+  readonly latent: { readonly before: LatentView; readonly after: LatentView };
+  readonly training: TrainingCurve;
+  readonly distributions: readonly SampleDistribution[];
+}
+
 /** Invented data in the shape of a real run: 300 matching and 600 other pairs per set. */
-export function sampleData(): ReportData {
+export function sampleData(): PlotData {
   const random = createRandom("sample data");
   const cosines = (mean: number, spread: number, count: number): number[] =>
     Array.from({ length: count }, () => Math.max(-1, Math.min(1, mean + spread * random.normal())));
@@ -42,100 +57,14 @@ export function sampleData(): ReportData {
       explainedVarianceRatio: [0.061, 0.034],
     };
   };
-  const figures = {
-    interval: 0.031,
-    baseRate: 2 / 3,
-    thresholdFrom: "train",
-    "recall@1": 0.725,
-    "recall@10": 0.912,
-    mrr: 0.79,
-  };
+  const thresholds = [
+    ["none", "weak", 0.207],
+    ["rca", "weak", 0.221],
+    ["none", "hard", 0.402],
+    ["rca", "hard", 0.377],
+  ] as const;
   return {
-    subtitle: "Invented data, to look at the page with.",
-    decision: {
-      verdict: "use it",
-      sentence:
-        "use it: for questions about passages nobody has asked about, rca raises MRR from 0.790 to 0.861, " +
-        "by +0.071 [0.041, 0.102] (300 questions judged out of fold against 2,000 passages).",
-    },
-    baseline: "none",
-    chosen: "rca",
-    facts: [
-      { label: "Questions", value: 300 },
-      { label: "Test pairs", value: "900 weak, 900 hard" },
-      { label: "Embedder", value: "hashing-char-3-5/1536" },
-      { label: "Seed", value: 0 },
-    ],
-    methods: [
-      {
-        ...figures,
-        name: "none",
-        set: "weak",
-        accuracy: 0.951,
-        interval: 0.014,
-        threshold: 0.207,
-        rocAuc: 0.981,
-        seconds: 0,
-      },
-      {
-        ...figures,
-        name: "notebook",
-        set: "weak",
-        accuracy: 0.957,
-        interval: 0.013,
-        threshold: 0.193,
-        rocAuc: 0.984,
-        "recall@1": 0.724,
-        seconds: 21.7,
-      },
-      {
-        ...figures,
-        name: "rca",
-        set: "weak",
-        accuracy: 0.978,
-        interval: 0.01,
-        threshold: 0.221,
-        rocAuc: 0.994,
-        "recall@1": 0.8,
-        "recall@10": 0.963,
-        mrr: 0.861,
-        seconds: 1.42,
-      },
-      {
-        ...figures,
-        name: "none",
-        set: "hard",
-        accuracy: 0.745,
-        interval: 0.028,
-        threshold: 0.402,
-        rocAuc: 0.734,
-        seconds: 0,
-      },
-      {
-        ...figures,
-        name: "notebook",
-        set: "hard",
-        accuracy: 0.781,
-        interval: 0.027,
-        threshold: 0.381,
-        rocAuc: 0.82,
-        "recall@1": 0.724,
-        seconds: 22.3,
-      },
-      {
-        ...figures,
-        name: "rca",
-        set: "hard",
-        accuracy: 0.829,
-        interval: 0.025,
-        threshold: 0.377,
-        rocAuc: 0.88,
-        "recall@1": 0.8,
-        "recall@10": 0.963,
-        mrr: 0.861,
-        seconds: 1.51,
-      },
-    ],
+    methods: thresholds.map(([name, set, threshold]) => ({ name, set, threshold })),
     histograms,
     latent: { before: latent("none", 0.5), after: latent("rca", 0.15) },
     training: {
@@ -148,41 +77,6 @@ export function sampleData(): ReportData {
         trainAccuracy: 0.9 - 0.3 * Math.exp(-i / 5),
         validationAccuracy: 0.8 - 0.2 * Math.exp(-i / 5) - 0.0006 * Math.max(0, i - 12) ** 2,
       })),
-    },
-    example: {
-      question: "when was the lighthouse on the western cape built",
-      before: {
-        rank: 4,
-        passages: [
-          {
-            text: "The cape is the westernmost point of the island. Its cliffs are home to a colony of puffins, and a path leads from the village to a viewing platform.",
-            cosine: 0.512,
-            right: false,
-          },
-          {
-            text: "A second lighthouse, on the eastern cape, was lit for the first time in 1902; it was automated in 1987.",
-            cosine: 0.498,
-            right: false,
-          },
-          {
-            text: "Lighthouse\tHeight\tLit\nEast\t31 m\t1902\nHarbour\t12 m\t1911",
-            cosine: 0.47,
-            right: false,
-          },
-        ],
-      },
-      after: {
-        rank: 1,
-        passages: [
-          { text: texts[1], cosine: 0.688, right: true },
-          {
-            text: "A second lighthouse, on the eastern cape, was lit for the first time in 1902; it was automated in 1987.",
-            cosine: 0.55,
-            right: false,
-          },
-          { text: "The cape is the westernmost point of the island.", cosine: 0.497, right: false },
-        ],
-      },
     },
     distributions: [
       {

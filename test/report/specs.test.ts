@@ -79,10 +79,10 @@ describe("countBins", () => {
 
 describe("every specification", () => {
   const specs: Record<string, VegaLiteSpec> = {
-    histogramSpec: histogramSpec(data.histograms!, { methods: data.methods }),
-    latentSpec: latentSpec(data.latent!.before!),
-    trainingSpec: trainingSpec(data.training!),
-    distributionSpec: distributionSpec(data.distributions![0]),
+    histogramSpec: histogramSpec(data.histograms, { methods: data.methods }),
+    latentSpec: latentSpec(data.latent.before),
+    trainingSpec: trainingSpec(data.training),
+    distributionSpec: distributionSpec(data.distributions[0]),
   };
   for (const [name, spec] of Object.entries(specs)) {
     it(`is plain data that vega-lite compiles without a complaint: ${name}`, () => {
@@ -94,7 +94,7 @@ describe("every specification", () => {
 
 describe("histogramSpec", () => {
   it("has a row per set and a column per method, in the order given", () => {
-    const panels = histogramPanels(data.histograms!);
+    const panels = histogramPanels(data.histograms);
     expect(panels.map(({ set, method }) => `${set}/${method}`)).toEqual([
       "weak/none",
       "weak/rca",
@@ -104,7 +104,7 @@ describe("histogramSpec", () => {
   });
 
   it("shows shares that sum to 1 for each label of each panel, and counts that sum to the pairs", () => {
-    for (const { spec } of histogramPanels(data.histograms!)) {
+    for (const { spec } of histogramPanels(data.histograms)) {
       const bars = layersOf(spec)[0].data.values as {
         label: string;
         share: number;
@@ -120,20 +120,20 @@ describe("histogramSpec", () => {
   });
 
   it("marks the threshold of the panel's own method and set", () => {
-    const panels = histogramPanels(data.histograms!, { methods: data.methods });
+    const panels = histogramPanels(data.histograms, { methods: data.methods });
     const marked = panels.map(({ spec }) => layersOf(spec)[1].data.values[0]["threshold"]);
     expect(marked).toEqual([0.207, 0.221, 0.402, 0.377]);
   });
 
   it("marks no threshold that lies outside the cosines, such as accepting all", () => {
-    const methods = data.methods!.map((row) => ({ ...row, threshold: -Infinity }));
-    for (const { spec } of histogramPanels(data.histograms!, { methods })) {
+    const methods = data.methods.map((row) => ({ ...row, threshold: -Infinity }));
+    for (const { spec } of histogramPanels(data.histograms, { methods })) {
       expect(layersOf(spec)).toHaveLength(1);
     }
   });
 
   it("draws one label alone", async () => {
-    const svg = await renderSvg(histogramSpec([data.histograms![0]]));
+    const svg = await renderSvg(histogramSpec([data.histograms[0]]));
     expect(svg).toContain("<title>match: ");
     expect(svg).not.toContain("<title>no match: ");
   });
@@ -242,7 +242,7 @@ describe("latentView", () => {
 describe("trainingSpec", () => {
   it("has a plot for loss and one for accuracy, and none for what was not measured", () => {
     const plots = (spec: VegaLiteSpec): unknown[] => spec["hconcat"] as unknown[];
-    expect(plots(trainingSpec(data.training!))).toHaveLength(2);
+    expect(plots(trainingSpec(data.training))).toHaveLength(2);
     const lossOnly = { epochs: [{ epoch: 0, trainLoss: 1 }] };
     expect(plots(trainingSpec(lossOnly))).toHaveLength(1);
   });

@@ -1,70 +1,89 @@
-import { checkReportData } from "../check.js";
-import { html, trusted, type Html } from "../html.js";
-import type { ReportData, ReportDecision, ReportFact } from "../report-data.js";
-import { pageSections } from "./page-sections.js";
+import { checkDecision } from "../check-decision.js";
+import { mapQuestions } from "../figures/question-map.js";
+import { html, trusted } from "../html.js";
+import { readReport, type Report } from "../read-report.js";
+import type { ReportedDecision, ReportOptions } from "../reported-decision.js";
+import { choiceSection } from "../sections/choice-section.js";
+import { cosineSection } from "../sections/cosine-section.js";
+import { decisionSection } from "../sections/decision-section.js";
+import { factsSection } from "../sections/facts-section.js";
+import { mapSection } from "../sections/map-section.js";
+import { questionSection } from "../sections/question-section.js";
+import { retrievalSection } from "../sections/retrieval-section.js";
+import { reviewSection } from "../sections/review-section.js";
+import { compress, integrityOf } from "./compress.js";
 import { pageStyle } from "./page-style.js";
+import { payloadOf } from "./payload.js";
+import { pageScript } from "./script.generated.js";
 
 /**
- * A page that shows what a customised embedding changed: the decision, the table of figures, the plots, an example. One
- * string of HTML that holds everything: no script, no network, light and dark, readable on a phone, printable.
- * Drawing needs the optional packages `vega` and `vega-lite`.
+ * The page that a team passes round to decide: the verdict in its own words, what changed for which question, how the
+ * candidate was chosen, and what was done. One string of HTML that holds everything. It makes no request, runs no script
+ * but its own (named by its hash in a content security policy), is readable without it, light and dark, on a phone and on
+ * paper. Needs no optional package.
  *
- * Texts are escaped wherever they stand. The same data give the same string.
+ * The page judges nothing: sentence and figures are the decision's, to the printed digit. Texts are escaped wherever they
+ * stand. The same decision gives the same string on the same runtime.
  *
- * @throws RangeError when a figure is not finite or out of range, a sample is empty, or there is nothing to show at all.
- * @throws Error when there are plots to draw and vega or vega-lite is not installed.
+ * @param decision What `tune` or `fitAdapter` returned; more of the page is there the more it holds.
+ * @throws RangeError where a field is not what it must be, e.g. a question that is not among the texts.
  */
-export async function renderReport(data: ReportData): Promise<string> {
-  checkReportData(data, "renderReport");
-  const {
-    title = "Customised embeddings: before and after",
-    subtitle,
-    decision,
-    facts = [],
-  } = data;
-  const sections: Html[] = [];
-  for (const section of pageSections) sections.push(await section(data));
+export async function renderReport(
+  decision: ReportedDecision,
+  options: ReportOptions = {},
+): Promise<string> {
+  checkDecision(decision, options, "renderReport");
+  const report = readReport(decision, options);
+  const map = mapQuestions(report);
+  const payload = await compress(JSON.stringify(payloadOf(report, map)));
+  const sections = [
+    decisionSection(report),
+    questionSection(report),
+    reviewSection(report),
+    retrievalSection(report),
+    cosineSection(report),
+    choiceSection(report),
+    mapSection(report, map),
+    factsSection(report),
+  ];
+  const { title = "Does customising the embedding help?" } = options;
+  const style = pageStyle();
+  const policy = [
+    "default-src 'none'",
+    `script-src '${await integrityOf(pageScript)}'`,
+    `style-src '${await integrityOf(style)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'"
-        />
         <title>${title}</title>
-        <style>
-          ${trusted(pageStyle())}
-        </style>
+        ${trusted(`<style>${style}</style>`)}
       </head>
       <body>
         <header>
           <h1>${title}</h1>
-          ${subtitle === undefined ? html`` : html`<p class="muted">${subtitle}</p>`}
-          ${decision === undefined ? html`` : verdictLine(decision)} ${factList(facts)}
         </header>
         <main>${sections}</main>
-        <footer>Made with embedtune.</footer>
+        <footer><p>${holds(report)}</p></footer>
+        ${trusted(`<script type="application/octet-stream" id="page-data">${payload}</script>`)}
+        ${trusted(`<script>${pageScript}</script>`)}
       </body>
     </html> `;
   return page.markup;
 }
 
-/** The words are the decision's own: nothing on the page judges for itself. */
-function verdictLine({ sentence }: ReportDecision): Html {
-  return html`<p class="verdict"><strong>Verdict.</strong> ${sentence}</p>`;
-}
-
-function factList(facts: readonly ReportFact[]): Html {
-  if (facts.length === 0) return html``;
-  return html`<dl class="facts">
-    ${facts.map(
-      ({ label, value }) =>
-        html`<div>
-          <dt>${label}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
+/** What the file holds, for whoever thinks of passing it on. */
+function holds({ names, decision, options }: Report): string {
+  const what = names.areTexts
+    ? "This file holds the texts of the questions and passages it shows, cut at 200 characters, with ids, ranks and cosines; it holds no vectors"
+    : "This file holds no text of any question or passage: only ids or row numbers, ranks and cosines";
+  const places = decision.vectors === undefined ? "" : ", but for the places of points on the map";
+  const given =
+    (options.facts ?? []).length > 0 ? " The facts above were given by whoever made it." : "";
+  return `${what}${places}. It makes no request and sends nothing.${given}`;
 }

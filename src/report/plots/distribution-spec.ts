@@ -1,7 +1,7 @@
 import { countBins } from "./bins.js";
-import { checkDistribution } from "../check.js";
+import { checkDistribution } from "./check.js";
 import { formatNumber } from "../format.js";
-import type { SampleDistribution } from "../report-data.js";
+import type { SampleDistribution } from "./plot-data.js";
 import {
   colors,
   plotConfig,

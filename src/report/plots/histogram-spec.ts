@@ -1,8 +1,8 @@
 import { markedLine } from "./marked-line.js";
 import { countBins, roundedRange } from "./bins.js";
-import { checkHistograms } from "../check.js";
+import { checkHistograms } from "./check.js";
 import { formatNumber, formatPercent, setTitle } from "../format.js";
-import type { CosineSample, MethodFigures } from "../report-data.js";
+import type { CosineSample, MethodThreshold } from "./plot-data.js";
 import {
   colors,
   plotConfig,
@@ -15,7 +15,7 @@ export interface CosineHistogramOptions extends PlotOptions {
   /** Bins over the range of all cosines. @default 40 */
   readonly bins?: number | undefined;
   /** Where the threshold of each method and set is taken from, to be drawn as a line. @default none */
-  readonly methods?: readonly MethodFigures[] | undefined;
+  readonly methods?: readonly MethodThreshold[] | undefined;
 }
 
 /** The cosines of one method on one set. */

@@ -1,6 +1,6 @@
-import { checkLatent } from "../check.js";
+import { checkLatent } from "./check.js";
 import { formatPercent, shorten } from "../format.js";
-import type { LatentView } from "../report-data.js";
+import type { LatentView } from "./plot-data.js";
 import { boxEdges, viewRotation, type ViewAngle } from "./view-rotation.js";
 import {
   colors,

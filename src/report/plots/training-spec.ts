@@ -1,7 +1,7 @@
 import { markedLine } from "./marked-line.js";
-import { checkTraining } from "../check.js";
+import { checkTraining } from "./check.js";
 import { formatNumber, formatPercent } from "../format.js";
-import type { TrainingCurve, TrainingEpoch } from "../report-data.js";
+import type { TrainingCurve, TrainingEpoch } from "./plot-data.js";
 import {
   colors,
   plotConfig,

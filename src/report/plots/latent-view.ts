@@ -1,6 +1,6 @@
-import { show } from "../base/show.js";
-import type { LatentSpace } from "../project/latent-space.js";
-import type { LatentView } from "./report-data.js";
+import { show } from "../../base/show.js";
+import type { LatentSpace } from "../../project/latent-space.js";
+import type { LatentView } from "./plot-data.js";
 
 /**
  * A latent space with its texts, ready to be shown.

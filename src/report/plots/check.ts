@@ -1,49 +1,5 @@
-import { checkChoice, checkInteger, checkNumber, refuse } from "../base/checks.js";
-import type {
-  CosineSample,
-  ExampleRanking,
-  LatentView,
-  MethodFigures,
-  ReportData,
-  ReportDecision,
-  RetrievalExample,
-  SampleDistribution,
-  TrainingCurve,
-} from "./report-data.js";
-import { examplesOf } from "./report-fields.js";
-
-/**
- * Refuses data that would be drawn wrong: a figure that is not finite or out of its range, an empty sample, a line to a
- * point that is not there, and data with nothing in them.
- *
- * @param caller The public function that was called; messages begin with it.
- * @throws RangeError naming the field, what is expected and what came.
- */
-export function checkReportData(data: ReportData, caller: string): void {
-  const { decision, methods = [], histograms = [], latent, training, distributions = [] } = data;
-  const examples = examplesOf(data);
-  if (decision !== undefined) checkDecision(decision, `${caller}: decision`);
-  for (const [i, row] of methods.entries()) checkMethod(row, `${caller}: methods[${i}]`);
-  const names = [...new Set(methods.map((row) => row.name))];
-  for (const key of ["baseline", "chosen"] as const) {
-    if (data[key] !== undefined && names.length > 0) {
-      checkChoice(data[key], `${caller}: ${key}`, names);
-    }
-  }
-  if (histograms.length > 0) checkHistograms(histograms, `${caller}: histograms`);
-  if (latent?.before !== undefined) checkLatent(latent.before, `${caller}: latent.before`);
-  if (latent?.after !== undefined) checkLatent(latent.after, `${caller}: latent.after`);
-  if (training !== undefined) checkTraining(training, `${caller}: training`);
-  for (const [i, example] of examples.entries()) checkExample(example, `${caller}: example[${i}]`);
-  for (const [i, distribution] of distributions.entries()) {
-    checkDistribution(distribution, `${caller}: distributions[${i}]`);
-  }
-  const lists = [methods, histograms, examples, distributions];
-  const parts = [decision, latent?.before, latent?.after, training];
-  if (lists.every((list) => list.length === 0) && parts.every((part) => part === undefined)) {
-    throw new RangeError(`${caller}: data must have a part to show, received none`);
-  }
-}
+import { checkChoice, checkInteger, checkNumber, refuse } from "../../base/checks.js";
+import type { CosineSample, LatentView, SampleDistribution, TrainingCurve } from "./plot-data.js";
 
 /** @throws RangeError naming the first sample that is wrong. */
 export function checkHistograms(samples: readonly CosineSample[], place: string): void {
@@ -122,38 +78,6 @@ export function checkTraining({ epochs, bestEpoch }: TrainingCurve, place: strin
 export function checkDistribution({ values }: SampleDistribution, place: string): void {
   checkNotEmpty(values, `${place}.values`);
   for (let i = 0; i < values.length; i++) checkNumber(values[i], `${place}.values[${i}]`);
-}
-
-/** Whoever calls from JavaScript may pass anything; a verdict without its words would be a blank. */
-function checkDecision({ sentence }: ReportDecision, place: string): void {
-  if (typeof sentence !== "string" || sentence === "") {
-    refuse(`${place}.sentence`, "a sentence", sentence);
-  }
-}
-
-function checkMethod(row: MethodFigures, place: string): void {
-  checkShare(row.accuracy, `${place}.accuracy`);
-  checkShare(row.baseRate, `${place}.baseRate`);
-  for (const key of ["interval", "rocAuc", "recall@1", "recall@10", "mrr"] as const) {
-    const value = row[key];
-    if (value !== null) checkShare(value, `${place}.${key}`);
-  }
-  // Infinite thresholds are lawful: they accept all pairs, or none.
-  if (row.threshold !== null && Math.abs(row.threshold) !== Infinity) {
-    checkNumber(row.threshold, `${place}.threshold`);
-  }
-  if (row.seconds !== null) checkNumber(row.seconds, `${place}.seconds`, { least: 0 });
-}
-
-function checkExample({ before, after }: RetrievalExample, place: string): void {
-  const check = ({ rank, passages }: ExampleRanking, ranking: string): void => {
-    checkInteger(rank, `${ranking}.rank`, { least: 1 });
-    for (const [i, passage] of passages.entries()) {
-      checkNumber(passage.cosine, `${ranking}.passages[${i}].cosine`);
-    }
-  };
-  check(before, `${place}.before`);
-  check(after, `${place}.after`);
 }
 
 function checkShare(value: unknown, place: string): void {
