@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bestOfEachKind, gridOfBest } from "../../src/report/figures/candidates.js";
+import {
+  byChange,
+  changeOf,
+  countChanges,
+  rankTransitions,
+} from "../../src/report/figures/question-changes.js";
+import { mapQuestions } from "../../src/report/figures/question-map.js";
+import { recallCurves } from "../../src/report/figures/recall-curve.js";
+import { slicesOf } from "../../src/report/figures/slices.js";
+import { readReport } from "../../src/report/read-report.js";
+import type { QuestionOutcome } from "../../src/tune/verdict/decision.js";
+import { inventedDecision } from "../support/invented-decision.js";
+
+const near = { right: 0, rightCosine: 0.5, wrong: 1, wrongCosine: 0.4 };
+const outcome = (row: number, before: number, after: number): QuestionOutcome => ({
+  ...{ row, before, after, bestOfAll: Math.min(before, after) },
+  nearest: { before: near, after: near },
+});
+const outcomes = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 })), {
+    minLength: 1,
+    maxLength: 40,
+  })
+  .map((ranks) => ranks.map(([before, after], row) => outcome(row, before, after)));
+
+describe("changes of rank", () => {
+  it("account for every question, on whatever side", () => {
+    fc.assert(
+      fc.property(outcomes, (questions) => {
+        const { won, lost, unchanged } = countChanges(questions);
+        expect(won + lost + unchanged).toBe(questions.length);
+        const cells = rankTransitions(questions);
+        expect(cells.flat().reduce((sum, n) => sum + n, 0)).toBe(questions.length);
+        const firsts = questions.filter(({ before }) => before === 1).length;
+        expect(cells[0].reduce((sum, n) => sum + n, 0)).toBe(firsts);
+        const swapped = questions.map(({ row, before, after }) => outcome(row, after, before));
+        expect(countChanges(swapped)).toEqual({ won: lost, lost: won, unchanged });
+        // Neither way is listed before the other.
+        const order = (list: readonly QuestionOutcome[]) => byChange(list).map(({ row }) => row);
+        expect(order(swapped)).toEqual(order(questions));
+      }),
+    );
+  });
+
+  it("put what a reader gains most first", () => {
+    const questions = [outcome(0, 200, 100), outcome(1, 2, 1), outcome(2, 1, 3), outcome(3, 5, 5)];
+    expect(byChange(questions).map(({ row }) => row)).toEqual([2, 1, 0, 3]);
+    expect(questions.map(changeOf)).toEqual(["won", "won", "lost", "unchanged"]);
+  });
+});
+
+describe("recall curves", () => {
+  const ks = [1, 3, 10, 100];
+
+  it("are the shares found, inside their bands, and rise", () => {
+    fc.assert(
+      fc.property(outcomes, (questions) => {
+        const groups = questions.map(({ row }) => row % 7);
+        for (const [name, own] of Object.entries(recallCurves(questions, ks, groups, 1))) {
+          for (const [j, k] of ks.entries()) {
+            const found = questions.filter((q) => q[name as "before" | "after"] <= k).length;
+            expect(own.recall[j]).toBeCloseTo(found / questions.length, 12);
+            expect(own.low[j]).toBeLessThanOrEqual(own.recall[j] + 1e-12);
+            expect(own.high[j]).toBeGreaterThanOrEqual(own.recall[j] - 1e-12);
+            if (j > 0) expect(own.recall[j]).toBeGreaterThanOrEqual(own.recall[j - 1]);
+          }
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("have the width of independent draws, and a wider one where questions hang together", () => {
+    const questions = Array.from({ length: 400 }, (_, row) =>
+      outcome(row, row % 2 === 0 ? 1 : 50, 1),
+    );
+    const each = recallCurves(
+      questions,
+      [1],
+      questions.map(({ row }) => row),
+      1,
+    ).before;
+    // A share of a half of 400 draws: 1.96 standard errors either way.
+    expect(each.high[0] - each.low[0]).toBeCloseTo(2 * 1.96 * Math.sqrt(0.25 / 400), 1);
+    const paired = questions.map(({ row }) => (row % 2) * 10 + Math.floor(row / 40));
+    const grouped = recallCurves(questions, [1], paired, 1).before;
+    expect(grouped.high[0] - grouped.low[0]).toBeGreaterThan(2 * (each.high[0] - each.low[0]));
+  });
+});
+
+describe("slices", () => {
+  it("list the largest first and count the rest", () => {
+    const questions = Array.from({ length: 23 }, (_, row) => outcome(row, 2, 1));
+    const keyOf = (row: number): string | null =>
+      row < 12 ? "a" : row < 20 ? "b" : row < 22 ? "c" : null;
+    const { slices, rest } = slicesOf(questions, keyOf);
+    expect(slices.map(({ key, questions: n }) => [key, n])).toEqual([
+      ["a", 12],
+      ["b", 8],
+    ]);
+    expect(slices[0]).toMatchObject({ before: 0.5, after: 1, gain: 0.5, low: 0.5, high: 0.5 });
+    expect(rest).toEqual({ slices: 1, questions: 2 });
+  });
+});
+
+describe("candidates", () => {
+  it("stand for their kind by the highest figure, and those that were not measured by none", () => {
+    const { table, best } = inventedDecision();
+    expect(bestOfEachKind(table).map(({ method }) => method)).toEqual(["rca", "identity", "ridge"]);
+    expect(gridOfBest({ table, best }).map(({ parameters }) => parameters["lambda"])).toEqual([
+      1, 3,
+    ]);
+  });
+});
+
+describe("the map of questions", () => {
+  it("holds each question with its passages once, the second view on the first", () => {
+    const report = readReport(inventedDecision(), {});
+    const map = mapQuestions(report)!;
+    expect(map.questions).toHaveLength(60);
+    expect(new Set(map.passages).size).toBe(map.passages.length);
+    for (const { points } of map.views) {
+      expect(points.rows).toBe(map.questions.length + map.passages.length);
+    }
+    expect(map.views.map(({ name }) => name)).toEqual(["before", "after"]);
+  });
+
+  it("is a seeded sample where there are more questions than can be seen", () => {
+    const decision = inventedDecision({ questions: 2600, passages: 50, dimensions: 3 });
+    const rows = (seed: number) => mapQuestions(readReport(decision, { seed }))!.questions;
+    expect(rows(1)).toHaveLength(2500);
+    expect(rows(1)).toEqual(rows(1));
+    expect(rows(1)).not.toEqual(rows(2));
+  });
+
+  it("is none where all points are the same", () => {
+    const decision = inventedDecision();
+    const { queries, passages } = decision.vectors!;
+    const equal = (matrix: typeof queries) => ({ ...matrix, data: matrix.data.map(() => 1) });
+    const vectors = { queries: equal(queries), passages: equal(passages) };
+    expect(mapQuestions(readReport({ ...decision, vectors }, {}))).toBeNull();
+  });
+});
