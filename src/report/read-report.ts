@@ -17,6 +17,8 @@ export interface Report {
   readonly toReview: readonly LabelToReview[];
   /** What hangs together, per row of the table of queries. */
   groupOf(row: number): string | number;
+  /** The slice of a row of the table of queries; `null` where it is in none. */
+  sliceOf(row: number): string | null;
 }
 
 export function readReport(decision: ReportedDecision, options: ReportOptions): Report {
@@ -31,5 +33,13 @@ export function readReport(decision: ReportedDecision, options: ReportOptions): 
     compared,
     toReview: labelsToReview(decision),
     groupOf: (row) => texts?.groups?.[row] ?? row,
+    sliceOf: (row) =>
+      options.slices === undefined ? groupName(texts?.groups?.[row] ?? null) : options.slices[row],
   };
+}
+
+/** The tables of `tune` mark groups by a word and a tab, and questions that have none likewise. */
+function groupName(group: string | null): string | null {
+  if (group === null || group.startsWith("question\t")) return null;
+  return group.startsWith("group\t") ? group.slice("group\t".length) : group;
 }

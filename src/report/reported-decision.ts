@@ -43,6 +43,8 @@ export interface ReportOptions {
    * @default the groups of the texts, where there are any
    */
   readonly slices?: readonly (string | null)[] | undefined;
+  /** Whether the map can be switched to t-SNE: some seconds for thousands of questions. @default false */
+  readonly tsne?: boolean | undefined;
   /** Seed of what is drawn at random: bootstrap samples, points of the map. @default that of the decision, or 1 */
   readonly seed?: string | number | undefined;
 }

@@ -117,30 +117,51 @@ describe("candidates", () => {
 });
 
 describe("the map of questions", () => {
-  it("holds each question with its passages once, the second view on the first", () => {
-    const report = readReport(inventedDecision(), {});
-    const map = mapQuestions(report)!;
+  it("holds each question with its passages once, flat and solid, the second view on the first", async () => {
+    const map = (await mapQuestions(readReport(inventedDecision(), {})))!;
     expect(map.questions).toHaveLength(60);
     expect(new Set(map.passages).size).toBe(map.passages.length);
-    for (const { points } of map.views) {
-      expect(points.rows).toBe(map.questions.length + map.passages.length);
+    expect(map.names).toEqual(["before", "after"]);
+    const drawn = map.pictures.map(({ method, dimensions }) => `${method} ${dimensions}`);
+    expect(drawn).toEqual(["PCA 2", "PCA 3"]);
+    for (const { dimensions, views } of map.pictures) {
+      expect(views).toHaveLength(2);
+      for (const { rows, cols } of views) {
+        expect([rows, cols]).toEqual([map.questions.length + map.passages.length, dimensions]);
+      }
     }
-    expect(map.views.map(({ name }) => name)).toEqual(["before", "after"]);
   });
 
-  it("is a seeded sample where there are more questions than can be seen", () => {
+  it("is drawn by t-SNE, too, where that is asked for, however few the points", async () => {
+    for (const questions of [3, 60]) {
+      const decision = inventedDecision({ questions, passages: 6 });
+      const map = (await mapQuestions(readReport(decision, { tsne: true })))!;
+      expect(map.pictures.map(({ method }) => method)).toEqual(["PCA", "PCA", "t-SNE"]);
+      for (const { data } of map.pictures[2].views) {
+        expect(data.every(Number.isFinite)).toBe(true);
+      }
+    }
+  });
+
+  it("is a seeded sample where there are more questions than can be seen", async () => {
     const decision = inventedDecision({ questions: 2600, passages: 50, dimensions: 3 });
-    const rows = (seed: number) => mapQuestions(readReport(decision, { seed }))!.questions;
-    expect(rows(1)).toHaveLength(2500);
-    expect(rows(1)).toEqual(rows(1));
-    expect(rows(1)).not.toEqual(rows(2));
+    const rows = async (seed: number) =>
+      (await mapQuestions(readReport(decision, { seed })))!.questions;
+    expect(await rows(1)).toHaveLength(2500);
+    expect(await rows(1)).toEqual(await rows(1));
+    expect(await rows(1)).not.toEqual(await rows(2));
   });
 
-  it("is none where all points are the same", () => {
+  it("has no third axis where vectors have none", async () => {
+    const map = (await mapQuestions(readReport(inventedDecision({ dimensions: 2 }), {})))!;
+    expect(map.pictures.map(({ dimensions }) => dimensions)).toEqual([2]);
+  });
+
+  it("is none where all points are the same", async () => {
     const decision = inventedDecision();
     const { queries, passages } = decision.vectors!;
     const equal = (matrix: typeof queries) => ({ ...matrix, data: matrix.data.map(() => 1) });
     const vectors = { queries: equal(queries), passages: equal(passages) };
-    expect(mapQuestions(readReport({ ...decision, vectors }, {}))).toBeNull();
+    expect(await mapQuestions(readReport({ ...decision, vectors }, {}))).toBeNull();
   });
 });

@@ -1,223 +1,171 @@
-import type { Payload, PayloadNearest } from "../page/payload.js";
+import type { Payload, PayloadPicture } from "../page/payload.js";
 import { byId, element } from "./elements.js";
-import { changeOf, cosine, ranksOf, type Change } from "./outcomes.js";
-
-type PageMap = NonNullable<Payload["map"]>;
-
-/** One of the two pictures. */
-interface View {
-  readonly canvas: HTMLCanvasElement;
-  /** x and y of each question, then of each passage, 0 to 4,095. */
-  readonly points: readonly number[];
-  readonly near: PayloadNearest;
-}
+import { drawMap, placePoints, type Look } from "./map-drawing.js";
+import { pointText } from "./point-text.js";
 
 /** Pixels from a point within which it is meant. */
 const reach = 14;
-const steps = 4095;
-const margin = 12;
+/** Radians that a key turns, and that a pixel of dragging does. */
+const turn = Math.PI / 18;
+const turnByPixel = 0.01;
+/** A view from above and aside shows depth at once. */
+const angles = { azimuth: 0.5, elevation: 0.35 };
 
-/** Draws the maps and lets pointer, finger and keyboard go over their points, in both pictures at once. */
+/** Draws the maps and lets pointer, finger and keyboard go over their points, in all pictures at once. */
 export function startMap(data: Payload): void {
   const { map } = data;
   const detail = byId("map-detail");
   const controls = byId("map-controls");
   if (map === null || detail === null || controls === null) return;
-  const views = [...document.querySelectorAll<HTMLCanvasElement>("canvas.map")].map(
-    (canvas, v): View => ({
-      canvas,
-      points: map.views[v],
-      near: v === 0 ? data.nearest.before : data.nearest.after,
-    }),
-  );
+  const canvases = [...document.querySelectorAll<HTMLCanvasElement>("canvas.map")];
   const passageAt = new Map(map.passages.map((passage, i) => [passage, map.questions.length + i]));
-  /** The point of both pictures that is looked at; questions come first. */
-  let chosen: number | null = null;
-  const all = element("input", { type: "checkbox", id: "map-lines" });
-  controls.append(all, element("label", { for: "map-lines" }, "lines from every question"));
-  controls.hidden = false;
-
-  const draw = (): void => {
-    for (const view of views) drawView(view, data, map, passageAt, { chosen, lines: all.checked });
+  let look: Look = {
+    ...{ picture: map.pictures[0], chosen: null, lines: false, slice: -1 },
+    ...angles,
   };
-  const choose = (point: number | null): void => {
-    if (point === chosen) return;
-    chosen = point;
-    if (point !== null) detail.replaceChildren(...describe(data, map, point));
+  let placed: Float32Array[] = [];
+  let waiting = false;
+
+  const drawNow = (): void => {
+    waiting = false;
+    placed = canvases.map((canvas, v) => placePoints(canvas, look.picture.views[v], look));
+    for (const [v, canvas] of canvases.entries()) {
+      const near = v === 0 ? data.nearest.before : data.nearest.after;
+      drawMap(canvas, placed[v], data, map, near, passageAt, look);
+    }
+  };
+  /** Once a frame, however many events a frame brings. */
+  const draw = (): void => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(drawNow);
+  };
+  const change = (own: Partial<Look>): void => {
+    look = { ...look, ...own };
     draw();
   };
-  for (const { canvas, points } of views) {
-    const nearest = (event: PointerEvent): number | null => {
-      const { left, top, width } = canvas.getBoundingClientRect();
-      const place = placing(canvas);
-      const scale = canvas.width / width;
-      const [x, y] = [(event.clientX - left) * scale, (event.clientY - top) * scale];
-      let best: number | null = null;
-      let least = (reach * scale) ** 2;
-      for (let i = 0; i < points.length / 2; i++) {
-        const [px, py] = place(points[2 * i], points[2 * i + 1]);
-        // A question lies on top of a passage.
-        const distance = (px - x) ** 2 + (py - y) ** 2 + (i < map.questions.length ? 0 : 4 * scale);
-        if (distance < least) [best, least] = [i, distance];
+  const choose = (chosen: number | null): void => {
+    if (chosen === look.chosen) return;
+    change({ chosen });
+    if (chosen !== null) detail.replaceChildren(...pointText(data, map, chosen));
+  };
+  const turnBy = (azimuth: number, elevation: number): void => {
+    const limit = Math.PI / 2;
+    change({
+      azimuth: look.azimuth + azimuth,
+      elevation: Math.max(-limit, Math.min(limit, look.elevation + elevation)),
+    });
+  };
+  addControls();
+  for (const [v, canvas] of canvases.entries()) listen(canvas, v);
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+    matchMedia(query).addEventListener("change", drawNow);
+  }
+  drawNow();
+
+  function addControls(): void {
+    if (map!.pictures.length > 1) {
+      const choice = element("select", { id: "map-picture" });
+      for (const [i, picture] of map!.pictures.entries()) {
+        choice.append(element("option", { value: String(i) }, titleOf(picture)));
       }
-      return best;
-    };
+      choice.addEventListener("change", () =>
+        change({ picture: map!.pictures[Number(choice.value)], ...angles }),
+      );
+      controls!.append(element("label", { for: "map-picture" }, "Drawn by"), choice);
+    }
+    if (map!.slices !== null) {
+      const choice = element("select", { id: "map-slice" });
+      choice.append(element("option", { value: "-1" }, "all questions"));
+      for (const [i, name] of map!.slices.names.entries()) {
+        choice.append(element("option", { value: String(i) }, name));
+      }
+      choice.addEventListener("change", () => change({ slice: Number(choice.value) }));
+      controls!.append(element("label", { for: "map-slice" }, "Look at"), choice);
+    }
+    const all = element("input", { type: "checkbox", id: "map-lines" });
+    all.addEventListener("change", () => change({ lines: all.checked }));
+    controls!.append(all, element("label", { for: "map-lines" }, "lines from every question"));
+    controls!.hidden = false;
+  }
+
+  function listen(canvas: HTMLCanvasElement, v: number): void {
+    let dragged: { x: number; y: number } | null = null;
+    const solid = (): boolean => look.picture.dimensions === 3;
     canvas.addEventListener("pointermove", (event) => {
-      const point = nearest(event);
+      if (dragged !== null && solid()) {
+        const { clientX: x, clientY: y } = event;
+        turnBy((dragged.x - x) * turnByPixel, (y - dragged.y) * turnByPixel);
+        dragged = { x, y };
+        return;
+      }
+      const point = nearestPoint(canvas, placed[v], event);
       if (point !== null) choose(point);
     });
-    canvas.addEventListener("pointerdown", (event) => choose(nearest(event)));
+    canvas.addEventListener("pointerdown", (event) => {
+      choose(nearestPoint(canvas, placed[v], event));
+      dragged = { x: event.clientX, y: event.clientY };
+      if (solid()) canvas.setPointerCapture(event.pointerId);
+    });
+    for (const end of ["pointerup", "pointercancel"] as const) {
+      canvas.addEventListener(end, () => (dragged = null));
+    }
     canvas.addEventListener("keydown", (event) => {
-      const last = map.questions.length - 1;
-      const at = chosen === null || chosen > last ? -1 : chosen;
-      const to =
-        event.key === "ArrowRight" || event.key === "ArrowDown"
-          ? Math.min(last, at + 1)
-          : event.key === "ArrowLeft" || event.key === "ArrowUp"
-            ? Math.max(0, at - 1)
-            : event.key === "Home"
-              ? 0
-              : event.key === "End"
-                ? last
-                : event.key === "Escape"
-                  ? null
-                  : undefined;
+      const arrow = arrows[event.key];
+      if (arrow !== undefined && event.shiftKey && solid()) {
+        event.preventDefault();
+        return turnBy(arrow[0] * turn, arrow[1] * turn);
+      }
+      const to = nextPoint(event.key, look.chosen, map!.questions.length - 1);
       if (to === undefined) return;
       event.preventDefault();
       choose(to);
     });
     canvas.addEventListener("focus", () => {
-      if (chosen === null) choose(0);
+      if (look.chosen === null) choose(0);
     });
   }
-  all.addEventListener("change", draw);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  matchMedia("print").addEventListener("change", draw);
-  draw();
 }
 
-/** From steps to pixels of a canvas, both axes alike. */
-function placing({ width, height }: HTMLCanvasElement): (x: number, y: number) => [number, number] {
-  const unit = (Math.min(width, height) - 2 * margin) / steps;
-  const [left, top] = [(width - steps * unit) / 2, (height - steps * unit) / 2];
-  return (x, y) => [left + x * unit, top + (steps - y) * unit];
+const arrows: Readonly<Record<string, readonly [azimuth: number, elevation: number]>> = {
+  ArrowLeft: [1, 0],
+  ArrowRight: [-1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+const titleOf = ({ method, dimensions }: PayloadPicture): string =>
+  dimensions === 3
+    ? `${method}, three axes: drag to turn`
+    : method === "PCA"
+      ? "PCA, two axes"
+      : `${method}: who is whose neighbour`;
+
+/** Where a key leads among the questions; `undefined` where it leads nowhere. */
+function nextPoint(key: string, chosen: number | null, last: number): number | null | undefined {
+  const at = chosen === null || chosen > last ? -1 : chosen;
+  if (key === "ArrowRight" || key === "ArrowDown") return Math.min(last, at + 1);
+  if (key === "ArrowLeft" || key === "ArrowUp") return Math.max(0, at - 1);
+  if (key === "Home") return 0;
+  if (key === "End") return last;
+  return key === "Escape" ? null : undefined;
 }
 
-function drawView(
-  { canvas, points, near }: View,
-  data: Payload,
-  map: PageMap,
-  passageAt: ReadonlyMap<number, number>,
-  { chosen, lines }: { chosen: number | null; lines: boolean },
-): void {
-  const pen = canvas.getContext("2d");
-  if (pen === null) return;
-  const style = getComputedStyle(canvas);
-  const ink = (name: string): string => style.getPropertyValue(`--${name}`);
-  const colors: Record<Change, string> = {
-    won: ink("won"),
-    lost: ink("lost"),
-    unchanged: ink("mutedInk"),
-  };
-  const place = placing(canvas);
-  const at = (i: number): [number, number] => place(points[2 * i], points[2 * i + 1]);
-  const line = (from: number, passage: number, color: string, width: number): void => {
-    const to = passageAt.get(passage);
-    if (to === undefined) return;
-    pen.strokeStyle = color;
-    pen.lineWidth = width;
-    pen.beginPath();
-    pen.moveTo(...at(from));
-    pen.lineTo(...at(to));
-    pen.stroke();
-  };
-  const linesOf = (i: number, width: number): void => {
-    line(i, near.right[map.questions[i]], ink("right"), width);
-    line(i, near.wrong[map.questions[i]], ink("wrong"), width);
-  };
-  const disc = (i: number, radius: number): void => {
-    const [x, y] = at(i);
-    pen.beginPath();
-    pen.arc(x, y, radius, 0, 2 * Math.PI);
-    pen.fill();
-  };
-  const box = (i: number, half: number): void => {
-    const [x, y] = at(i);
-    pen.fillRect(x - half, y - half, 2 * half, 2 * half);
-  };
-  const questions = map.questions.length;
-  pen.clearRect(0, 0, canvas.width, canvas.height);
-  if (lines) {
-    pen.globalAlpha = 0.25;
-    for (let i = 0; i < questions; i++) linesOf(i, 1);
+/** The point under a pointer; `null` where none is near. */
+function nearestPoint(
+  canvas: HTMLCanvasElement,
+  placed: Float32Array,
+  { clientX, clientY }: PointerEvent,
+): number | null {
+  const { left, top, width } = canvas.getBoundingClientRect();
+  const scale = canvas.width / width;
+  const [x, y] = [(clientX - left) * scale, (clientY - top) * scale];
+  let best: number | null = null;
+  let least = (reach * scale) ** 2;
+  for (let i = 0; i < placed.length / 2; i++) {
+    // Questions come first, and lie on top of passages.
+    const distance = (placed[2 * i] - x) ** 2 + (placed[2 * i + 1] - y) ** 2;
+    if (distance < least) [best, least] = [i, distance];
   }
-  pen.globalAlpha = 0.55;
-  pen.fillStyle = ink("lineStrong");
-  for (let i = questions; i < points.length / 2; i++) box(i, 3.5);
-  pen.globalAlpha = 0.8;
-  for (const change of ["unchanged", "lost", "won"] as const) {
-    pen.fillStyle = colors[change];
-    for (let i = 0; i < questions; i++) {
-      if (changeOf(data, map.questions[i]) === change) disc(i, 4);
-    }
-  }
-  pen.globalAlpha = 1;
-  if (chosen === null) return;
-  pen.fillStyle = ink("ink");
-  if (chosen >= questions) return box(chosen, 8);
-  linesOf(chosen, 3);
-  disc(chosen, 9);
-  pen.fillStyle = colors[changeOf(data, map.questions[chosen])];
-  disc(chosen, 6);
-  for (const [passage, color] of [
-    [near.right[map.questions[chosen]], "right"],
-    [near.wrong[map.questions[chosen]], "wrong"],
-  ] as const) {
-    const point = passageAt.get(passage);
-    pen.fillStyle = ink(color);
-    if (point !== undefined) box(point, 7);
-  }
-}
-
-/** What is known of a point. */
-function describe(data: Payload, map: PageMap, point: number): Node[] {
-  if (point >= map.questions.length) {
-    const text = data.passages[map.passages[point - map.questions.length]];
-    return [element("p", {}, element("strong", {}, "Passage: "), element("bdi", {}, text))];
-  }
-  const i = map.questions[point];
-  const { before, after } = data.nearest;
-  const nearest = (when: string, near: PayloadNearest): Node[] => {
-    const wrong = near.wrongCosine[i];
-    if (wrong === null) return [];
-    return [
-      element(
-        "p",
-        {},
-        element("strong", {}, `Nearest wrong passage${when}, cosine ${cosine(wrong)}: `),
-        element("bdi", {}, data.passages[near.wrong[i]]),
-      ),
-    ];
-  };
-  const rights = cosine(before.rightCosine[i]);
-  return [
-    element(
-      "p",
-      {},
-      element("strong", {}, `Question ${point + 1}, rank ${ranksOf(data, i)}: `),
-      element("bdi", {}, data.questions[i]),
-    ),
-    element(
-      "p",
-      {},
-      element(
-        "strong",
-        {},
-        `Right passage, cosine ${data.compared ? `${rights} → ${cosine(after.rightCosine[i])}` : rights}: `,
-      ),
-      element("bdi", {}, data.passages[before.right[i]]),
-    ),
-    ...nearest(data.compared ? " before" : "", before),
-    ...(data.compared ? nearest(" after", after) : []),
-  ];
+  return best;
 }

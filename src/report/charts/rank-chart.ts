@@ -18,10 +18,12 @@ export function drawRankChanges(
 ): Html {
   const height = rows.length * rowHeight + 44;
   const box = { ...chartBox({ height, left: 12 }), top: 4 };
+  // What stands behind the last dot needs room, about 6.5 pixels a character.
+  const longest = Math.max(...rows.map(({ before, after }) => `${before} → ${after}`.length));
   const x = logAxis({
     title: "rank of the right passage (1 is first)",
     domain: [1, worst],
-    range: [box.left, box.right - 24],
+    range: [box.left, box.right - 12 - 6.5 * longest],
   });
   const guides = x.ticks.map(({ value, label }) => {
     const at = px(x.place(value));

@@ -4,40 +4,51 @@ import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { normalizeRows } from "../../math/vectors.js";
 import { alignPoints } from "../../project/align.js";
 import { applyPca, fitPca } from "../../project/pca.js";
+import { tsne } from "../../project/tsne/tsne.js";
 import type { Report } from "../read-report.js";
 
-/** Questions and passages in the plane, before and after. */
+/** Questions and passages in two or three dimensions, before and after. */
 export interface QuestionMap {
   /** Positions in the report's list of questions. */
   readonly questions: readonly number[];
   /** Rows of the corpus: right passages and nearest wrong ones of those questions. */
   readonly passages: readonly number[];
-  readonly views: readonly MapView[];
+  readonly names: readonly ("before" | "after")[];
+  /** Shares of the variance that the first two principal components show, per view. */
+  readonly explained: readonly number[];
+  /** The first is by two principal components. */
+  readonly pictures: readonly MapPicture[];
 }
 
-export interface MapView {
-  readonly name: "before" | "after";
-  /** Questions, then passages; two columns. */
-  readonly points: Matrix;
-  /** Share of the variance that the two axes show. */
-  readonly explained: number;
+/** One way of drawing the same points. */
+export interface MapPicture {
+  readonly method: "PCA" | "t-SNE";
+  readonly dimensions: 2 | 3;
+  /** Per view: questions, then passages, in rows; every view is turned to lie on the first. */
+  readonly views: readonly Matrix[];
 }
 
 /** More would be a cloud, and a page of megabytes. */
 const mostQuestions = 2500;
+/** Dimensions that t-SNE begins from: neighbours hardly change by the others, and its time is theirs. */
+const kept = 50;
 
 /**
  * The judged questions, or a seeded sample of them, with the passages that matter to them, by principal components of
- * each space; the second view is turned to lie on the first.
+ * each space; with `options.tsne` by t-SNE, too, the second view begun where the first one ended.
  *
  * @returns `null` without vectors, and where all points are the same.
  */
-export function mapQuestions({
+export async function mapQuestions({
   decision,
   questions,
   compared,
   seed,
-}: Pick<Report, "decision" | "questions" | "compared" | "seed">): QuestionMap | null {
+  options,
+}: Pick<
+  Report,
+  "decision" | "questions" | "compared" | "seed" | "options"
+>): Promise<QuestionMap | null> {
   const { vectors, best } = decision;
   if (vectors === undefined || questions.length === 0) return null;
   const drawn =
@@ -60,30 +71,70 @@ export function mapQuestions({
     drawn.map((i) => questions[i].row),
   );
   const answers = gatherRows(vectors.passages, passages);
-  const before = project("before", stackRows(normalizeRows(asked), normalizeRows(answers)));
-  if (before === null) return null;
-  if (!compared) return { questions: drawn, passages, views: [before] };
-  const after = project(
-    "after",
-    stackRows(
-      applyAdapter(best.adapter, asked, { side: "query" }),
-      applyAdapter(best.adapter, answers, { side: "passage" }),
-    ),
-  );
-  const views =
-    after === null
-      ? [before]
-      : [before, { ...after, points: alignPoints(after.points, before.points) }];
-  return { questions: drawn, passages, views };
+  const spaces = [stackRows(normalizeRows(asked), normalizeRows(answers))];
+  if (compared) {
+    const { adapter } = best;
+    spaces.push(
+      stackRows(
+        applyAdapter(adapter, asked, { side: "query" }),
+        applyAdapter(adapter, answers, { side: "passage" }),
+      ),
+    );
+  }
+  const reduced = spaces.map(reduce).filter((space) => space !== null);
+  // A first view that cannot be drawn leaves nothing to compare with.
+  if (reduced.length === 0 || reduce(spaces[0]) === null) return null;
+  const firstAxes = (count: 2 | 3): Matrix[] =>
+    reduced.map(({ points }) => columns(points, Math.min(count, points.cols)));
+  const pictures: MapPicture[] = [
+    { method: "PCA", dimensions: 2, views: aligned(firstAxes(2)) },
+    ...(reduced.every(({ points }) => points.cols >= 3)
+      ? [{ method: "PCA", dimensions: 3, views: aligned(firstAxes(3)) } as const]
+      : []),
+  ];
+  if (options.tsne === true && spaces[0].rows > 3) {
+    const views: Matrix[] = [];
+    for (const { points } of reduced) {
+      const start = views.length === 0 ? {} : { start: views[0] };
+      views.push((await tsne(points, { seed, ...perplexityFor(points.rows), ...start })).points);
+    }
+    pictures.push({ method: "t-SNE", dimensions: 2, views: aligned(views) });
+  }
+  return {
+    questions: drawn,
+    passages,
+    names: reduced.length > 1 ? ["before", "after"] : ["before"],
+    explained: reduced.map(({ explained }) => explained),
+    pictures,
+  };
 }
 
-function project(name: MapView["name"], points: Matrix): MapView | null {
+/** Points by their principal components; `null` where there is nothing to tell them apart. */
+function reduce(points: Matrix): { points: Matrix; explained: number } | null {
   const { rows, cols, data } = points;
   if (rows < 2 || cols < 2) return null;
   if (data.every((value, i) => value === data[i % cols])) return null;
-  const pca = fitPca(points, { components: 2 });
-  const [first, second] = pca.explainedVarianceRatio;
-  return { name, points: applyPca(pca, points), explained: first + second };
+  const pca = fitPca(points, { components: Math.min(kept, rows, cols) });
+  const [first, second = 0] = pca.explainedVarianceRatio;
+  return { points: applyPca(pca, points), explained: first + second };
+}
+
+/** t-SNE's default of 30 neighbours, or what few points have. */
+const perplexityFor = (rows: number): { perplexity?: number } =>
+  rows > 100 ? {} : { perplexity: Math.max(1, Math.floor((rows - 1) / 4)) };
+
+const aligned = ([first, ...others]: readonly Matrix[]): Matrix[] => [
+  first,
+  ...others.map((view) => alignPoints(view, first)),
+];
+
+/** The first `count` columns. */
+function columns({ rows, cols, data }: Matrix, count: number): Matrix {
+  const result = createMatrix(rows, count);
+  for (let i = 0; i < rows; i++) {
+    result.data.set(data.subarray(i * cols, i * cols + count), i * count);
+  }
+  return result;
 }
 
 function stackRows(a: Matrix, b: Matrix): Matrix {

@@ -1,5 +1,6 @@
 import type { LabelToReview } from "../../tune/review/labels-to-review.js";
 import type { NearestPassages } from "../../tune/verdict/decision.js";
+import type { Matrix } from "../../math/matrix.js";
 import { shorten } from "../format.js";
 import type { QuestionMap } from "../figures/question-map.js";
 import type { Report } from "../read-report.js";
@@ -30,9 +31,18 @@ export interface Payload {
     /** Positions in `questions` and `passages`. */
     readonly questions: readonly number[];
     readonly passages: readonly number[];
-    /** x and y of each question, then of each passage, 0 to 4,095. */
-    readonly views: readonly (readonly number[])[];
+    readonly pictures: readonly PayloadPicture[];
+    /** Names of slices, and per question of the map the position of its own; -1 of none. */
+    readonly slices: { readonly names: readonly string[]; readonly of: readonly number[] } | null;
   } | null;
+}
+
+/** One way of drawing the map. */
+export interface PayloadPicture {
+  readonly method: string;
+  readonly dimensions: 2 | 3;
+  /** Per view the coordinates of each question, then of each passage, 0 to 4,095. */
+  readonly views: readonly (readonly number[])[];
 }
 
 /** Per judged question, positions in `passages`; -1 where there is no wrong one. */
@@ -74,10 +84,8 @@ function createNumbering(): { rows: number[]; of(row: number): number } {
   };
 }
 
-export function payloadOf(
-  { decision, questions, names, compared, toReview }: Report,
-  map: QuestionMap | null,
-): Payload {
+export function payloadOf(report: Report, map: QuestionMap | null): Payload {
+  const { decision, questions, names, compared, toReview } = report;
   const asked = createNumbering();
   const answers = createNumbering();
   for (const { row } of questions) asked.of(row);
@@ -107,7 +115,11 @@ export function payloadOf(
       : {
           questions: map.questions,
           passages: map.passages.map((row) => answers.of(row)),
-          views: map.views.map(({ points }) => quantised(points.data)),
+          pictures: map.pictures.map(({ method, dimensions, views }) => ({
+            ...{ method, dimensions },
+            views: views.map(quantised),
+          })),
+          slices: slicesOfMap(report, map),
         };
   const length = Math.max(
     fewestCharacters,
@@ -138,17 +150,37 @@ export function payloadOf(
 /** Rounded as it is printed elsewhere. */
 const thousandths = (cosine: number): number => Math.round(Number(cosine.toFixed(3)) * 1000);
 
-/** Both axes in the same steps, so that one unit is as long in either direction. */
-function quantised(data: Float32Array): number[] {
-  const low = [Infinity, Infinity];
-  const high = [-Infinity, -Infinity];
+/** All axes in the same steps, so that one unit is as long in every direction. */
+function quantised({ data, cols }: Matrix): number[] {
+  const low = new Array<number>(cols).fill(Infinity);
+  const high = new Array<number>(cols).fill(-Infinity);
   for (let i = 0; i < data.length; i++) {
-    low[i % 2] = Math.min(low[i % 2], data[i]);
-    high[i % 2] = Math.max(high[i % 2], data[i]);
+    low[i % cols] = Math.min(low[i % cols], data[i]);
+    high[i % cols] = Math.max(high[i % cols], data[i]);
   }
-  const widest = Math.max(high[0] - low[0], high[1] - low[1]) || 1;
-  const middle = [0, 1].map((axis) => (low[axis] + high[axis]) / 2);
+  const widest = Math.max(...high.map((most, axis) => most - low[axis])) || 1;
+  const middle = high.map((most, axis) => (low[axis] + most) / 2);
   return Array.from(data, (value, i) =>
-    Math.round(((value - middle[i % 2]) / widest + 0.5) * steps),
+    Math.round(((value - middle[i % cols]) / widest + 0.5) * steps),
   );
+}
+
+/** The slices of the questions on the map, largest first; `null` where there is one at most. */
+function slicesOfMap(
+  { questions, sliceOf, names }: Report,
+  map: QuestionMap,
+): NonNullable<Payload["map"]>["slices"] {
+  const keys = map.questions.map((i) => sliceOf(questions[i].row));
+  const counts = new Map<string, number>();
+  for (const key of keys) if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1);
+  if (counts.size < 2) return null;
+  const ordered = [...counts.keys()].sort(
+    (a, b) => counts.get(b)! - counts.get(a)! || (a < b ? -1 : 1),
+  );
+  const position = new Map(ordered.map((key, at) => [key, at]));
+  return {
+    // A slice may be named after a page, which is a text.
+    names: ordered.map((key, at) => (names.areTexts ? shorten(key, 60) : `slice ${at + 1}`)),
+    of: keys.map((key) => (key === null ? -1 : position.get(key)!)),
+  };
 }

@@ -34,7 +34,7 @@ export async function renderReport(
 ): Promise<string> {
   checkDecision(decision, options, "renderReport");
   const report = readReport(decision, options);
-  const map = mapQuestions(report);
+  const map = await mapQuestions(report);
   const payload = await compress(JSON.stringify(payloadOf(report, map)));
   const sections = [
     decisionSection(report),

@@ -11,10 +11,9 @@ export function mapSection({ questions, compared }: Report, map: QuestionMap | n
   const shown = sampled
     ? `A seeded sample of ${count(map.questions.length, "question")} of ${questions.length.toLocaleString("en-US")}`
     : `All ${count(questions.length, "judged question")}`;
-  const variance = map.views
+  const variance = map.names
     .map(
-      ({ name, explained }) =>
-        `${formatPercent(explained)} of the spread${compared ? ` ${name}` : ""}`,
+      (name, v) => `${formatPercent(map.explained[v])} of the spread${compared ? ` ${name}` : ""}`,
     )
     .join(" and ");
   return html`<section aria-labelledby="map">
@@ -38,8 +37,8 @@ export function mapSection({ questions, compared }: Report, map: QuestionMap | n
     </p>
     <div class="controls" id="map-controls" hidden></div>
     <div class="panels">
-      ${map.views.map(
-        ({ name, explained }) =>
+      ${map.names.map(
+        (name, v) =>
           html`<div class="panel">
             <p class="chart-title">${compared ? name : "the untouched embedding"}</p>
             <canvas
@@ -50,7 +49,7 @@ export function mapSection({ questions, compared }: Report, map: QuestionMap | n
               tabindex="0"
               role="application"
               aria-roledescription="map of questions"
-              aria-label="Map ${name}: ${count(map.questions.length, "question")}, ${formatPercent(explained)} of the spread. Arrow keys go from question to question."
+              aria-label="Map ${name}: ${count(map.questions.length, "question")}, ${formatPercent(map.explained[v])} of the spread. Arrow keys go from question to question; in three axes, arrow keys with Shift turn both maps."
               aria-describedby="map-detail"
             ></canvas>
           </div>`,

@@ -61,14 +61,8 @@ export function retrievalSection(report: Report): Html {
   </section>`;
 }
 
-function slicesPart({ decision, options, questions, names, compared }: Report): Html {
-  const { texts } = decision;
-  const groups = texts?.groups;
-  const given = options.slices;
-  if (given === undefined && groups === undefined) return html``;
-  const keyOf = (row: number): string | null =>
-    given === undefined ? groupName(groups![row]) : given[row];
-  const { slices, rest } = slicesOf(questions, keyOf);
+function slicesPart({ questions, names, compared, sliceOf }: Report): Html {
+  const { slices, rest } = slicesOf(questions, sliceOf);
   if (slices.length < 2) return html``;
   // A slice may be named after a page, which is a text.
   const name = (key: string, i: number): string => (names.areTexts ? key : `slice ${i + 1}`);
@@ -90,10 +84,4 @@ function slicesPart({ decision, options, questions, names, compared }: Report): 
       },
       "MRR by slice",
     )}`;
-}
-
-/** The tables of `tune` mark groups by a word and a tab, and questions that have none likewise. */
-function groupName(group: string): string | null {
-  if (group.startsWith("group\t")) return group.slice("group\t".length);
-  return group.startsWith("question\t") ? null : group;
 }
