@@ -143,6 +143,63 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
       { hasTouch: true },
     ));
 
+  it("turns the map in three axes by key and by dragging, both pictures at once", () =>
+    open("page.html", async (page) => {
+      const ink = (): Promise<string[]> =>
+        page.evaluate(() =>
+          [...document.querySelectorAll<HTMLCanvasElement>("canvas.map")].map((canvas) =>
+            canvas.toDataURL(),
+          ),
+        );
+      const settled = async (): Promise<string[]> => {
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+        return ink();
+      };
+      const seen = [await settled()];
+      const changed = async (): Promise<void> => {
+        const now = await settled();
+        for (const then of seen) for (const v of [0, 1]) expect(now[v]).not.toBe(then[v]);
+        seen.push(now);
+      };
+      const canvas = page.locator("canvas.map").first();
+      await page.selectOption("#map-picture", { label: "PCA, three axes: drag to turn" });
+      await changed();
+      await canvas.focus();
+      await changed();
+      await page.keyboard.press("Shift+ArrowLeft");
+      await changed();
+      await page.keyboard.press("Shift+ArrowUp");
+      await changed();
+      const { x, y, width, height } = (await canvas.boundingBox())!;
+      await page.mouse.move(x + width / 2, y + height / 2);
+      await page.mouse.down();
+      await page.mouse.move(x + width / 2 + 60, y + height / 2 + 20);
+      await page.mouse.up();
+      await changed();
+    }));
+
+  it("looks at one slice at a time, and draws t-SNE where that was asked for", async () => {
+    const slices = decision.texts!.queries.map((_, i) => (i % 3 === 0 ? "billing" : "accounts"));
+    writeFileSync(
+      join(folder, "slices.html"),
+      await renderReport(decision, { slices, tsne: true }),
+    );
+    await open("slices.html", async (page) => {
+      const names = await page.locator("#map-slice option").allTextContents();
+      expect(names).toEqual(["all questions", "accounts", "billing"]);
+      const first = await page.evaluate(() => document.querySelector("canvas")!.toDataURL());
+      await page.selectOption("#map-slice", { label: "billing" });
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+      const second = await page.evaluate(() => document.querySelector("canvas")!.toDataURL());
+      expect(second).not.toBe(first);
+      await page.selectOption("#map-picture", { label: "t-SNE: who is whose neighbour" });
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+      expect(await page.evaluate(() => document.querySelector("canvas")!.toDataURL())).not.toBe(
+        second,
+      );
+    });
+  });
+
   it("is reached by the keyboard alone: search, columns, pages, both maps", () =>
     open("page.html", async (page) => {
       const reached = new Set<string>();
