@@ -3,6 +3,7 @@ import type { Matrix } from "../math/matrix.js";
 import type { Judgement } from "../tune/judge-adapter.js";
 import type { AdapterLearningCurve } from "../tune/learning-curve.js";
 import type { TunedDecision } from "../tune/texts/tuned.js";
+import type { LabelledTables } from "../tune/review/label-changes.js";
 import type { Decision } from "../tune/verdict/decision.js";
 
 /** What the page reads of texts. */
@@ -43,6 +44,8 @@ export interface ReportOptions {
    * @default the groups of the texts, where there are any
    */
   readonly slices?: readonly (string | null)[] | undefined;
+  /** The texts of an earlier decision, `earlier.texts`: the page then says how many labels changed since. @default none */
+  readonly previous?: LabelledTables | undefined;
   /** Whether the map can be switched to t-SNE: some seconds for thousands of questions. @default false */
   readonly tsne?: boolean | undefined;
   /** Seed of what is drawn at random: bootstrap samples, points of the map. @default that of the decision, or 1 */

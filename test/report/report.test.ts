@@ -241,12 +241,17 @@ describe("renderReport", () => {
     expect([...broken].some((c) => c < " " && c !== "\n")).toBe(false);
   });
 
-  it("shows slices, held-back questions, a learning curve and facts where it is given them", async () => {
+  it("shows slices, held-back questions, a learning curve, facts and changed labels where it is given them", async () => {
+    const pairs = decision.texts!.pairs!;
     const { text } = read(
       await renderReport(decision, {
         slices: decision.texts!.queries.map((_, i) => (i % 2 === 0 ? "billing" : "accounts")),
         judgement: { sentence: "use it: for the questions given, it holds." },
         facts: [{ label: "Export", value: "tickets of May" }],
+        previous: {
+          ...decision.texts!,
+          pairs: { ...pairs, label: pairs.label.map((_, i) => (i < 2 ? 0 : 1)) },
+        },
         learningCurve: {
           ...{ metric: "mrr", claim: "questions", untouched: 0.5 },
           points: [
@@ -256,7 +261,15 @@ describe("renderReport", () => {
         },
       }),
     );
-    for (const part of ["billing", "accounts", "it holds.", "tickets of May", "1,600", "0.620"]) {
+    for (const part of [
+      "billing",
+      "accounts",
+      "it holds.",
+      "tickets of May",
+      "1,600",
+      "0.620",
+      "2 labels changed",
+    ]) {
       expect(text).toContain(part);
     }
   });

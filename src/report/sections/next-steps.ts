@@ -81,7 +81,13 @@ function untested({ decision: { labelsNeeded } }: Report): Html {
 
 function withoutIndexing({ decision, compared }: Report): Html {
   const { best, bestQueryOnly, queryOnlyDifference, metric } = decision;
-  if (!compared || best.side === "query" || queryOnlyDifference === null) return html``;
+  if (!compared || queryOnlyDifference === null) return html``;
+  if (best.side === "query") {
+    return html`<p>
+      <strong>Without indexing again:</strong> the best leaves passages as they are; an index stays
+      as it is.
+    </p>`;
+  }
   const { expected } = bestQueryOnly;
   return html`<p>
     <strong>Without indexing again:</strong> the best that leaves passages as they are is

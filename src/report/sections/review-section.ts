@@ -1,6 +1,7 @@
 import { html, type Html } from "../html.js";
 import { shorten } from "../format.js";
 import { count } from "../../tune/verdict/words.js";
+import { labelChanges } from "../../tune/review/label-changes.js";
 import type { LabelToReview, ReviewReason } from "../../tune/review/labels-to-review.js";
 import type { Report } from "../read-report.js";
 import { excerpt } from "./question-section.js";
@@ -15,7 +16,8 @@ const reasons: Readonly<Record<ReviewReason, string>> = {
 };
 
 /** Labels that may be wrong, to correct and not to delete. */
-export function reviewSection({ toReview, names, decision }: Report): Html {
+export function reviewSection(report: Report): Html {
+  const { toReview, names, decision } = report;
   if (decision.questions.length === 0 && toReview.length === 0) return html``;
   if (toReview.length === 0) {
     return html`<section aria-labelledby="review">
@@ -24,6 +26,7 @@ export function reviewSection({ toReview, names, decision }: Report): Html {
         None: no right passage stays far down while another stands clearly first, and no label
         contradicts another.
       </p>
+      ${changesPart(report)}
     </section>`;
   }
   const counts = (Object.keys(reasons) as ReviewReason[])
@@ -48,6 +51,7 @@ export function reviewSection({ toReview, names, decision }: Report): Html {
       what is wrong; do not delete what is merely hard: the untouched embedding is among those that
       rank it low, and a set without hard questions flatters whatever is judged on it.
     </p>
+    ${changesPart(report)}
     <div class="controls" id="review-export" hidden></div>
     <div class="scroll" tabindex="0" role="group" aria-label="Labels to look at again">
       <table class="reviews">
@@ -68,4 +72,22 @@ export function reviewSection({ toReview, names, decision }: Report): Html {
       </table>
     </div>
   </section>`;
+}
+
+function changesPart({ decision, options }: Report): Html {
+  const { texts } = decision;
+  if (options.previous === undefined || texts?.pairs === undefined) return html``;
+  const { added, removed, turned } = labelChanges(options.previous, {
+    ...texts,
+    pairs: texts.pairs,
+  });
+  const changed = added + removed + turned;
+  return html`<p>
+    Since the last verdict
+    ${
+      changed === 0
+        ? "no label changed."
+        : `${count(changed, "label")} changed: ${added.toLocaleString("en-US")} added, ${removed.toLocaleString("en-US")} taken away, ${turned.toLocaleString("en-US")} turned to the other answer.`
+    }
+  </p>`;
 }
