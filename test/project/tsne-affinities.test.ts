@@ -5,15 +5,7 @@ import { squaredDistance } from "../../src/project/distances.js";
 import { jointAffinities } from "../../src/project/tsne/affinities.js";
 import { fitGaussian, probabilityAt } from "../../src/project/tsne/gaussian.js";
 import { nearestRows } from "../../src/project/tsne/nearest-rows.js";
-import { gaussian } from "./tsne-data.js";
-
-function find(vectors: Matrix, count: number) {
-  const work = nearestRows(vectors, count);
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-  }
-}
+import { finish, gaussian } from "./tsne-data.js";
 
 /** Every distance measured and sorted. */
 function sorted(vectors: Matrix, count: number) {
@@ -30,7 +22,7 @@ function sorted(vectors: Matrix, count: number) {
 }
 
 function expectExact(vectors: Matrix, count: number): void {
-  const { indices, squared } = find(vectors, count);
+  const { indices, squared } = finish(nearestRows(vectors, count));
   const expected = sorted(vectors, count);
   expect([...indices]).toEqual(expected.indices);
   expect([...squared]).toEqual(expected.squared);
@@ -120,7 +112,7 @@ describe("fitGaussian", () => {
 describe("jointAffinities", () => {
   it("holds each pair once, both directions together, one half in all", () => {
     const rows = 50;
-    const nearest = find(gaussian(rows, 3, "affinities"), 7);
+    const nearest = finish(nearestRows(gaussian(rows, 3, "affinities"), 7));
     const { starts, others, values } = jointAffinities(nearest, 3, rows);
     expect(values.reduce((sum, x) => sum + x, 0)).toBeCloseTo(0.5, 9);
     const conditional = (i: number, j: number): number => {

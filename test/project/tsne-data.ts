@@ -25,3 +25,11 @@ export function gaussian(rows: number, cols: number, seed: string): Matrix {
   const data = Float32Array.from({ length: rows * cols }, () => random.normal());
   return createMatrix(rows, cols, data);
 }
+
+/** What a generator returns at last. */
+export function finish<T>(work: Generator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}

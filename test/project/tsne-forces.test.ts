@@ -12,7 +12,7 @@ import {
   type Axes,
   type SpaceTree,
 } from "../../src/project/tsne/space-tree.js";
-import { fixtureIntegers, fixtureVectors, gaussian } from "./tsne-data.js";
+import { finish, fixtureIntegers, fixtureVectors, gaussian } from "./tsne-data.js";
 
 function toAxes({ rows, cols, data }: Matrix): Axes {
   const axes = createAxes(rows);
@@ -225,11 +225,3 @@ describe("the gradient of t-SNE", () => {
     }
   });
 });
-
-/** What a generator returns at last. */
-function finish<T>(work: Generator<unknown, T>): T {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-  }
-}
