@@ -113,6 +113,14 @@ describe("trustworthiness", () => {
     );
   });
 
+  it("ranks equally near ones by index", () => {
+    const vectors = fromRows([[0], [1], [-1], [10], [20]]);
+    const nearOne = fromRows([[0], [1], [-1.5], [10], [20]]);
+    const nearOther = fromRows([[0], [1.5], [-1], [10], [20]]);
+    expect(trustworthiness(vectors, nearOne, { neighbors: 1 })).toBe(1);
+    expect(trustworthiness(vectors, nearOther, { neighbors: 1 })).toBeCloseTo(1 - 2 / 30, 12);
+  });
+
   it("asks about 5 neighbours by default", () => {
     const [vectors, points] = [gaussian(20, 4, "vectors"), gaussian(20, 2, "points")];
     const five = trustworthiness(vectors, points, { neighbors: 5 });

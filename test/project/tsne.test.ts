@@ -74,6 +74,23 @@ describe("tsne", () => {
     expect(await tsne(vectors, { ...brief, seed: 6 })).not.toEqual(first);
   });
 
+  it("starts from the components, scaled to 10⁻⁴, with a hundredth of jitter", async () => {
+    const vectors = gaussian(400, 6, "components");
+    const { data } = applyPca(fitPca(vectors), vectors);
+    const { points } = await tsne(vectors, { iterations: 1, learningRate: 1e-9 });
+    const deviation = Math.sqrt(
+      data.reduce((sum, x, at) => sum + (at % 2 === 0 ? x * x : 0), 0) / 400,
+    );
+    const start = createMatrix(
+      400,
+      2,
+      data.map((x) => (1e-4 * x) / deviation),
+    );
+    const jitter = points.data.map((x, at) => x - start.data[at]);
+    const size = Math.sqrt(jitter.reduce((sum, x) => sum + x * x, 0) / jitter.length);
+    expect(size / 1e-6).toBeCloseTo(1, 1);
+  });
+
   it("takes a start's layout, not its place or size", async () => {
     const vectors = gaussian(80, 6, "start");
     const components = applyPca(fitPca(vectors), vectors);
@@ -87,6 +104,8 @@ describe("tsne", () => {
     expect(moved(given.points, own.points)).toBeLessThan(1e-3);
     const other = await tsne(vectors, { ...brief, start: gaussian(80, 2, "elsewhere") });
     expect(moved(other.points, own.points)).toBeGreaterThan(0.1);
+    const nowhere = await tsne(vectors, { ...brief, start: createMatrix(80, 2) });
+    expect(nowhere.points.data.every(Number.isFinite)).toBe(true);
     expect(start.data[0]).toBe(Math.fround(4096 * components.data[0] + 256)); // left as it was
   });
 
@@ -162,6 +181,8 @@ describe("tsne", () => {
     const vectors = gaussian(600, 20, "stop");
     const stopped = AbortSignal.abort(new Error("stopped"));
     await expect(tsne(vectors, { signal: stopped })).rejects.toThrow("stopped");
+    const tiny = gaussian(5, 2, "tiny");
+    await expect(tsne(tiny, { ...brief, signal: stopped })).rejects.toThrow("stopped");
     const controller = new AbortController();
     const reports: Progress[] = [];
     const work = tsne(vectors, {

@@ -50,7 +50,7 @@ export function fitGaussian(squared: Float64Array, perplexity: number): Gaussian
     if (excess > 0) least = logarithm;
     else most = logarithm;
     // The entropy falls with the logarithm of the precision by the variance of the exponents.
-    const change = excess / Math.max(0, second / sum - mean * mean);
+    const change = excess / (second / sum - mean * mean);
     logarithm += Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, change));
     if (logarithm <= least || logarithm >= most) logarithm = (least + most) / 2;
   }
