@@ -1,7 +1,8 @@
 import { checkInteger, checkNumber } from "../base/checks.js";
 import { missingPeer } from "../base/missing-peer.js";
-import { checkMatrix, createMatrix, fromRows, type Matrix } from "../math/matrix.js";
+import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { createRandom } from "../base/random.js";
+import { findNearest } from "./distances.js";
 import type { Projection } from "./latent-space.js";
 
 export interface UmapOptions {
@@ -62,28 +63,16 @@ export async function umapProjection({
 
 /** For each row the `count` nearest rows by Euclidean distance, itself first (as umap-js expects), ties by row. */
 function nearestRows(
-  { rows, cols, data }: Matrix,
+  vectors: Matrix,
   count: number,
 ): { indices: number[][]; distances: number[][] } {
-  const all = createMatrix(rows, rows);
-  for (let a = 0; a < rows; a++) {
-    for (let b = 0; b < a; b++) {
-      let sum = 0;
-      for (let j = 0; j < cols; j++) sum += (data[a * cols + j] - data[b * cols + j]) ** 2;
-      all.data[a * rows + b] = Math.sqrt(sum);
-      all.data[b * rows + a] = Math.sqrt(sum);
-    }
-  }
+  const near = { indices: new Int32Array(count - 1), squared: new Float64Array(count - 1) };
   const indices: number[][] = [];
   const distances: number[][] = [];
-  for (let a = 0; a < rows; a++) {
-    const row = all.data.subarray(a * rows, (a + 1) * rows);
-    const order = Array.from({ length: rows }, (_, b) => b)
-      .filter((b) => b !== a)
-      .sort((x, y) => row[x] - row[y] || x - y)
-      .slice(0, count - 1);
-    indices.push([a, ...order]);
-    distances.push([0, ...order.map((b) => row[b])]);
+  for (let i = 0; i < vectors.rows; i++) {
+    findNearest(near, vectors, i);
+    indices.push([i, ...near.indices]);
+    distances.push([0, ...near.squared.map(Math.sqrt)]);
   }
   return { indices, distances };
 }
