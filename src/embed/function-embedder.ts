@@ -53,8 +53,9 @@ export function createFunctionEmbedder(
     );
     const vectors = "data" in answer && "cols" in answer ? answer : fromRows(answer);
     checkVectorCount(id, vectors.rows, slice.length);
-    learnt ??= vectors.cols;
-    checkVectorLength(id, vectors.cols, learnt);
+    const expected = (learnt ??= vectors.cols);
+    if (vectors.cols !== expected) learnt = dimensions; // which of the two was wrong, nobody knows
+    checkVectorLength(id, vectors.cols, expected, dimensions === undefined ? " like before" : "");
     checkMatrix(vectors, id, { zeroRows: false });
     return { indices: slice.map((_, k) => start + k), vectors };
   };

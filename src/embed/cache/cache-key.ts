@@ -17,6 +17,11 @@ export async function cacheKeys(
   return hashes.map((hash) => `${scope}:${hash}`);
 }
 
+/** Key of the record that says how long an embedder's vectors are, of both sides and precisions. */
+export async function lengthKey(id: string): Promise<string> {
+  return `${await scopeOf(id)}:length`;
+}
+
 /** An id is printed as it is where it is short and plain, else by its hash: stores limit their keys. */
 async function scopeOf(name: string): Promise<string> {
   return /^[\x21-\x7e]{1,200}$/.test(name) ? name : `id-${(await sha256([name]))[0]}`;

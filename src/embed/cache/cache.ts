@@ -2,6 +2,7 @@ import { checkChoice, checkInteger } from "../../base/checks.js";
 import { intern } from "../../base/intern.js";
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { checkTexts } from "../check-texts.js";
+import { checkVectorLength } from "../check-vectors.js";
 import type { EmbedOptions, Embedder } from "../embedder.js";
 import { estimateEmbedding } from "../estimate.js";
 import { reindexRefusals } from "../requests/refused-texts.js";
@@ -109,6 +110,7 @@ export function withCache(
       await provideVectors(cache, distinct, options, {
         put(text, vector) {
           result ??= createMatrix(texts.length, vector.length);
+          checkVectorLength(embedder.id, vector.length, result.cols, " like the first");
           result.data.set(vector, first[text] * result.cols);
           done++;
         },

@@ -1,6 +1,6 @@
 import { untilAborted } from "../../base/until-aborted.js";
 import { rowOf } from "../../math/matrix.js";
-import { checkVectorCount } from "../check-vectors.js";
+import { checkVectorCount, VectorLengthError } from "../check-vectors.js";
 import type { EmbedOptions, Embedder } from "../embedder.js";
 import { batchesOf } from "../requests/batches-of.js";
 import { reindexRefusals } from "../requests/refused-texts.js";
@@ -160,6 +160,7 @@ async function embedMissing(
       report();
     }
   } catch (error) {
+    if (error instanceof VectorLengthError) await stored.takeBack();
     throw reindexRefusals(error, (k) => missing[k].text);
   }
   checkVectorCount(embedder.id, answered, missing.length);

@@ -3,7 +3,7 @@ import { checkMatrix, rowOf } from "../../math/matrix.js";
 import { checkVectorLength } from "../check-vectors.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
 import type { KeyValueEntry, KeyValueStore } from "../stores/key-value-store.js";
-import { cacheKeys } from "./cache-key.js";
+import { cacheKeys, lengthKey } from "./cache-key.js";
 import { decodeVector, encodeVector, type StoredPrecision } from "./vector-record.js";
 
 /** What was asked of the store and is not there, by position. */
@@ -16,7 +16,7 @@ export interface NotFound {
 
 /** The entries of one embedder in a store: keys of texts, and vectors instead of bytes. */
 export interface StoredVectors {
-  /** Length of the vectors, as soon as the embedder or an entry tells. */
+  /** Length of the vectors, as soon as an entry or the embedder tells. */
   readonly dimensions: number | undefined;
   keys(texts: readonly string[], side: EmbedOptions["side"]): Promise<string[]>;
   /** Hands on what is whole; the vectors are only lent. */
@@ -27,9 +27,12 @@ export interface StoredVectors {
   /**
    * Stores a batch whose texts have `keys`; resolves when it is stored. Its vectors are rounded to what is stored.
    *
-   * @throws RangeError when its vectors have another length than the others, or a value that is not finite.
+   * @throws RangeError when its vectors have another length than those in the store, which then keeps none of it, or a
+   *   value that is not finite.
    */
   write(keys: readonly string[], batch: EmbeddedBatch): Promise<void>;
+  /** Forgets what a single answer has left, where a second one contradicts its length: neither is to be believed. */
+  takeBack(): Promise<void>;
   remove(keys: readonly string[]): Promise<void>;
 }
 
@@ -38,25 +41,49 @@ export function createStoredVectors(
   store: KeyValueStore,
   precision: StoredPrecision,
 ): StoredVectors {
+  /** What the embedder says by itself; what it learns from an answer is no more than that answer's word. */
+  const declared = embedder.dimensions;
+  /** What the entries have, or the record that is kept beside them, so that a job without a hit is told too. */
   let learnt: number | undefined;
-  const dimensions = (): number | undefined => embedder.dimensions ?? learnt;
+  let recorded = false;
+  /** Keys of what a first answer alone has taught: the next one may take it back. */
+  let unconfirmed: readonly string[] = [];
+  const check = (length: number): void =>
+    checkVectorLength(
+      embedder.id,
+      length,
+      learnt ?? declared ?? length,
+      " like those in the cache",
+      "; vectors of another length need another id",
+    );
+  const learn = (length: number): void => {
+    learnt ??= length;
+    check(length);
+    if (declared !== undefined) check(declared);
+  };
   return {
     get dimensions() {
-      return dimensions();
+      return learnt ?? embedder.dimensions;
     },
     keys: (texts, side = "passage") =>
       cacheKeys(embedder.id, embedder.symmetric === true ? undefined : side, texts, precision),
     async read(keys, found) {
+      const asked = recorded ? keys : [...keys, await lengthKey(embedder.id)];
       const damaged: number[] = [];
       const whole = new Uint8Array(keys.length);
       let wholes = 0;
-      await store.readMany(keys, (position, value) => {
+      await store.readMany(asked, (position, value) => {
         const vector = decodeVector(value);
-        if (vector === undefined || vector.length !== (dimensions() ?? vector.length)) {
+        if (position === keys.length) {
+          if (vector !== undefined) learn(vector[0]);
+          recorded = vector !== undefined;
+          return;
+        }
+        if (vector === undefined) {
           damaged.push(position);
           return;
         }
-        learnt ??= vector.length;
+        learn(vector.length);
         whole[position] = 1;
         wholes++;
         found(position, vector);
@@ -68,17 +95,28 @@ export function createStoredVectors(
       return { absent, damaged };
     },
     async write(keys, { indices, vectors }) {
-      const expected = dimensions() ?? vectors.cols;
-      checkVectorLength(embedder.id, vectors.cols, expected, " like those in the cache");
+      if (indices.length === 0) return;
       checkMatrix(vectors, embedder.id, { zeroRows: false }); // what is stored is found again for years
-      learnt = expected;
-      await store.writeMany(
-        indices.map((index, k): KeyValueEntry => {
-          const record = encodeVector(rowOf(vectors, k), precision);
-          if (precision === "float16") rowOf(vectors, k).set(decodeVector(record) ?? []);
-          return [keys[index], record];
-        }),
-      );
+      check(vectors.cols);
+      const entries = indices.map((index, k): KeyValueEntry => {
+        const record = encodeVector(rowOf(vectors, k), precision);
+        if (precision === "float16") rowOf(vectors, k).set(decodeVector(record) ?? []);
+        return [keys[index], record];
+      });
+      const sure = learnt !== undefined || declared !== undefined;
+      unconfirmed = sure ? [] : entries.map(([key]) => key);
+      learnt ??= vectors.cols;
+      if (sure && !recorded) {
+        recorded = true;
+        entries.push([await lengthKey(embedder.id), encodeVector(Float32Array.of(learnt))]);
+      }
+      await store.writeMany(entries);
+    },
+    async takeBack() {
+      if (unconfirmed.length === 0) return;
+      const doubtful = unconfirmed;
+      [learnt, unconfirmed] = [undefined, []];
+      await store.removeMany(doubtful);
     },
     remove: (keys) => store.removeMany(keys),
   };

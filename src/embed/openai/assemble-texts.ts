@@ -1,4 +1,5 @@
 import { createMatrix, fromRows, rowOf } from "../../math/matrix.js";
+import { checkVectorLength } from "../check-vectors.js";
 import type { EmbeddedBatch } from "../embedder.js";
 import type { AnsweredInputs } from "./sender.js";
 
@@ -28,6 +29,7 @@ export function createAssembler(): (answered: AnsweredInputs) => EmbeddedBatch {
       }
       const text = partial.get(index) ?? { missing: parts, sum: new Float64Array(vectors.cols) };
       partial.set(index, text);
+      checkVectorLength("createOpenAIEmbedder", row.length, text.sum.length, " like the first");
       for (let j = 0; j < row.length; j++) text.sum[j] += tokens * row[j];
       if (--text.missing === 0) {
         partial.delete(index);

@@ -1,5 +1,5 @@
 import type { SizedInput } from "../requests/pack-batches.js";
-import { decodeAnswer, type EmbeddingAnswer } from "./decode-answer.js";
+import { decodeAnswer, MalformedAnswerError, type EmbeddingAnswer } from "./decode-answer.js";
 import type { HeadersLike } from "../requests/rate-limiter.js";
 import type { ServerLimits } from "./server-limits.js";
 import type { OpenAISettings } from "./settings.js";
@@ -27,6 +27,15 @@ export function createEmbeddingsEndpoint(
   limits: ServerLimits,
 ): EmbeddingsEndpoint {
   let dimensions = knownDimensions;
+  /** Whole answers by the length of their vectors: one that is alone in its length does not settle it. */
+  const answers = new Map<number, number>();
+  const learnLength = (length: number): void => {
+    const votes = (answers.get(length) ?? 0) + 1;
+    answers.set(length, votes);
+    if (knownDimensions === undefined && votes > (answers.get(dimensions ?? -1) ?? 0)) {
+      dimensions = length;
+    }
+  };
   let requests = 0;
   let tokens = 0;
   return {
@@ -49,8 +58,9 @@ export function createEmbeddingsEndpoint(
           )
           .withResponse();
         headers = response.headers;
-        const answer = decodeAnswer(data, batch.length, dimensions);
-        dimensions ??= answer.vectors.cols;
+        const answer = decodeAnswer(data, batch.length, knownDimensions);
+        learnLength(answer.vectors.cols);
+        checkAnswerLength(answer.vectors.cols, dimensions);
         if (answer.tokens !== undefined) {
           tokens += answer.tokens;
           limits.learnTokens(batch, answer.tokens);
@@ -70,6 +80,13 @@ export function createEmbeddingsEndpoint(
       return dimensions;
     },
   };
+}
+
+function checkAnswerLength(length: number, expected: number | undefined): void {
+  if (length === expected) return;
+  throw new MalformedAnswerError(
+    `its vectors must have ${expected} values like those before, received ${length}`,
+  );
 }
 
 function headersOf(error: unknown): HeadersLike | undefined {

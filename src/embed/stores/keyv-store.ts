@@ -30,7 +30,11 @@ export function createKeyvStore(
   return {
     async readMany(keys, visit) {
       if (keys.length === 0) return;
-      const values = await keyv.get([...keys]);
+      let values = await keyv.get([...keys]);
+      // Some adapters leave out what is not there: then nobody can tell which value is whose.
+      if (values.length > 0 && values.length !== keys.length) {
+        values = await Promise.all(keys.map((key) => keyv.get(key)));
+      }
       for (const [position, value] of values.entries()) {
         if (value === undefined || value === null) continue;
         // Another writer's value, or a broken one: bytes that no checksum fits, so that it is dropped.
