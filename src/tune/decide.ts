@@ -1,6 +1,6 @@
 import type { Choice, Decision, Gain, OtherClaim, Verdict } from "./verdict/decision.js";
 import { findForm, type FormFindings } from "./forms/find-form.js";
-import { gainOf, verdictOf, weigh } from "./verdict/evidence.js";
+import { doubtOf, gainOf, verdictOf, weigh } from "./verdict/evidence.js";
 import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
 import { judgedQuestions } from "./claims/judged-questions.js";
 import { hasFewLabels, type LabelledCorpus } from "./claims/labelled-corpus.js";
@@ -51,7 +51,8 @@ export function decide(
   const looksRandom = ({ rank }: Outcomes): boolean =>
     ranksLookRandom(rank, asked, data.passages.rows);
   const unrelated = looksRandom(untouched) && looksRandom(best.outcomes);
-  const verdict = verdictOf({ ...weighed, bestChange: change, unrelated }, leastGain);
+  const evidence = { ...weighed, bestChange: change, unrelated };
+  const verdict = verdictOf(evidence, leastGain);
   const there = data.labelledQueries.length;
   const forecast = (): Forecast | null => {
     if (hasFewLabels(data)) return labelsToHopeFor(before, claim.units, leastGain);
@@ -82,6 +83,7 @@ export function decide(
     ...{ verdict, claim: claim.name, metric, labels, corpus, foreseen, skipped },
     ...{ best: partsOf(best, gain), bestChange: change, peerGain },
     ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
+    doubt: verdict === "not shown" ? doubtOf(evidence, leastGain) : null,
     labelsLookUnrelated: unrelated,
   });
   const afterQueryOnly = valuesOf(bestQueryOnly.outcomes, metric);

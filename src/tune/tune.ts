@@ -98,7 +98,9 @@ async function checkPrice(
   }
 }
 
-const dollars = (amount: number): string => `$${amount.toFixed(amount < 0.01 ? 4 : 2)}`;
+/** Of small amounts the digits that tell them from nothing. */
+const dollars = (amount: number): string =>
+  `$${amount > 0 && amount < 0.01 ? amount.toPrecision(2) : amount.toFixed(2)}`;
 
 /** Whoever comes without types forgets fields. */
 function checkOptions(options: unknown, caller: string): void {

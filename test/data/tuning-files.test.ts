@@ -499,7 +499,10 @@ describe("readTuningFiles, a BEIR folder,", () => {
     writeFileSync(join(at, "queries.jsonl.gz"), queries);
     expect(await readTuningFiles(at)).toEqual({
       data: {
-        queries: [{ id: "q1", text: "who" }],
+        queries: [
+          { id: "q1", text: "who" },
+          { id: "q2", text: "what" },
+        ],
         corpus: [
           { id: "d1", title: "T", text: "one" },
           { id: "d2", text: "two" },
@@ -639,7 +642,10 @@ describe("readTuningFiles, files as programs write them:", () => {
       "qrels/train.tsv": "query-id\tcorpus-id\tscore\r\n2\t5836\t1\r\n",
     });
     expect((await readTuningFiles(at)).data).toEqual({
-      queries: [{ id: "2", text: "1 in 5 million" }],
+      queries: [
+        { id: "0", text: "0-dimensional biomaterials" },
+        { id: "2", text: "1 in 5 million" },
+      ],
       corpus: [
         {
           id: "4983",

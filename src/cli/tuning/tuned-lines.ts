@@ -37,7 +37,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
     ...(otherClaim === null || otherClaim.chosen === null
       ? []
       : [
-          `Not claimed but measured: for ${otherClaim.claim === "questions" ? "new questions about known passages" : "questions about passages nobody has asked about"} the same kind of change moves it by ${interval(otherClaim.chosen)}.`,
+          `Not claimed but measured: for ${otherClaim.claim === "questions" ? "new questions about known passages" : "questions about passages nobody has asked about"} the same kind of change moves ${decision.metric === "mrr" ? "MRR" : decision.metric} by ${interval(otherClaim.chosen)}.`,
         ]),
     ...(decision.verdict === "use it"
       ? []

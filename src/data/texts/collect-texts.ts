@@ -133,9 +133,12 @@ function textPair(item: unknown, place: string): CollectedPair {
   };
 }
 
+/** A blank question is refused only where it is judged: whoever reads a file cannot help what else stands in it. */
 function queryText(item: unknown, place: string): TextItem {
   const fields = fieldsOf(item, place, "a question with id and text");
-  return { id: textOf(fields, "id", place), text: textOf(fields, "text", place) };
+  const { text } = fields;
+  const id = textOf(fields, "id", place);
+  return { id, text: typeof text === "string" ? text : textOf(fields, "text", place) };
 }
 
 function corpusText(item: unknown, place: string): TextItem {

@@ -29,6 +29,7 @@ export interface ItemsOf {
 
 /** Each text once, and pairs as index columns into the tables. Plain data. */
 export interface TextTables {
+  /** Those that a pair or a judgement names. */
   readonly queries: readonly string[];
   /** The corpus in its order, then passages that pairs alone name. */
   readonly passages: readonly string[];
@@ -95,6 +96,7 @@ export async function layOutTexts(data: TuningData, caller: string): Promise<Tex
   const queries = createTable();
   const passages = createTable();
   const queryOfId = new Map<string, number>();
+  const unjudged = new Map<string, number>();
   const passageOfId = new Map<string, number>();
   const corpusRows = collected.corpus.map((item, i) => {
     const row = passages.add(item, i);
@@ -102,7 +104,19 @@ export async function layOutTexts(data: TuningData, caller: string): Promise<Tex
     return row;
   });
   const duplicatePassages = corpusRows.length - passages.texts.length;
+  const judged = new Set(
+    collected.pairs.flatMap((pair) => ("queryId" in pair ? pair.queryId : [])),
+  );
   for (const [i, item] of collected.queries.entries()) {
+    // What nobody judged teaches nothing, and need not be embedded.
+    if (item.id !== null && !judged.has(item.id)) {
+      name(unjudged, item.id, i, `${caller}: queries[${i}]`);
+      continue;
+    }
+    if (item.text.trim() === "") {
+      const place = { source: `${caller}: queries[${i}]` };
+      throw new DataError(place, `text must be a text, received ${show(item.text)}`);
+    }
     const row = queries.add(item, i);
     if (item.id !== null) name(queryOfId, item.id, row, `${caller}: queries[${i}]`);
   }

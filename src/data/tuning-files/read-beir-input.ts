@@ -16,7 +16,7 @@ const qrelsEnding = /\.(?:tsv|txt|qrels|qrel|trec)(?:\.gz|\.zst)?$/i;
 const preferred = ["train", "dev", "validation", "val", "test"];
 
 /**
- * Reads a BEIR folder into labelled questions: queries that the judgements name, passages that have a text.
+ * Reads a BEIR folder into labelled questions and passages that have a text.
  *
  * @throws DataError naming file and line, or what the folder lacks.
  */
@@ -61,8 +61,10 @@ export async function readBeirInput(
     throw new DataError({ source: files.qrels }, "the file must hold a judgement, received none");
   }
   const judged = new Set(qrels.map(({ queryId }) => queryId));
-  const queries = contents.queries.filter(({ id }) => judged.has(id));
-  sayPassedOver(contents.queries.length - queries.length, "query", "without a judgement", notes);
+  // All of them: vectors made beforehand have a row for each, and what nobody judged is not embedded.
+  const { queries } = contents;
+  const idle = queries.filter(({ id }) => !judged.has(id)).length;
+  sayPassedOver(idle, "query", "without a judgement", notes);
   return { data: { queries, corpus, qrels }, format: `BEIR folder, judgements of ${chosen}` };
 }
 

@@ -65,6 +65,19 @@ export function verdictOf(
   return "not shown";
 }
 
+/** What speaks against a gain whose intervals lie above zero, in words; `null` where nothing does, or they do not. */
+export function doubtOf(
+  { gain, peerGain, p, units, unrelated }: Evidence,
+  leastGain: number,
+): string | null {
+  if (unrelated || !(gain.low > 0 && peerGain.low > 0)) return null;
+  if (units < fewestGroups)
+    return `there are ${units} groups of questions, fewer than ${fewestGroups}`;
+  if (p > significance)
+    return `a permutation test finds it by chance too often (p ${p.toFixed(3)})`;
+  return gain.gain < leastGain ? `it is less than the ${leastGain} that is worth having` : null;
+}
+
 /** The permutation test that goes with {@link gainOf}. */
 export function permutationOf(
   before: Float64Array,

@@ -20,6 +20,8 @@ export type SentenceParts = Pick<
   readonly after: number | null;
   /** Questions judged. */
   readonly judged: number;
+  /** What speaks against a gain whose intervals lie above zero; `null` where nothing does, or where they do not. */
+  readonly doubt: string | null;
   /** Why nothing was tested, where nothing was. */
   readonly reason?: string;
   /** Families that there was no time for. */
@@ -141,7 +143,8 @@ function main(parts: SentenceParts): string {
     expected.low > 0 && peerGain !== null
       ? `, and by ${interval(peerGain)} among passages that were learnt from alike`
       : "";
-  return `for ${about}, ${result}${among}; ${more} (${judged}).`;
+  const doubt = parts.doubt === null ? "" : `, but ${parts.doubt}`;
+  return `for ${about}, ${result}${among}${doubt}; ${more} (${judged}).`;
 }
 
 function subject(claim: ClaimName): string {

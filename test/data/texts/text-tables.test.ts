@@ -63,6 +63,19 @@ describe("layOutTexts", () => {
     expect(binary.pairs.grade).toBeUndefined();
   });
 
+  it("leaves out questions that nobody judged, and still knows where the others stood", async () => {
+    const { queries, items } = await lay({
+      queries: ["", "b", "c"].map((text, i) => ({ id: `q${i}`, text })),
+      corpus: [{ id: "p", text: "x" }],
+      qrels: [
+        { queryId: "q2", passageId: "p", score: 1 },
+        { queryId: "q1", passageId: "p", score: 0 },
+      ],
+    });
+    expect(queries).toEqual(["b", "c"]);
+    expect(items.queries).toEqual({ count: 3, first: Int32Array.of(1, 2) });
+  });
+
   it("takes maps and asynchronous iterables, as readers give them", async () => {
     async function* pairs() {
       await Promise.resolve();
@@ -70,7 +83,8 @@ describe("layOutTexts", () => {
     }
     expect((await lay(pairs())).groups).toEqual(["group\tpage"]);
     const byId = new Map([["q", { id: "q", text: "a" }]]);
-    const tables = await lay({ queries: byId, corpus: [{ id: "p", text: "x" }], qrels: [] });
+    const qrels = [{ queryId: "q", passageId: "p", score: 1 }];
+    const tables = await lay({ queries: byId, corpus: [{ id: "p", text: "x" }], qrels });
     expect(tables.queries).toEqual(["a"]);
   });
 
@@ -156,6 +170,15 @@ describe("layOutTexts", () => {
       "judgements without a corpus",
       { queries: [], qrels: [] },
       "test: data: must have queries, corpus and qrels, received queries, qrels without corpus",
+    ],
+    [
+      "a blank question that is judged",
+      {
+        queries: [{ id: "1", text: " " }],
+        corpus: [{ id: "p", text: "x" }],
+        qrels: [{ queryId: "1", passageId: "p", score: 1 }],
+      },
+      'test: queries[0]: text must be a text, received " "',
     ],
     [
       "an id twice",

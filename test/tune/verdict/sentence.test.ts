@@ -20,6 +20,7 @@ const parts: SentenceParts = {
   },
   bestChange: { gain: -0.03, low: -0.05, high: -0.01 },
   ...{ before: 0.7, after: 0.7834, judged: 120, labelsLookUnrelated: false, skipped: [] },
+  doubt: null,
 };
 
 describe("sentenceOf", () => {
@@ -35,6 +36,16 @@ describe("sentenceOf", () => {
     [
       { verdict: "not shown", foreseen: { labels: 4000, gain: 0.0834 } },
       "not shown: for new questions about known passages, the best change, info-nce from rca (query side), moves MRR from 0.700 by +0.083 [0.058, 0.124], and by +0.010 [-0.020, 0.040] among passages that were learnt from alike; about 4,000 labelled questions would show a gain of 0.083 (there are 120) (120 questions judged out of fold against 1,300 passages).",
+    ],
+    [
+      {
+        ...{
+          verdict: "not shown",
+          foreseen: null,
+          doubt: "there are 12 groups of questions, fewer than 20",
+        },
+      },
+      "not shown: for new questions about known passages, the best change, info-nce from rca (query side), moves MRR from 0.700 by +0.083 [0.058, 0.124], and by +0.010 [-0.020, 0.040] among passages that were learnt from alike, but there are 12 groups of questions, fewer than 20; a gain worth having is not in sight (120 questions judged out of fold against 1,300 passages).",
     ],
     [
       {

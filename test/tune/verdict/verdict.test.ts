@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gainOf, permutationOf, verdictOf } from "../../../src/tune/verdict/evidence.js";
+import { doubtOf, gainOf, permutationOf, verdictOf } from "../../../src/tune/verdict/evidence.js";
 import { labelsNeeded, labelsToHopeFor } from "../../../src/tune/verdict/labels-needed.js";
 import { meanGain, standardErrorOfMean } from "../../../src/tune/verdict/units.js";
 import { ranksLookRandom } from "../../../src/tune/verdict/unrelated.js";
@@ -38,6 +38,22 @@ describe("verdictOf", () => {
     const below = { gain: -0.02, low: -0.03, high: -0.001 };
     expect(verdictOf({ ...none, bestChange: below }, 0.005)).toBe("leave it");
     expect(verdictOf({ ...none, bestChange: { ...below, high: 0 } }, 0.005)).toBe("not shown");
+  });
+});
+
+describe("doubtOf", () => {
+  it.each([
+    [{ ...shown, units: 12 }, "there are 12 groups of questions, fewer than 20"],
+    [{ ...shown, p: 0.0614 }, "a permutation test finds it by chance too often (p 0.061)"],
+    [
+      { ...shown, gain: { gain: 0.004, low: 0.001, high: 0.01 } },
+      "it is less than the 0.005 that is worth having",
+    ],
+    [shown, null],
+    [{ ...shown, p: 0.9, gain: { ...shown.gain, low: 0 } }, null],
+    [{ ...shown, p: 0.9, unrelated: true }, null],
+  ])("says what speaks against intervals above zero", (evidence, words) => {
+    expect(doubtOf(evidence, 0.005)).toBe(words);
   });
 });
 
