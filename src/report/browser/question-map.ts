@@ -69,9 +69,12 @@ export function startMap(data: Payload): void {
       for (const [i, picture] of map!.pictures.entries()) {
         choice.append(element("option", { value: String(i) }, titleOf(picture)));
       }
-      choice.addEventListener("change", () =>
-        change({ picture: map!.pictures[Number(choice.value)], ...angles }),
-      );
+      choice.addEventListener("change", () => {
+        const picture = map!.pictures[Number(choice.value)];
+        change({ picture, ...angles });
+        const note = byId("map-note");
+        if (note !== null) note.textContent = noteOf(picture);
+      });
       controls!.append(element("label", { for: "map-picture" }, "Drawn by"), choice);
     }
     if (map!.slices !== null) {
@@ -140,6 +143,14 @@ const titleOf = ({ method, dimensions }: PayloadPicture): string =>
     : method === "PCA"
       ? "PCA, two axes"
       : `${method}: who is whose neighbour`;
+
+/** What the text above the map does not say of it. */
+const noteOf = ({ method, dimensions }: PayloadPicture): string =>
+  method === "t-SNE"
+    ? "t-SNE shows who is whose neighbour; how far clusters lie apart, and how large they are, means little."
+    : dimensions === 3
+      ? "A third axis beside the two: dragging, or Shift and the arrow keys, turns both pictures."
+      : "";
 
 /** Where a key leads among the questions; `undefined` where it leads nowhere. */
 function nextPoint(key: string, chosen: number | null, last: number): number | null | undefined {

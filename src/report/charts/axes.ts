@@ -35,11 +35,13 @@ export interface AxisOptions {
   readonly range: readonly [from: number, to: number];
   /** About how many. @default 5 */
   readonly ticks?: number;
+  /** Whether the domain is widened to round numbers. @default true */
+  readonly rounded?: boolean;
 }
 
-/** Widened to round numbers. */
-export function linearAxis({ title, domain, range, ticks = 5 }: AxisOptions): Axis {
-  const scale = scaleLinear().domain(domain).range(range).nice(ticks);
+export function linearAxis({ title, domain, range, ticks = 5, rounded = true }: AxisOptions): Axis {
+  const scale = scaleLinear().domain(domain).range(range);
+  if (rounded) scale.nice(ticks);
   const format = scale.tickFormat(ticks);
   return {
     title,

@@ -29,6 +29,8 @@ export function drawHistogram({
     title: "cosine",
     domain: [edges[0], edges[edges.length - 1]],
     range: [box.left, box.right],
+    // A cosine axis that goes on to 1.2 would raise questions.
+    rounded: false,
   });
   // Headroom, so that no bar ends at the edge of the picture.
   const y = linearAxis({

@@ -43,10 +43,10 @@ function basis({ decision, compared }: Report): Html {
       ? "new questions about passages that already have labelled questions"
       : "questions about passages that nobody has asked about yet";
   return html`<p>
-    The claim is about ${about}. It rests on ${count(questions.length, "question")}, each judged by
-    an adapter that had not seen it, against ${count(corpus.rows, "passage")}; there are
-    ${count(labels.pairs, "labelled pair")} of ${count(labels.questions, "question")} in
-    ${count(labels.groups, "independent group")}.
+    The claim is about ${about}. It rests on ${count(questions.length, "question")} in
+    ${count(labels.groups, "independent group")}, each judged by an adapter that had not seen it,
+    against ${count(corpus.rows, "passage")}; there are ${count(labels.pairs, "labelled pair")} of
+    ${count(labels.questions, "question")}.
     ${
       compared
         ? html`“After” is ${methodName(best)}, or what the other folds chose in its place.`

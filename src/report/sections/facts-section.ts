@@ -27,8 +27,8 @@ function dataFacts({ decision }: Report): ReportFact[] {
   const facts: ReportFact[] = [
     { label: "Labelled pairs", value: labels.pairs },
     { label: "Labelled questions", value: labels.questions },
-    { label: "Independent groups", value: labels.groups },
     { label: "Questions judged", value: decision.questions.length },
+    { label: "Independent groups among them", value: labels.groups },
     { label: "Passages", value: corpus.rows },
   ];
   if (corpus.judged > 0 && corpus.judged < corpus.rows) {

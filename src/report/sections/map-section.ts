@@ -36,6 +36,7 @@ export function mapSection({ questions, compared }: Report, map: QuestionMap | n
       }${square()}${line("right", "to the right passage")}${line("wrong", "to the nearest wrong one")}
     </p>
     <div class="controls" id="map-controls" hidden></div>
+    <p class="muted" id="map-note" role="status"></p>
     <div class="panels">
       ${map.names.map(
         (name, v) =>
