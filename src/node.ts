@@ -36,3 +36,4 @@ export type { RecordRange } from "./data/sources/record-range.js";
 export { saveDecision, type SaveDecisionOptions } from "./tune/files/save-decision.js";
 export { tuneFiles, type TunedFiles, type TuneFilesOptions } from "./tune/files/tune-files.js";
 export { loadProbes } from "./tune/files/load-probes.js";
+export { loadDecision, type SavedDecision } from "./tune/files/load-decision.js";

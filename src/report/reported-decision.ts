@@ -4,7 +4,7 @@ import type { Judgement } from "../tune/judge-adapter.js";
 import type { AdapterLearningCurve } from "../tune/learning-curve.js";
 import type { TunedDecision } from "../tune/texts/tuned.js";
 import type { LabelledTables } from "../tune/review/label-changes.js";
-import type { Decision } from "../tune/verdict/decision.js";
+import type { Decision, FormDecision } from "../tune/verdict/decision.js";
 
 /** What the page reads of texts. */
 export type ReportedTexts = Pick<TextTables, "queries" | "passages"> &
@@ -14,7 +14,9 @@ export type ReportedTexts = Pick<TextTables, "queries" | "passages"> &
  * What a page is made from: a `Decision` alone, as `fitAdapter` returns it, or with texts and vectors, as `tune` does.
  * Row numbers of the decision are those of `texts` and `vectors`.
  */
-export interface ReportedDecision extends Decision {
+export interface ReportedDecision extends Omit<Decision, "forms"> {
+  /** The adapters that they stand on are not shown. */
+  readonly forms: readonly Omit<FormDecision, "adapter" | "moved">[];
   readonly texts?: ReportedTexts | undefined;
   readonly vectors?: { readonly queries: Matrix; readonly passages: Matrix } | undefined;
   readonly embedding?: TunedDecision["embedding"] | undefined;

@@ -122,11 +122,27 @@ describe("embedtune tune", () => {
     expect(readdirSync(folder)).not.toContain("never");
   });
 
+  it("writes the page, which report writes again without its texts", async () => {
+    const out = at("paged");
+    await tune(at("pairs.csv"), "--out", out);
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    const figures = readFileSync(join(out, "figures.json"), "utf8");
+    const { sentence } = JSON.parse(figures) as { sentence: string };
+    expect(page).toContain(sentence);
+    expect(page).toContain("wie geht");
+    const again = await runCommand(["report", out, "--no-texts", "--out", at("page.html")]);
+    expect(again).toMatchObject({ code: 0, stdout: `${sentence}\n${at("page.html")}\n` });
+    expect(readFileSync(at("page.html"), "utf8")).not.toMatch(/wie geht|Antwort/);
+    const none = await runCommand(["report", folder]);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain("decision.json.gz: cannot read the record of the decision");
+  });
+
   it("gives the same bytes for the same seed", async () => {
     await tune(at("pairs.csv"), "--out", at("one"));
     await tune(at("pairs.csv"), "--out", at("two"));
     for (const file of readdirSync(at("one"))) {
-      if (file.endsWith(".html")) continue; // it tells the seconds that each candidate took
+      if (/\.(html|gz)$/.test(file)) continue; // they tell the seconds that each candidate took
       expect(readFileSync(join(at("one"), file))).toEqual(readFileSync(join(at("two"), file)));
     }
   });

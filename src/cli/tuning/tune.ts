@@ -1,6 +1,8 @@
 import { mkdir, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
 import { methodNames, type MethodName } from "../../tune/candidates/default-candidates.js";
+import { renderReport } from "../../report/page/render-report.js";
 import { saveDecision } from "../../tune/files/save-decision.js";
 import { decisionFigures } from "../../tune/files/decision-figures.js";
 import type { TunedDecision } from "../../tune/texts/tuned.js";
@@ -8,6 +10,7 @@ import { estimateTuning, tune, type TuneOptions } from "../../tune/tune.js";
 import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { interruptible, wrongUse } from "../failures.js";
+import { writeOutput } from "../files/output.js";
 import { readVectors } from "../files/read-all.js";
 import { textFileOptions, type TextFileFlags } from "../files/tuning-columns.js";
 import type { CommandIo } from "../io.js";
@@ -148,7 +151,9 @@ async function report(
 ): Promise<void> {
   const { out, texts, json = false } = flags;
   io.status?.("");
-  const paths = await saveDecision(out, decision, { texts });
+  const page = join(out, "report.html");
+  await writeOutput(page, io, await renderReport(decision, { texts }));
+  const paths = [page, ...(await saveDecision(out, decision, { texts }))];
   if (json) {
     return io.print(`${JSON.stringify({ ...decisionFigures(decision), files: paths })}\n`);
   }

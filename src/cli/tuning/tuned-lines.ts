@@ -1,3 +1,4 @@
+import { count, interval } from "../../tune/verdict/words.js";
 import type { TunedDecision } from "../../tune/texts/tuned.js";
 
 /** A decision as a terminal shows it: what was read, the verdict in its own words, what else there is, the files. */
@@ -47,12 +48,4 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
     "",
     ...paths,
   ];
-}
-
-function count(n: number, noun: string): string {
-  return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
-}
-
-function interval({ gain, low, high }: { gain: number; low: number; high: number }): string {
-  return `${gain < 0 ? "" : "+"}${gain.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }

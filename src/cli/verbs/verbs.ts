@@ -6,11 +6,13 @@ import { evaluateVerb } from "./evaluate.js";
 import { inspectVerb } from "./inspect.js";
 import { mineVerb } from "./mine.js";
 import { nqVerb } from "./nq.js";
+import { reportVerb } from "./report.js";
 import { tuneVerb } from "./tune.js";
 
 /** The verbs by name, in the order in which help lists them. */
 export const verbs = {
   tune: tuneVerb,
+  report: reportVerb,
   check: checkVerb,
   embed: embedVerb,
   mine: mineVerb,

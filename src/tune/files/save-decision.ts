@@ -1,14 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { encodeAdapter } from "../../adapter/encode.js";
 import { writeWholeFile } from "../../adapter/whole-file.js";
 import type { TunedDecision } from "../texts/tuned.js";
 import { decisionFigures, questionLines } from "./decision-figures.js";
+import { encodeRecord, recordOf } from "./decision-record.js";
 import { formFiles } from "./form-files.js";
 import { encodeProbes } from "./probes.js";
 
 export interface SaveDecisionOptions {
-  /** Whether `questions.jsonl` holds texts beside ids, ranks and cosines. @default true */
+  /** Whether questions and record hold texts beside ids, ranks and cosines. @default true */
   readonly texts?: boolean | undefined;
   /** Whether the probes hold their texts beside their hashes. @default false */
   readonly probeTexts?: boolean | undefined;
@@ -20,12 +22,14 @@ export interface SaveDecisionOptions {
  * - `adapter.safetensors`: what the verdict says to apply, the identity unless it is "use it";
  * - `best.safetensors`, `best-query-only.safetensors`: to take whatever the verdict;
  * - `figures.json`: verdict, sentence, and every figure; `questions.jsonl`: what became of each judged question;
+ * - `decision.json.gz`: all but adapters and vectors, to make the report again;
  * - `probes.safetensors`: vectors of up to 32 passages with hashes of their texts, to see later whether the embedder has
  *   changed;
  * - for each form whose own verdict is "use it", `moved-passages.safetensors` or `known-questions.safetensors`, and beside
  *   it the adapter that it stands on.
  *
- * Rows are named by their ids, and by their numbers where not all have one. Each file appears whole or not at all; the same decision gives the same bytes.
+ * Rows are named by their ids, and by their numbers where not all have one. Each file appears whole or not at all. The same seed gives the same bytes, but for `decision.json.gz`, which tells
+ * seconds.
  *
  * @returns The paths, in the order above.
  * @throws Error naming the path that cannot be written.
@@ -39,6 +43,7 @@ export async function saveDecision(
     throw new Error(`${folder}: cannot make the folder: ${(cause as Error).message}`, { cause });
   });
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+  const record = gzipSync(encodeRecord(recordOf(decision, texts)));
   const lines = questionLines(decision, { withTexts: texts });
   const files: readonly (readonly [name: string, bytes: Uint8Array, what: string])[] = [
     ["adapter.safetensors", encodeAdapter(decision.adapter), "the adapter"],
@@ -58,6 +63,7 @@ export async function saveDecision(
       text(lines.map((line) => `${JSON.stringify(line)}\n`).join("")),
       "the questions",
     ],
+    ["decision.json.gz", record, "the record of the decision"],
     ["probes.safetensors", await encodeProbes(decision, { withTexts: probeTexts }), "the probes"],
     ...formFiles(decision),
   ];

@@ -1,9 +1,17 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom, tune, type TunedDecision } from "embedtune";
-import { loadAdapter, loadKnownQuestions, loadMovedPassages, saveDecision } from "embedtune/node";
+import {
+  loadAdapter,
+  loadDecision,
+  loadKnownQuestions,
+  loadMovedPassages,
+  saveDecision,
+} from "embedtune/node";
+import { renderReport } from "embedtune/report";
 import { decodeSafetensors } from "../../../src/adapter/safetensors.js";
 import { intents } from "../corpora.js";
 
@@ -82,8 +90,12 @@ describe("saveDecision", () => {
   it("writes the same bytes for the same seed", async () => {
     const bytes = async (name: string): Promise<Record<string, Buffer>> => {
       const paths = await saveDecision(join(folder, name), await decide());
-      const files = await Promise.all(paths.map((path) => readFile(path)));
-      return Object.fromEntries(files.map((content, i) => [paths[i].replace(name, ""), content]));
+      // The record tells seconds.
+      const timeless = paths.filter((path) => !path.endsWith("decision.json.gz"));
+      const files = await Promise.all(timeless.map((path) => readFile(path)));
+      return Object.fromEntries(
+        files.map((content, i) => [timeless[i].replace(name, ""), content]),
+      );
     };
     expect(await bytes("one")).toEqual(await bytes("two"));
   });
@@ -97,6 +109,41 @@ describe("saveDecision", () => {
     const paths = await saveDecision(join(folder, "rows"), decision);
     const [line] = (await readFile(paths[4], "utf8")).split("\n");
     expect(JSON.parse(line)).toMatchObject({ id: decision.questions[0].row });
+  });
+
+  it("reads back all but vectors, for the same page", async () => {
+    const decision = await decide();
+    const path = join(folder, "record");
+    await saveDecision(path, decision);
+    const { vectors, ...rest } = decision;
+    const kept = await loadDecision(path);
+    const forms = rest.forms.map(({ adapter: _, moved: __, ...form }) => form);
+    expect(kept).toEqual({ ...rest, forms });
+    const page = await renderReport(rest);
+    expect(await renderReport(kept)).toBe(page);
+    expect(vectors.queries.rows).toBe(220);
+  });
+
+  it("keeps texts out of the record, and ids in their place", async () => {
+    const path = join(folder, "record-without");
+    await saveDecision(path, await decide(), { texts: false });
+    const { texts } = await loadDecision(path);
+    expect([texts.queries[3], texts.passages[4]]).toEqual(["q3", "p4"]);
+    expect(texts.groups).toBeUndefined();
+  });
+
+  it("names a record that is missing or damaged", async () => {
+    await expect(loadDecision(join(folder, "nowhere"))).rejects.toThrow(
+      "decision.json.gz: cannot read",
+    );
+    const path = join(folder, "damaged");
+    await saveDecision(path, await decide());
+    const file = join(path, "decision.json.gz");
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.subarray(0, 100));
+    await expect(loadDecision(path)).rejects.toThrow("decision.json.gz: damaged");
+    await writeFile(file, gzipSync("{}"));
+    await expect(loadDecision(path)).rejects.toThrow("must be the record of a decision");
   });
 
   it("names the folder that cannot be made", async () => {
