@@ -74,6 +74,15 @@ describe("the quickstart", () => {
     }
   });
 
+  it("says what becomes of a help centre under a neural model and under the built-in embedder", () => {
+    expect(first.stdout).toMatch(
+      /\n- all-MiniLM-L6-v2: (use it|not shown|leave it): for new questions/,
+    );
+    expect(first.stdout).toMatch(
+      /\n- hashing\/\S+: (use it|not shown|leave it): for new questions/,
+    );
+  });
+
   it("says the same sentence on the terminal, on the page, in the figures and in the adapters", () => {
     const { verdict, sentence } = metrics.decision;
     expect(sentence.startsWith(`${verdict}: `)).toBe(true);
