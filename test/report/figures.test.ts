@@ -132,6 +132,30 @@ describe("the map of questions", () => {
     }
   });
 
+  it("turns the second view to lie on the first as near as it can", async () => {
+    const map = (await mapQuestions(readReport(inventedDecision(), {})))!;
+    for (const { dimensions: d, views } of map.pictures) {
+      const [first, second] = views.map(({ rows, data }) => {
+        const means = Array.from({ length: d }, (_, axis) => {
+          let sum = 0;
+          for (let i = 0; i < rows; i++) sum += data[i * d + axis];
+          return sum / rows;
+        });
+        return data.map((value, i) => value - means[i % d]);
+      });
+      const cross = (a: number, b: number): number => {
+        let sum = 0;
+        for (let i = 0; i < first.length; i += d) sum += first[i + a] * second[i + b];
+        return sum;
+      };
+      // At the optimum of Procrustes the cross-covariance is symmetric, and no axis is mirrored.
+      for (let a = 0; a < d; a++) {
+        expect(cross(a, a)).toBeGreaterThan(0);
+        for (let b = 0; b < a; b++) expect(cross(a, b)).toBeCloseTo(cross(b, a), 3);
+      }
+    }
+  });
+
   it("is drawn by t-SNE, too, where that is asked for, however few the points", async () => {
     for (const questions of [3, 60]) {
       const decision = inventedDecision({ questions, passages: 6 });

@@ -58,6 +58,10 @@ describe("the page, the terminal and figures.json", () => {
     expect(page).toContain(decision.sentence);
   });
 
+  it("give the metric that decides one interval, that of the sentence", () => {
+    expect(decision.figures["mrr"]).toMatchObject(decision.best.expected!);
+  });
+
   it("print the same figures, to the digit", () => {
     // Among peers a gain decides, and is told in the sentence where it matters. A best that leaves passages as they are has
     // no price of doing so.
