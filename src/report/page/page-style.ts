@@ -95,7 +95,7 @@ th:first-child { text-align: left; padding-left: 0; }
 thead th { color: var(--mutedInk); font-weight: 600; font-size: .85rem; border-bottom-color: var(--line); vertical-align: bottom; }
 tbody th { font-weight: 600; }
 .nowrap { white-space: nowrap; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; } .scroll table:not(.questions):not(.reviews):not(.transitions) tbody th { min-width: 9rem; overflow-wrap: break-word; }
 .questions, .reviews { font-size: .88rem; line-height: 1.4; table-layout: fixed; }
 .questions td, .questions th, .reviews td, .reviews th { overflow-wrap: anywhere; }
 .questions th, .questions td, .reviews th, .reviews td { text-align: start; }
@@ -163,7 +163,8 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   html { font-size: 8.3pt; }
   body { max-width: none; padding: 0; line-height: 1.35; }
   h2 { margin: 1.2rem 0 .5rem; padding-top: .5rem; } h3 { margin: .8rem 0 .3rem; }
-  h2, h3, .legend, .chart-title, summary { break-after: avoid; }
+  h2, h3, .legend, .chart-title, caption, thead { break-after: avoid; } table:not(.questions):not(.reviews) { break-inside: avoid; }
+  section > p { orphans: 4; widows: 4; }
   p { margin-bottom: .4rem; max-width: none; } figcaption, .form { max-width: none; }
   .verdict { font-size: 1.2rem; margin: .5rem 0; padding: .5rem .8rem; border: 1px solid var(--line); border-left-width: 5px; }
   th, td { padding: .15rem .4rem; } .meaning, .figures { display: inline; }
