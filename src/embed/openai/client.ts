@@ -4,6 +4,8 @@ import type { AbortSignalLike } from "../../base/progress.js";
 export interface OpenAICallOptions {
   maxRetries: number;
   signal?: AbortSignalLike;
+  /** For the `fetch` that the embedder gives its own client: `maxBytes` of the answer. */
+  fetchOptions?: object;
 }
 
 /** What is used of a batch as the Batch API describes it. */
@@ -26,7 +28,12 @@ export interface OpenAIClient {
   readonly baseURL: string;
   readonly embeddings: {
     create(
-      body: { model: string; input: string[]; encoding_format: "base64"; dimensions?: number },
+      body: {
+        model: string;
+        input: string[];
+        encoding_format: "base64" | "float";
+        dimensions?: number;
+      },
       options: OpenAICallOptions,
     ): {
       withResponse(): PromiseLike<{

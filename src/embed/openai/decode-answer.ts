@@ -1,4 +1,5 @@
 import { show } from "../../base/show.js";
+import { isErrorBody, plainText, serverWords, type ServerWords } from "./server/server-words.js";
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 
 /** An answer that is not what was asked: the request may be sent again. */
@@ -6,9 +7,29 @@ export class MalformedAnswerError extends Error {
   override readonly name = "MalformedAnswerError";
 }
 
+/** A text's vector that cannot be used, though others of the same answer can. */
+export interface FaultyRow {
+  readonly input: number;
+  /** What is wrong with it. */
+  readonly reason: string;
+}
+
+/** An answer none of whose vectors can be used. */
+export class FaultyVectorsError extends MalformedAnswerError {}
+
+/** An error that came with the status 200. */
+export class AnsweredError extends Error {
+  override readonly name = "AnsweredError";
+  constructor(readonly words: ServerWords) {
+    super(words.message);
+  }
+}
+
 export interface EmbeddingAnswer {
   /** Row `i` belongs to input `i`. */
   readonly vectors: Matrix;
+  /** Inputs whose rows mean nothing; never all of them. */
+  readonly faulty: readonly FaultyRow[];
   /** Tokens the server counted; `undefined` where it does not say. */
   readonly tokens: number | undefined;
 }
@@ -18,53 +39,81 @@ export interface EmbeddingAnswer {
  *
  * @param count how many inputs were sent
  * @param dimensions how long each vector must be; `undefined` accepts what the first one is
- * @throws MalformedAnswerError saying what is wrong: no JSON, count, index, length, a NaN, all zeros.
+ * @throws MalformedAnswerError saying what is wrong: no JSON, count, index, length; a NaN, zeros only or another length in
+ *   every one of them. AnsweredError for an error under the status 200.
  */
 export function decodeAnswer(
   body: unknown,
   count: number,
   dimensions: number | undefined,
 ): EmbeddingAnswer {
-  const { data, usage } = (typeof body === "object" && body !== null ? body : {}) as {
+  const parsed = typeof body === "string" ? parse(body) : body;
+  if (isErrorBody(parsed)) throw new AnsweredError(serverWords(parsed));
+  const { data, usage } = (typeof parsed === "object" && parsed !== null ? parsed : {}) as {
     data?: unknown;
     usage?: { prompt_tokens?: unknown; total_tokens?: unknown } | null;
   };
   if (!Array.isArray(data)) {
-    throw new MalformedAnswerError(`it must be JSON with a "data" array, received ${show(body)}`);
+    const received = typeof parsed === "string" ? plainText(parsed) : parsed;
+    throw new MalformedAnswerError(
+      `it must be JSON with a "data" array, received ${show(received)}`,
+    );
   }
   if (data.length !== count) {
     throw new MalformedAnswerError(`data must have ${count} embeddings, received ${data.length}`);
   }
+  const faulty: FaultyRow[] = [];
   let vectors: Matrix | undefined;
   const seen = new Uint8Array(count);
   for (const [position, item] of (data as unknown[]).entries()) {
-    const { index = position, embedding } = (item ?? {}) as {
-      index?: unknown;
-      embedding?: unknown;
-    };
-    if (typeof index !== "number" || !(index in seen) || seen[index] === 1) {
+    const { index: said, embedding } = (item ?? {}) as { index?: unknown; embedding?: unknown };
+    const index = indexOf(said, position);
+    if (index === undefined || !(index in seen) || seen[index] === 1) {
       throw new MalformedAnswerError(
-        `data[${position}].index must be one of 0 to ${count - 1} that no other has, received ${show(index)}`,
+        `data[${position}].index must be one of 0 to ${count - 1} that no other has, received ${show(said)}`,
       );
     }
     seen[index] = 1;
-    const values = decodeVector(embedding, position);
-    const expected = dimensions ?? vectors?.cols ?? values.length;
-    if (values.length !== expected || expected === 0) {
-      throw new MalformedAnswerError(
-        `data[${position}].embedding must have ${expected || "some"} values, received ${values.length}`,
-      );
+    try {
+      const values = decodeVector(embedding, position);
+      const expected = dimensions ?? vectors?.cols ?? values.length;
+      if (values.length !== expected || expected === 0) {
+        const message = `data[${position}].embedding must have ${expected || "some"} values, received ${values.length}`;
+        // Of two lengths in one answer nobody knows which is right.
+        throw new (dimensions === undefined ? MalformedAnswerError : FaultyVectorsError)(message);
+      }
+      vectors ??= createMatrix(count, expected);
+      const row = rowOf(vectors, index);
+      row.set(values);
+      checkRow(row, position);
+    } catch (error) {
+      if (!(error instanceof FaultyVectorsError)) throw error;
+      faulty.push({ input: index, reason: error.message });
     }
-    vectors ??= createMatrix(count, expected);
-    const row = rowOf(vectors, index);
-    row.set(values);
-    checkRow(row, position);
   }
+  if (faulty.length === count && count > 0) throw new FaultyVectorsError(faulty[0].reason);
   const tokens = usage?.prompt_tokens ?? usage?.total_tokens;
   return {
     vectors: vectors ?? createMatrix(0, dimensions ?? 0),
+    faulty,
     tokens: typeof tokens === "number" && tokens >= 0 ? tokens : undefined,
   };
+}
+
+/** Servers leave the index out, or write it as text. */
+function indexOf(said: unknown, position: number): number | undefined {
+  if (said === undefined || said === null) return position;
+  const index = typeof said === "string" && /^\d+$/.test(said) ? Number(said) : said;
+  return typeof index === "number" ? index : undefined;
+}
+
+/** JSON that came under another content type, and anything else as it is. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch {
+    return text;
+  }
 }
 
 function decodeVector(embedding: unknown, position: number): ArrayLike<number> {
@@ -72,7 +121,7 @@ function decodeVector(embedding: unknown, position: number): ArrayLike<number> {
   if (Array.isArray(embedding) && embedding.every((value) => typeof value === "number")) {
     return embedding as number[];
   }
-  throw new MalformedAnswerError(
+  throw new FaultyVectorsError(
     `data[${position}].embedding must be base64 or numbers, received ${show(embedding)}`,
   );
 }
@@ -83,12 +132,12 @@ function decodeBase64(text: string, position: number): Float32Array {
   try {
     bytes = bytesOfBase64(text);
   } catch {
-    throw new MalformedAnswerError(
+    throw new FaultyVectorsError(
       `data[${position}].embedding must be base64, received ${show(text)}`,
     );
   }
   if (bytes.byteLength % 4 !== 0) {
-    throw new MalformedAnswerError(
+    throw new FaultyVectorsError(
       `data[${position}].embedding must be whole 4-byte floats, received ${bytes.byteLength} bytes`,
     );
   }
@@ -110,13 +159,13 @@ function checkRow(row: Float32Array, position: number): void {
   let nonZero = false;
   for (let j = 0; j < row.length; j++) {
     if (!Number.isFinite(row[j])) {
-      throw new MalformedAnswerError(
+      throw new FaultyVectorsError(
         `data[${position}].embedding[${j}] must be a finite number, received ${row[j]}`,
       );
     }
     if (row[j] !== 0) nonZero = true;
   }
   if (!nonZero) {
-    throw new MalformedAnswerError(`data[${position}].embedding must not be all zeros`);
+    throw new FaultyVectorsError(`data[${position}].embedding must not be all zeros`);
   }
 }

@@ -1,8 +1,16 @@
 import type { SizedInput } from "../requests/pack-batches.js";
 import { decodeAnswer, MalformedAnswerError, type EmbeddingAnswer } from "./decode-answer.js";
 import type { HeadersLike } from "../requests/rate-limiter.js";
+import { createEncodings, type Encoding } from "./server/encodings.js";
 import type { ServerLimits } from "./server-limits.js";
 import type { OpenAISettings } from "./settings.js";
+
+/** The time that an attempt may take is over. */
+export class NoAnswerError extends Error {
+  constructor(timeoutMs: number, cause: unknown) {
+    super(`no answer within ${timeoutMs} ms`, { cause });
+  }
+}
 
 /** How a request may be stopped. */
 export interface SendSignals {
@@ -20,6 +28,10 @@ export interface EmbeddingsEndpoint {
   counts(): { readonly requests: number; readonly tokens: number };
   /** Length of the vectors, as soon as it is known. */
   readonly dimensions: number | undefined;
+  /** When the last answer came, by `performance.now()`. */
+  readonly answeredAt: number;
+  /** Requests under way. */
+  readonly underWay: number;
 }
 
 export function createEmbeddingsEndpoint(
@@ -29,6 +41,7 @@ export function createEmbeddingsEndpoint(
   let dimensions = knownDimensions;
   /** Whole answers by the length of their vectors: one that is alone in its length does not settle it. */
   const answers = new Map<number, number>();
+  const encodings = createEncodings();
   const learnLength = (length: number): void => {
     const votes = (answers.get(length) ?? 0) + 1;
     answers.set(length, votes);
@@ -36,31 +49,49 @@ export function createEmbeddingsEndpoint(
       dimensions = length;
     }
   };
+  let answeredAt = -Infinity;
+  let underWay = 0;
   let requests = 0;
   let tokens = 0;
   return {
     async request(batch, { signal, halt }) {
       const permit = await limits.acquire(batch, halt);
       requests++;
+      underWay++;
       // The client's own timeout ends with the headers; this one also ends a body that stalls.
       const deadline = AbortSignal.timeout(timeoutMs);
       let headers: HeadersLike | undefined;
-      try {
+      const ask = async (encoding: Encoding): Promise<EmbeddingAnswer> => {
         const { data, response } = await client.embeddings
           .create(
             {
               model,
               input: batch.map(({ text }) => text),
-              encoding_format: "base64",
+              encoding_format: encoding,
               ...(requestedDimensions === undefined ? {} : { dimensions: requestedDimensions }),
             },
-            { signal: AbortSignal.any([signal, deadline]), maxRetries: 0 },
+            {
+              signal: AbortSignal.any([signal, deadline]),
+              maxRetries: 0,
+              fetchOptions: { maxBytes: mostBytes(batch.length, dimensions) },
+            },
           )
           .withResponse();
         headers = response.headers;
         const answer = decodeAnswer(data, batch.length, knownDimensions);
         learnLength(answer.vectors.cols);
         checkAnswerLength(answer.vectors.cols, dimensions);
+        encodings.understood(encoding);
+        return answer;
+      };
+      try {
+        const asked = encodings.next();
+        const answer = await ask(asked).catch(async (error: unknown) => {
+          if (signal.aborted || !encodings.mayBeRefused(error, asked)) throw error;
+          requests++;
+          return ask("float");
+        });
+        answeredAt = performance.now();
         if (answer.tokens !== undefined) {
           tokens += answer.tokens;
           limits.learnTokens(batch, answer.tokens);
@@ -69,9 +100,10 @@ export function createEmbeddingsEndpoint(
       } catch (error) {
         headers ??= headersOf(error);
         signal.throwIfAborted();
-        if (deadline.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
+        if (deadline.aborted) throw new NoAnswerError(timeoutMs, error);
         throw error;
       } finally {
+        underWay--;
         permit.done(headers);
       }
     },
@@ -79,7 +111,18 @@ export function createEmbeddingsEndpoint(
     get dimensions() {
       return dimensions;
     },
+    get answeredAt() {
+      return answeredAt;
+    },
+    get underWay() {
+      return underWay;
+    },
   };
+}
+
+/** More bytes than so many vectors take as text; where their length is not known, as the longest there are. */
+function mostBytes(texts: number, dimensions = 8192): number {
+  return Math.min(texts * dimensions * 32 + 1_000_000, 256_000_000);
 }
 
 function checkAnswerLength(length: number, expected: number | undefined): void {

@@ -1,5 +1,8 @@
 import { retryAfter } from "../requests/retry-after.js";
-import { MalformedAnswerError } from "./decode-answer.js";
+import { AnsweredError, FaultyVectorsError, MalformedAnswerError } from "./decode-answer.js";
+import type { OpenAISettings } from "./settings.js";
+import { AnswerTooLargeError } from "./server/guarded-fetch.js";
+import { plainText, type ServerWords } from "./server/server-words.js";
 
 /** An embedding request that failed for good. `cause` is what came. */
 export class EmbeddingRequestError extends Error {
@@ -21,8 +24,13 @@ export class EmbeddingRequestError extends Error {
 
 /** What to make of a failed attempt. */
 export interface Failure {
-  /** `"input"`: the server refuses what was sent, not us: a smaller batch may pass. */
-  readonly kind: "retry" | "final" | "input" | "unreachable";
+  /**
+   * `"input"`: the server refuses what was sent, not us: a smaller batch may pass. `"doubtful"`: two more attempts are
+   * worth it, no more.
+   */
+  readonly kind: "retry" | "final" | "input" | "doubtful";
+  /** Where the fault may lie: in how much was sent, in the server or one text, in the vectors that came. */
+  readonly fault?: "size" | "server" | "vectors" | undefined;
   /** One sentence without the address. */
   readonly sentence: string;
   /** What the server asks us to wait, in milliseconds. */
@@ -40,14 +48,23 @@ export const finalCodes: ReadonlySet<unknown> = new Set([
   "model_not_found",
 ]);
 
+/** Statuses of a gateway that has waited too long, or of a body that is too long for it. */
+const tooSlow: ReadonlySet<number> = new Set([408, 504, 522, 524]);
+const worthRepeating: ReadonlySet<number> = new Set([408, 409, 424, 425, 429]);
+const aboutInputs: ReadonlySet<number> = new Set([400, 413, 422]);
+
 /** Reads what the OpenAI client, the network or the decoder threw. */
 export function classify(error: unknown): Failure {
   if (error instanceof MalformedAnswerError) {
-    return { kind: "retry", sentence: `the answer is wrong: ${error.message}` };
+    const fault = error instanceof FaultyVectorsError ? "vectors" : undefined;
+    return { kind: "retry", fault, sentence: `the answer is wrong: ${error.message}` };
   }
   if (error instanceof SyntaxError) {
     return { kind: "retry", sentence: `the answer is no JSON: ${error.message}` };
   }
+  const tooLarge = causes(error).find((cause) => cause instanceof AnswerTooLargeError);
+  if (tooLarge instanceof Error) return { kind: "doubtful", sentence: tooLarge.message };
+  if (error instanceof AnsweredError) return classifyAnswered(error.words);
   const { status, headers, code, type, message } = error as {
     status?: unknown;
     headers?: unknown;
@@ -57,22 +74,43 @@ export function classify(error: unknown): Failure {
   };
   if (typeof status !== "number") return classifyConnection(error);
   const name = typeof code === "string" ? code : typeof type === "string" ? type : undefined;
-  const sentence = `the server answers ${String(message ?? status)}`;
-  const common = { sentence, status, code: name };
-  if (finalCodes.has(code) || finalCodes.has(type)) {
-    return { kind: "final", ...common };
-  }
-  if (status === 408 || status === 409 || status === 429 || status >= 500) {
-    return {
-      kind: "retry",
-      ...common,
-      waitMs: headers instanceof Headers ? retryAfter(headers) : undefined,
-    };
-  }
+  const words = plainText(String(message ?? status));
+  const common = { sentence: `the server answers ${words}`, status, code: name };
   return {
-    kind: status === 400 || status === 413 || status === 422 ? "input" : "final",
     ...common,
+    ...kindOf(status, [code, type]),
+    waitMs: headers instanceof Headers ? retryAfter(headers) : undefined,
   };
+}
+
+/** What a status asks for. */
+function kindOf(status: number, names: readonly unknown[]): Pick<Failure, "kind" | "fault"> {
+  if (names.some((name) => finalCodes.has(name))) return { kind: "final" };
+  if (aboutInputs.has(status)) return { kind: "input" };
+  if (worthRepeating.has(status) || status >= 500) {
+    const fault = tooSlow.has(status) ? "size" : status >= 500 ? "server" : undefined;
+    return { kind: "retry", fault };
+  }
+  return { kind: "final" };
+}
+
+/** An error under the status 200 is what its body says it is; where that says nothing, two more attempts may tell. */
+function classifyAnswered({ message, status, code, type }: ServerWords): Failure {
+  const said = { sentence: `the server answers 200 with an error: ${message}`, status };
+  const common = { ...said, code: code ?? type };
+  if (status !== undefined) return { ...common, ...kindOf(status, [code, type]) };
+  if (finalCodes.has(code) || finalCodes.has(type)) return { ...common, kind: "final" };
+  return { ...common, kind: "doubtful" };
+}
+
+/** An error and what caused it, outermost first. */
+function causes(error: unknown): unknown[] {
+  const found: unknown[] = [];
+  for (let e = error; e !== undefined && e !== null && found.length < 10;) {
+    found.push(e);
+    e = (e as { cause?: unknown }).cause;
+  }
+  return found;
 }
 
 function classifyConnection(error: unknown): Failure {
@@ -90,18 +128,22 @@ function classifyConnection(error: unknown): Failure {
   );
   // What fetch refuses to try (a blocked port, a scheme it does not know) it will refuse again.
   if (unreachable !== undefined || /bad port|unknown scheme|parse url/i.test(detail)) {
-    return { kind: "unreachable", sentence: `the server cannot be reached (${detail})` };
+    return { kind: "doubtful", sentence: `the server cannot be reached (${detail})` };
   }
-  return { kind: "retry", sentence: `the connection broke (${detail})` };
+  return { kind: "retry", fault: "size", sentence: `the connection broke (${detail})` };
 }
 
-/** The error that ends a job, in one sentence. */
+/** The error that ends a job, in one sentence without secrets. */
 export function requestError(
-  address: string,
+  { address, redact }: Pick<OpenAISettings, "address" | "redact">,
   { sentence, status, code }: Failure,
   cause: unknown,
   tries = 1,
 ): EmbeddingRequestError {
   const tried = tries === 1 ? "" : ` (tried ${tries} times)`;
-  return new EmbeddingRequestError(`${address}: ${sentence}${tried}`, { cause, status, code });
+  return new EmbeddingRequestError(`${address}: ${redact(sentence)}${tried}`, {
+    cause,
+    status,
+    code,
+  });
 }

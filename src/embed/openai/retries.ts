@@ -8,13 +8,24 @@ import { classify, requestError, type Failure } from "./failures.js";
 import type { ServerLimits } from "./server-limits.js";
 import type { OpenAISettings } from "./settings.js";
 
-/** How often a server that cannot be reached is tried again. */
-const unreachableRetries = 2;
+/** How often what may help, and probably does not, is tried again. */
+const doubtfulRetries = 2;
+/** How often a batch is sent again as it is before smaller pieces of it are tried. */
+const repeatsOf = { size: 1, server: 2, vectors: 2 } as const;
 
-/** What the server refuses as it is, though smaller pieces of it may pass. */
+/** What does not pass as it is, though smaller pieces of it may. */
 export interface BatchRefusal {
   readonly failure: Failure;
   readonly cause: unknown;
+}
+
+export interface RetryOptions {
+  /** Not given back for another split: pieces of it have failed, too. @default false */
+  readonly whole?: boolean | undefined;
+  /** Attempts that failed before. @default 0 */
+  readonly failures?: number | undefined;
+  /** A piece of a batch that fails: given back at the first failure that may be its own. @default false */
+  readonly piece?: boolean | undefined;
 }
 
 /**
@@ -25,28 +36,49 @@ export interface BatchRefusal {
 export type RequestWithRetries = (
   batch: readonly SizedInput[],
   signals: SendSignals,
+  options?: RetryOptions,
 ) => Promise<EmbeddingAnswer | BatchRefusal>;
 
 export function createRetries(
-  { address, maxRetries, maxWaitMs, seed }: OpenAISettings,
+  settings: OpenAISettings,
   limits: ServerLimits,
   endpoint: EmbeddingsEndpoint,
 ): RequestWithRetries {
+  const { maxRetries, maxWaitMs, redact, seed } = settings;
   const random = createRandom(`${seed}/jitter`);
-  const retriesFor = ({ kind }: Failure): number => {
-    if (kind === "retry") return maxRetries;
-    return kind === "unreachable" ? Math.min(maxRetries, unreachableRetries) : 0;
-  };
-  return async (batch, signals) => {
-    for (let failures = 1; ; failures++) {
+  return async (batch, signals, { whole = false, failures: before = 0, piece = false } = {}) => {
+    const began = performance.now();
+    const counts = { size: 0, server: 0, vectors: 0 };
+    let doubtful = 0;
+    /** Whether the fault may lie in this batch, so that pieces of it should be tried. */
+    const giveBack = ({ fault }: Failure): boolean => {
+      if (fault === undefined || whole) return false;
+      counts[fault]++;
+      if (fault === "vectors") return counts.vectors > repeatsOf.vectors;
+      if (piece) return true;
+      if (batch.length === 1 || counts[fault] <= repeatsOf[fault]) return false;
+      // A server that has answered others since is up; where there are no others, the pieces will tell.
+      return fault === "size" || endpoint.answeredAt > began || endpoint.underWay === 0;
+    };
+    for (let failures = before + 1; ; failures++) {
       try {
-        return await endpoint.request(batch, signals);
+        const answer = await endpoint.request(batch, signals);
+        limits.answered(batch.length);
+        return answer;
       } catch (cause) {
         signals.halt.throwIfAborted();
-        const failure = classify(cause);
+        const found = classify(cause);
+        const failure = { ...found, sentence: redact(found.sentence) };
         const tooLarge = failure.status === 429 && limits.tokensExceededBy(batch);
-        if (failure.kind === "input" || tooLarge) return { failure, cause };
-        if (failures > retriesFor(failure)) throw requestError(address, failure, cause, failures);
+        if (failure.kind === "input" || tooLarge || giveBack(failure)) return { failure, cause };
+        if (failure.kind === "doubtful") doubtful++;
+        const worthIt = failure.kind !== "final" && failures <= maxRetries;
+        if (!worthIt || doubtful > doubtfulRetries) {
+          // One text that fails where others pass is the text's fault.
+          const own = batch.length === 1 && failure.fault === "server";
+          if (own && endpoint.answeredAt > began) return { failure, cause };
+          throw requestError(settings, failure, cause, failures);
+        }
         const wait = backoff(failures, random, { askedMs: failure.waitMs, maxMs: maxWaitMs });
         // Too many requests are everybody's: a wait of this one alone would leave the others running into it.
         if (failure.status === 429) limits.pause(Math.min(maxWaitMs, failure.waitMs ?? wait));

@@ -1,3 +1,4 @@
+import { gatherRows } from "../../math/matrix.js";
 import type { SizedInput } from "../requests/pack-batches.js";
 import type { RefusedText } from "../requests/refused-texts.js";
 import type { EmbeddingAnswer } from "./decode-answer.js";
@@ -24,7 +25,7 @@ export interface Delivery {
 /** Sends a batch, halved where the server refuses it. Never rejects: whatever ends it stands in the delivery. */
 export type Send = (batch: readonly SizedInput[], signals: SendSignals) => Promise<Delivery>;
 
-/** Inputs refused one by one before the rest of the job is given up. */
+/** So many inputs may be refused before others must outnumber them, else the job is given up. */
 const maxRefused = 20;
 
 export function createSender(
@@ -33,56 +34,151 @@ export function createSender(
   endpoint: EmbeddingsEndpoint,
 ): Send {
   const request = createRetries(settings, limits, endpoint);
-  let accepted = false;
+  let accepted = 0;
   let refusals = 0;
 
   const send: Send = async (batch, signals) => {
     try {
-      return await sendWhole(batch, signals);
+      if (limits.exceededBy(batch)) return await sendHalves(batch, signals);
+      return await settle(batch, await request(batch, signals), signals);
     } catch (error) {
       return { answered: [], refused: [], failure: { error } };
     }
   };
 
-  const sendWhole: Send = async (batch, signals) => {
-    if (limits.exceededBy(batch)) return sendHalves(batch, signals);
-    const result = await request(batch, signals);
-    if ("vectors" in result) {
-      accepted = true;
-      return { answered: [{ inputs: batch, answer: result }], refused: [] };
-    }
-    if (batch.length === 1) return { answered: [], refused: [refusedText(batch[0], result)] };
+  /** What a batch's answer or refusal leaves to be done. */
+  const settle = async (
+    batch: readonly SizedInput[],
+    result: EmbeddingAnswer | BatchRefusal,
+    signals: SendSignals,
+  ): Promise<Delivery> => {
+    if ("vectors" in result) return settleAnswer(batch, result, signals);
+    if (batch.length === 1) return { answered: [], refused: refusedTexts(batch, result) };
+    const { kind, fault } = result.failure;
+    if (fault === "size") return sendSmaller(batch, signals);
+    if (fault === "server") return bisect(batch, result, signals, piecesFor(batch));
     const delivery = await sendHalves(batch, signals);
     // Nothing in it was wrong: the batch itself was too large for this server.
-    if (delivery.refused.length === 0 && delivery.failure === undefined) {
-      limits.learnInputs(Math.max(...delivery.answered.map(({ inputs }) => inputs.length)));
+    if (kind === "input" && delivery.refused.length === 0 && delivery.failure === undefined) {
+      const passed = Math.max(...delivery.answered.map(({ inputs }) => inputs.length));
+      limits.learnInputs(passed, result.failure.status === 413);
     }
     return delivery;
   };
 
+  /** Keeps the good rows of an answer, and asks for the others again. */
+  const settleAnswer = async (
+    batch: readonly SizedInput[],
+    answer: EmbeddingAnswer,
+    signals: SendSignals,
+  ): Promise<Delivery> => {
+    const { faulty, vectors } = answer;
+    accepted += batch.length - faulty.length;
+    if (faulty.length === 0) return { answered: [{ inputs: batch, answer }], refused: [] };
+    const bad = new Set(faulty.map(({ input }) => input));
+    const good = Array.from(batch.keys()).filter((k) => !bad.has(k));
+    const whole = { ...answer, vectors: gatherRows(vectors, good), faulty: [] };
+    const kept = { answered: [{ inputs: good.map((k) => batch[k]), answer: whole }], refused: [] };
+    return joined(kept, () =>
+      send(
+        batch.filter((_, k) => bad.has(k)),
+        signals,
+      ),
+    );
+  };
+
   /** @throws EmbeddingRequestError when so much is refused that it cannot be the inputs' fault. */
-  const refusedText = (
-    { index, text }: SizedInput,
+  const refusedTexts = (
+    batch: readonly SizedInput[],
     { failure, cause }: BatchRefusal,
-  ): RefusedText => {
-    refusals++;
-    if (refusals > maxRefused || (refusals > 1 && !accepted)) {
-      throw requestError(settings.address, failure, cause);
+  ): RefusedText[] => {
+    refusals += batch.length;
+    if (refusals > Math.max(maxRefused, accepted) || (refusals > 1 && accepted === 0)) {
+      throw requestError(settings, failure, cause);
     }
-    return { index, text, reason: failure.sentence };
+    const among =
+      batch.length === 1 ? "" : ` (to this text or to one of ${batch.length - 1} others)`;
+    const reason = `${failure.sentence}${among}`;
+    return batch.map(({ index, text }) => ({ index, text, reason }));
   };
 
   const sendHalves: Send = async (batch, signals) => {
-    const middle = Math.ceil(batch.length / 2);
-    const first = await send(batch.slice(0, middle), signals);
-    if (first.failure !== undefined) return first;
-    const second = await send(batch.slice(middle), signals);
-    return {
-      answered: [...first.answered, ...second.answered],
-      refused: [...first.refused, ...second.refused],
-      failure: second.failure,
+    const [first, second] = halvesOf(batch);
+    return joined(await send(first, signals), () => send(second, signals));
+  };
+
+  /** For a server or gateway that takes too long: the first half of a half, until one passes; the rest is sent like it. */
+  const sendSmaller: Send = async (batch, signals) => {
+    for (let size = batch.length; size > 1;) {
+      size = Math.ceil(size / 2);
+      const piece = batch.slice(0, size);
+      const result = await request(piece, signals, { piece: true });
+      if ("failure" in result && result.failure.fault === "size") continue;
+      if ("vectors" in result) limits.learnInputs(size, true);
+      return joined(await settle(piece, result, signals), () => send(batch.slice(size), signals));
+    }
+    // Not even one text passes: an outage, which smaller batches do not end.
+    return settle(batch, await request(batch, signals, { whole: true, failures: 2 }), signals);
+  };
+
+  /**
+   * Finds the texts that a server fails at. When both first halves fail it is the server: no more pieces are sent.
+   *
+   * @param pieces Requests that may still be spent on pieces of the batch.
+   */
+  const bisect = async (
+    batch: readonly SizedInput[],
+    refusal: BatchRefusal,
+    signals: SendSignals,
+    pieces: { left: number; first: boolean },
+  ): Promise<Delivery> => {
+    if (pieces.left < 2) return { answered: [], refused: refusedTexts(batch, refusal) };
+    pieces.left -= 2;
+    const halves = halvesOf(batch);
+    const results: (EmbeddingAnswer | BatchRefusal)[] = [];
+    for (const half of halves) results.push(await request(half, signals, { piece: true }));
+    const failed = results.map((r) => "failure" in r && r.failure.fault === "server");
+    if (pieces.first && failed.every(Boolean)) {
+      const result = await request(batch, signals, { whole: true, failures: 3 });
+      return settle(batch, result, signals);
+    }
+    pieces.first = false;
+    const settleHalf = (k: number): Promise<Delivery> => {
+      const [half, result] = [halves[k], results[k]];
+      return "failure" in result && failed[k] && half.length > 1
+        ? bisect(half, result, signals, pieces)
+        : settle(half, result, signals);
     };
+    // Answers first: what is refused is judged by what was accepted.
+    const [one, other] = failed[0] ? [1, 0] : [0, 1];
+    return joined(await settleHalf(one), () => settleHalf(other));
   };
 
   return send;
+}
+
+/** At most 4 log2(n) requests for one batch, the three before its first split included. */
+function piecesFor(batch: readonly SizedInput[]): { left: number; first: boolean } {
+  return { left: Math.max(2, 4 * Math.ceil(Math.log2(batch.length)) - 3), first: true };
+}
+
+function halvesOf(batch: readonly SizedInput[]): [readonly SizedInput[], readonly SizedInput[]] {
+  const middle = Math.ceil(batch.length / 2);
+  return [batch.slice(0, middle), batch.slice(middle)];
+}
+
+/** Two deliveries as one; the second is not sent where the first has ended the job. */
+async function joined(first: Delivery, next: () => Promise<Delivery>): Promise<Delivery> {
+  if (first.failure !== undefined) return first;
+  // What was answered before stays paid for, whatever comes.
+  const second = await next().catch((error: unknown): Delivery => ({
+    answered: [],
+    refused: [],
+    failure: { error },
+  }));
+  return {
+    answered: [...first.answered, ...second.answered],
+    refused: [...first.refused, ...second.refused],
+    failure: second.failure,
+  };
 }

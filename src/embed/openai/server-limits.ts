@@ -22,8 +22,14 @@ export interface ServerLimits {
   pause(milliseconds: number): void;
   /** The server has counted so many tokens in a batch. */
   learnTokens(batch: readonly SizedInput[], counted: number): void;
-  /** A request of so many inputs was answered where a larger one was refused. */
-  learnInputs(accepted: number): void;
+  /**
+   * Requests of so many inputs were answered where a larger one was refused, or never came back.
+   *
+   * @param sure The server has said that it was too large; else it may have been an accident, and a second one must confirm it.
+   */
+  learnInputs(accepted: number, sure: boolean): void;
+  /** A request of so many inputs was answered: what was learnt may have been an accident, so sizes grow again. */
+  answered(inputs: number): void;
 }
 
 export function createServerLimits({
@@ -36,6 +42,11 @@ export function createServerLimits({
 >): ServerLimits {
   const limiter = createRateLimiter(rateLimits);
   let maxInputs = maxInputsPerRequest;
+  /** Times that too many inputs were refused: the more, the surer it is. */
+  let lessons = 0;
+  let learnt = Infinity;
+  /** Answered requests as large as is allowed now. */
+  let full = 0;
   const scale = createTokenScale();
   let probing =
     rateLimits.requestsPerMinute === undefined && rateLimits.tokensPerMinute === undefined;
@@ -64,8 +75,20 @@ export function createServerLimits({
     learnTokens(batch, counted) {
       scale.learn(tokensOf(batch), counted);
     },
-    learnInputs(accepted) {
-      maxInputs = Math.min(maxInputs, accepted);
+    learnInputs(accepted, sure) {
+      lessons++;
+      if (!sure && lessons === 1) return;
+      maxInputs = Math.max(1, Math.min(maxInputs, accepted));
+      learnt = maxInputs;
+      full = 0;
+    },
+    answered(inputs) {
+      if (inputs > learnt) [lessons, learnt] = [1, Infinity]; // more passes than was learnt
+      if (2 * inputs <= maxInputs || maxInputs >= maxInputsPerRequest) return;
+      // After one refusal each request lets the next be twice as large; after each further one, four times as many must.
+      if (++full < (lessons <= 1 ? 1 : 4 ** Math.min(lessons, 6))) return;
+      maxInputs = Math.min(2 * maxInputs, maxInputsPerRequest);
+      full = 0;
     },
   };
 }

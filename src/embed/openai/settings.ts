@@ -1,9 +1,16 @@
 import OpenAI from "openai";
 import { checkChoice, checkInteger, refuse } from "../../base/checks.js";
-import { show } from "../../base/show.js";
 import type { RateLimits } from "../requests/rate-limiter.js";
 import type { OpenAIClient } from "./client.js";
 import { embeddingPrices } from "./prices.js";
+import { createGuardedFetch } from "./server/guarded-fetch.js";
+import {
+  bareAddress,
+  parseAddress,
+  redactor,
+  resolveServer,
+  type Server,
+} from "./server/credentials.js";
 import { loadCl100k, type Tokenizer } from "./tokens/tokenizer.js";
 
 /** What to do with a text of more tokens than the model takes. */
@@ -21,7 +28,11 @@ export type LongInputs =
   | "average";
 
 export interface OpenAIEmbedderOptions extends RateLimits {
-  /** The key. @default the environment's OPENAI_API_KEY (a server of your own may need none) */
+  /**
+   * The key; it is sent over https, or to this machine.
+   * @default the environment's OPENAI_API_KEY for OpenAI's own host and for that of OPENAI_BASE_URL, EMBEDTUNE_API_KEY for
+   *   any other, which may need none
+   */
   readonly apiKey?: string | undefined;
   /** Address up to and without `/embeddings`. @default the environment's OPENAI_BASE_URL, else OpenAI's own */
   readonly baseURL?: string | undefined;
@@ -31,7 +42,12 @@ export interface OpenAIEmbedderOptions extends RateLimits {
   readonly model?: string | undefined;
   /** Length of vectors to ask for; only the v3 models take it. @default the model's own */
   readonly dimensions?: number | undefined;
-  /** First part of the embedder's id. @default "openai", or the host name of an address elsewhere */
+  /**
+   * The embedder's id, all of it: say the same one for one model that stands behind two addresses.
+   * @default provider, model, dimensions where they are known, and what is done with long texts where that is not the usual
+   */
+  readonly id?: string | undefined;
+  /** First part of the id, where that is left out. @default "openai", or the host name of an address elsewhere */
   readonly provider?: string | undefined;
   /** Inputs in one request. @default 2048 */
   readonly maxInputsPerRequest?: number | undefined;
@@ -66,8 +82,10 @@ export interface OpenAIEmbedderOptions extends RateLimits {
 export interface OpenAISettings {
   readonly id: string;
   readonly client: OpenAIClient;
-  /** For error messages. */
+  /** For error messages; it holds no secret. */
   readonly address: string;
+  /** Takes the key out of what is shown. */
+  readonly redact: (text: string) => string;
   readonly model: string;
   /** What is sent as `dimensions`. */
   readonly requestedDimensions: number | undefined;
@@ -88,8 +106,6 @@ export interface OpenAISettings {
   readonly rateLimits: RateLimits;
 }
 
-const openAIAddress = "https://api.openai.com/v1";
-
 /** Tokens of one input that OpenAI's models take. */
 const openAIInputLimit = 8191;
 
@@ -104,16 +120,17 @@ const nativeDimensions: Readonly<Record<string, number>> = {
  * Checks the options and fills in the defaults.
  *
  * @param caller The public function that was given them.
- * @throws RangeError naming an option that is out of range, `dimensions` for a model of OpenAI that takes none, or the key
- *   that is not there.
+ * @throws RangeError naming an option that is out of range, `dimensions` for a model of OpenAI that takes none, the key
+ *   that is not there, or an address that would carry one in plain text. No message shows a secret.
  */
 export function resolveSettings(
   {
-    apiKey = environment("OPENAI_API_KEY"),
-    baseURL = environment("OPENAI_BASE_URL") ?? openAIAddress,
+    apiKey,
+    baseURL,
     client: ownClient,
     model = "text-embedding-ada-002",
     dimensions,
+    id: ownId,
     provider,
     maxInputsPerRequest = 2048,
     maxTokensPerRequest = 300_000,
@@ -150,27 +167,31 @@ export function resolveSettings(
     if (!(value >= 0)) refuse(`${caller}: ${name}`, "a number >= 0", value);
   }
   checkChoice(longInputs, `${caller}: longInputs`, ["cut", "cut-bytes", "refuse", "average"]);
-  const client = ownClient ?? createClient(apiKey, baseURL, timeoutMs, caller);
-  const host = hostOf(client.baseURL, caller);
+  if (ownId !== undefined && !/\S/.test(ownId)) refuse(`${caller}: id`, "a name", ownId);
+  const server = ownClient === undefined ? resolveServer({ apiKey, baseURL }, caller) : undefined;
+  const redact = redactor(server?.secrets ?? [(ownClient as { apiKey?: unknown }).apiKey]);
+  const client = ownClient ?? createClient(server!, timeoutMs, redact);
+  const { hostname: host } = server ?? parseAddress(client.baseURL, caller);
   const openAI = host === "api.openai.com";
   if (openAI && model === "text-embedding-ada-002" && dimensions !== undefined) {
     throw new RangeError(
       `${caller}: dimensions must be left out for ${model}, whose vectors have 1536 values (text-embedding-3-small and -large take them), received ${dimensions}`,
     );
   }
-  const knownDimensions = dimensions ?? nativeDimensions[model];
+  const knownDimensions = dimensions ?? valueOf(nativeDimensions, model);
   // Whatever changes a vector is part of the name: how long texts are treated, and from where on.
-  const id = [
+  const parts = [
     provider ?? (openAI ? "openai" : host),
     model,
     ...(knownDimensions === undefined ? [] : [knownDimensions]),
     ...(longInputs === "average" || longInputs === "cut-bytes" ? [longInputs] : []),
     ...(maxTokensPerInput === openAIInputLimit ? [] : [`to-${maxTokensPerInput}`]),
-  ].join("/");
+  ];
   return {
-    id,
+    id: ownId ?? parts.join("/"),
     client,
-    address: `${client.baseURL.replace(/\/+$/, "")}/embeddings`,
+    address: `${bareAddress(client.baseURL)}/embeddings`,
+    redact,
     model,
     requestedDimensions: dimensions,
     knownDimensions,
@@ -183,47 +204,32 @@ export function resolveSettings(
     maxRetries,
     timeoutMs,
     maxWaitMs,
-    pricePerMillionTokens:
-      pricePerMillionTokens ?? (model in embeddingPrices ? embeddingPrices[model] : undefined),
+    pricePerMillionTokens: pricePerMillionTokens ?? valueOf(embeddingPrices, model),
     seed,
     rateLimits: { requestsPerMinute, tokensPerMinute, rateWindowMs },
   };
 }
 
 function createClient(
-  apiKey: string | undefined,
-  baseURL: string,
+  { apiKey, baseURL, query, authorization, openAIs }: Server,
   timeoutMs: number,
-  caller: string,
+  redact: (text: string) => string,
 ): OpenAIClient {
-  if (hostOf(baseURL, caller) === "api.openai.com" && apiKey === undefined) {
-    throw new RangeError(
-      `${caller}: apiKey or the environment variable OPENAI_API_KEY must be set, received neither`,
-    );
-  }
   return new OpenAI({
     apiKey: apiKey ?? "none",
     baseURL,
+    defaultQuery: { ...query },
+    ...(authorization === undefined ? {} : { defaultHeaders: { authorization } }),
+    // What the environment says of an account at OpenAI is no other server's business.
+    ...(openAIs ? {} : { organization: null, project: null }),
+    fetch: createGuardedFetch(redact),
     maxRetries: 0, // ours: abortable, counted, and with the batch's fate known
     timeout: timeoutMs,
     dangerouslyAllowBrowser: true, // whoever brings a key to a browser has been warned by OpenAI's own documentation
   });
 }
 
-function hostOf(address: string, caller: string): string {
-  try {
-    return new URL(address).hostname;
-  } catch (cause) {
-    throw new RangeError(
-      `${caller}: baseURL must be an address like "${openAIAddress}", received ${show(address)}`,
-      { cause },
-    );
-  }
-}
-
-/** An environment variable where there is an environment; an empty one counts as absent. */
-function environment(name: string): string | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  const value = process?.env?.[name]?.trim();
-  return value === "" ? undefined : value;
+/** What a table says of a name, which may be any: "constructor", too. */
+function valueOf(table: Readonly<Record<string, number>>, name: string): number | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

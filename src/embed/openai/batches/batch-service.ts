@@ -1,5 +1,6 @@
 import type { OpenAIBatch } from "../client.js";
 import type { OpenAISettings } from "../settings.js";
+import { namedLine } from "./batch-tracker.js";
 import { fileLines } from "./file-lines.js";
 import { callOptions, createRepeatedCalls } from "./repeated-calls.js";
 
@@ -107,7 +108,8 @@ export function createBatchService(settings: OpenAISettings): BatchService {
     async names(file, signal) {
       const names: string[] = [];
       for await (const line of lines(file, signal)) {
-        names.push((JSON.parse(line) as { custom_id: string }).custom_id);
+        const { name } = namedLine(line) ?? {};
+        if (name !== undefined) names.push(name);
       }
       return names;
     },

@@ -3,6 +3,7 @@ import { fromRows, rowOf } from "../../../math/matrix.js";
 import { keySlices, type StoredVectors } from "../../cache/stored-vectors.js";
 import type { RefusedText } from "../../requests/refused-texts.js";
 import { decodeAnswer } from "../decode-answer.js";
+import { serverWords } from "../server/server-words.js";
 
 /** A text and the name it goes by in batches: its hash, which is the end of its key in the store. */
 export interface NamedText {
@@ -135,17 +136,13 @@ type LineAnswer = { readonly name: string } & (
 
 /** What a line of a result file says; `undefined` when it is damaged beyond its name. */
 function readLine(line: string, dimensions: number | undefined): LineAnswer | undefined {
-  let parsed: BatchLine;
-  try {
-    parsed = JSON.parse(line) as BatchLine;
-  } catch {
-    return undefined; // its text is told of as one without an answer
-  }
-  const { custom_id: name, response, error } = parsed;
-  if (response?.status_code !== 200) {
-    const status = response?.status_code ?? error?.code ?? "no answer";
-    const message = response?.body?.error?.message ?? error?.message ?? "";
-    return { name, reason: `${status} ${message}`.trim() };
+  const { name, response, error } = namedLine(line) ?? {};
+  if (name === undefined) return undefined; // its text is told of as one without an answer
+  const status = isObject(response) ? response.status_code : undefined;
+  if (status !== 200 || !isObject(response)) {
+    const words = serverWords(isObject(response) ? response.body : { error });
+    const message = words.message || serverWords({ error }).message;
+    return { name, reason: `${String(status ?? words.code ?? "no answer")} ${message}`.trim() };
   }
   try {
     const answer = decodeAnswer(response.body, 1, dimensions);
@@ -155,12 +152,20 @@ function readLine(line: string, dimensions: number | undefined): LineAnswer | un
   }
 }
 
-/** A line of a result file. */
-interface BatchLine {
-  readonly custom_id: string;
-  readonly response?: {
-    readonly status_code: number;
-    readonly body?: { readonly error?: { readonly message?: string } };
-  } | null;
-  readonly error?: { readonly code?: string; readonly message?: string } | null;
+/** A line of a file of batches; `undefined` where it is none: cut, no object, without a name. */
+export function namedLine(
+  line: string,
+): { readonly name: string; readonly response: unknown; readonly error: unknown } | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(parsed) || typeof parsed.custom_id !== "string") return undefined;
+  return { name: parsed.custom_id, response: parsed.response, error: parsed.error };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

@@ -20,16 +20,21 @@ export interface RepeatedCalls {
 
 export function createRepeatedCalls({
   address,
+  redact,
   maxRetries,
   maxWaitMs,
   seed,
-}: Pick<OpenAISettings, "address" | "maxRetries" | "maxWaitMs" | "seed">): RepeatedCalls {
+}: Pick<
+  OpenAISettings,
+  "address" | "redact" | "maxRetries" | "maxWaitMs" | "seed"
+>): RepeatedCalls {
   const random = createRandom(`${seed}/batch-jitter`);
   const recover: RepeatedCalls["recover"] = async (error, failures, signal) => {
     signal?.throwIfAborted();
     const failure = classify(error);
     if (failure.kind !== "retry" || failures > maxRetries) {
-      throw requestError(address.replace(/embeddings$/, "batches"), failure, error);
+      const batches = { address: address.replace(/embeddings$/, "batches"), redact };
+      throw requestError(batches, failure, error);
     }
     const wait = backoff(failures, random, { askedMs: failure.waitMs, maxMs: maxWaitMs });
     await sleep(wait, signal);

@@ -1,0 +1,92 @@
+/** What a server says of an error, whatever it wraps it in. */
+export interface ServerWords {
+  /** Its own words: at most 300 characters of text, without tags; empty where it says nothing. */
+  readonly message: string;
+  /** Its code or type, e.g. `"insufficient_quota"`. */
+  readonly code?: string | undefined;
+  readonly type?: string | undefined;
+  /** The HTTP status that it names in the body. */
+  readonly status?: number | undefined;
+}
+
+const mostCharacters = 300;
+/** What is looked at of a body: tags are taken out in a time that grows faster than the text. */
+const mostLookedAt = 16_384;
+
+/**
+ * Reads an error's body: OpenAI's `{"error": {…}}` and what others send: `error` as text, `message` or `detail` beside it
+ * (FastAPI's list of faults too), plain text, a page of HTML.
+ */
+export function serverWords(body: unknown): ServerWords {
+  const parsed = typeof body === "string" ? parse(body) : body;
+  if (typeof parsed === "string") return { message: plainText(parsed) };
+  if (!isRecord(parsed)) return { message: "" };
+  const inner = isRecord(parsed.error) ? parsed.error : parsed;
+  const said = [
+    ...[inner.message, inner.error, inner.detail, inner.msg, inner.title],
+    ...[parsed.message, parsed.detail, inner],
+  ];
+  const text = said.map(sayWhat).find((words) => words !== "") ?? "";
+  const name = (value: unknown): string | undefined =>
+    typeof value === "string" && value !== "" ? plainText(value) : undefined;
+  const number = [inner.code, inner.status, parsed.code, parsed.status].map(Number).find(isStatus);
+  return {
+    message: plainText(text),
+    code: name(inner.code),
+    type: name(inner.type) ?? name(parsed.error_type),
+    status: number,
+  };
+}
+
+/** Whether an answer with status 200 is an error for all that. */
+export function isErrorBody(body: unknown): boolean {
+  if (!isRecord(body) || Array.isArray(body.data)) return false;
+  const { error, object, message, detail } = body;
+  return (error !== undefined && error !== null) || object === "error" || !!(message ?? detail);
+}
+
+function sayWhat(value: unknown): string {
+  if (typeof value === "string") return value.trim();
+  if (Array.isArray(value)) {
+    return value
+      .slice(0, 5)
+      .map(sayWhat)
+      .filter((words) => words !== "")
+      .join("; ");
+  }
+  if (!isRecord(value)) return "";
+  const { msg, message, loc } = value;
+  const words = typeof msg === "string" ? msg : message;
+  if (typeof words === "string") return Array.isArray(loc) ? `${loc.join(".")}: ${words}` : words;
+  return Object.keys(value).length === 0 ? "" : JSON.stringify(value).slice(0, mostLookedAt);
+}
+
+/** Text of a page or a sentence: tags, scripts and styles taken out, on one line, at most 300 characters. */
+export function plainText(text: string): string {
+  const line = text
+    .slice(0, mostLookedAt)
+    .replace(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, " ")
+    .replace(/<[!/]?[a-z][^<>]*>/gi, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return line.length > mostCharacters ? `${cutWhole(line, mostCharacters - 1)}…` : line;
+}
+
+/** The first units of a text; a pair of surrogates stays together. */
+function cutWhole(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const isStatus = (value: number): boolean => value >= 400 && value < 600;
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
