@@ -1,5 +1,5 @@
 /**
- * Embedders of the Vercel AI SDK's embedding models.
+ * Embedders of the Vercel AI SDK's embedding models, and the other way round.
  *
  * @module
  */
@@ -8,3 +8,10 @@ export {
   type AISDKEmbedderOptions,
   type AISDKEmbeddingModel,
 } from "./integrations/ai-sdk.js";
+export {
+  adapterMiddleware,
+  toAISDK,
+  type AISDKMiddleware,
+  type AISDKModel,
+  type ToAISDKOptions,
+} from "./integrations/to-ai-sdk.js";

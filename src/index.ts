@@ -185,6 +185,7 @@ export {
 // adapter: apply
 export type { Adapter, AdapterMetadata, AdapterSide, LowRankUpdate } from "./adapter/adapter.js";
 export { applyAdapter, type ApplyOptions } from "./adapter/apply.js";
+export { withAdapter } from "./adapter/adapted-embedder.js";
 export { decodeAdapter, encodeAdapter } from "./adapter/encode.js";
 export { identityAdapter } from "./adapter/identity.js";
 

@@ -1,5 +1,5 @@
 /**
- * Embedders of LangChain.js embeddings.
+ * Embedders of LangChain.js embeddings, and the other way round.
  *
  * @module
  */
@@ -8,3 +8,4 @@ export {
   type LangChainEmbedderOptions,
   type LangChainEmbeddings,
 } from "./integrations/langchain.js";
+export { toLangChain } from "./integrations/to-langchain.js";
