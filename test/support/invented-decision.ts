@@ -146,7 +146,13 @@ export function inventedDecision({
         label: new Uint8Array(count).fill(1),
       },
       groups: undefined,
-      counts: { pairs: count, duplicatePairs: 0, contradictions: 0, duplicatePassages: 0 },
+      counts: {
+        pairs: count,
+        duplicatePairs: 0,
+        contradictions: 0,
+        duplicatePassages: 0,
+        passagesBesideCorpus: 0,
+      },
     },
     vectors: { queries: vectors(count), passages: vectors(corpus) },
     embedding: {

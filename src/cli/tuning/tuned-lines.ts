@@ -4,7 +4,7 @@ import type { TunedDecision } from "../../tune/texts/tuned.js";
 /** A decision as a terminal shows it: what was read, the verdict in its own words, what else there is, the files. */
 export function tunedLines(decision: TunedDecision, paths: readonly string[]): string[] {
   const { texts, nearDuplicates, embedding, sentence, forms, otherClaim } = decision;
-  const { duplicatePairs, contradictions } = texts.counts;
+  const { duplicatePairs, contradictions, passagesBesideCorpus } = texts.counts;
   const { prefixes, tokenLimit, cut } = embedding;
   const near = nearDuplicates.queries + nearDuplicates.passages;
   const cutTexts = cut.queries + cut.passages;
@@ -19,6 +19,11 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
       ? []
       : [
           `${count(cutTexts, "text")} or more are longer than the ${tokenLimit} tokens that the model reads, and are cut`,
+        ]),
+    ...(passagesBesideCorpus === 0
+      ? []
+      : [
+          `${count(passagesBesideCorpus, "passage")} of pairs ${passagesBesideCorpus === 1 ? "is" : "are"} not in the corpus, and came to it`,
         ]),
     ...(duplicatePairs === 0
       ? []

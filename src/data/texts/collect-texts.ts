@@ -13,6 +13,8 @@ import type {
 export interface TextItem {
   readonly text: string;
   readonly id: string | null;
+  /** Of a passage that has a title before it: the passage alone. */
+  readonly untitled?: string | undefined;
 }
 
 /** A pair with everything filled in. */
@@ -117,19 +119,22 @@ function textOf(fields: Fields, field: string, place: string): string {
 
 function textPair(item: unknown, place: string): CollectedPair {
   const fields = fieldsOf(item, place, "a pair with query and passage");
-  const { label = 1, grade = 1, group } = fields;
+  const { label = 1, grade = 1, group = null } = fields;
   if (label !== 0 && label !== 1) {
     throw new DataError({ source: place }, `label must be 0 or 1, received ${show(label)}`);
   }
   if (!(typeof grade === "number" && grade > 0 && grade < Infinity)) {
     throw new DataError({ source: place }, `grade must be a number > 0, received ${show(grade)}`);
   }
+  if (group !== null && typeof group !== "string" && typeof group !== "number") {
+    throw new DataError({ source: place }, `group must be a name, received ${show(group)}`);
+  }
   return {
     query: textOf(fields, "query", place),
     passage: textOf(fields, "passage", place),
     label,
     grade,
-    group: typeof group === "string" || typeof group === "number" ? String(group) : null,
+    group: group === null ? null : String(group),
   };
 }
 
@@ -153,7 +158,7 @@ function corpusText(item: unknown, place: string): TextItem {
   const text = textOf(fields, "text", place);
   return {
     id: id === undefined ? null : textOf(fields, "id", place),
-    text: title === "" ? text : `${title} ${text}`,
+    ...(title === "" ? { text } : { text: `${title} ${text}`, untitled: text }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { show } from "../../base/show.js";
 import { DataError } from "../data-error.js";
 import type { PairColumns } from "../types.js";
+import { comparableText } from "../split/comparable-text.js";
 import { collectTexts, type TextItem } from "./collect-texts.js";
 import type { TuningData } from "../tuning-data.js";
 
@@ -14,6 +15,8 @@ export interface TextCounts {
   readonly contradictions: number;
   /** Passages of the corpus that stand in it a second time. */
   readonly duplicatePassages: number;
+  /** Different passages that pairs name and a corpus beside them lacks: they stand in it all the same. */
+  readonly passagesBesideCorpus: number;
 }
 
 /**
@@ -50,6 +53,7 @@ interface Table {
   readonly position: number[];
   /** The number of a text, which is new where it had none. */
   add(item: TextItem, position: number): number;
+  has(text: string): boolean;
 }
 
 function createTable(): Table {
@@ -58,6 +62,7 @@ function createTable(): Table {
     texts: [],
     ids: [],
     position: [],
+    has: (text) => numbers.has(text),
     add({ text, id }, position) {
       const known = numbers.get(text);
       if (known !== undefined) {
@@ -78,7 +83,9 @@ function createTable(): Table {
 /**
  * Brings texts of any of the three shapes into tables: each text once, pairs as columns of row numbers.
  *
- * Equal texts are one, whatever their ids. A pair that comes again counts once, with the first grade; a pair that is
+ * Equal texts are one, whatever their ids. A pair's passage is the corpus's where they are equal but for the corpus's title,
+ * case, white space and Unicode form: a second copy would be a rival to the first, and telling the two apart would look
+ * like a gain. A pair that comes again counts once, with the first grade; a pair that is
  * labelled both 1 and 0 is left out and counted.
  *
  * @param caller The public function that was called, for the messages.
@@ -103,7 +110,9 @@ export async function layOutTexts(data: TuningData, caller: string): Promise<Tex
     if (item.id !== null) name(passageOfId, item.id, row, `${caller}: corpus[${i}]`);
     return row;
   });
-  const duplicatePassages = corpusRows.length - passages.texts.length;
+  const corpusSize = passages.texts.length;
+  const duplicatePassages = corpusRows.length - corpusSize;
+  const likeness = findLikeness(collected.corpus, corpusRows);
   const judged = new Set(
     collected.pairs.flatMap((pair) => ("queryId" in pair ? pair.queryId : [])),
   );
@@ -134,9 +143,11 @@ export async function layOutTexts(data: TuningData, caller: string): Promise<Tex
     }
     const { label, grade, group } = pair;
     const query = queries.add({ text: pair.query, id: null }, i);
+    const passage = { text: pair.passage, id: null };
+    const like = hasCorpus && !passages.has(pair.passage) ? likeness(pair.passage) : undefined;
     return {
       query,
-      passage: passages.add({ text: pair.passage, id: null }, hasCorpus ? -1 : i),
+      passage: like ?? passages.add(passage, hasCorpus ? -1 : i),
       label,
       grade,
       group,
@@ -151,7 +162,33 @@ export async function layOutTexts(data: TuningData, caller: string): Promise<Tex
       queries: itemsOf(queries, collected.queries.length > 0 ? collected.queries : rows),
       passages: itemsOf(passages, hasCorpus ? corpusRows : rows),
     },
-    counts: { pairs: rows.length, duplicatePairs, contradictions, duplicatePassages },
+    counts: {
+      ...{ pairs: rows.length, duplicatePairs, contradictions, duplicatePassages },
+      passagesBesideCorpus: hasCorpus ? passages.texts.length - corpusSize : 0,
+    },
+  };
+}
+
+/** Finds the row of a corpus's passage by a text that is not quite its own. */
+function findLikeness(
+  corpus: readonly TextItem[],
+  rows: readonly number[],
+): (text: string) => number | undefined {
+  const first = (textOf: (item: TextItem) => string | undefined): ReadonlyMap<string, number> => {
+    const found = new Map<string, number>();
+    for (const [i, item] of corpus.entries()) {
+      const text = textOf(item);
+      const key = text === undefined ? "" : comparableText(text);
+      if (key !== "" && !found.has(key)) found.set(key, rows[i]);
+    }
+    return found;
+  };
+  // Made when first asked for: most corpora hold what pairs name letter by letter.
+  let ways: readonly ReadonlyMap<string, number>[] | undefined;
+  return (text) => {
+    ways ??= [first((item) => item.text), first((item) => item.untitled)];
+    const key = comparableText(text);
+    return ways[0].get(key) ?? ways[1].get(key);
   };
 }
 

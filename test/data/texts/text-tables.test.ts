@@ -34,8 +34,46 @@ describe("layOutTexts", () => {
     expect(tables.passages).toEqual(["alone", "T text", "elsewhere"]);
     expect(tables.passageIds).toEqual(["2", "1", null]);
     expect([...tables.pairs.passage]).toEqual([1, 2]);
-    expect(tables.counts.duplicatePassages).toBe(1);
+    expect(tables.counts).toMatchObject({ duplicatePassages: 1, passagesBesideCorpus: 1 });
     expect(tables.items.passages).toEqual({ count: 3, first: Int32Array.of(0, 1, -1) });
+  });
+
+  it("finds a pair's passage in the corpus without its title, and but for case and white space", async () => {
+    const tables = await lay({
+      pairs: ["Turn  it\r\noff.", "how to REBOOT turn it off.", "Ask us.", "new", "New "].map(
+        (passage, i) => ({ query: `q${i}`, passage }),
+      ),
+      corpus: [
+        { id: "1", title: "How to reboot", text: "Turn it\noff." },
+        { id: "2", title: "Contact", text: "Ask us." },
+        { id: "3", title: "Help", text: "Ask us." },
+        { id: "4", text: "ask us." },
+      ],
+    });
+    // The whole text before the one behind a title; what the corpus lacks as it came.
+    expect([...tables.pairs.passage]).toEqual([0, 0, 3, 4, 5]);
+    expect(tables.passages.slice(4)).toEqual(["new", "New "]);
+    expect(tables.counts.passagesBesideCorpus).toBe(2);
+  });
+
+  it("counts nothing beside a corpus where there is none", async () => {
+    const { counts } = await lay([{ query: "q", passage: "p" }]);
+    expect(counts.passagesBesideCorpus).toBe(0);
+  });
+
+  it("refuses a group that is no name, rather than to divide it", async () => {
+    await expect(lay([{ query: "q", passage: "p", group: { page: 1 } }])).rejects.toThrow(
+      "test: pairs[0]: group must be a name, received",
+    );
+    const named = [3, "3", null, undefined].map((group, i) => ({
+      ...{ query: `q${i}`, passage: "p", group },
+    }));
+    expect((await lay(named)).groups).toEqual([
+      "group\t3",
+      "group\t3",
+      "question\tq2",
+      "question\tq3",
+    ]);
   });
 
   it("joins judgements to questions and passages by id, grades where there are some", async () => {
@@ -111,6 +149,7 @@ describe("layOutTexts", () => {
       duplicatePairs: 2,
       contradictions: 1,
       duplicatePassages: 0,
+      passagesBesideCorpus: 0,
     });
   });
 
