@@ -71,7 +71,7 @@ export function layOutClaim(
   name: ClaimName,
   { folds, seed, mostQuestions }: ClaimOptions,
 ): Claim {
-  const { labelledQueries, positives, negatives, passageTwin } = data;
+  const { labelledQueries, positives, negatives, queryTwin, passageTwin, givenGroups } = data;
   const units = unitsOf(data, name);
   const unitCount = new Set(units).size;
   const none = {
@@ -98,6 +98,16 @@ export function layOutClaim(
     foldOf: Uint32Array.from(questions, (query) => foldOfQuery[query]),
     folds: Array.from({ length: count }, (_, fold) => {
       const heldOut = new Set<number>();
+      // A question that has only pairs labelled 0 has no fold, yet may be near a held-out one, or of its group.
+      const [twins, groups] = [new Set<number>(), new Set<number>()];
+      for (const query of labelledQueries) {
+        if (foldOfQuery[query] !== fold) continue;
+        twins.add(queryTwin[query]);
+        if (givenGroups !== undefined) groups.add(givenGroups.of[query]);
+      }
+      const isHeldOut = (query: number): boolean =>
+        twins.has(queryTwin[query]) ||
+        (givenGroups !== undefined && groups.has(givenGroups.of[query]));
       if (name === "passages") {
         for (let i = 0; i < positives.query.length; i++) {
           if (foldOfQuery[positives.query[i]] === fold)
@@ -107,7 +117,7 @@ export function layOutClaim(
       const learns =
         ({ query, passage }: IndexPairs) =>
         (i: number) =>
-          foldOfQuery[query[i]] !== fold && !heldOut.has(passageTwin[passage[i]]);
+          !isHeldOut(query[i]) && !heldOut.has(passageTwin[passage[i]]);
       return {
         train: select(positives, learns(positives)),
         trainNegatives: select(negatives, learns(negatives)),

@@ -108,6 +108,34 @@ describe("layOutClaim", () => {
     expect(claim.unitCount).toBe(19);
   });
 
+  it("learns no wrong passage of a held-out question's twin, nor of its group, that has no right one", () => {
+    const data = vectorsWith(
+      60,
+      20,
+      Array.from({ length: 20 }, (_, i): [number, number] => [i, i]),
+    );
+    const { query, passage, label } = data.pairs;
+    // Of question i, 20 + i is a twin and 40 + i of the same group: they have pairs labelled 0 alone.
+    const others = Array.from({ length: 40 }, (_, i) => 20 + i);
+    const pairs = {
+      query: Uint32Array.from([...query, ...others]),
+      passage: Uint32Array.from([...passage, ...others.map((row) => (row + 1) % 20)]),
+      label: Uint8Array.from([...label, ...others.map(() => 0)]),
+    };
+    const twins = {
+      queries: Array.from({ length: 60 }, (_, i) => (i < 40 ? i % 20 : i)),
+    };
+    const groups = Array.from({ length: 60 }, (_, i) => (i >= 20 && i < 40 ? i : i % 20));
+    for (const name of ["questions", "passages"] as const) {
+      const claim = layOutClaim(prepared({ ...data, pairs, twins, groups }), name, options);
+      for (const { trainNegatives, judged } of claim.folds) {
+        const held = new Set(Array.from(judged, (at) => claim.questions[at]));
+        expect(trainNegatives.query.some((row) => held.has(row % 20))).toBe(false);
+        expect(trainNegatives.query.length).toBeGreaterThan(10);
+      }
+    }
+  });
+
   it("refuses twins that are not one per row", () => {
     const data = vectorsWith(4, 3, [[0, 0]]);
     expect(() => prepared({ ...data, twins: { passages: [1, 2] } })).toThrow(
