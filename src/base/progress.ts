@@ -8,6 +8,15 @@ export interface Progress {
   readonly total?: number | undefined;
   /** Seconds that the rest will take, as far as can be foreseen. */
   readonly secondsLeft?: number | undefined;
+  /** What is waited for at the moment, where nothing is done. */
+  readonly waiting?: Wait | undefined;
+}
+
+/** A wait of a long job. */
+export interface Wait {
+  /** E.g. `"the server answers 429 slow down"` or `"requestsPerMinute or tokensPerMinute"`. */
+  readonly for: string;
+  readonly until: Date;
 }
 
 /**

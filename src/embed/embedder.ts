@@ -1,9 +1,11 @@
 import type { Matrix } from "../math/matrix.js";
-import type { LongJobOptions } from "../base/progress.js";
+import type { LongJobOptions, Wait } from "../base/progress.js";
 
 export interface EmbedOptions extends LongJobOptions {
   /** What the texts are; models that want "query: " / "passage: " prefixes need it. @default "passage" */
   readonly side?: "query" | "passage" | undefined;
+  /** Called by an embedder that waits; whoever reports progress says so there. */
+  readonly onWait?: ((wait: Wait) => void) | undefined;
 }
 
 /** Some rows of an answer, as soon as they are there. */

@@ -114,7 +114,11 @@ export function withCache(
           result.data.set(vector, first[text] * result.cols);
           done++;
         },
-        report: () => onProgress?.({ stage: "embed", done, total: distinct.length }),
+        report: (waiting) =>
+          onProgress?.({
+            ...{ stage: "embed", done, total: distinct.length },
+            ...(waiting && { waiting }),
+          }),
       }).catch((error: unknown) => {
         throw reindexRefusals(error, (text) => first[text]);
       });

@@ -1,3 +1,4 @@
+import type { Wait } from "../../base/progress.js";
 import { untilAborted } from "../../base/until-aborted.js";
 import { rowOf } from "../../math/matrix.js";
 import { checkVectorCount, VectorLengthError } from "../check-vectors.js";
@@ -23,8 +24,8 @@ export interface SharedCache {
 export interface Receiver {
   /** Takes the vector of the text at a position; it is only lent. */
   put(text: number, vector: Float32Array): void;
-  /** Called after each step. */
-  report(): void;
+  /** Called after each step, and with what is waited for. */
+  report(waiting?: Wait): void;
 }
 
 interface MissingText {
@@ -145,11 +146,12 @@ async function embedMissing(
   claims: HeldClaims<Float32Array>,
   { put, report }: Receiver,
 ): Promise<void> {
+  const job = { ...options, onWait: report };
   const wanted = missing.map(({ text }) => texts[text]);
   const keys = missing.map(({ key }) => key);
   let answered = 0;
   try {
-    for await (const batch of batchesOf(embedder, wanted, options, batchSize)) {
+    for await (const batch of batchesOf(embedder, wanted, job, batchSize)) {
       await stored.write(keys, batch);
       const { indices, vectors } = batch;
       for (const [k, index] of indices.entries()) {

@@ -1,3 +1,4 @@
+import type { Wait } from "../../base/progress.js";
 import type { SizedInput } from "../requests/pack-batches.js";
 import { decodeAnswer, MalformedAnswerError, type EmbeddingAnswer } from "./decode-answer.js";
 import type { HeadersLike } from "../requests/rate-limiter.js";
@@ -18,6 +19,8 @@ export interface SendSignals {
   readonly signal: AbortSignal;
   /** Ends waits, and lets a request that is on its way arrive. */
   readonly halt: AbortSignal;
+  /** Told what is waited for. */
+  readonly onWait?: ((wait: Wait) => void) | undefined;
 }
 
 /** A server's `POST /embeddings`: one request, one answer. */
@@ -54,8 +57,8 @@ export function createEmbeddingsEndpoint(
   let requests = 0;
   let tokens = 0;
   return {
-    async request(batch, { signal, halt }) {
-      const permit = await limits.acquire(batch, halt);
+    async request(batch, { signal, halt, onWait }) {
+      const permit = await limits.acquire(batch, halt, onWait);
       requests++;
       underWay++;
       // The client's own timeout ends with the headers; this one also ends a body that stalls.

@@ -1,3 +1,4 @@
+import { resetMs } from "../requests/rate-limiter.js";
 import { retryAfter } from "../requests/retry-after.js";
 import { AnsweredError, FaultyVectorsError, MalformedAnswerError } from "./decode-answer.js";
 import type { OpenAISettings } from "./settings.js";
@@ -35,6 +36,8 @@ export interface Failure {
   readonly sentence: string;
   /** What the server asks us to wait, in milliseconds. */
   readonly waitMs?: number | undefined;
+  /** When its limits are whole again, in milliseconds from now. */
+  readonly resetMs?: number | undefined;
   readonly status?: number | undefined;
   readonly code?: string | undefined;
 }
@@ -79,7 +82,10 @@ export function classify(error: unknown): Failure {
   return {
     ...common,
     ...kindOf(status, [code, type]),
-    waitMs: headers instanceof Headers ? retryAfter(headers) : undefined,
+    ...(headers instanceof Headers && {
+      waitMs: retryAfter(headers),
+      resetMs: resetMs(headers),
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Progress, Wait } from "../../base/progress.js";
 import { runConcurrently } from "../../base/run-concurrently.js";
 import { checkTexts } from "../check-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
@@ -57,7 +58,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
 
   async function* embedBatches(
     texts: readonly string[],
-    { signal }: EmbedOptions = {},
+    { signal, onWait }: EmbedOptions = {},
   ): AsyncGenerator<EmbeddedBatch, void, undefined> {
     signal?.throwIfAborted();
     checkTexts(texts, "embed");
@@ -73,7 +74,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
     // What no waiting heals: nobody need wait for it any more, but what is on its way is paid for and may arrive.
     const halt = new AbortController();
-    const signals = { signal: either, halt: AbortSignal.any([either, halt.signal]) };
+    const signals = { signal: either, halt: AbortSignal.any([either, halt.signal]), onWait };
     try {
       const deliveries = runConcurrently(
         untilHalted(packBatches(inputs, limits.next), halt.signal),
@@ -106,8 +107,11 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     },
     embedBatches,
     async embed(texts, embedOptions = {}) {
-      const batches = embedBatches(texts, embedOptions);
-      return collectBatches(settings.id, texts.length, batches, embedOptions);
+      let progress: Progress = { stage: "embed", done: 0, total: texts.length };
+      const onProgress = (now: Progress): void => embedOptions.onProgress?.((progress = now));
+      const onWait = (waiting: Wait): void => embedOptions.onProgress?.({ ...progress, waiting });
+      const batches = embedBatches(texts, { ...embedOptions, onWait });
+      return collectBatches(settings.id, texts.length, batches, { onProgress });
     },
     usage() {
       const { requests, tokens } = endpoint.counts();

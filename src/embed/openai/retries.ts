@@ -5,6 +5,7 @@ import type { SizedInput } from "../requests/pack-batches.js";
 import type { EmbeddingAnswer } from "./decode-answer.js";
 import type { EmbeddingsEndpoint, SendSignals } from "./endpoint.js";
 import { classify, requestError, type Failure } from "./failures.js";
+import { createPatience } from "./server/patience.js";
 import type { ServerLimits } from "./server-limits.js";
 import type { OpenAISettings } from "./settings.js";
 
@@ -44,12 +45,15 @@ export function createRetries(
   limits: ServerLimits,
   endpoint: EmbeddingsEndpoint,
 ): RequestWithRetries {
-  const { maxRetries, maxWaitMs, redact, seed } = settings;
+  const { maxRetries, maxLimitRetries, maxWaitMs, redact, seed } = settings;
   const random = createRandom(`${seed}/jitter`);
+  const patience = createPatience(settings, limits);
   return async (batch, signals, { whole = false, failures: before = 0, piece = false } = {}) => {
     const began = performance.now();
     const counts = { size: 0, server: 0, vectors: 0 };
     let doubtful = 0;
+    /** Of `failures`, those that were too many requests. */
+    let limited = 0;
     /** Whether the fault may lie in this batch, so that pieces of it should be tried. */
     const giveBack = ({ fault }: Failure): boolean => {
       if (fault === undefined || whole) return false;
@@ -63,6 +67,7 @@ export function createRetries(
     for (let failures = before + 1; ; failures++) {
       try {
         const answer = await endpoint.request(batch, signals);
+        patience.answered();
         limits.answered(batch.length);
         return answer;
       } catch (cause) {
@@ -72,16 +77,24 @@ export function createRetries(
         const tooLarge = failure.status === 429 && limits.tokensExceededBy(batch);
         if (failure.kind === "input" || tooLarge || giveBack(failure)) return { failure, cause };
         if (failure.kind === "doubtful") doubtful++;
-        const worthIt = failure.kind !== "final" && failures <= maxRetries;
+        if (failure.status === 429) limited++;
+        const worthIt =
+          failure.kind !== "final" &&
+          limited <= maxLimitRetries &&
+          failures - limited <= maxRetries;
         if (!worthIt || doubtful > doubtfulRetries) {
           // One text that fails where others pass is the text's fault.
           const own = batch.length === 1 && failure.fault === "server";
           if (own && endpoint.answeredAt > began) return { failure, cause };
           throw requestError(settings, failure, cause, failures);
         }
-        const wait = backoff(failures, random, { askedMs: failure.waitMs, maxMs: maxWaitMs });
+        const left = patience.left();
+        if (left <= 0) throw requestError(settings, patience.givenUp(failure), cause, failures);
+        const longest = Math.min(maxWaitMs, left);
+        const wait = backoff(failures, random, { askedMs: failure.waitMs, maxMs: longest });
+        signals.onWait?.({ for: failure.sentence, until: new Date(Date.now() + wait) });
         // Too many requests are everybody's: a wait of this one alone would leave the others running into it.
-        if (failure.status === 429) limits.pause(Math.min(maxWaitMs, failure.waitMs ?? wait));
+        if (failure.status === 429) limits.pause(Math.min(longest, failure.waitMs ?? wait));
         await sleep(wait, signals.halt);
       }
     }

@@ -1,3 +1,4 @@
+import type { Wait } from "../../base/progress.js";
 import { tokensOf, type BatchLimits, type SizedInput } from "../requests/pack-batches.js";
 import { createRateLimiter, type RatePermit } from "../requests/rate-limiter.js";
 import type { OpenAISettings } from "./settings.js";
@@ -17,7 +18,13 @@ export interface ServerLimits {
   /** Whether several inputs together have more tokens than the server takes in a minute. */
   tokensExceededBy(batch: readonly SizedInput[]): boolean;
   /** Resolves when a request of the batch may go. */
-  acquire(batch: readonly SizedInput[], signal: AbortSignal): Promise<RatePermit>;
+  acquire(
+    batch: readonly SizedInput[],
+    signal: AbortSignal,
+    onWait?: (wait: Wait) => void,
+  ): Promise<RatePermit>;
+  /** Milliseconds that the caller's own limits have made somebody wait. */
+  readonly ownWaitMs: number;
   /** No request goes for so many milliseconds. */
   pause(milliseconds: number): void;
   /** The server has counted so many tokens in a batch. */
@@ -36,11 +43,12 @@ export function createServerLimits({
   rateLimits,
   maxInputsPerRequest,
   maxTokensPerRequest,
+  maxWaitMs,
 }: Pick<
   OpenAISettings,
-  "rateLimits" | "maxInputsPerRequest" | "maxTokensPerRequest"
+  "rateLimits" | "maxInputsPerRequest" | "maxTokensPerRequest" | "maxWaitMs"
 >): ServerLimits {
-  const limiter = createRateLimiter(rateLimits);
+  const limiter = createRateLimiter(rateLimits, { maxWaitMs });
   let maxInputs = maxInputsPerRequest;
   /** Times that too many inputs were refused: the more, the surer it is. */
   let lessons = 0;
@@ -69,8 +77,11 @@ export function createServerLimits({
     },
     exceededBy: (batch) => batch.length > maxInputs || tokensExceededBy(batch),
     tokensExceededBy,
-    acquire: (batch, signal) =>
-      limiter.acquire(() => Math.ceil(tokensOf(batch) * scale.value), signal),
+    acquire: (batch, signal, onWait) =>
+      limiter.acquire(() => Math.ceil(tokensOf(batch) * scale.value), signal, onWait),
+    get ownWaitMs() {
+      return limiter.ownWaitMs;
+    },
     pause: (milliseconds) => limiter.pause(milliseconds),
     learnTokens(batch, counted) {
       scale.learn(tokensOf(batch), counted);

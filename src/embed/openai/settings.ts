@@ -66,12 +66,21 @@ export interface OpenAIEmbedderOptions extends RateLimits {
   readonly tokenizer?: Tokenizer | undefined;
   /** Requests under way at once. @default 8 */
   readonly concurrency?: number | undefined;
-  /** How often a failed request is sent again. @default 8 */
+  /** How often a failed request is sent again. @default 8; a 429 until `giveUpAfterMs` */
   readonly maxRetries?: number | undefined;
   /** Milliseconds one attempt may take, its body included. @default 60000 */
   readonly timeoutMs?: number | undefined;
-  /** The longest wait before a retry in milliseconds, whatever the server asks. @default 60000 */
+  /**
+   * The longest single wait in milliseconds, whatever the server asks or its headers say: after it one request is tried.
+   * (With `rateWindowMs`, as long as that at least.)
+   * @default 60000
+   */
   readonly maxWaitMs?: number | undefined;
+  /**
+   * Milliseconds without one success after which the job is given up; waits that your own limits cause do not count. Infinity
+   * for a job that may wait through the night. @default 600000 (10 minutes)
+   */
+  readonly giveUpAfterMs?: number | undefined;
   /** US dollars per million tokens. @default OpenAI's price of the model where it is known */
   readonly pricePerMillionTokens?: number | undefined;
   /** Seed of the waits' jitter. @default 1 */
@@ -99,6 +108,9 @@ export interface OpenAISettings {
   readonly loadTokenizer: () => Promise<Tokenizer | undefined>;
   readonly concurrency: number;
   readonly maxRetries: number;
+  /** Of a 429. */
+  readonly maxLimitRetries: number;
+  readonly giveUpAfterMs: number;
   readonly timeoutMs: number;
   readonly maxWaitMs: number;
   readonly pricePerMillionTokens: number | undefined;
@@ -138,9 +150,10 @@ export function resolveSettings(
     longInputs = "cut",
     tokenizer,
     concurrency = 8,
-    maxRetries = 8,
+    maxRetries: ownMaxRetries,
     timeoutMs = 60_000,
     maxWaitMs = 60_000,
+    giveUpAfterMs = 600_000,
     pricePerMillionTokens,
     requestsPerMinute,
     tokensPerMinute,
@@ -149,6 +162,7 @@ export function resolveSettings(
   }: OpenAIEmbedderOptions,
   caller: string,
 ): OpenAISettings {
+  const maxRetries = ownMaxRetries ?? 8;
   const counts = {
     dimensions,
     maxInputsPerRequest,
@@ -163,7 +177,7 @@ export function resolveSettings(
   for (const [name, value] of Object.entries(counts)) {
     if (value !== undefined) checkInteger(value, `${caller}: ${name}`, { least: 1 });
   }
-  for (const [name, value] of Object.entries({ maxRetries, maxWaitMs })) {
+  for (const [name, value] of Object.entries({ maxRetries, maxWaitMs, giveUpAfterMs })) {
     if (!(value >= 0)) refuse(`${caller}: ${name}`, "a number >= 0", value);
   }
   checkChoice(longInputs, `${caller}: longInputs`, ["cut", "cut-bytes", "refuse", "average"]);
@@ -202,6 +216,8 @@ export function resolveSettings(
     loadTokenizer: async () => tokenizer ?? (await loadCl100k()),
     concurrency,
     maxRetries,
+    maxLimitRetries: ownMaxRetries ?? Infinity,
+    giveUpAfterMs,
     timeoutMs,
     maxWaitMs,
     pricePerMillionTokens: pricePerMillionTokens ?? valueOf(embeddingPrices, model),

@@ -5,11 +5,11 @@ import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
 export async function* batchesOf(
   embedder: Embedder,
   texts: readonly string[],
-  { signal, side }: EmbedOptions,
+  { signal, side, onWait }: EmbedOptions,
   batchSize: number,
 ): AsyncIterable<EmbeddedBatch> {
   if (embedder.embedBatches !== undefined) {
-    yield* embedder.embedBatches(texts, { signal, side });
+    yield* embedder.embedBatches(texts, { signal, side, onWait });
     return;
   }
   for (let start = 0; start < texts.length; start += batchSize) {

@@ -8,8 +8,10 @@
 export interface RateMeter {
   /** Units per window; `undefined` while unknown: then nothing is limited. */
   readonly limit: number | undefined;
-  /** Milliseconds until `amount` may be used; 0 when it may now. */
+  /** Milliseconds until `amount` may be used; 0 when it may now. What a server says makes nobody wait longer than the longest wait. */
   wait(amount: number, now: number): number;
+  /** How much of that the caller's own limit asks for. */
+  ownWait(amount: number, now: number): number;
   /** Uses it. */
   take(amount: number, now: number): RateUse;
 }
@@ -35,10 +37,17 @@ export interface RateReport {
 /** A request that was given up may still be on its way to the server for so long. */
 const lateMs = 100;
 
+const nothingTold = { left: Infinity, until: 0 } as const;
+
 /** Reports that must match the bucket model before it is believed. */
 const matchesNeeded = 3;
 
-export function createRateMeter(initialLimit: number | undefined, windowMs: number): RateMeter {
+/** @param maxWaitMs After it one use is tried, whatever the server says. */
+export function createRateMeter(
+  initialLimit: number | undefined,
+  windowMs: number,
+  maxWaitMs = Infinity,
+): RateMeter {
   let limit = initialLimit;
   /** Uses whose answer has come, oldest first: forgotten at `until`. */
   const recent: { readonly amount: number; readonly until: number }[] = [];
@@ -50,6 +59,8 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
   let stated: { left: number; readonly until: number } | undefined;
   let matches = 0;
   let bucket: { level: number; at: number } | undefined;
+  /** Since when the server's limits alone have let nobody go. */
+  let blockedAt: number | undefined;
 
   const forget = (now: number): void => {
     while (recent.length > 0 && recent[0].until <= now) {
@@ -66,7 +77,7 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
     bucket.at = now;
   };
 
-  const windowWait = (amount: number, now: number, max: number): number => {
+  const windowWait = (amount: number, now: number, max: number, told = stated): number => {
     let excess = open + recentSum + amount - max;
     let wait = 0;
     for (const use of recent) {
@@ -75,8 +86,23 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
       wait = use.until - now;
     }
     if (excess > 0) wait = Infinity; // only an answer can help
-    if (stated !== undefined && stated.left < amount) wait = Math.max(wait, stated.until - now);
+    if (told !== undefined && told.left < amount) wait = Math.max(wait, told.until - now);
     return wait;
+  };
+  /** What both the caller and the server ask for. */
+  const fullWait = (amount: number, now: number, max: number): number => {
+    if (bucket === undefined) return windowWait(amount, now, max);
+    fill(now);
+    return Math.max(0, ((amount - bucket.level) * windowMs) / max);
+  };
+  const ownWait = (amount: number, now: number): number => {
+    if (initialLimit === undefined) return 0;
+    const wanted = Math.min(amount, initialLimit);
+    if (bucket !== undefined) {
+      return limit === initialLimit ? fullWait(wanted, now, initialLimit) : 0;
+    }
+    forget(now);
+    return windowWait(wanted, now, initialLimit, nothingTold);
   };
 
   /**
@@ -123,11 +149,18 @@ export function createRateMeter(initialLimit: number | undefined, windowMs: numb
       if (limit === undefined) return 0;
       forget(now);
       const wanted = Math.min(amount, limit); // what is larger than everything waits for everything
-      if (bucket === undefined) return windowWait(wanted, now, limit);
-      fill(now);
-      return Math.max(0, ((wanted - bucket.level) * windowMs) / limit);
+      const wait = fullWait(wanted, now, limit);
+      const own = wait > 0 ? ownWait(wanted, now) : 0;
+      if (wait <= own) {
+        blockedAt = undefined;
+        return wait;
+      }
+      blockedAt ??= now;
+      return Math.max(own, Math.min(wait, blockedAt + maxWaitMs - now));
     },
+    ownWait,
     take(amount, now) {
+      blockedAt = undefined;
       fill(now);
       const openBefore = open;
       open += amount;
