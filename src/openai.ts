@@ -27,3 +27,8 @@ export {
   type OpenAIBatchOptions,
   type OpenAIBatchReport,
 } from "./embed/openai/batches/batch-job.js";
+export {
+  adaptOpenAI,
+  type AdaptableOpenAI,
+  type AdaptOpenAIOptions,
+} from "./integrations/adapt-openai.js";
