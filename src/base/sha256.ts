@@ -1,19 +1,42 @@
-/** The SHA-256 of each text's UTF-8 bytes, in base64url. The same in every runtime. */
+import { isWellFormed } from "./text/surrogates.js";
+
+/**
+ * The SHA-256 of each text's UTF-8 bytes, in base64url. The same in every runtime. UTF-8 has no lone surrogates; a text with
+ * one goes by its UTF-16 units, so that no two texts have one hash.
+ */
 export async function sha256(texts: readonly string[]): Promise<string[]> {
   // Node's one-shot hash takes about a microsecond, WebCrypto's promise fifty; the core must not import node:crypto.
   const node = nodeCrypto();
-  if (node !== undefined) return texts.map((text) => node.hash("sha256", text, "base64url"));
+  if (node !== undefined)
+    return texts.map((text) =>
+      node.hash("sha256", isWellFormed(text) ? text : bytesOf(text), "base64url"),
+    );
   const encoder = new TextEncoder();
   const result: string[] = [];
   for (const text of texts) {
-    const digest = await crypto.subtle.digest("SHA-256", encoder.encode(text));
+    const digest = await crypto.subtle.digest(
+      "SHA-256",
+      isWellFormed(text) ? encoder.encode(text) : bytesOf(text),
+    );
     result.push(base64url(new Uint8Array(digest)));
   }
   return result;
 }
 
+/** The text's units, little-endian, behind a byte that no UTF-8 has. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(1 + 2 * text.length);
+  bytes[0] = 0xff;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    bytes[1 + 2 * i] = unit & 0xff;
+    bytes[2 + 2 * i] = unit >> 8;
+  }
+  return bytes;
+}
+
 interface NodeCrypto {
-  hash?(algorithm: "sha256", data: string, encoding: "base64url"): string;
+  hash?(algorithm: "sha256", data: string | Uint8Array, encoding: "base64url"): string;
 }
 
 function nodeCrypto(): Required<NodeCrypto> | undefined {

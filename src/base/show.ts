@@ -1,3 +1,5 @@
+import { cutText } from "./text/surrogates.js";
+
 /** A value as a message shows it: short, on one line, strings in quotes. Whatever it is, it can be shown. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
@@ -6,7 +8,7 @@ export function show(value: unknown): string {
     typeof value === "number" || typeof value === "bigint"
       ? String(value)
       : (toJson(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return text.length > 60 ? `${cutText(text, 57)}…` : text;
 }
 
 /** JSON that says what JSON leaves out; `undefined` where there is none (symbols, circles). */

@@ -1,3 +1,4 @@
+import { cutText } from "../../base/text/surrogates.js";
 import { frameLines } from "../../data/sources/lines.js";
 import { openSource, sourceName, type Source } from "../../data/sources/open-source.js";
 
@@ -79,5 +80,5 @@ function show(value: unknown): string {
   if (typeof value === "number") return String(value);
   if (typeof value === "object" && value !== null && "python" in value) return String(value.python);
   const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return text.length > 60 ? `${cutText(text, 57)}…` : text;
 }

@@ -1,3 +1,4 @@
+import { cutText } from "../../base/text/surrogates.js";
 import type { Source } from "../../data/sources/open-source.js";
 import { sourceName } from "../../data/sources/open-source.js";
 import { layOutTexts } from "../../data/texts/text-tables.js";
@@ -76,7 +77,7 @@ function lengthLines(name: string, found: LengthFinding | null): [string, string
   const line = longestText.replaceAll(/\s+/g, " ");
   return [
     [`${name} length`, `${shortest} to ${longest} characters, half of them up to ${median}`],
-    [`longest ${name}`, line.length > 100 ? `${line.slice(0, 99)}…` : line],
+    [`longest ${name}`, line.length > 100 ? `${cutText(line, 99)}…` : line],
   ];
 }
 

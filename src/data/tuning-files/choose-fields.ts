@@ -1,3 +1,4 @@
+import { cutText } from "../../base/text/surrogates.js";
 import { refuse } from "../../base/checks.js";
 import { DataError } from "../data-error.js";
 import {
@@ -184,6 +185,6 @@ function refuseFields({ source, noun, names }: FieldsFound, roles: readonly stri
 export function list(names: readonly string[]): string {
   const shown = names
     .slice(0, 8)
-    .map((name) => (name.length > 40 ? `${name.slice(0, 39)}…` : name));
+    .map((name) => (name.length > 40 ? `${cutText(name, 39)}…` : name));
   return shown.join(", ") + (names.length > 8 ? ", …" : "");
 }

@@ -1,3 +1,5 @@
+import { cutText } from "../../base/text/surrogates.js";
+
 /** One text that cannot be embedded, and why. */
 export interface RefusedText {
   /** Position in the texts that were given to `embed`. */
@@ -39,6 +41,6 @@ export function reindexRefusals(error: unknown, indexOf: (index: number) => numb
 }
 
 function excerpt(text: string): string {
-  const line = text.slice(0, 200).replace(/\s+/g, " ").trim();
-  return JSON.stringify(line.length > 40 ? `${line.slice(0, 40)}…` : line);
+  const line = cutText(text, 200).replace(/\s+/g, " ").trim();
+  return JSON.stringify(line.length > 40 ? `${cutText(line, 40)}…` : line);
 }

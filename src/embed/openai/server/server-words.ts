@@ -1,3 +1,5 @@
+import { cutText } from "../../../base/text/surrogates.js";
+
 /** What a server says of an error, whatever it wraps it in. */
 export interface ServerWords {
   /** Its own words: at most 300 characters of text, without tags; empty where it says nothing. */
@@ -69,12 +71,7 @@ export function plainText(text: string): string {
     .replace(/<[!/]?[a-z][^<>]*>/gi, " ")
     .replace(/\s+/g, " ")
     .trim();
-  return line.length > mostCharacters ? `${cutWhole(line, mostCharacters - 1)}…` : line;
-}
-
-/** The first units of a text; a pair of surrogates stays together. */
-function cutWhole(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
+  return line.length > mostCharacters ? `${cutText(line, mostCharacters - 1)}…` : line;
 }
 
 function parse(text: string): unknown {

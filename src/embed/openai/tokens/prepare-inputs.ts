@@ -1,4 +1,5 @@
 import { refuse } from "../../../base/checks.js";
+import { cutText } from "../../../base/text/surrogates.js";
 import { show } from "../../../base/show.js";
 import type { SizedInput } from "../../requests/pack-batches.js";
 import { RefusedTextsError, type RefusedText } from "../../requests/refused-texts.js";
@@ -58,7 +59,7 @@ function* sizeInputs(
       const parts =
         longInputs === "average"
           ? splitText(text, tokenizer, maxTokensPerInput)
-          : [tokenizer.cut(text, maxTokensPerInput)];
+          : [cutTo(text, tokenizer, maxTokensPerInput)];
       for (const part of parts) {
         yield { index, text: part, tokens: tokenizer.count(part), parts: parts.length };
       }
@@ -122,11 +123,16 @@ function longTexts(texts: readonly string[], tokenizer: Tokenizer, limit: number
   return refused;
 }
 
+/** A tokenizer's cut, which may go through a character. */
+function cutTo(text: string, tokenizer: Tokenizer, limit: number): string {
+  return cutText(text, tokenizer.cut(text, limit).length);
+}
+
 /** Consecutive parts that make up the text, each of at most `limit` tokens. */
 function splitText(text: string, tokenizer: Tokenizer, limit: number): string[] {
   const parts: string[] = [];
   for (let rest = text; rest !== "";) {
-    const part = tokenizer.cut(rest, limit);
+    const part = cutTo(rest, tokenizer, limit);
     if (part === "") {
       // Only this one splits: the Batch API's function refuses to.
       refuse("createOpenAIEmbedder: maxTokensPerInput", "enough for every character", limit);

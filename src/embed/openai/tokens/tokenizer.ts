@@ -1,3 +1,5 @@
+import { toWellFormed } from "../../../base/text/surrogates.js";
+
 /** What packing and cutting need to know of a model's tokens. */
 export interface Tokenizer {
   /** Tokens of the text. */
@@ -24,13 +26,15 @@ export async function loadCl100k(): Promise<Tokenizer | undefined> {
   return {
     count: (text) => encode(text, plain).length,
     cut(text, limit) {
-      const ids = encode(text, plain);
+      // Encoders write U+FFFD for half a pair; what they write has as many units.
+      const written = toWellFormed(text);
+      const ids = encode(written, plain);
       for (let length = Math.min(limit, ids.length); length > 0; length--) {
         const beginning = decode(ids.slice(0, length));
         // A cut inside a character decodes to something that is no beginning of the text; and a beginning, read by
         // itself, may need a token more.
-        if (text.startsWith(beginning) && encode(beginning, plain).length <= limit) {
-          return beginning;
+        if (written.startsWith(beginning) && encode(beginning, plain).length <= limit) {
+          return text.slice(0, beginning.length);
         }
       }
       return "";
