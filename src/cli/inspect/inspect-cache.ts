@@ -31,7 +31,8 @@ export async function inspectCache(folder: string, io: CommandIo): Promise<Findi
         io.signal.throwIfAborted();
       }
       const value = database.getBinary(key);
-      if (value === undefined) continue;
+      // The record that says how long an embedder's vectors are (`lengthKey`) is none of them; a hash is longer.
+      if (value === undefined || key.endsWith(":length")) continue;
       entries++;
       const name = key.slice(0, Math.max(0, key.lastIndexOf(":")));
       const scope = scopes.get(name) ?? { entries: 0, bytes: 0, damaged: 0, dimensions: new Set() };
