@@ -1,7 +1,10 @@
-import type { TunedDecision } from "../texts/tuned.js";
+import type { EmbeddingFacts, TunedDecision } from "../texts/tuned.js";
 import type { Choice, Decision, FormDecision } from "../verdict/decision.js";
 
-/** All figures of a decision: what is left without adapters, vectors, texts and seconds. The same seed gives the same. */
+/**
+ * All figures of a decision: what is left without adapters, vectors, texts, seconds, and what embedding was to take, which
+ * is another once a cache has the vectors. The same seed gives the same.
+ */
 export function decisionFigures(decision: Decision | TunedDecision): Record<string, unknown> {
   const { adapter: _, best, bestQueryOnly, forms, table, questions, ...rest } = decision;
   const { texts, vectors: __, embedding, ...figures } = rest as Partial<TunedDecision>;
@@ -13,9 +16,12 @@ export function decisionFigures(decision: Decision | TunedDecision): Record<stri
     table: table.map(({ seconds: ___, ...row }) => row),
     judgedQuestions: questions.length,
     ...(texts === undefined ? {} : { read: texts.counts }),
-    ...(embedding === undefined ? {} : { embedding }),
+    ...(embedding === undefined ? {} : { embedding: withoutEstimate(embedding) }),
   };
 }
+
+const withoutEstimate = ({ estimate: _, ...facts }: EmbeddingFacts): Record<string, unknown> =>
+  facts;
 
 const withoutAdapter = ({ adapter: _, ...choice }: Choice): Omit<Choice, "adapter"> => choice;
 

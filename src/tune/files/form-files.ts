@@ -1,6 +1,7 @@
 import { encodeAdapter } from "../../adapter/encode.js";
 import { encodeKnownQuestions } from "../../adapter/answered/files/encode-known.js";
 import { encodeMovedPassages } from "../../adapter/answered/files/encode-moved.js";
+import { formNames } from "../forms/form.js";
 import { serveForm } from "../serve-form.js";
 import type { TunedDecision } from "../texts/tuned.js";
 
@@ -9,6 +10,14 @@ function namesOf(ids: readonly (string | null)[]): string[] {
   const whole = ids.every((id) => id !== null) && new Set(ids).size === ids.length;
   return ids.map((id, row) => (whole ? id! : String(row)));
 }
+
+const fileName = (form: string): string => form.replaceAll(" ", "-");
+
+/** Every file that {@link formFiles} may name. */
+export const formFileNames: readonly string[] = formNames.flatMap((form) => [
+  `${fileName(form)}.safetensors`,
+  `${fileName(form)}-adapter.safetensors`,
+]);
 
 /** Each form whose own verdict is "use it", with the adapter that it stands on, as files. */
 export function formFiles({
@@ -21,7 +30,7 @@ export function formFiles({
     .filter(({ verdict }) => verdict === "use it")
     .flatMap((form) => {
       const { moved, known } = serveForm(form, { ...vectors, pairs: texts.pairs }, ids);
-      const name = form.name.replaceAll(" ", "-");
+      const name = fileName(form.name);
       const bytes = moved === null ? encodeKnownQuestions(known!) : encodeMovedPassages(moved);
       return [
         [`${name}.safetensors`, bytes, `the ${form.name}`],

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { encodeAdapter } from "../../adapter/encode.js";
@@ -6,7 +6,7 @@ import { writeWholeFile } from "../../adapter/whole-file.js";
 import type { TunedDecision } from "../texts/tuned.js";
 import { decisionFigures, questionLines } from "./decision-figures.js";
 import { encodeRecord, recordOf } from "./decision-record.js";
-import { formFiles } from "./form-files.js";
+import { formFileNames, formFiles } from "./form-files.js";
 import { encodeProbes } from "./probes.js";
 
 export interface SaveDecisionOptions {
@@ -28,8 +28,9 @@ export interface SaveDecisionOptions {
  * - for each form whose own verdict is "use it", `moved-passages.safetensors` or `known-questions.safetensors`, and beside
  *   it the adapter that it stands on.
  *
- * Rows are named by their ids, and by their numbers where not all have one. Each file appears whole or not at all. The same seed gives the same bytes, but for `decision.json.gz`, which tells
- * seconds.
+ * Rows are named by their ids, and by their numbers where not all have one. Each file appears whole or not at all; a form's
+ * files that an earlier decision left in the folder go. The same seed gives the same bytes, but for `decision.json.gz`,
+ * which tells seconds.
  *
  * @returns The paths, in the order above.
  * @throws Error naming the path that cannot be written.
@@ -72,6 +73,10 @@ export async function saveDecision(
     const path = join(folder, name);
     await writeWholeFile(path, bytes, what);
     paths.push(path);
+  }
+  for (const name of formFileNames) {
+    // Beside another adapter they would be served as this decision's.
+    if (!files.some(([written]) => written === name)) await rm(join(folder, name), { force: true });
   }
   return paths;
 }

@@ -1,9 +1,15 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRandom, tune, type TunedDecision } from "embedtune";
+import {
+  createHashingEmbedder,
+  createMemoryStore,
+  createRandom,
+  tune,
+  type TunedDecision,
+} from "embedtune";
 import {
   loadAdapter,
   loadDecision,
@@ -13,6 +19,7 @@ import {
 } from "embedtune/node";
 import { renderReport } from "embedtune/report";
 import { decodeSafetensors } from "../../../src/adapter/safetensors.js";
+import { decisionFigures } from "../../../src/tune/files/decision-figures.js";
 import { intents } from "../corpora.js";
 
 let folder: string;
@@ -98,6 +105,30 @@ describe("saveDecision", () => {
       );
     };
     expect(await bytes("one")).toEqual(await bytes("two"));
+  });
+
+  it("leaves no form of an earlier decision beside another adapter", async () => {
+    const path = join(folder, "twice");
+    const decision = await decide();
+    const first = await saveDecision(path, decision);
+    expect(first.some((name) => name.endsWith("moved-passages.safetensors"))).toBe(true);
+    await writeFile(join(path, "notes.txt"), "mine");
+    const second = await saveDecision(path, { ...decision, forms: [] });
+    expect((await readdir(path)).sort()).toEqual(
+      [...second.map((name) => basename(name)), "notes.txt"].sort(),
+    );
+  });
+
+  it("writes the same figures whether or not a cache had the vectors", async () => {
+    const cache = createMemoryStore();
+    const pairs = Array.from({ length: 12 }, (_, i) => ({ query: `q ${i}`, passage: `p ${i}` }));
+    const figures = async (): Promise<unknown> => {
+      const embedder = createHashingEmbedder({ dimensions: 16 });
+      return decisionFigures(await tune(pairs, { embedder, cache, candidates: ["rca"] }));
+    };
+    const first = await figures();
+    expect(await figures()).toEqual(first);
+    expect(first).toMatchObject({ embedding: { dimensions: 16 } });
   });
 
   it("names rows by number where not all have an id", async () => {
