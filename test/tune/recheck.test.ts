@@ -62,6 +62,15 @@ describe("recheck", () => {
     expect(structuredClone(fresh)).toEqual(fresh);
   });
 
+  it("says so where the pairs are those that the adapter was fitted on", async () => {
+    const again = await recheck(decision.adapter, pairsFrom(0, 200), { embedder });
+    expect(again.fittedOnThese).toBe(true);
+    expect(again.sentences[0]).toMatch(/^The adapter was fitted on these very pairs/);
+    const fresh = await recheck(decision.adapter, pairsFrom(0, 199), { embedder });
+    expect(fresh.fittedOnThese).toBe(false);
+    expect(fresh.sentences[0]).toBe(fresh.judgement?.sentence);
+  });
+
   it("raises an alarm where the embedder gives other vectors, even behind a cache that does not", async () => {
     const cache = createMemoryStore();
     await recheck(decision.adapter, pairsFrom(200, 400), { embedder, cache });

@@ -2,6 +2,7 @@ import type { Adapter } from "../../adapter/adapter.js";
 import { checkAdapter } from "../../adapter/check.js";
 import { refuse } from "../../base/checks.js";
 import { layOutTexts } from "../../data/texts/text-tables.js";
+import { trainingFingerprint } from "../../data/training-fingerprint.js";
 import type { TuningData } from "../../data/tuning-data.js";
 import type { Embedder } from "../../embed/embedder.js";
 import { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "../judge-adapter.js";
@@ -28,6 +29,8 @@ export interface Recheck {
   readonly judgement: Judgement | null;
   /** `null` where no probes were given. */
   readonly drift: Drift | null;
+  /** Whether the pairs are those that the adapter was fitted on, on which any adapter looks good. */
+  readonly fittedOnThese: boolean;
   /** Labelled questions among the fresh pairs. */
   readonly questions: number;
   /** How many more would show a gain of the size that was measured; 0 where it is shown, `null` where none is in sight. */
@@ -77,19 +80,27 @@ export async function recheck(
           },
         );
   let judgement: Judgement | null = null;
+  let fittedOnThese = false;
   if (tables.pairs.label.includes(1)) {
     const estimate = await estimateTables(tables, prepared, signal);
     const { vectors } = await embedTables(tables, prepared, estimate, {
       ...{ tokenLimit: null, signal, onProgress },
     });
-    judgement = await judgeAdapter(adapter, labelTexts(tables, vectors).data, options);
+    const { data: labelled } = labelTexts(tables, vectors);
+    judgement = await judgeAdapter(adapter, labelled, options);
+    fittedOnThese = adapter.metadata.trainingData === trainingFingerprint(labelled);
   }
   const questions = judgement?.questions.length ?? 0;
   const questionsMissing = judgement === null ? null : missingOf(judgement, questions, leastGain);
   return {
-    ...{ judgement, drift, questions, questionsMissing },
+    ...{ judgement, drift, fittedOnThese, questions, questionsMissing },
     alarm: judgement?.verdict === "leave it" || drift?.drifted === true,
     sentences: [
+      ...(fittedOnThese
+        ? [
+            "The adapter was fitted on these very pairs, on which any adapter looks good: give pairs answered since.",
+          ]
+        : []),
       ...judgementSentences(judgement, questionsMissing),
       ...(drift === null ? [] : [driftSentence(drift)]),
     ],
