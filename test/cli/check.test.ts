@@ -59,6 +59,15 @@ describe("embedtune check", () => {
     );
   });
 
+  it("prices the probes too, which are embedded again whatever the cache has", async () => {
+    const { stdout } = await check(
+      ...[at("tuned/adapter.safetensors"), at("old.csv"), "--embedder", "hashing"],
+      ...["--dry-run", "--json"],
+    );
+    // 30 questions, 30 passages, and these passages again.
+    expect(JSON.parse(stdout)).toMatchObject({ texts: 90, toEmbed: 90 });
+  });
+
   it("ends with 3 where the adapter does harm", async () => {
     const rows = Array.from({ length: 64 }, (_, i) =>
       Array.from({ length: 64 }, (_, j) => Math.sin(i * 7.1 + j * 3.3)),

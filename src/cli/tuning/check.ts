@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { loadAdapter } from "../../adapter/files.js";
 import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
 import { loadProbes } from "../../tune/files/load-probes.js";
+import { estimateRecheck } from "../../tune/recheck/estimate-recheck.js";
 import { recheck } from "../../tune/recheck/recheck.js";
-import { estimateTuning } from "../../tune/tune.js";
 import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { alarm } from "../failures.js";
@@ -45,7 +45,7 @@ export async function check(
       cache: open.cache?.store,
       prefixes: open.prefixes ?? ("none" as const),
     };
-    const estimate = await estimateTuning(read.data, { ...embedding, signal });
+    const estimate = await estimateRecheck(read.data, { ...embedding, probes, signal });
     if (flags.dryRun === true) {
       const line = flags.json === true ? JSON.stringify(estimate) : estimateSentence(estimate);
       return io.print(`${line}\n`);

@@ -55,6 +55,14 @@ export async function measureDrift(
   };
 }
 
+/** The probes' texts that are at hand: what {@link measureDrift} embeds. */
+export async function probeTexts(
+  { texts, hashes }: KeptProbes,
+  passages: readonly string[],
+): Promise<string[]> {
+  return (texts ?? (await textsOf(hashes, passages))).filter((text) => text !== null);
+}
+
 async function textsOf(
   hashes: readonly string[],
   passages: readonly string[],
