@@ -13,7 +13,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
     ...(prefixes === null
       ? []
       : [
-          `put before questions ${JSON.stringify(prefixes.query)}, before passages ${JSON.stringify(prefixes.passage)}, as the model was trained`,
+          `put before questions ${JSON.stringify(prefixes.query)}, before passages ${JSON.stringify(prefixes.passage)}`,
         ]),
     ...(cutTexts === 0
       ? []
