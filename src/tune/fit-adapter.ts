@@ -93,7 +93,7 @@ export async function fitAdapter(
     untestedDecision(corpus, make, { side, metric, reason });
   if (corpus.labelledQueries.length === 0) return untested("there are no labels to judge by");
   const methods = candidates ?? methodsFor(corpus);
-  checkNegatives(methods, corpus, "fitAdapter");
+  checkNegatives(methods, corpus.negatives.query.length, "fitAdapter");
   const name = holdOut === "auto" ? likelyClaim(corpus) : holdOut;
   const layout = { folds, seed, mostQuestions };
   const claim = layOutClaim(corpus, name, layout);

@@ -3,6 +3,7 @@ import type { LongJobOptions } from "../base/progress.js";
 import { layOutTexts } from "../data/texts/text-tables.js";
 import type { TuningData } from "../data/tuning-data.js";
 import type { Embedder, EmbeddingEstimate } from "../embed/embedder.js";
+import { checkNegatives } from "./candidates/check-methods.js";
 import { checkFitOptions, fitAdapter, type FitAdapterOptions } from "./fit-adapter.js";
 import {
   embedTables,
@@ -48,6 +49,11 @@ export async function tune(data: TuningData, options: TuneOptions): Promise<Tune
   const { signal, onProgress, seed = 1 } = fit;
   checkFitOptions(fit);
   const tables = await layOutTexts(data, "tune");
+  const { label } = tables.pairs;
+  if (fit.candidates !== undefined && label.includes(1)) {
+    // Embedding would be paid for in vain.
+    checkNegatives(fit.candidates, label.filter((of) => of === 0).length, "tune");
+  }
   let embedded;
   if (embedder === undefined) embedded = takeGivenVectors(tables, given!, tokenLimit, "tune");
   else {

@@ -318,7 +318,7 @@ describe("fitAdapter, asked for methods by name", () => {
       'fitAdapter: candidates must be a list of methods, received "rca"',
     );
     await expect(fitAdapter(data, { candidates: ["rca", "discriminative"] })).rejects.toThrow(
-      'fitAdapter: candidates[1] must be a method that needs no pairs labelled 0, received "discriminative"',
+      'fitAdapter: candidates[1] must be a method that needs no pair labelled 0, for there is none, received "discriminative"',
     );
   });
 

@@ -1,5 +1,4 @@
 import { checkChoice, refuse } from "../../base/checks.js";
-import type { LabelledCorpus } from "../claims/labelled-corpus.js";
 import { defaultMethods, methodNames, type MethodName } from "./default-candidates.js";
 import { learnsFromNegatives } from "./named-families.js";
 
@@ -17,15 +16,22 @@ export function checkMethods(
   }
 }
 
-/** @throws RangeError on a method that needs pairs labelled 0 where there are none. */
+/**
+ * @param negatives How many pairs are labelled 0.
+ * @throws RangeError on a method that needs some where there are none.
+ */
 export function checkNegatives(
   methods: readonly MethodName[],
-  { negatives }: Pick<LabelledCorpus, "negatives">,
+  negatives: number,
   caller: string,
 ): void {
-  if (negatives.query.length > 0) return;
+  if (negatives > 0) return;
   for (const [i, name] of methods.entries()) {
     if (!learnsFromNegatives(name)) continue;
-    refuse(`${caller}: candidates[${i}]`, "a method that needs no pairs labelled 0", name);
+    refuse(
+      `${caller}: candidates[${i}]`,
+      "a method that needs no pair labelled 0, for there is none",
+      name,
+    );
   }
 }

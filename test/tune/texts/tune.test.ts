@@ -251,4 +251,14 @@ describe("tune", () => {
   ])("refuses %s", async (_, options, message) => {
     await expect(tune(topicPairs(5), options as never)).rejects.toThrow(message);
   });
+
+  it("refuses a method that needs pairs labelled 0 before anything is sent", async () => {
+    const embed = vi.fn();
+    const pairs = topicPairs(5);
+    const options = { embedder: { ...embedder, embed }, candidates: ["discriminative"] } as const;
+    await expect(tune(pairs, options)).rejects.toThrow(
+      'tune: candidates[0] must be a method that needs no pair labelled 0, for there is none, received "discriminative"',
+    );
+    expect(embed).not.toHaveBeenCalled();
+  });
 });
