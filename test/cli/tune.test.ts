@@ -65,9 +65,20 @@ describe("embedtune tune", () => {
     for (const file of readdirSync(out)) expect(stdout).toContain(join(out, file));
     const figures = JSON.parse(readFileSync(join(out, "figures.json"), "utf8")) as {
       sentence: string;
+      forms: { name: string; verdict: string; sentence: string; overBest: { gain: number } }[];
     };
     expect(figures.sentence).toBe(adapter.metadata.sentence);
-  });
+    const written = figures.forms.filter(({ verdict }) => verdict === "use it");
+    const noBetter = written.filter(({ overBest }) => overBest.gain <= 0);
+    expect(noBetter.map(({ name }) => name)).toEqual(["moved passages", "known questions"]);
+    expect(stdout).toContain(
+      "no better than the adapter alone: moved passages and known questions.",
+    );
+    for (const form of written) {
+      expect(stdout.includes(form.sentence)).toBe(!noBetter.includes(form));
+    }
+    expect(stdout).not.toContain("built-in embedder");
+  }, 20_000);
 
   it("prints the same as one JSON object, and keeps texts out where asked", async () => {
     const out = at("json");
@@ -86,6 +97,7 @@ describe("embedtune tune", () => {
     expect(stderr).toContain("the built-in embedder, which compares spelling and not meaning");
     expect(stdout).toContain("not shown: ");
     expect(stdout).toContain("adapter.safetensors leaves vectors as they are");
+    expect(stdout).toContain("This is about the built-in embedder alone");
   });
 
   it("spends nothing unasked, prints what it would take, and goes on from the cache", async () => {

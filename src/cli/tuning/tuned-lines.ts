@@ -8,6 +8,8 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
   const { prefixes, tokenLimit, cut } = embedding;
   const near = nearDuplicates.queries + nearDuplicates.passages;
   const cutTexts = cut.queries + cut.passages;
+  const useful = forms.filter(({ verdict }) => verdict === "use it");
+  const noBetter = useful.filter(({ overBest }) => overBest.gain <= 0);
   return [
     `${count(texts.queries.length, "question")}, ${count(texts.passages.length, "passage")}, ${count(texts.pairs.label.length, "pair")}; vectors of ${embedding.dimensions} dimensions by ${embedding.embedder ?? "an embedder without a name"}`,
     ...(prefixes === null
@@ -36,10 +38,13 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
       : [`${count(near, "text")} nearly equal another, and were kept together with it`]),
     "",
     sentence,
-    // What does no better than the map alone is in figures.json, and no news here.
-    ...forms
-      .filter(({ verdict, overBest }) => verdict === "use it" && overBest.gain > 0)
-      .map((form) => form.sentence),
+    ...useful.filter(({ overBest }) => overBest.gain > 0).map((form) => form.sentence),
+    // Their files are written all the same, and would otherwise stand below without a word.
+    ...(noBetter.length === 0
+      ? []
+      : [
+          `Written as well, but no better than the adapter alone: ${noBetter.map(({ name }) => name).join(" and ")}.`,
+        ]),
     ...(otherClaim === null || otherClaim.chosen === null
       ? []
       : [
@@ -50,6 +55,11 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
       : [
           "adapter.safetensors leaves vectors as they are; best.safetensors is there to take all the same.",
         ]),
+    ...(embedding.embedder?.startsWith("hashing/") === true
+      ? [
+          "This is about the built-in embedder alone, and says nothing about another model: --embedder names one.",
+        ]
+      : []),
     "",
     ...paths,
   ];
