@@ -1,4 +1,5 @@
 import type { TextTables } from "../../data/texts/text-tables.js";
+import { labelsToReview, type LabelToReview } from "../review/labels-to-review.js";
 import type { TunedDecision } from "../texts/tuned.js";
 import type { Choice, FormDecision } from "../verdict/decision.js";
 
@@ -12,6 +13,8 @@ export interface DecisionRecord extends Omit<
   readonly forms: readonly Omit<FormDecision, "adapter" | "moved">[];
   /** Where texts stay out, ids (row numbers where there are none) stand in their place, and no group is named. */
   readonly texts: TextTables;
+  /** Where texts stay out, the labels to review: ids in their place would be taken for texts that nearly equal each other. */
+  readonly toReview?: readonly LabelToReview[] | undefined;
 }
 
 /** What of a decision is written down. */
@@ -21,6 +24,7 @@ export function recordOf(decision: TunedDecision, withTexts: boolean): DecisionR
     ids.map((id, row) => id ?? `${kind} ${row}`);
   return {
     ...rest,
+    ...(withTexts ? {} : { toReview: labelsToReview(decision) }),
     best: withoutAdapter(best),
     bestQueryOnly: withoutAdapter(bestQueryOnly),
     forms: forms.map(({ adapter: ___, moved: ____, ...form }) => form),

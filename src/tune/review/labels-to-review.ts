@@ -35,6 +35,8 @@ export type ReviewedDecision = Pick<Decision, "questions" | "corpus"> & {
     | (Pick<TextTables, "queries" | "passages"> &
         Partial<Pick<TextTables, "queryIds" | "passageIds" | "pairs">>)
     | undefined;
+  /** What was found while texts were at hand, of a record that holds none: then the answer. */
+  readonly toReview?: readonly LabelToReview[] | undefined;
 };
 
 /** Up to this rank a reader may still find the passage. */
@@ -49,7 +51,8 @@ const lowestShare = 0.1;
  * @returns Contradictions first, then what ranks lowest, then near copies; a label stands once, with its first reason.
  */
 export function labelsToReview(decision: ReviewedDecision): LabelToReview[] {
-  const { questions, texts } = decision;
+  const { questions, texts, toReview } = decision;
+  if (toReview !== undefined) return [...toReview];
   const outcomes = new Map(questions.map((question) => [question.row, question]));
   const textual = texts?.pairs === undefined ? null : textualFindings(texts, texts.pairs);
   const found: Found[] = [

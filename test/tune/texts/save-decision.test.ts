@@ -17,7 +17,7 @@ import {
   loadMovedPassages,
   saveDecision,
 } from "embedtune/node";
-import { renderReport } from "embedtune/report";
+import { labelsToReview, renderReport } from "embedtune/report";
 import { decodeSafetensors } from "../../../src/adapter/safetensors.js";
 import { decisionFigures } from "../../../src/tune/files/decision-figures.js";
 import { intents } from "../corpora.js";
@@ -161,6 +161,33 @@ describe("saveDecision", () => {
     const { texts } = await loadDecision(path);
     expect([texts.queries[3], texts.passages[4]]).toEqual(["q3", "p4"]);
     expect(texts.groups).toBeUndefined();
+  });
+
+  it("finds the same labels to review in a record without texts: ids are none", async () => {
+    const near = "the plan can be paid back within thirty days of its first payment";
+    const passages = [
+      near,
+      `${near}!`,
+      ...Array.from({ length: 10 }, (_, i) => `about thing ${i}`),
+    ];
+    const corpus = passages.map((text, i) => ({ id: i < 6 ? "p".repeat(i + 1) : `P${i}`, text }));
+    const queries = corpus.map(({ id }, i) => ({
+      id: i < 6 ? id : id.toLowerCase(),
+      text: `ask ${i}`,
+    }));
+    const more = { id: "Pp", text: "about something else altogether" };
+    const qrels = corpus.map(({ id }, i) => ({ queryId: queries[i].id, passageId: id, score: 1 }));
+    const decision = await tune(
+      { queries, corpus: [...corpus, more], qrels },
+      { embedder: createHashingEmbedder({ dimensions: 16 }), candidates: ["rca"], forms: false },
+    );
+    const found = labelsToReview(decision);
+    expect(found.map(({ reason, passageId }) => `${reason} ${passageId}`)).toContain("near copy p");
+    const path = join(folder, "review");
+    await saveDecision(path, decision, { texts: false });
+    expect(labelsToReview(await loadDecision(path))).toEqual(found);
+    await saveDecision(path, decision);
+    expect(labelsToReview(await loadDecision(path))).toEqual(found);
   });
 
   it("names a record that is missing or damaged", async () => {
