@@ -1,11 +1,11 @@
-import { mkdir, rmdir } from "node:fs/promises";
+import { access, constants, mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
 import { methodNames, type MethodName } from "../../tune/candidates/default-candidates.js";
 import { renderReport } from "../../report/page/render-report.js";
 import { saveDecision } from "../../tune/files/save-decision.js";
 import { decisionFigures } from "../../tune/files/decision-figures.js";
-import type { TunedDecision } from "../../tune/texts/tuned.js";
+import type { TunedFiles } from "../../tune/files/tune-files.js";
 import { estimateTuning, tune, type TuneOptions } from "../../tune/tune.js";
 import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
@@ -71,8 +71,10 @@ async function tuneFiles(
   });
   io.say(`${files.join(", ")} is read as ${read.format}`);
   for (const note of read.notes) io.say(note);
+  const { format, notes } = read;
+  const source = { format, notes };
   const options: Omit<TuneOptions, "embedder"> = {
-    ...{ side: flags.side, holdOut: flags.holdOut, seed: flags.seed },
+    ...{ side: flags.side, holdOut: flags.holdOut, seed: seedOf(flags.seed) },
     ...{ metric: flags.metric as TuneOptions["metric"], timeBudget: flags.timeBudget },
     candidates: flags.candidates,
     ...{ signal, onProgress: showProgress(io) },
@@ -84,7 +86,7 @@ async function tuneFiles(
       embedder: embedder ?? null,
     };
     if (flags.dryRun === true) return io.print("the vectors are there: nothing to pay\n");
-    return report(await tune(read.data, { ...options, vectors }), flags, io);
+    return report({ ...(await tune(read.data, { ...options, vectors })), source }, flags, io);
   }
   if (embedder === undefined) {
     io.say(
@@ -115,9 +117,13 @@ async function tuneFiles(
         },
       }),
     );
-    await report(decision, flags, io);
+    await report({ ...decision, source }, flags, io);
   });
 }
+
+/** A number where it is one: the files then are those that the library writes for the same seed. */
+const seedOf = (seed: string): string | number =>
+  /^(0|[1-9]\d{0,14})$/.test(seed) ? Number(seed) : seed;
 
 function methodsOf(names: readonly string[] | undefined): readonly MethodName[] | undefined {
   const isMethod = (name: string): name is MethodName => methodNames.includes(name as MethodName);
@@ -127,13 +133,18 @@ function methodsOf(names: readonly string[] | undefined): readonly MethodName[] 
 }
 
 /**
- * Makes the folder before anything is paid for: one that cannot be made would come to light at the end. Where nothing
+ * Makes the folder before anything is paid for: one that cannot be made or written to would come to light at the end. Where nothing
  * comes of the work, it goes again.
  */
 async function inFolder(path: string, work: () => Promise<void>): Promise<void> {
   const made = await mkdir(path, { recursive: true }).catch((cause: unknown) => {
     throw wrongUse(
       `--out must name a folder that can be made, received ${JSON.stringify(path)} (${(cause as Error).message})`,
+    );
+  });
+  await access(path, constants.W_OK).catch((cause: unknown) => {
+    throw wrongUse(
+      `--out must name a folder that can be written to, received ${JSON.stringify(path)} (${(cause as Error).message})`,
     );
   });
   try {
@@ -145,7 +156,7 @@ async function inFolder(path: string, work: () => Promise<void>): Promise<void> 
 }
 
 async function report(
-  decision: TunedDecision,
+  decision: TunedFiles,
   flags: Pick<TuneFlags, "out" | "texts" | "json">,
   io: CommandIo,
 ): Promise<void> {
