@@ -1,6 +1,6 @@
 import { checkChoice, checkInteger } from "../../base/checks.js";
 import { intern } from "../../base/intern.js";
-import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
+import { createMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
 import { checkTexts } from "../check-texts.js";
 import { checkVectorLength } from "../check-vectors.js";
 import type { EmbedOptions, Embedder } from "../embedder.js";
@@ -9,7 +9,7 @@ import { reindexRefusals } from "../requests/refused-texts.js";
 import type { KeyValueStore } from "../stores/key-value-store.js";
 import { provideVectors, type SharedCache } from "./provide-vectors.js";
 import { createSingleFlight, type SingleFlight } from "./single-flight.js";
-import { createStoredVectors, keySlices } from "./stored-vectors.js";
+import { createStoredVectors, keySlices, StoreWriteError } from "./stored-vectors.js";
 import type { StoredPrecision } from "./vector-record.js";
 
 /** What a cache has done since it was made; each text counts once per call, however often it stands in it. */
@@ -60,6 +60,9 @@ const flights = new WeakMap<KeyValueStore, SingleFlight<Float32Array>>();
  * kept, and the next run asks for the rest. Keys bind `embedder.id` and the text's SHA-256, so embedders may share a
  * store. Damaged entries (a checksum tells) are dropped and embedded again.
  *
+ * A store that cannot be written (a full disk) ends the call with an error named `StoreWriteError`, whose `embedded` has all
+ * that the call had until then: `indices` of the texts and their `vectors`.
+ *
  * @throws RangeError when an option is out of range; from `embed` when the embedder's vectors have another length than
  *   the cached ones, or a value that is not finite.
  */
@@ -106,12 +109,14 @@ export function withCache(
       checkTexts(texts, "embed");
       const { distinct, indices, first } = intern(texts);
       let result: Matrix | undefined;
+      const have = new Uint8Array(distinct.length);
       let done = 0;
       await provideVectors(cache, distinct, options, {
         put(text, vector) {
           result ??= createMatrix(texts.length, vector.length);
           checkVectorLength(embedder.id, vector.length, result.cols, " like the first");
           result.data.set(vector, first[text] * result.cols);
+          have[text] = 1;
           done++;
         },
         report: (waiting) =>
@@ -120,6 +125,14 @@ export function withCache(
             ...(waiting && { waiting }),
           }),
       }).catch((error: unknown) => {
+        if (error instanceof StoreWriteError && result !== undefined) {
+          const kept = Array.from(texts.keys()).filter((i) => have[indices[i]] === 1);
+          const vectors = gatherRows(
+            result,
+            kept.map((i) => first[indices[i]]),
+          );
+          error.embedded = { indices: kept, vectors };
+        }
         throw reindexRefusals(error, (text) => first[text]);
       });
       const matrix = result ?? createMatrix(0, stored.dimensions ?? 0);

@@ -6,7 +6,7 @@ import type { EmbedOptions, Embedder } from "../embedder.js";
 import { batchesOf } from "../requests/batches-of.js";
 import { reindexRefusals } from "../requests/refused-texts.js";
 import { holdClaims, type HeldClaims, type SingleFlight } from "./single-flight.js";
-import { keySlices, type KeySlice, type StoredVectors } from "./stored-vectors.js";
+import { keySlices, StoreWriteError, type KeySlice, type StoredVectors } from "./stored-vectors.js";
 
 /** What the calls of one cache share. */
 export interface SharedCache {
@@ -152,8 +152,13 @@ async function embedMissing(
   let answered = 0;
   try {
     for await (const batch of batchesOf(embedder, wanted, job, batchSize)) {
-      await stored.write(keys, batch);
       const { indices, vectors } = batch;
+      await stored.write(keys, batch).catch((error: unknown) => {
+        if (error instanceof StoreWriteError) {
+          for (const [k, index] of indices.entries()) put(missing[index].text, rowOf(vectors, k));
+        }
+        throw error;
+      });
       for (const [k, index] of indices.entries()) {
         put(missing[index].text, rowOf(vectors, k));
         claims.settle(keys[index], () => rowOf(vectors, k));

@@ -36,6 +36,17 @@ export interface StoredVectors {
   remove(keys: readonly string[]): Promise<void>;
 }
 
+/** A cache that cannot keep what was paid for; it hands all of it back. */
+export class StoreWriteError extends Error {
+  override readonly name = "StoreWriteError";
+  /** What the call had until then, by position among the caller's texts. */
+  embedded: EmbeddedBatch | undefined;
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 export function createStoredVectors(
   embedder: Pick<Embedder, "id" | "symmetric" | "dimensions">,
   store: KeyValueStore,
@@ -110,7 +121,9 @@ export function createStoredVectors(
         recorded = true;
         entries.push([await lengthKey(embedder.id), encodeVector(Float32Array.of(learnt))]);
       }
-      await store.writeMany(entries);
+      await store.writeMany(entries).catch((cause: unknown) => {
+        throw new StoreWriteError(cause);
+      });
     },
     async takeBack() {
       if (unconfirmed.length === 0) return;

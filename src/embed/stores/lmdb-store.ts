@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { open } from "lmdb";
 import { show } from "../../base/show.js";
 import type { KeyValueStore } from "./key-value-store.js";
+import { damageOf } from "./lmdb-file.js";
 
 export interface LmdbStoreOptions {
   /** Directory of the database; made when absent. Several processes may use it at once. */
@@ -12,27 +14,49 @@ export interface LmdbStoreOptions {
  * A store in a memory-mapped LMDB database on disk: the default on Node. Readers and writers of several processes share
  * it, and it survives a killed process at any moment.
  *
- * @throws Error naming the directory when it cannot be made or opened.
+ * The file is looked at when it is opened, and each record has a checksum; but a page that is damaged later, or inside, a
+ * memory map cannot protect from: LMDB may then end the process.
+ *
+ * @throws Error naming the directory when it cannot be made or opened, and the file when it was cut or overwritten; from
+ *   `writeMany` naming the directory when it cannot be written, e.g. on a full disk.
  */
 export function createLmdbStore({ path }: LmdbStoreOptions): Required<KeyValueStore> {
   const database = openDatabase(path);
+  // In one piece and at once: 500 vectors take ten milliseconds, and a commit that fails on a full disk is one error. Of LMDB's
+  // own queue of writes promises are left over then that nobody can listen to, which ends the process.
+  const attempt = (what: string, work: () => void): void => {
+    try {
+      work();
+    } catch (cause) {
+      const message = messageOf(cause);
+      const damaged = /^MDB_(CORRUPTED|PAGE_NOTFOUND|BAD_TXN|INVALID)/.test(message);
+      const remedy = damaged ? `; ${join(path, "data.mdb")} is damaged: ${mend}` : "";
+      throw new Error(`${path}: the database cannot be ${what} (${message})${remedy}`, { cause });
+    }
+  };
+  const change = (apply: () => void): void =>
+    attempt("written", () => database.transactionSync(apply));
   return {
     async readMany(keys, visit) {
       for (const [position, key] of keys.entries()) {
         // Not copied out of LMDB's read buffer: `visit` is done with it before the next read. The buffer is longer than
         // the value; only its `length` says how long that is.
-        const value = database.getBinaryFast(key);
+        let value: ReturnType<typeof database.getBinaryFast>;
+        attempt("read", () => (value = database.getBinaryFast(key)));
         if (value !== undefined) {
           visit(position, new Uint8Array(value.buffer, value.byteOffset, value.length));
         }
       }
     },
     async writeMany(entries) {
-      // Puts of one turn are committed together; each promise resolves when its transaction is.
-      await Promise.all(entries.map(([key, value]) => database.put(key, value)));
+      change(() => {
+        for (const [key, value] of entries) database.putSync(key, value);
+      });
     },
     async removeMany(keys) {
-      await Promise.all(keys.map((key) => database.remove(key)));
+      change(() => {
+        for (const key of keys) database.removeSync(key);
+      });
     },
     async close() {
       await database.close();
@@ -40,14 +64,25 @@ export function createLmdbStore({ path }: LmdbStoreOptions): Required<KeyValueSt
   };
 }
 
+const mend = "restore it from a copy, or remove the folder and embed its texts again";
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
 function openDatabase(path: string) {
+  const file = join(path, "data.mdb");
+  let damage: string | undefined;
   try {
     mkdirSync(path, { recursive: true });
-    return open<Uint8Array, string>({ path, encoding: "binary" });
+    damage = damageOf(file);
+    // A folder whatever its name is: with a dot in it, LMDB would take it for a file.
+    if (damage === undefined)
+      return open<Uint8Array, string>({ path, encoding: "binary", noSubdir: false });
   } catch (cause) {
     throw new Error(
-      `createLmdbStore: path must be a directory that can be opened, received ${show(path)} (${(cause as Error).message})`,
+      `createLmdbStore: path must be a directory that can be opened, received ${show(path)} (${messageOf(cause)})`,
       { cause },
     );
   }
+  throw new Error(`createLmdbStore: ${file} is damaged: ${damage}; ${mend}`);
 }
