@@ -87,7 +87,8 @@ describe("embedtune tune", () => {
     const printed = JSON.parse(stdout) as { files: string[] };
     const { files, ...figures } = printed;
     expect(figures).toEqual(JSON.parse(readFileSync(join(out, "figures.json"), "utf8")));
-    for (const file of files) expect(readFileSync(file, "latin1")).not.toMatch(/wie geht|Antwort \d/);
+    for (const file of files)
+      expect(readFileSync(file, "latin1")).not.toMatch(/wie geht|Antwort \d/);
   });
 
   it("reads a spreadsheet's table, and says by what it embeds", async () => {

@@ -1,6 +1,6 @@
 import { createUnionFind } from "../../base/union-find.js";
 import { comparableText } from "../split/comparable-text.js";
-import { nearDuplicates } from "../split/shingles.js";
+import { similarRows } from "../split/shingles.js";
 
 /** Word runs two texts must share, of those that either has, to be nearly the same. */
 const threshold = 0.8;
@@ -31,8 +31,12 @@ export function findNearTexts(texts: readonly string[]): NearTexts {
     else sets.join(row, same);
   }
   const distinct = [...rowsOf.keys()];
-  for (const { a, b } of nearDuplicates(distinct, distinct, { threshold, size })) {
-    if (a !== b) sets.join(rowsOf.get(a)!, rowsOf.get(b)!);
+  const rows = [...rowsOf.values()];
+  // What hangs together already need not be compared: of many copies each meets the first alone.
+  const known = (i: number, j: number): boolean =>
+    j >= i || sets.find(rows[i]) === sets.find(rows[j]);
+  for (const { i, j } of similarRows(distinct, distinct, { threshold, size }, known)) {
+    sets.join(rows[i], rows[j]);
   }
   const firstOf = new Map<number, number>();
   const sizes = new Map<number, number>();
