@@ -1,6 +1,6 @@
 import { addMatrices, subtractFromRows } from "../math/elementwise.js";
 import { checkChoice, refuse } from "../base/checks.js";
-import { checkMatrix, createMatrix, type Matrix } from "../math/matrix.js";
+import { checkMatrix, createMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
 import type { ProductEngine } from "../math/kernel/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
@@ -25,13 +25,18 @@ export interface ApplyOptions {
  * Customises one embedding or many: (x/|x| - center) · weights of the given side, then length 1.
  *
  * @param adapter What a fit returned or `loadAdapter` read.
- * @param vectors One vector of `adapter.inputDimensions` values, or a matrix with one per row. Its length is ignored.
+ * @param vectors One vector of `adapter.inputDimensions` values, or a matrix with one per row, or a list of them. Their
+ *   length is ignored.
  * @returns One vector of `adapter.outputDimensions` values, or a matrix with one per row. A vector that the map sends to
  *   zero stays zero.
  * @throws RangeError when the dimensions differ, a value is not finite, a vector is all zeros, or the vectors come from
  *   another embedder than the adapter was fitted on.
  */
-export function applyAdapter(adapter: Adapter, vectors: Matrix, options: ApplyOptions): Matrix;
+export function applyAdapter(
+  adapter: Adapter,
+  vectors: Matrix | readonly ArrayLike<number>[],
+  options: ApplyOptions,
+): Matrix;
 export function applyAdapter(
   adapter: Adapter,
   vectors: ArrayLike<number>,
@@ -39,16 +44,22 @@ export function applyAdapter(
 ): Float32Array;
 export function applyAdapter(
   adapter: Adapter,
-  vectors: Matrix | ArrayLike<number>,
-  { side, embedder, normalize = true }: ApplyOptions,
+  vectors: Matrix | ArrayLike<number> | readonly ArrayLike<number>[],
+  options: ApplyOptions,
 ): Matrix | Float32Array {
+  // Whoever comes without types forgets the side first.
+  const { side, embedder, normalize = true } = (options ?? {}) as ApplyOptions;
   checkChoice(side, "applyAdapter: side", ["query", "passage"]);
   const fittedOn = adapter.metadata.embedder;
   if (embedder !== undefined && fittedOn !== null && embedder !== fittedOn) {
     refuse("applyAdapter: embedder", `"${fittedOn}", which the adapter was fitted on`, embedder);
   }
-  const single = !("data" in vectors);
-  const input = single ? createMatrix(1, vectors.length, Float32Array.from(vectors)) : vectors;
+  const single = isOne(vectors);
+  const input = single
+    ? createMatrix(1, vectors.length, Float32Array.from(vectors))
+    : "data" in vectors
+      ? vectors
+      : fromRows(vectors);
   if (input.cols !== adapter.inputDimensions) {
     throw new RangeError(
       `applyAdapter: vectors must have ${adapter.inputDimensions} dimensions, received ${input.cols}`,
@@ -58,6 +69,14 @@ export function applyAdapter(
   const mapped = applySide(adapter[side], normalizeRows(input));
   const result = normalize ? normalizeRows(mapped) : mapped;
   return single ? result.data : result;
+}
+
+/** One vector, and no list of several. */
+function isOne(
+  vectors: Matrix | ArrayLike<number> | readonly ArrayLike<number>[],
+): vectors is ArrayLike<number> {
+  if ("data" in vectors) return false;
+  return vectors.length === 0 || typeof vectors[0] !== "object";
 }
 
 /**

@@ -23,6 +23,25 @@ const adapter: Adapter = {
 };
 
 describe("applyAdapter", () => {
+  it("takes lists of vectors as it takes a matrix, and says so where the side is forgotten", () => {
+    const { identity, rows } = {
+      identity: identityAdapter(2),
+      rows: [
+        [3, 4],
+        [0, 2],
+      ],
+    };
+    const expected = applyAdapter(identity, fromRows(rows), { side: "query" });
+    expect(applyAdapter(identity, rows, { side: "query" })).toEqual(expected);
+    const arrays = rows.map((row) => Float32Array.from(row));
+    expect(applyAdapter(identity, arrays, { side: "query" })).toEqual(expected);
+    expect(() => applyAdapter(identity, [[1, 2], [1]], { side: "query" })).toThrow("row 1");
+    expect(() => applyAdapter(identity, [1, 2], undefined as never)).toThrow(
+      'applyAdapter: side must be "query" or "passage", received nothing',
+    );
+    expect(() => applyAdapter(identity, [], { side: "query" })).toThrow("received 0");
+  });
+
   it("scales to length 1, subtracts the centre, multiplies, and scales to length 1 again", () => {
     // (3, 4) -> (0.6, 0.8) -> (0.1, 0.8) -> (0.1, 0.8, 0.2)
     const length = Math.hypot(0.1, 0.8, 0.2);

@@ -1,4 +1,4 @@
-import { count, interval } from "../../tune/verdict/words.js";
+import { count, embedderCaveat, interval } from "../../tune/verdict/words.js";
 import type { TunedDecision } from "../../tune/texts/tuned.js";
 
 /** A decision as a terminal shows it: what was read, the verdict in its own words, what else there is, the files. */
@@ -10,6 +10,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
   const cutTexts = cut.queries + cut.passages;
   const useful = forms.filter(({ verdict }) => verdict === "use it");
   const noBetter = useful.filter(({ overBest }) => overBest.gain <= 0);
+  const caveat = embedderCaveat(embedding.embedder);
   return [
     `${count(texts.queries.length, "question")}, ${count(texts.passages.length, "passage")}, ${count(texts.pairs.label.length, "pair")}; vectors of ${embedding.dimensions} dimensions by ${embedding.embedder ?? "an embedder without a name"}`,
     ...(prefixes === null
@@ -55,11 +56,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
       : [
           "adapter.safetensors leaves vectors as they are; best.safetensors is there to take all the same.",
         ]),
-    ...(embedding.embedder?.startsWith("hashing/") === true
-      ? [
-          "This is about the built-in embedder alone, and says nothing about another model: --embedder names one.",
-        ]
-      : []),
+    ...(caveat === null ? [] : [`${caveat} --embedder names one.`]),
     "",
     ...paths,
   ];

@@ -1,8 +1,15 @@
 import { html, type Html } from "../html.js";
 import { drawIntervals } from "../charts/interval-chart.js";
 import { countChanges } from "../figures/question-changes.js";
-import { count, figure, interval, methodName, metricName } from "../../tune/verdict/words.js";
-import type { GainOf } from "../../tune/verdict/decision.js";
+import {
+  count,
+  embedderCaveat,
+  figure,
+  interval,
+  methodName,
+  metricName,
+} from "../../tune/verdict/words.js";
+import type { FormDecision, GainOf } from "../../tune/verdict/decision.js";
 import type { Report } from "../read-report.js";
 import { nextSteps } from "./next-steps.js";
 
@@ -31,8 +38,15 @@ export function decisionSection(report: Report): Html {
             <strong>Checked on questions that were held back:</strong> ${options.judgement.sentence}
           </p>`
     }
-    ${basis(report)} ${figuresTable(report)} ${nextSteps(report)} ${formsPart(report)}
+    ${caveat(report)} ${basis(report)} ${figuresTable(report)} ${nextSteps(report)}
+    ${formsPart(report)}
   </section>`;
+}
+
+/** Where it stands first, so that nobody takes it for a word on the model that they use. */
+function caveat({ decision: { embedding, adapter } }: Report): Html | string {
+  const words = embedderCaveat(embedding?.embedder ?? adapter.metadata.embedder);
+  return words === null ? "" : html`<p><strong>${words}</strong></p>`;
 }
 
 function basis({ decision, compared }: Report): Html {
@@ -155,11 +169,22 @@ function changeBar({ decision }: Report): Html {
 
 function formsPart({ decision: { forms } }: Report): Html {
   if (forms.length === 0) return html``;
+  const isBetter = ({ verdict, overBest }: (typeof forms)[number]): boolean =>
+    verdict === "use it" && overBest.gain > 0;
+  const better = forms.filter(isBetter);
+  const others = forms.filter((form) => !isBetter(form));
   return html`<h3>What can be served beside a map</h3>
     <p class="muted">
       Where passages have answered questions, these can be moved toward their questions, or the
       known questions can vote for their passages. Each has a verdict of its own.
     </p>
+    ${list("Better than the adapter alone:", better)}
+    ${list("Not shown to do better than the adapter alone:", others)}`;
+}
+
+function list(title: string, forms: readonly Pick<FormDecision, "sentence">[]): Html {
+  if (forms.length === 0) return html``;
+  return html`<p>${title}</p>
     <ul>
       ${forms.map(({ sentence }) => html`<li class="form">${sentence}</li>`)}
     </ul>`;

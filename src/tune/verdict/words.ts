@@ -22,3 +22,10 @@ export const figure = (value: number | null): string =>
 export function count(n: number, noun: string): string {
   return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
 }
+
+/** What a verdict under the built-in embedder cannot say; `null` under any other. */
+export function embedderCaveat(embedder: string | null): string | null {
+  return embedder?.startsWith("hashing/") === true
+    ? "This is about the built-in embedder alone, which compares spelling, and says nothing about another model."
+    : null;
+}
