@@ -72,10 +72,18 @@ export async function createBatchTracker(
   };
 
   const write = async (vectors: ReadonlyMap<string, Float32Array>): Promise<void> => {
-    const names = [...vectors.keys()];
+    const length = stored.dimensions ?? usualLength(vectors.values());
+    const names = [...vectors.keys()].filter((name) => vectors.get(name)!.length === length);
+    for (const [name, vector] of vectors) {
+      if (vector.length === length) continue;
+      failed.set(
+        name,
+        `its vector must have ${length} values like the others, received ${vector.length}`,
+      );
+    }
     await stored.write(
       names.map((name) => wanted.get(name)!.key),
-      { indices: [...names.keys()], vectors: fromRows([...vectors.values()]) },
+      { indices: [...names.keys()], vectors: fromRows(names.map((name) => vectors.get(name)!)) },
     );
     for (const name of names) {
       wanted.delete(name);
@@ -94,14 +102,12 @@ export async function createBatchTracker(
       })),
     async collect(lines) {
       let fresh = new Map<string, Float32Array>();
-      let { dimensions } = stored;
       for await (const line of lines) {
-        const answer = readLine(line, dimensions);
+        const answer = readLine(line, stored.dimensions);
         // A line of a text that this call did not ask for, or one that says nothing.
         if (answer === undefined || !wanted.has(answer.name)) continue;
         if ("reason" in answer) failed.set(answer.name, answer.reason);
         else {
-          dimensions ??= answer.vector.length;
           fresh.set(answer.name, answer.vector);
           tokens += answer.tokens;
         }
@@ -130,6 +136,14 @@ export async function createBatchTracker(
   };
 }
 
+/** The length that most of them have: a single damaged line says nothing of the others. */
+function usualLength(vectors: Iterable<Float32Array>): number {
+  const counts = new Map<number, number>();
+  for (const { length } of vectors) counts.set(length, (counts.get(length) ?? 0) + 1);
+  const [[length]] = [...counts].sort(([, a], [, b]) => b - a);
+  return length;
+}
+
 type LineAnswer = { readonly name: string } & (
   { readonly vector: Float32Array; readonly tokens: number } | { readonly reason: string }
 );
@@ -142,7 +156,11 @@ function readLine(line: string, dimensions: number | undefined): LineAnswer | un
   if (status !== 200 || !isObject(response)) {
     const words = serverWords(isObject(response) ? response.body : { error });
     const message = words.message || serverWords({ error }).message;
-    return { name, reason: `${String(status ?? words.code ?? "no answer")} ${message}`.trim() };
+    return {
+      name,
+      reason:
+        `${typeof status === "number" ? status : (words.code ?? "no status")} ${message}`.trim(),
+    };
   }
   try {
     const answer = decodeAnswer(response.body, 1, dimensions);
