@@ -240,3 +240,31 @@ describe("pair statistics", () => {
     );
   });
 });
+
+describe("statistics that no vectors can have", () => {
+  const own = Uint32Array.from({ length: 30 }, (_, i) => i);
+  const { queries, passages } = topics(30, 4, { seed: 3, shift: 0.4 });
+  const rows = { ...queries, rows: 30, data: queries.data.subarray(0, 120) };
+  const statistics = pairStatistics({
+    queries: rows,
+    passages: { ...passages, rows: 30, data: passages.data.subarray(0, 120) },
+    pairs: { query: own, passage: own, label: new Uint8Array(30).fill(1) },
+  });
+
+  for (const [part, value] of [
+    ["queryMean", 1e39],
+    ["passageMean", 1e300],
+    ["queryMean", -1e200],
+    ["crossScatter", 1e300],
+  ] as const) {
+    it(`are refused by the part, before anything is fitted: ${part} ${value}`, () => {
+      const bad = { ...statistics, [part]: Float64Array.from(statistics[part]) };
+      bad[part][1] = value;
+      const place = new RegExp(`${part}\\[1\\] must be what vectors of float32 can have`);
+      for (const method of ["rca", "query-rca", "ridge"] as const) {
+        expect(() => fitFromStatistics(bad, { method })).toThrow(place);
+      }
+      expect(() => decodePairStatistics(encodePairStatistics(bad))).toThrow(place);
+    });
+  }
+});

@@ -10,6 +10,7 @@ import { adamW } from "../../src/train/optimizers/adam.js";
 import { notebookPreset } from "../../src/train/presets.js";
 import { cosineDecay } from "../../src/train/loop/schedules.js";
 import type { TrainMatrixOptions } from "../../src/train/training-options.js";
+import { createRandom } from "../../src/base/random.js";
 import { noisyTask } from "./shared.js";
 
 const data = {
@@ -101,5 +102,53 @@ describe("a checkpoint", () => {
     const broken = bytes.slice();
     broken[12] = 0;
     expect(() => decodeCheckpoint(broken)).toThrow("decodeCheckpoint: the header must be JSON");
+  });
+
+  it("that is damaged anywhere is an error that names the place, or all of it finite: no NaN, no TypeError", async () => {
+    const { bytes } = await checkpointed({ epochs: 3, batchSize: 30 });
+    const headerEnd = 12 + new DataView(bytes.buffer).getUint32(8, true);
+    const random = createRandom("damage");
+    let refused = 0;
+    for (let round = 0; round < 1500; round++) {
+      let damaged = bytes.slice();
+      const within = round % 2 === 0 ? headerEnd : bytes.length;
+      if (round % 5 === 4) damaged = damaged.subarray(0, random.integer(bytes.length));
+      else if (round % 5 === 3) damaged = new Uint8Array([...bytes, ...bytes.subarray(0, 4)]);
+      else damaged[random.integer(within)] = random.integer(256);
+      try {
+        const { tensors, best, optimizer, epoch } = decodeCheckpoint(damaged);
+        expect(Number.isInteger(epoch)).toBe(true);
+        const moments = Object.values(optimizer.moments).flat();
+        for (const array of [...tensors, ...(best.tensors ?? []), ...moments]) {
+          expect(array.every((value) => Number.isFinite(value))).toBe(true);
+        }
+      } catch (error) {
+        refused++;
+        expect(error).toBeInstanceOf(RangeError);
+        expect((error as Error).message).toMatch(/^decodeCheckpoint: .* must (be|begin) /);
+      }
+    }
+    expect(refused).toBeGreaterThan(700);
+  });
+
+  it.each([
+    ["null", "header must be an object, received null"],
+    ["[]", "header must be an object, received []"],
+    ['{"run":1}', "header.run must be a text, received 1"],
+    ['{"run":"","epoch":-1}', "header.epoch must be an integer >= 0, received -1"],
+    ['{"run":"","epoch":1,"step":0}', "header.best must be an object, received nothing"],
+    [
+      '{"run":"","epoch":1,"step":0,"best":{"epoch":1,"figure":null},"history":{},"groups":[]}',
+      "header.history must be a list, received {}",
+    ],
+    [
+      '{"run":"","epoch":1,"step":0,"best":{"epoch":1,"figure":null},"history":[],"groups":[]}',
+      'header.groups must be groups with "tensors", received []',
+    ],
+  ])("whose header is %s is refused by the part", (json, words) => {
+    const bytes = new Uint8Array(12 + json.length);
+    bytes.set(new TextEncoder().encode(`ETCHKPT1\0\0\0\0${json}`));
+    new DataView(bytes.buffer).setUint32(8, json.length, true);
+    expect(() => decodeCheckpoint(bytes)).toThrow(`decodeCheckpoint: ${words}`);
   });
 });

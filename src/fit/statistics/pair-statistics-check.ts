@@ -19,8 +19,18 @@ export function checkPairStatistics(statistics: PairStatistics, place: string): 
     if (values.length !== length) refuse(`${place}.${name}`, `${length} values`, values.length);
     const at = values.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) refuse(`${place}.${name}[${at}]`, "a finite number", values[at]);
+    // No vectors of float32 have such sums; what is fitted of them would overflow.
+    const most =
+      length === d ? float32Most : float32Most ** 2 * Math.max(count, corpus?.count ?? 1);
+    const large = values.findIndex((value) => Math.abs(value) > most);
+    if (large >= 0) {
+      refuse(`${place}.${name}[${large}]`, "what vectors of float32 can have", values[large]);
+    }
   }
 }
+
+/** The largest float32. */
+const float32Most = (2 - 2 ** -23) * 2 ** 127;
 
 /** The sums with their names, in the order in which they are written. */
 export function statisticsParts(

@@ -1,3 +1,4 @@
+import { checkInteger, checkNumber, refuse } from "../../base/checks.js";
 import type { EpochRecord, TrainingFigures } from "./history.js";
 import type { OptimizerState, Tensors } from "../optimizers/optimizer.js";
 
@@ -77,7 +78,8 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array<Arr
 /**
  * Reads what {@link encodeCheckpoint} wrote.
  *
- * @throws RangeError when the bytes are no checkpoint or are cut short.
+ * @throws RangeError naming the part when the bytes are no checkpoint, are cut short or longer than their header says, or
+ *   hold a value that is not finite.
  */
 export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -94,18 +96,23 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
       cause,
     });
   }
-  const { run, epoch, step, best, history, untouched } = header;
+  checkHeader(header);
+  const { run, epoch, step, best, history, untouched, groups } = header;
+  const values = groups.flatMap(({ lengths }) => lengths).reduce((sum, length) => sum + length, 0);
+  const size = 12 + headerLength + 4 * values;
+  if (bytes.length !== size) {
+    const much = bytes.length < size ? "at least" : "no more than";
+    refuse("decodeCheckpoint: the bytes", `${much} ${size}`, bytes.length);
+  }
   let at = 12 + headerLength;
   const read = new Map<string, Float32Array[]>();
-  for (const { name, lengths } of header.groups) {
-    const arrays = lengths.map((length) => {
-      if (at + 4 * length > bytes.length) {
-        throw new RangeError(
-          `decodeCheckpoint: the bytes must be at least ${at + 4 * length}, received ${bytes.length}`,
-        );
-      }
+  for (const { name, lengths } of groups) {
+    const arrays = lengths.map((length, k) => {
       const array = new Float32Array(length);
-      for (let i = 0; i < length; i++, at += 4) array[i] = view.getFloat32(at, true);
+      for (let i = 0; i < length; i++, at += 4) {
+        array[i] = view.getFloat32(at, true);
+        checkNumber(array[i], `decodeCheckpoint: ${name}[${k}] value ${i}`);
+      }
       return array;
     });
     read.set(name, arrays);
@@ -123,4 +130,45 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
     history,
     ...(untouched && { untouched }),
   };
+}
+
+/** @throws RangeError naming the part of the header that is not what {@link encodeCheckpoint} writes. */
+function checkHeader(header: unknown): asserts header is Header {
+  const place = "decodeCheckpoint: header";
+  const { run, epoch, step, best, history, untouched, groups } = record(header, place);
+  if (typeof run !== "string") refuse(`${place}.run`, "a text", run);
+  checkInteger(epoch, `${place}.epoch`, { least: 0 });
+  checkInteger(step, `${place}.step`, { least: 0 });
+  const { epoch: bestEpoch, figure } = record(best, `${place}.best`);
+  checkInteger(bestEpoch, `${place}.best.epoch`, { least: 0 });
+  if (figure !== null) checkNumber(figure, `${place}.best.figure`);
+  for (const [i, entry] of list(history, `${place}.history`).entries()) {
+    const { epoch: recorded, trainLoss } = record(entry, `${place}.history[${i}]`);
+    checkInteger(recorded, `${place}.history[${i}].epoch`, { least: 0 });
+    if (trainLoss !== null) checkNumber(trainLoss, `${place}.history[${i}].trainLoss`);
+  }
+  if (untouched !== undefined) record(untouched, `${place}.untouched`);
+  const names = list(groups, `${place}.groups`).map((group, i) => {
+    const { name, lengths } = record(group, `${place}.groups[${i}]`);
+    if (typeof name !== "string" || !/^(tensors|best|moment:.*)$/s.test(name)) {
+      refuse(`${place}.groups[${i}].name`, '"tensors", "best" or "moment:" and a name', name);
+    }
+    for (const [k, length] of list(lengths, `${place}.groups[${i}].lengths`).entries()) {
+      checkInteger(length, `${place}.groups[${i}].lengths[${k}]`, { least: 0, most: 2 ** 31 });
+    }
+    return name;
+  });
+  if (!names.includes("tensors")) refuse(`${place}.groups`, 'groups with "tensors"', names);
+}
+
+function record(value: unknown, place: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    refuse(place, "an object", value);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function list(value: unknown, place: string): readonly unknown[] {
+  if (!Array.isArray(value)) refuse(place, "a list", value);
+  return value as readonly unknown[];
 }
