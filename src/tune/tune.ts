@@ -6,6 +6,7 @@ import type { Embedder, EmbeddingEstimate } from "../embed/embedder.js";
 import { checkNegatives } from "./candidates/check-methods.js";
 import { checkFitOptions, fitAdapter, type FitAdapterOptions } from "./fit-adapter.js";
 import {
+  checkEmbedder,
   embedTables,
   estimateTables,
   prepareEmbedder,
@@ -76,14 +77,10 @@ export async function tune(data: TuningData, options: TuneOptions): Promise<Tune
  */
 export async function estimateTuning(
   data: TuningData,
-  {
-    embedder,
-    prefixes,
-    cache,
-    signal,
-  }: EmbeddingSetup & Pick<LongJobOptions, "signal"> & { readonly embedder: Embedder },
+  options: EmbeddingSetup & Pick<LongJobOptions, "signal"> & { readonly embedder: Embedder },
 ): Promise<EmbeddingEstimate> {
-  checkOptions({ embedder, prefixes }, "estimateTuning");
+  checkOptions(options, "estimateTuning");
+  const { embedder, prefixes, cache, signal } = options;
   const tables = await layOutTexts(data, "estimateTuning");
   return estimateTables(tables, prepareEmbedder(embedder, { prefixes, cache }), signal);
 }
@@ -109,7 +106,7 @@ const dollars = (amount: number): string =>
   `$${amount > 0 && amount < 0.01 ? amount.toPrecision(2) : amount.toFixed(2)}`;
 
 /** Whoever comes without types forgets fields. */
-function checkOptions(options: unknown, caller: string): void {
+export function checkOptions(options: unknown, caller: string): void {
   const {
     embedder,
     vectors,
@@ -125,9 +122,9 @@ function checkOptions(options: unknown, caller: string): void {
   if (embedder !== undefined && vectors !== undefined) {
     throw new RangeError(`${caller}: one of embedder and vectors must be left out, received both`);
   }
-  if (embedder !== undefined && typeof (embedder as Partial<Embedder>).embed !== "function") {
-    const wanted = "an Embedder, as createFunctionEmbedder makes one of a function";
-    refuse(`${caller}: embedder`, wanted, embedder);
+  if (embedder !== undefined) checkEmbedder(embedder, caller);
+  if (vectors !== undefined && (typeof vectors !== "object" || (vectors as unknown) === null)) {
+    refuse(`${caller}: vectors`, "{ queries, corpus }", vectors);
   }
   if (tokenLimit !== undefined) checkNumber(tokenLimit, `${caller}: tokenLimit`, { least: 1 });
   if (!(maxCost >= 0)) refuse(`${caller}: maxCost`, "a number of US dollars >= 0", maxCost);

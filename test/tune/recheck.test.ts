@@ -71,6 +71,12 @@ describe("recheck", () => {
     expect(fresh.sentences[0]).toBe(fresh.judgement?.sentence);
   });
 
+  it("names the embedder that was forgotten", async () => {
+    await expect(recheck(decision.adapter, pairsFrom(0, 9), undefined as never)).rejects.toThrow(
+      "recheck: embedder must be an Embedder",
+    );
+  });
+
   it("raises an alarm where the embedder gives other vectors, even behind a cache that does not", async () => {
     const cache = createMemoryStore();
     await recheck(decision.adapter, pairsFrom(200, 400), { embedder, cache });

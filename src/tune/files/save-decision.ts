@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { refuse } from "../../base/checks.js";
 import { encodeAdapter } from "../../adapter/encode.js";
 import { writeWholeFile } from "../../adapter/whole-file.js";
 import type { TunedDecision } from "../texts/tuned.js";
@@ -40,6 +41,12 @@ export async function saveDecision(
   decision: TunedDecision,
   { texts = true, probeTexts = false }: SaveDecisionOptions = {},
 ): Promise<string[]> {
+  const { texts: tables } = decision as Partial<TunedDecision>;
+  if (tables === undefined) {
+    const wanted =
+      "that of tune or tuneFiles, which has texts (saveAdapter saves an adapter alone)";
+    refuse("saveDecision: decision", wanted, decision);
+  }
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new Error(`${folder}: cannot make the folder: ${(cause as Error).message}`, { cause });
   });

@@ -1,10 +1,11 @@
+import { refuse } from "../../base/checks.js";
 import type { Source } from "../../data/sources/open-source.js";
 import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
 import type { ReadTuningFilesOptions } from "../../data/tuning-files/types.js";
 import { createLmdbStore } from "../../embed/stores/lmdb-store.js";
 import type { KeyValueStore } from "../../embed/stores/key-value-store.js";
 import type { TunedDecision } from "../texts/tuned.js";
-import { tune, type TuneOptions } from "../tune.js";
+import { checkOptions, tune, type TuneOptions } from "../tune.js";
 
 export interface TuneFilesOptions
   extends Omit<TuneOptions, "cache">, Omit<ReadTuningFilesOptions, "signal" | "onProgress"> {
@@ -34,6 +35,8 @@ export async function tuneFiles(
   paths: Source | readonly Source[],
   options: TuneFilesOptions,
 ): Promise<TunedFiles> {
+  checkOptions(options, "tuneFiles");
+  checkCache(options.cache);
   const { cache = defaultCache, corpus, format, columns, split, ...rest } = options;
   const { signal, onProgress } = rest;
   const read = await readTuningFiles(paths, {
@@ -47,6 +50,12 @@ export async function tuneFiles(
   } finally {
     if (own) await store?.close?.();
   }
+}
+
+function checkCache(cache: unknown): void {
+  if (cache === undefined || cache === null || (typeof cache === "string" && cache !== "")) return;
+  if (typeof cache === "object" && "readMany" in cache) return;
+  refuse("tuneFiles: cache", "a folder, a store or null", cache);
 }
 
 const isStore = (cache: TuneFilesOptions["cache"]): cache is KeyValueStore =>

@@ -7,6 +7,7 @@ import type { TuningData } from "../../data/tuning-data.js";
 import type { Embedder } from "../../embed/embedder.js";
 import { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "../judge-adapter.js";
 import {
+  checkEmbedder,
   embedTables,
   estimateTables,
   prepareEmbedder,
@@ -53,9 +54,11 @@ export interface Recheck {
 export async function recheck(
   adapter: Adapter,
   data: TuningData,
-  { embedder, probes, cache, prefixes, ...options }: RecheckOptions,
+  given: RecheckOptions,
 ): Promise<Recheck> {
   checkAdapter(adapter, "recheck");
+  checkEmbedder((given as Partial<RecheckOptions> | undefined)?.embedder, "recheck");
+  const { embedder, probes, cache, prefixes, ...options } = given;
   const tables = await layOutTexts(data, "recheck");
   const prepared = prepareEmbedder(embedder, { cache, prefixes });
   const { id } = prepared.embedder;

@@ -1,3 +1,4 @@
+import { refuse } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import type { TextTables } from "../../data/texts/text-tables.js";
 import { withCache } from "../../embed/cache/cache.js";
@@ -26,6 +27,13 @@ export interface EmbeddingSetup {
 export interface PreparedEmbedder {
   readonly embedder: Embedder;
   readonly prefixes: Required<Prefixes> | null;
+}
+
+/** @throws RangeError on what does not embed; whoever comes without types forgets it, or names a model. */
+export function checkEmbedder(embedder: unknown, caller: string): void {
+  if (typeof (embedder as Partial<Embedder> | null | undefined)?.embed === "function") return;
+  const wanted = "an Embedder, as createFunctionEmbedder makes one of a function";
+  refuse(`${caller}: embedder`, wanted, embedder);
 }
 
 /** The cache stands inside: it knows texts with their prefixes, as the model does. */

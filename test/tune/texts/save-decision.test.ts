@@ -190,6 +190,14 @@ describe("saveDecision", () => {
     expect(labelsToReview(await loadDecision(path))).toEqual(found);
   });
 
+  it("refuses the decision of fitAdapter, which has no texts", async () => {
+    const { texts: _, vectors: __, embedding: ___, ...fitted } = await decide();
+    const path = join(folder, "fitted");
+    await expect(saveDecision(path, fitted as never)).rejects.toThrow(
+      "saveDecision: decision must be that of tune or tuneFiles",
+    );
+  });
+
   it("names a record that is missing or damaged", async () => {
     await expect(loadDecision(join(folder, "nowhere"))).rejects.toThrow(
       "decision.json.gz: cannot read",

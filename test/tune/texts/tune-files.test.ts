@@ -60,4 +60,22 @@ describe("tuneFiles", () => {
     );
     await expect(tuneFiles(broken, { embedder, cache: null })).rejects.toThrow("broken.jsonl:2");
   });
+
+  it.each([
+    ["no options", undefined, "tuneFiles: embedder must be given"],
+    ["no embedder", { embedder: null }, "tuneFiles: embedder must be an Embedder"],
+    ["no vectors", { vectors: null }, "tuneFiles: vectors must be { queries, corpus }"],
+    [
+      "a cache of another kind",
+      { embedder, cache: 5 },
+      "tuneFiles: cache must be a folder, a store",
+    ],
+    [
+      "a cache without a name",
+      { embedder, cache: "" },
+      "tuneFiles: cache must be a folder, a store",
+    ],
+  ])("refuses %s by name", async (_, options, message) => {
+    await expect(tuneFiles(file, options as never)).rejects.toThrow(message);
+  });
 });

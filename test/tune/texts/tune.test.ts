@@ -261,4 +261,10 @@ describe("tune", () => {
     );
     expect(embed).not.toHaveBeenCalled();
   });
+
+  it("names the embedder that was forgotten when the price is asked", async () => {
+    await expect(estimateTuning(topicPairs(5), undefined as never)).rejects.toThrow(
+      "estimateTuning: embedder must be given",
+    );
+  });
 });
