@@ -25,14 +25,9 @@ export async function sha256(texts: readonly string[]): Promise<string[]> {
 
 /** The text's units, little-endian, behind a byte that no UTF-8 has. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(1 + 2 * text.length);
-  bytes[0] = 0xff;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    bytes[1 + 2 * i] = unit & 0xff;
-    bytes[2 + 2 * i] = unit >> 8;
-  }
-  return bytes;
+  return Uint8Array.from({ length: 1 + 2 * text.length }, (_, i) =>
+    i === 0 ? 0xff : text.charCodeAt((i - 1) >> 1) >> (i % 2 === 1 ? 0 : 8),
+  );
 }
 
 interface NodeCrypto {

@@ -7,9 +7,13 @@ export function showProgress({ status }: Pick<CommandIo, "status">): (progress: 
   return (progress) => status(progressLine(progress));
 }
 
-/** `embed 1,200/5,000 (24 %), 1m20s left` */
-function progressLine({ stage, done, total, secondsLeft }: Progress): string {
+/** `embed 1,200/5,000 (24 %), 1m20s left`, or what is waited for and for how long */
+function progressLine({ stage, done, total, secondsLeft, waiting }: Progress): string {
   const count = (value: number): string => value.toLocaleString("en");
+  if (waiting !== undefined) {
+    const seconds = Math.max(0, (waiting.until.getTime() - Date.now()) / 1000);
+    return `${stage} ${count(done)}, waiting ${duration(seconds)}: ${waiting.for}`;
+  }
   if (total === undefined) return `${stage} ${count(done)}`;
   const share = total === 0 ? "" : ` (${Math.floor((100 * done) / total)} %)`;
   const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;

@@ -114,6 +114,14 @@ describe("an error of a server", () => {
   });
 });
 
+describe("a server that stays silent", () => {
+  it("is said to be, with how long it was waited for", async () => {
+    const embedder = await start(() => undefined, { timeoutMs: 50, maxRetries: 1 });
+    const { message } = await failure(embedder.embed(["one"]));
+    expect(message).toMatch(/the server gives no answer within 50 ms \(tried 2 times\)$/);
+  });
+});
+
 describe("an answer that is right in all but its dress", () => {
   const dresses: [string, Script][] = [
     ["indices null", changed((data) => data.forEach((item) => (item.index = null)))],

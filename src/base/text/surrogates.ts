@@ -14,7 +14,6 @@ export function toWellFormed(text: string): string {
 
 /** The first `length` units of a text, one less where that would cut a pair in two. */
 export function cutText(text: string, length: number): string {
-  const cutsPair =
-    /[\ud800-\udbff]/.test(text.charAt(length - 1)) && /[\udc00-\udfff]/.test(text.charAt(length));
+  const cutsPair = /[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(length - 1, length + 1));
   return text.slice(0, cutsPair ? length - 1 : length);
 }

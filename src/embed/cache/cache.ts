@@ -126,12 +126,9 @@ export function withCache(
           }),
       }).catch((error: unknown) => {
         if (error instanceof StoreWriteError && result !== undefined) {
-          const kept = Array.from(texts.keys()).filter((i) => have[indices[i]] === 1);
-          const vectors = gatherRows(
-            result,
-            kept.map((i) => first[indices[i]]),
-          );
-          error.embedded = { indices: kept, vectors };
+          const kept = [...texts.keys()].filter((i) => have[indices[i]]);
+          const rows = kept.map((i) => first[indices[i]]);
+          error.embedded = { indices: kept, vectors: gatherRows(result, rows) };
         }
         throw reindexRefusals(error, (text) => first[text]);
       });

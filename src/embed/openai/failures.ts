@@ -1,6 +1,7 @@
 import { resetMs } from "../requests/rate-limiter.js";
 import { retryAfter } from "../requests/retry-after.js";
 import { AnsweredError, FaultyVectorsError, MalformedAnswerError } from "./decode-answer.js";
+import { NoAnswerError } from "./endpoint.js";
 import type { OpenAISettings } from "./settings.js";
 import { AnswerTooLargeError } from "./server/guarded-fetch.js";
 import { plainText, type ServerWords } from "./server/server-words.js";
@@ -64,6 +65,9 @@ export function classify(error: unknown): Failure {
   }
   if (error instanceof SyntaxError) {
     return { kind: "retry", sentence: `the answer is no JSON: ${error.message}` };
+  }
+  if (error instanceof NoAnswerError) {
+    return { kind: "retry", fault: "size", sentence: `the server gives ${error.message}` };
   }
   const tooLarge = causes(error).find((cause) => cause instanceof AnswerTooLargeError);
   if (tooLarge instanceof Error) return { kind: "doubtful", sentence: tooLarge.message };

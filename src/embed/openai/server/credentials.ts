@@ -1,6 +1,6 @@
 import { show } from "../../../base/show.js";
 
-export const openAIAddress = "https://api.openai.com/v1";
+const openAIAddress = "https://api.openai.com/v1";
 
 /** Where a server is, and what opens it. */
 export interface Server {
