@@ -1,4 +1,6 @@
+import { intern } from "../../base/intern.js";
 import { show } from "../../base/show.js";
+import { createUnionFind } from "../../base/union-find.js";
 import { DataError } from "../data-error.js";
 import type { PairColumns } from "../types.js";
 import { comparableText } from "../split/comparable-text.js";
@@ -254,17 +256,20 @@ function distinctPairs(
 }
 
 /**
- * Per query the first group it was given; its own text where it has none. A group that only repeats the question, as
- * readers put it where nobody named one, is none.
+ * Per query a group that holds it with all that share one of its groups, directly or through others: named after the first
+ * that came; its own text where it has none. A group that only repeats the question, as readers put it where nobody named
+ * one, is none.
  */
 function groupsOf(rows: readonly PairRow[], queries: readonly string[]): string[] | undefined {
-  const groups = new Map<number, string>();
-  for (const { query, group } of rows) {
-    if (group !== null && group !== queries[query] && !groups.has(query)) groups.set(query, group);
+  const given = rows.filter(({ query, group }) => group !== null && group !== queries[query]);
+  if (given.length === 0) return undefined;
+  const { distinct, indices } = intern(given.map(({ group }) => group!));
+  const sets = createUnionFind(queries.length + distinct.length);
+  for (const [i, { query }] of given.entries()) sets.join(query, queries.length + indices[i]);
+  const nameOf = new Map<number, string>();
+  for (const [g, group] of distinct.entries()) {
+    const root = sets.find(queries.length + g);
+    if (!nameOf.has(root)) nameOf.set(root, `group\t${group}`);
   }
-  if (groups.size === 0) return undefined;
-  return queries.map((text, query) => {
-    const group = groups.get(query);
-    return group === undefined ? `question\t${text}` : `group\t${group}`;
-  });
+  return queries.map((text, query) => nameOf.get(sets.find(query)) ?? `question\t${text}`);
 }

@@ -90,10 +90,14 @@ const knownModels: readonly KnownModel[] = [
  * @returns `null` where the model is not known.
  */
 export function modelConventions(name: string): ModelConventions | null {
-  const parts = name.toLowerCase().split(/[/?]/);
+  // Of Ollama's tags, "bge-large:latest", some tell the model and some do not.
+  const parts = name
+    .toLowerCase()
+    .replaceAll("_", "-")
+    .split(/[/?]/)
+    .flatMap((part) => [part.replaceAll(":", "-"), part.split(":")[0]]);
   for (const { name: pattern, prefixes, tokenLimit } of knownModels) {
-    if (parts.some((part) => pattern.test(part.replaceAll("_", "-"))))
-      return { prefixes, tokenLimit };
+    if (parts.some((part) => pattern.test(part))) return { prefixes, tokenLimit };
   }
   return null;
 }

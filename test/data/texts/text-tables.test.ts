@@ -126,6 +126,16 @@ describe("layOutTexts", () => {
     expect(tables.queries).toEqual(["a"]);
   });
 
+  it("joins groups through a question that is in both: none is to be divided", async () => {
+    const tables = await lay([
+      { query: "a", passage: "x", group: "A" },
+      { query: "a", passage: "y", group: "B" },
+      { query: "b", passage: "z", group: "B" },
+      { query: "c", passage: "z", group: "C" },
+    ]);
+    expect(tables.groups).toEqual(["group\tA", "group\tA", "group\tC"]);
+  });
+
   it("takes a group that repeats the question for none", async () => {
     const tables = await lay([
       { query: "a", passage: "x", group: "a" },

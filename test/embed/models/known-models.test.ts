@@ -33,6 +33,9 @@ describe("modelConventions", () => {
     ["sentence-transformers/all-MiniLM-L6-v2", 256],
     ["openai/text-embedding-3-small/1536", 8191],
     ["BAAI/bge-m3", 8192],
+    ["ollama/all-minilm:latest", 256],
+    ["ollama/all-minilm:l12-v2", 128],
+    ["ollama/gte-large:335m", 512],
   ])("knows that %s wants nothing", (name, tokenLimit) => {
     expect(modelConventions(name)).toEqual({ prefixes: null, tokenLimit });
   });
