@@ -90,7 +90,12 @@ async function checkPrice(
   maxCost: number,
   approve: TuneOptions["approve"],
 ): Promise<void> {
-  const { cost, toEmbed } = estimate;
+  const { cost, toEmbed, requests } = estimate;
+  if (cost === null && requests !== null && requests > 0 && maxCost < Infinity) {
+    throw new RangeError(
+      `tune: maxCost cannot be kept, as nobody knows what the ${toEmbed} texts would cost; name the embedder's price (pricePerMillionTokens) or leave maxCost out; nothing was sent`,
+    );
+  }
   if (cost !== null && cost.high > maxCost) {
     throw new RangeError(
       `tune: maxCost must be at least ${dollars(cost.high)} to embed ${toEmbed} texts, received ${dollars(maxCost)}; nothing was sent`,

@@ -196,6 +196,13 @@ describe("tune", () => {
     await expect(tune(pairs, { embedder: priced, approve: () => false })).rejects.toThrow(
       "tune: the estimate was not approved; nothing was sent",
     );
+    const unpriced: Embedder = {
+      ...priced,
+      estimate: async (texts) => ({ ...(await priced.estimate!(texts)), cost: null }),
+    };
+    await expect(tune(pairs, { embedder: unpriced, maxCost: 1 })).rejects.toThrow(
+      "tune: maxCost cannot be kept, as nobody knows what the 10 texts would cost",
+    );
     const asked = vi.fn(() => false);
     await expect(tune(pairs, { embedder: priced, approve: asked })).rejects.toThrow();
     expect(asked).toHaveBeenCalledWith(expect.objectContaining({ cost: { low: 1, high: 2 } }));
