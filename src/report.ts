@@ -22,6 +22,7 @@ export { latentSpec, type LatentOptions } from "./report/plots/latent-spec.js";
 export { latentView } from "./report/plots/latent-view.js";
 export { renderPng, type PngOptions } from "./report/plots/render-png.js";
 export { renderReport } from "./report/page/render-report.js";
+export { reportPlots } from "./report/page/report-plots.js";
 export { renderSvg } from "./report/plots/render-svg.js";
 export type {
   CosineSample,

@@ -146,6 +146,16 @@ describe("embedtune tune", () => {
     const again = await runCommand(["report", out, "--no-texts", "--out", at("page.html")]);
     expect(again).toMatchObject({ code: 0, stdout: `${sentence}\n${at("page.html")}\n` });
     expect(readFileSync(at("page.html"), "utf8")).not.toMatch(/wie geht|Antwort \d/);
+    const svg = at("gains.svg");
+    expect((await runCommand(["report", out, "--plot", "gains", "--out", svg])).code).toBe(0);
+    expect(readFileSync(svg, "utf8")).toMatch(/^<svg class="chart" xmlns="http:.*<style>/s);
+    const png = at("gains.png");
+    await runCommand(["report", out, "--plot", "gains", "--png", "--out", png]);
+    expect(readFileSync(png).subarray(1, 4).toString()).toBe("PNG");
+    const wrong = await runCommand(["report", out, "--plot", "pie"]);
+    expect(wrong).toMatchObject({ code: 2, stdout: "" });
+    expect(wrong.stderr).toContain("--plot must be gains, ");
+    expect((await runCommand(["report", out, "--png"])).code).toBe(2);
     const none = await runCommand(["report", folder]);
     expect(none.code).toBe(1);
     expect(none.stderr).toContain("decision.json.gz: cannot read the record of the decision");

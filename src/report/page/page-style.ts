@@ -58,6 +58,24 @@ const tints = (): string =>
     )
     .join("\n");
 
+/** Of the charts alone, which also stand by themselves. */
+export const chartStyle =
+  (): string => `svg text { fill: var(--mutedInk); font-size: 11px; paint-order: stroke; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; }
+svg text.value { font-size: 10px; }
+svg text.row-label { fill: var(--ink); } svg text.strong { font-weight: 700; }
+.grid { stroke: var(--grid); } .domain { stroke: var(--lineStrong); } .stub { stroke: var(--line); }
+.curve { fill: none; stroke-width: 2; } .curve.before { stroke-dasharray: 5 3; } line.curve.before { stroke-dasharray: none; }
+.swatch .curve.before { stroke-dasharray: 5 3; }
+.curve.chance { stroke: var(--lineStrong); stroke-width: 1; stroke-dasharray: 1 3; }
+.change { stroke-width: 2.5; opacity: .75; }
+.dot.before { fill: var(--paper); stroke: var(--before); stroke-width: 2; }
+.band { opacity: .16; }
+.bars { fill-opacity: .35; stroke-width: 1.2; } .change-bar .bars { fill-opacity: 1; stroke: none; }
+.bars.unchanged { fill: var(--line); } .dot.unchanged { fill: var(--mutedInk); } .passage { fill: var(--lineStrong); }
+.threshold { stroke: var(--ink); stroke-dasharray: 4 3; stroke-width: 1.4; } .curve.threshold { stroke: var(--ink); stroke-dasharray: 4 3; }
+${strokes().replace(".dot.before { fill: var(--before); }", "")}
+`;
+
 /** Light and dark by the reader's setting, one column on a phone, a few full pages on paper. */
 export const pageStyle = (): string => `
 :root { color-scheme: light dark; ${variables(lightColors)} ${variables(lightSurfaces)} }
@@ -120,21 +138,7 @@ details { margin: .6rem 0; } summary { cursor: pointer; font-size: .9rem; color:
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .6rem; font-size: .9rem; max-width: none; }
 .key { display: inline-flex; align-items: center; gap: .4rem; }
 .swatch { width: 22px; height: 14px; flex: none; }
-svg text { fill: var(--mutedInk); font-size: 11px; paint-order: stroke; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; }
-svg text.value { font-size: 10px; }
-svg text.row-label { fill: var(--ink); } svg text.strong { font-weight: 700; }
-.grid { stroke: var(--grid); } .domain { stroke: var(--lineStrong); } .stub { stroke: var(--line); }
-.curve { fill: none; stroke-width: 2; } .curve.before { stroke-dasharray: 5 3; } line.curve.before { stroke-dasharray: none; }
-.swatch .curve.before { stroke-dasharray: 5 3; }
-.curve.chance { stroke: var(--lineStrong); stroke-width: 1; stroke-dasharray: 1 3; }
-.change { stroke-width: 2.5; opacity: .75; }
-.dot.before { fill: var(--paper); stroke: var(--before); stroke-width: 2; }
-.band { opacity: .16; }
-.bars { fill-opacity: .35; stroke-width: 1.2; } .change-bar .bars { fill-opacity: 1; stroke: none; }
-.bars.unchanged { fill: var(--line); } .dot.unchanged { fill: var(--mutedInk); } .passage { fill: var(--lineStrong); }
-.threshold { stroke: var(--ink); stroke-dasharray: 4 3; stroke-width: 1.4; } .curve.threshold { stroke: var(--ink); stroke-dasharray: 4 3; }
-${strokes().replace(".dot.before { fill: var(--before); }", "")}
-${tints()}
+${chartStyle()}${tints()}
 canvas.map { display: block; width: 100%; height: auto; touch-action: pan-y; border-radius: 4px; cursor: crosshair; }
 .detail { min-height: 9rem; margin-top: .75rem; padding: .75rem 1rem; background: var(--panel); border-radius: 8px; font-size: .92rem; }
 .detail p { margin-bottom: .4rem; }

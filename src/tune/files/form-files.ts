@@ -11,13 +11,17 @@ function namesOf(ids: readonly (string | null)[]): string[] {
   return ids.map((id, row) => (whole ? id! : String(row)));
 }
 
-const fileName = (form: string): string => form.replaceAll(" ", "-");
+function fileName(form: string): string {
+  return form.replaceAll(" ", "-");
+}
 
 /** Every file that {@link formFiles} may name. */
-export const formFileNames: readonly string[] = formNames.flatMap((form) => [
-  `${fileName(form)}.safetensors`,
-  `${fileName(form)}-adapter.safetensors`,
-]);
+export function formFileNames(): string[] {
+  return formNames.flatMap((form) => [
+    `${fileName(form)}.safetensors`,
+    `${fileName(form)}-adapter.safetensors`,
+  ]);
+}
 
 /** Each form whose own verdict is "use it", with the adapter that it stands on, as files. */
 export function formFiles({

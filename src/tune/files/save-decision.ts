@@ -81,7 +81,7 @@ export async function saveDecision(
     await writeWholeFile(path, bytes, what);
     paths.push(path);
   }
-  for (const name of formFileNames) {
+  for (const name of formFileNames()) {
     // Beside another adapter they would be served as this decision's.
     if (!files.some(([written]) => written === name)) await rm(join(folder, name), { force: true });
   }
