@@ -49,7 +49,7 @@ function standalone(chart: string): string {
     panel: lightSurfaces.paper,
   };
   const style = chartStyle().replaceAll(/var\(--(\w+)\)/g, (_, name: string) => values[name]);
-  const attributes = `xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="system-ui, sans-serif"`;
+  const attributes = `xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="Arial, Helvetica, DejaVu Sans, sans-serif"`;
   return chart
     .replace(/<svg\s+class="chart"/, `<svg class="chart" ${attributes}`)
     .replace(
