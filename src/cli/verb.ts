@@ -35,6 +35,14 @@ export const textFlag = (brief: string, placeholder = "text") =>
 /** A flag that names a file or a folder and may be left out. */
 export const fileFlag = (brief: string) => textFlag(brief, "file");
 
+export const seedFlag = {
+  kind: "parsed",
+  parse: String,
+  brief: "Of what is drawn at random, folds included",
+  placeholder: "seed",
+  default: "1",
+} as const;
+
 /** A switch that is off unless named. */
 export const switchFlag = (brief: string) =>
   ({ kind: "boolean", brief, optional: true, withNegated: false }) as const;

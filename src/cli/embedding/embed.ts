@@ -7,7 +7,7 @@ import { createVectorWriter, vectorFormatOf, type VectorFormat } from "../files/
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
-import { withEmbedder, type EmbedderFlags, type OpenEmbedder } from "./open-embedder.js";
+import { keptIn, withEmbedder, type EmbedderFlags, type OpenEmbedder } from "./open-embedder.js";
 import { openTexts, type OpenedTexts, type TextOfRecord } from "./read-texts.js";
 import { agreeToSpend, dollars, estimateSentence } from "./spending.js";
 
@@ -115,31 +115,30 @@ async function embedTo(
   const show = showProgress(io);
   let done = 0;
   let dimensions = 0;
-  const kept = (): string =>
-    cache === undefined
-      ? "nothing is kept, the built-in embedder begins anew"
-      : `what was embedded is kept in ${cache.folder}, and the same command goes on from there`;
-  const rows = await interruptible(io.signal, kept, () =>
-    withOutput(out, io, async (sink: Sink) => {
-      const writer = createVectorWriter(format, sink);
-      for await (const block of texts()) {
-        const vectors = await embedder.embed(
-          block.map(({ text }) => text),
-          {
-            side,
-            signal: io.signal,
-            onProgress: (progress) => show({ stage: "embed", done: done + progress.done, total }),
-          },
-        );
-        await writer.write(
-          vectors,
-          block.map(({ record }) => record),
-        );
-        done += block.length;
-        dimensions = vectors.cols;
-      }
-      return writer.finish();
-    }),
+  const rows = await interruptible(
+    io.signal,
+    () => keptIn(open),
+    () =>
+      withOutput(out, io, async (sink: Sink) => {
+        const writer = createVectorWriter(format, sink);
+        for await (const block of texts()) {
+          const vectors = await embedder.embed(
+            block.map(({ text }) => text),
+            {
+              side,
+              signal: io.signal,
+              onProgress: (progress) => show({ stage: "embed", done: done + progress.done, total }),
+            },
+          );
+          await writer.write(
+            vectors,
+            block.map(({ record }) => record),
+          );
+          done += block.length;
+          dimensions = vectors.cols;
+        }
+        return writer.finish();
+      }),
   );
   const { hits = 0, misses = rows } = cache?.statistics() ?? {};
   const cost = spent?.();

@@ -67,6 +67,13 @@ export async function withEmbedder<T>(
   }
 }
 
+/** What is left of a verb's embedding that was interrupted. */
+export function keptIn({ cache }: Pick<OpenEmbedder, "cache">): string {
+  return cache === undefined
+    ? "nothing is kept, and the same command begins anew"
+    : `what was embedded is kept in ${cache.folder}, and the same command goes on from there`;
+}
+
 /** What the flags put before texts, else what the model is known to want, which is said. */
 function prefixesFor(
   embedder: Embedder,

@@ -21,7 +21,7 @@ import { samePageCandidates } from "../../negatives/samplers/same-page-candidate
 import { sampleSamePageNegatives } from "../../negatives/samplers/same-page-negatives.js";
 import { sampleWeakNegatives } from "../../negatives/samplers/weak-negatives.js";
 import type { Matrix } from "../../math/matrix.js";
-import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
+import { keptIn, withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { withOutput } from "../files/output.js";
@@ -223,22 +223,20 @@ async function withVectors(
         await estimateEmbedding(embedder, texts.passages, { side: "passage", signal }),
       );
       if (dryRun) {
-        await io.print(`${estimateSentence(estimate)}
-`);
+        await io.print(`${estimateSentence(estimate)}\n`);
         return undefined;
       }
       await agreeToSpend(open, estimate, flags, io);
     }
-    const { cache } = open;
-    const kept = (): string =>
-      cache === undefined
-        ? "nothing was written; the same command begins anew"
-        : `what was embedded is kept in ${cache.folder}, and the same command goes on from there`;
-    return interruptible(io.signal, kept, async () => {
-      const job = { signal: io.signal, onProgress: showProgress(io) };
-      const queries = await open.embedder.embed(texts.queries, { side: "query", ...job });
-      const passages = await open.embedder.embed(texts.passages, { side: "passage", ...job });
-      return work({ queries, passages });
-    });
+    return interruptible(
+      io.signal,
+      () => keptIn(open),
+      async () => {
+        const job = { signal: io.signal, onProgress: showProgress(io) };
+        const queries = await open.embedder.embed(texts.queries, { side: "query", ...job });
+        const passages = await open.embedder.embed(texts.passages, { side: "passage", ...job });
+        return work({ queries, passages });
+      },
+    );
   });
 }

@@ -1,21 +1,19 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadAdapter } from "../../adapter/files.js";
-import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
 import { loadProbes } from "../../tune/files/load-probes.js";
 import { estimateRecheck } from "../../tune/recheck/estimate-recheck.js";
 import { recheck } from "../../tune/recheck/recheck.js";
 import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { alarm } from "../failures.js";
-import { textFileOptions, type TextFileFlags } from "../files/tuning-columns.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
+import { readData, type DataFlags } from "./read-data.js";
 
-export interface CheckFlags extends CommonFlags, EmbedderFlags, TextFileFlags {
+export interface CheckFlags extends CommonFlags, EmbedderFlags, DataFlags {
   readonly embedder: string;
-  readonly corpus?: string | undefined;
   readonly probes?: string | undefined;
   readonly seed: string;
 }
@@ -32,11 +30,7 @@ export async function check(
   const probesFile = flags.probes ?? (existsSync(beside) ? beside : undefined);
   const probes = probesFile === undefined ? undefined : await loadProbes(probesFile);
   const job = { signal, onProgress: showProgress(io) };
-  const read = await readTuningFiles(files, {
-    ...{ corpus: flags.corpus, ...textFileOptions(flags), ...job },
-  });
-  io.say(`${files.join(", ")} is read as ${read.format}`);
-  for (const note of read.notes) io.say(note);
+  const read = await readData(files, flags, io);
   const dimensions =
     flags.dimensions ?? (flags.embedder === "hashing" ? adapter.inputDimensions : undefined);
   await withEmbedder(flags.embedder, { ...flags, dimensions }, io, async (open) => {

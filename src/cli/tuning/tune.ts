@@ -1,28 +1,26 @@
 import { access, constants, mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readTuningFiles } from "../../data/tuning-files/read-tuning-files.js";
 import { methodNames, type MethodName } from "../../tune/candidates/default-candidates.js";
 import { renderReport } from "../../report/page/render-report.js";
 import { saveDecision } from "../../tune/files/save-decision.js";
 import { decisionFigures } from "../../tune/files/decision-figures.js";
 import type { TunedFiles } from "../../tune/files/tune-files.js";
 import { estimateTuning, tune, type TuneOptions } from "../../tune/tune.js";
-import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
+import { keptIn, withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { writeOutput } from "../files/output.js";
 import { readVectors } from "../files/read-all.js";
-import { textFileOptions, type TextFileFlags } from "../files/tuning-columns.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
+import { readData, type DataFlags } from "./read-data.js";
 import { tunedLines } from "./tuned-lines.js";
 
-export interface TuneFlags extends CommonFlags, EmbedderFlags, TextFileFlags {
+export interface TuneFlags extends CommonFlags, EmbedderFlags, DataFlags {
   readonly embedder?: string | undefined;
   readonly queryVectors?: string | undefined;
   readonly corpusVectors?: string | undefined;
-  readonly corpus?: string | undefined;
   readonly side: "both" | "query";
   readonly holdOut: "auto" | "questions" | "passages";
   readonly metric: string;
@@ -64,13 +62,7 @@ async function tuneFiles(
 ): Promise<void> {
   const { embedder, queryVectors, corpusVectors } = flags;
   const { signal } = io;
-  const read = await readTuningFiles(files, {
-    corpus: flags.corpus,
-    ...textFileOptions(flags),
-    ...{ signal, onProgress: showProgress(io) },
-  });
-  io.say(`${files.join(", ")} is read as ${read.format}`);
-  for (const note of read.notes) io.say(note);
+  const read = await readData(files, flags, io);
   const { format, notes } = read;
   const source = { format, notes };
   const options: Omit<TuneOptions, "embedder"> = {
@@ -103,19 +95,18 @@ async function tuneFiles(
       const line = flags.json === true ? JSON.stringify(estimate) : estimateSentence(estimate);
       return io.print(`${line}\n`);
     }
-    const kept = (): string =>
-      open.cache === undefined
-        ? "nothing was written; the same command begins anew"
-        : `what was embedded is kept in ${open.cache.folder}, and the same command goes on from there`;
-    const decision = await interruptible(signal, kept, () =>
-      tune(read.data, {
-        ...options,
-        ...embedding,
-        approve: async (estimate) => {
-          await agreeToSpend(open, estimate, flags, io);
-          return true;
-        },
-      }),
+    const decision = await interruptible(
+      signal,
+      () => keptIn(open),
+      () =>
+        tune(read.data, {
+          ...options,
+          ...embedding,
+          approve: async (estimate) => {
+            await agreeToSpend(open, estimate, flags, io);
+            return true;
+          },
+        }),
     );
     await report({ ...decision, source }, flags, io);
   });

@@ -1,4 +1,11 @@
-import { count, embedderCaveat, interval } from "../../tune/verdict/words.js";
+import {
+  beatsMapAlone,
+  count,
+  embedderCaveat,
+  interval,
+  metricName,
+  subject,
+} from "../../tune/verdict/words.js";
 import type { TunedDecision } from "../../tune/texts/tuned.js";
 
 /** A decision as a terminal shows it: what was read, the verdict in its own words, what else there is, the files. */
@@ -8,8 +15,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
   const { prefixes, tokenLimit, cut } = embedding;
   const near = nearDuplicates.queries + nearDuplicates.passages;
   const cutTexts = cut.queries + cut.passages;
-  const useful = forms.filter(({ verdict }) => verdict === "use it");
-  const noBetter = useful.filter(({ overBest }) => overBest.gain <= 0);
+  const noBetter = forms.filter((form) => form.verdict === "use it" && !beatsMapAlone(form));
   const caveat = embedderCaveat(embedding.embedder);
   return [
     `${count(texts.queries.length, "question")}, ${count(texts.passages.length, "passage")}, ${count(texts.pairs.label.length, "pair")}; vectors of ${embedding.dimensions} dimensions by ${embedding.embedder ?? "an embedder without a name"}`,
@@ -39,7 +45,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
       : [`${count(near, "text")} nearly equal another, and were kept together with it`]),
     "",
     sentence,
-    ...useful.filter(({ overBest }) => overBest.gain > 0).map((form) => form.sentence),
+    ...forms.filter(beatsMapAlone).map((form) => form.sentence),
     // Their files are written all the same, and would otherwise stand below without a word.
     ...(noBetter.length === 0
       ? []
@@ -49,7 +55,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
     ...(otherClaim === null || otherClaim.chosen === null
       ? []
       : [
-          `Not claimed but measured: for ${otherClaim.claim === "questions" ? "new questions about known passages" : "questions about passages nobody has asked about"} the same kind of change moves ${decision.metric === "mrr" ? "MRR" : decision.metric} by ${interval(otherClaim.chosen)}.`,
+          `Not claimed but measured: for ${subject(otherClaim.claim)} the same kind of change moves ${metricName(decision.metric)} by ${interval(otherClaim.chosen)}.`,
         ]),
     ...(decision.verdict === "use it"
       ? []

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { CheckFlags } from "../tuning/check.js";
-import { commonFlags, fileFlag, loadWork, type VerbContext } from "../verb.js";
+import { commonFlags, fileFlag, loadWork, seedFlag, type VerbContext } from "../verb.js";
 import { embedderBrief, embedderFlags } from "./embedder-flags.js";
 import { textFileFlags } from "./text-file-flags.js";
 
@@ -22,13 +22,7 @@ export const checkVerb = buildCommand<CheckFlags, string[], VerbContext>({
       probes: fileFlag(
         "What tune kept of the passages; probes.safetensors beside the adapter without this",
       ),
-      seed: {
-        kind: "parsed",
-        parse: String,
-        brief: "Of what is drawn at random",
-        placeholder: "seed",
-        default: "1",
-      },
+      seed: seedFlag,
       ...textFileFlags,
       ...embedderFlags,
       ...commonFlags,

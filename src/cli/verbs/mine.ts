@@ -7,6 +7,7 @@ import {
   numberFrom,
   parseCount,
   switchFlag,
+  seedFlag,
   textFlag,
   type VerbContext,
 } from "../verb.js";
@@ -71,13 +72,7 @@ export const mineVerb = buildCommand<MineFlags, [file: string], VerbContext>({
         default: "0.05",
       },
       excludeAnswers: switchFlag("Leave out passages that hold a short answer of the question"),
-      seed: {
-        kind: "parsed",
-        parse: String,
-        brief: "Of what is drawn at random",
-        placeholder: "seed",
-        default: "1",
-      },
+      seed: seedFlag,
       ...textFileFlags,
       ...embedderFlags,
       ...commonFlags,

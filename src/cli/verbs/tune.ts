@@ -6,6 +6,7 @@ import {
   fileFlag,
   loadWork,
   numberFrom,
+  seedFlag,
   textFlag,
   type VerbContext,
 } from "../verb.js";
@@ -86,13 +87,7 @@ export const tuneVerb = buildCommand<TuneFlags, string[], VerbContext>({
         placeholder: "seconds",
         optional: true,
       },
-      seed: {
-        kind: "parsed",
-        parse: String,
-        brief: "Of folds and of what is drawn at random",
-        placeholder: "seed",
-        default: "1",
-      },
+      seed: seedFlag,
       texts: {
         kind: "boolean",
         brief: "Put texts into the questions and the report",

@@ -87,14 +87,13 @@ export function drawAxes(box: Box, x: Axis, y: Axis): Html {
     })}
     ${x.ticks.map(({ value, label }) => {
       const at = px(x.place(value));
-      return html`<line class="stub" x1="${at}" x2="${at}" y1="${bottom}" y2="${bottom + 4}" /><text
-          class="tick"
-          text-anchor="middle"
-          x="${at}"
-          y="${bottom + 15}"
-        >
-          ${label}
-        </text>`;
+      return html`<line
+          class="tick-mark"
+          x1="${at}"
+          x2="${at}"
+          y1="${bottom}"
+          y2="${bottom + 4}"
+        /><text class="tick" text-anchor="middle" x="${at}" y="${bottom + 15}"> ${label} </text>`;
     })}
     <line class="domain" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}" />
     <text class="axis-title" text-anchor="middle" x="${px((left + right) / 2)}" y="${bottom + 31}">

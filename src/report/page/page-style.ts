@@ -63,7 +63,7 @@ export const chartStyle =
   (): string => `svg text { fill: var(--mutedInk); font-size: 11px; paint-order: stroke; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; }
 svg text.value { font-size: 10px; }
 svg text.row-label { fill: var(--ink); } svg text.strong { font-weight: 700; }
-.grid { stroke: var(--grid); } .domain { stroke: var(--lineStrong); } .stub { stroke: var(--line); }
+.grid { stroke: var(--grid); } .domain { stroke: var(--lineStrong); } .tick-mark { stroke: var(--line); }
 .curve { fill: none; stroke-width: 2; } .curve.before { stroke-dasharray: 5 3; } line.curve.before { stroke-dasharray: none; }
 .swatch .curve.before { stroke-dasharray: 5 3; }
 .curve.chance { stroke: var(--lineStrong); stroke-width: 1; stroke-dasharray: 1 3; }

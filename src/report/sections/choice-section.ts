@@ -5,7 +5,14 @@ import { bestOfEachKind, gridOfBest, isBest } from "../figures/candidates.js";
 import { formatSeconds } from "../format.js";
 import { html, type Html } from "../html.js";
 import type { DecisionRow } from "../../tune/verdict/decision.js";
-import { count, figure, interval, methodName, metricName } from "../../tune/verdict/words.js";
+import {
+  count,
+  figure,
+  interval,
+  methodName,
+  metricName,
+  subject,
+} from "../../tune/verdict/words.js";
 import type { AdapterLearningCurve } from "../../tune/learning-curve.js";
 import type { Report } from "../read-report.js";
 
@@ -120,10 +127,7 @@ const nameOf = (row: DecisionRow): string => methodName(row);
 
 function otherClaim({ otherClaim: other, metric }: Report["decision"]): Html {
   if (other === null) return html``;
-  const about =
-    other.claim === "questions"
-      ? "new questions about known passages"
-      : "questions about passages nobody has asked about";
+  const about = subject(other.claim);
   const gains = [
     ...(other.chosen === null ? [] : [["the same candidate", other.chosen] as const]),
     ...other.forms.map(({ name, gain }) => [name, gain] as const),
@@ -173,7 +177,7 @@ function curve({ points, untouched, claim }: AdapterLearningCurve, metric: strin
           }),
         },
       ],
-      caption: `A curve that still rises at its end says that more labels would help. Of ${claim === "questions" ? "new questions about known passages" : "questions about passages nobody has asked about"}; the band is the 95 % interval of the gain.`,
+      caption: `A curve that still rises at its end says that more labels would help. Of ${subject(claim)}; the band is the 95 % interval of the gain.`,
       table: {
         columns: ["Pairs", metricName(metric), "Gain"],
         rows: points.map(({ pairs, figure: own, gain }) => [

@@ -2,6 +2,7 @@ import { html, type Html } from "../html.js";
 import { drawIntervals } from "../charts/interval-chart.js";
 import { countChanges } from "../figures/question-changes.js";
 import {
+  beatsMapAlone,
   count,
   embedderCaveat,
   figure,
@@ -169,10 +170,8 @@ function changeBar({ decision }: Report): Html {
 
 function formsPart({ decision: { forms } }: Report): Html {
   if (forms.length === 0) return html``;
-  const isBetter = ({ verdict, overBest }: (typeof forms)[number]): boolean =>
-    verdict === "use it" && overBest.gain > 0;
-  const better = forms.filter(isBetter);
-  const others = forms.filter((form) => !isBetter(form));
+  const better = forms.filter(beatsMapAlone);
+  const others = forms.filter((form) => !beatsMapAlone(form));
   return html`<h3>What can be served beside a map</h3>
     <p class="muted">
       Where passages have answered questions, these can be moved toward their questions, or the

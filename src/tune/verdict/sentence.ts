@@ -1,8 +1,7 @@
 import type { Choice, Decision, Gain, Verdict } from "./decision.js";
-import { count, figure, interval, methodName, metricName } from "./words.js";
+import { count, figure, interval, methodName, metricName, subject } from "./words.js";
 import type { FormName } from "../forms/form.js";
 import type { RankMetric } from "../ranking/outcomes.js";
-import type { ClaimName } from "../claims/claims.js";
 import type { Forecast } from "./labels-needed.js";
 
 /** What the sentence is made of. */
@@ -145,10 +144,4 @@ function main(parts: SentenceParts): string {
       : "";
   const doubt = parts.doubt === null ? "" : `, but ${parts.doubt}`;
   return `for ${about}, ${result}${among}${doubt}; ${more} (${judged}).`;
-}
-
-function subject(claim: ClaimName): string {
-  return claim === "questions"
-    ? "new questions about known passages"
-    : "questions about passages nobody has asked about";
 }

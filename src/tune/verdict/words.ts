@@ -1,10 +1,24 @@
 /** Figures and names as the verdict's sentence prints them: whatever stands beside it must print the same. */
-import type { Choice, Gain } from "./decision.js";
+import type { ClaimName } from "../claims/claims.js";
+import type { Choice, FormDecision, Gain } from "./decision.js";
 
 /** E.g. `"info-nce (query side)"`. */
 export function methodName({ method, side }: Pick<Choice, "method" | "side">): string {
   return side === "query" && method !== "identity" ? `${method} (query side)` : method;
 }
+
+/** What a claim is about. */
+export const subject = (claim: ClaimName): string =>
+  claim === "questions"
+    ? "new questions about known passages"
+    : "questions about passages nobody has asked about";
+
+/** Whether a form is worth using, and better than the best map alone: what is no better is no news. */
+export const beatsMapAlone = ({
+  verdict,
+  overBest,
+}: Pick<FormDecision, "verdict" | "overBest">): boolean =>
+  verdict === "use it" && overBest.gain > 0;
 
 /** E.g. `"MRR"`. */
 export const metricName = (metric: string): string => (metric === "mrr" ? "MRR" : metric);
