@@ -61,7 +61,7 @@ export async function tune(data: TuningData, options: TuneOptions): Promise<Tune
     const prepared = prepareEmbedder(embedder, { prefixes, cache });
     const estimate = await estimateTables(tables, prepared, signal);
     await checkPrice(estimate, maxCost, approve);
-    embedded = await embedTables(tables, prepared, estimate, { tokenLimit, signal, onProgress });
+    embedded = await embedTables(tables, prepared, { estimate, tokenLimit, signal, onProgress });
   }
   signal?.throwIfAborted();
   const { vectors, embedding } = embedded;

@@ -1,10 +1,9 @@
-import { intern } from "../../base/intern.js";
 import { show } from "../../base/show.js";
-import { createUnionFind } from "../../base/union-find.js";
 import { DataError } from "../data-error.js";
 import type { PairColumns } from "../types.js";
-import { comparableText } from "../split/comparable-text.js";
 import { collectTexts, type TextItem } from "./collect-texts.js";
+import { findLikeness } from "./find-likeness.js";
+import { distinctPairs, groupsOf } from "./pair-rows.js";
 import type { TuningData } from "../tuning-data.js";
 
 /** What was passed over on the way from texts to tables. */
@@ -171,29 +170,6 @@ export async function layOutTexts(data: TuningData, caller: string): Promise<Tex
   };
 }
 
-/** Finds the row of a corpus's passage by a text that is not quite its own. */
-function findLikeness(
-  corpus: readonly TextItem[],
-  rows: readonly number[],
-): (text: string) => number | undefined {
-  const first = (textOf: (item: TextItem) => string | undefined): ReadonlyMap<string, number> => {
-    const found = new Map<string, number>();
-    for (const [i, item] of corpus.entries()) {
-      const text = textOf(item);
-      const key = text === undefined ? "" : comparableText(text);
-      if (key !== "" && !found.has(key)) found.set(key, rows[i]);
-    }
-    return found;
-  };
-  // Made when first asked for: most corpora hold what pairs name letter by letter.
-  let ways: readonly ReadonlyMap<string, number>[] | undefined;
-  return (text) => {
-    ways ??= [first((item) => item.text), first((item) => item.untitled)];
-    const key = comparableText(text);
-    return ways[0].get(key) ?? ways[1].get(key);
-  };
-}
-
 function name(rows: Map<string, number>, id: string, row: number, place: string): void {
   if (rows.has(id)) {
     throw new DataError(
@@ -220,56 +196,3 @@ const itemsOf = ({ position }: Table, { length }: ArrayLike<unknown>): ItemsOf =
   count: length,
   first: Int32Array.from(position),
 });
-
-interface PairRow {
-  readonly query: number;
-  readonly passage: number;
-  readonly label: number;
-  readonly grade: number;
-  readonly group: string | null;
-}
-
-function distinctPairs(
-  rows: readonly PairRow[],
-  passageCount: number,
-): { pairs: PairColumns; duplicatePairs: number; contradictions: number } {
-  const first = new Map<number, PairRow>();
-  const contradicted = new Set<number>();
-  for (const row of rows) {
-    const key = row.query * passageCount + row.passage;
-    const known = first.get(key);
-    if (known === undefined) first.set(key, row);
-    else if (known.label !== row.label) contradicted.add(key);
-  }
-  const kept = [...first].filter(([key]) => !contradicted.has(key)).map(([, row]) => row);
-  const graded = kept.some(({ grade }) => grade !== 1);
-  return {
-    pairs: {
-      query: Uint32Array.from(kept, ({ query }) => query),
-      passage: Uint32Array.from(kept, ({ passage }) => passage),
-      label: Uint8Array.from(kept, ({ label }) => label),
-      ...(graded ? { grade: Float64Array.from(kept, ({ grade }) => grade) } : {}),
-    },
-    duplicatePairs: rows.length - first.size,
-    contradictions: contradicted.size,
-  };
-}
-
-/**
- * Per query a group that holds it with all that share one of its groups, directly or through others: named after the first
- * that came; its own text where it has none. A group that only repeats the question, as readers put it where nobody named
- * one, is none.
- */
-function groupsOf(rows: readonly PairRow[], queries: readonly string[]): string[] | undefined {
-  const given = rows.filter(({ query, group }) => group !== null && group !== queries[query]);
-  if (given.length === 0) return undefined;
-  const { distinct, indices } = intern(given.map(({ group }) => group!));
-  const sets = createUnionFind(queries.length + distinct.length);
-  for (const [i, { query }] of given.entries()) sets.join(query, queries.length + indices[i]);
-  const nameOf = new Map<number, string>();
-  for (const [g, group] of distinct.entries()) {
-    const root = sets.find(queries.length + g);
-    if (!nameOf.has(root)) nameOf.set(root, `group\t${group}`);
-  }
-  return queries.map((text, query) => nameOf.get(sets.find(query)) ?? `question\t${text}`);
-}

@@ -1,3 +1,4 @@
+import { intern } from "../../base/intern.js";
 import { createRandom } from "../../base/random.js";
 import type { QuestionOutcome } from "../../tune/verdict/decision.js";
 
@@ -23,9 +24,7 @@ export function recallCurves(
   groups: readonly (string | number)[],
   seed: string | number,
 ): { before: RecallCurve; after: RecallCurve } {
-  const units = new Map<string | number, number>();
-  for (const group of groups) if (!units.has(group)) units.set(group, units.size);
-  const unitOf = Uint32Array.from(groups, (group) => units.get(group)!);
+  const { distinct: units, indices: unitOf } = intern(groups);
   const ranks = [
     questions.map(({ before }) => before),
     questions.map(({ after }) => after),
@@ -38,11 +37,11 @@ export function recallCurves(
     }),
   );
   const random = createRandom(`${seed}/recall`);
-  const times = new Uint32Array(units.size);
+  const times = new Uint32Array(units.length);
   const drawn = found.map(() => ks.map(() => new Float64Array(resamples)));
   for (let r = 0; r < resamples; r++) {
     times.fill(0);
-    for (let i = 0; i < units.size; i++) times[random.integer(units.size)]++;
+    for (let i = 0; i < units.length; i++) times[random.integer(units.length)]++;
     for (const [f, firsts] of found.entries()) {
       for (const [j, share] of shares(firsts, (i) => times[unitOf[i]], ks.length).entries()) {
         drawn[f][j][r] = share;

@@ -8,7 +8,7 @@ import type { TunedDecision } from "../texts/tuned.js";
 import { decisionFigures, questionLines } from "./decision-figures.js";
 import { encodeRecord, recordOf } from "./decision-record.js";
 import { formFileNames, formFiles } from "./form-files.js";
-import { encodeProbes } from "./probes.js";
+import { encodeProbes } from "../recheck/probes.js";
 
 export interface SaveDecisionOptions {
   /** Whether questions and record hold texts beside ids, ranks and cosines. @default true */

@@ -1,6 +1,9 @@
-import { decodeSafetensors } from "../../adapter/safetensors.js";
+import { decodeSafetensors, encodeSafetensors } from "../../adapter/safetensors.js";
 import { refuse } from "../../base/checks.js";
-import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { createRandom } from "../../base/random.js";
+import { sha256 } from "../../base/sha256.js";
+import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
+import type { TunedDecision } from "../texts/tuned.js";
 
 /** Vectors of some passages as they were when an adapter was made, with what tells the texts again. */
 export interface KeptProbes {
@@ -13,6 +16,34 @@ export interface KeptProbes {
   readonly texts: readonly string[] | null;
 }
 
+const formatName = "embedtune probes";
+/** How many passages are kept, at most. */
+const most = 32;
+
+/**
+ * A seeded sample of a decision's passages as safetensors: tensor "vectors", and the hashes (texts only where asked for) as
+ * JSON in the metadata. A hash tells whether a text at hand is the same without holding it.
+ */
+export async function encodeProbes(
+  { texts, vectors, embedding, seed }: TunedDecision,
+  { withTexts }: { readonly withTexts: boolean },
+): Promise<Uint8Array> {
+  const order = createRandom(`${seed}/probes`).shuffle([...texts.passages.keys()]);
+  const rows = Uint32Array.from(order.slice(0, most)).sort();
+  const kept = Array.from(rows, (row) => texts.passages[row]);
+  const { cols, data } = gatherRows(vectors.passages, rows);
+  return encodeSafetensors({
+    tensors: { vectors: { shape: [rows.length, cols], data } },
+    metadata: {
+      format: formatName,
+      embedder: embedding.embedder ?? "",
+      side: "passage",
+      hashes: JSON.stringify(await sha256(kept)),
+      ...(withTexts ? { texts: JSON.stringify(kept) } : {}),
+    },
+  });
+}
+
 /**
  * Reads what `saveDecision` kept in `probes.safetensors`.
  *
@@ -22,7 +53,7 @@ export interface KeptProbes {
 export function decodeProbes(bytes: Uint8Array, place = "decodeProbes"): KeptProbes {
   const { tensors, metadata } = decodeSafetensors(bytes, place);
   const tensor = "vectors" in tensors ? tensors.vectors : undefined;
-  if (metadata.format !== "embedtune probes" || tensor?.shape.length !== 2) {
+  if (metadata.format !== formatName || tensor?.shape.length !== 2) {
     refuse(place, "probes, as saveDecision writes them", metadata.format);
   }
   const [rows, cols] = tensor.shape;

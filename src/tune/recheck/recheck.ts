@@ -9,7 +9,6 @@ import { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "../judge
 import {
   checkEmbedder,
   embedTables,
-  estimateTables,
   prepareEmbedder,
   type EmbeddingSetup,
 } from "../texts/embed-tables.js";
@@ -85,9 +84,8 @@ export async function recheck(
   let judgement: Judgement | null = null;
   let fittedOnThese = false;
   if (tables.pairs.label.includes(1)) {
-    const estimate = await estimateTables(tables, prepared, signal);
-    const { vectors } = await embedTables(tables, prepared, estimate, {
-      ...{ tokenLimit: null, signal, onProgress },
+    const { vectors } = await embedTables(tables, prepared, {
+      ...{ estimate: null, tokenLimit: null, signal, onProgress },
     });
     const { data: labelled } = labelTexts(tables, vectors);
     judgement = await judgeAdapter(adapter, labelled, options);

@@ -5,8 +5,8 @@ import { meanOf } from "../verdict/units.js";
 
 /**
  * Why a label is worth another look. "ranked low": the right passage stays far down under every candidate, out of fold
- * (below the tenth place, and among the tenth of the questions that rank lowest), while a wrong one stands clearly first. "near copy": the passage has a near-duplicate that the question is not labelled
- * with. "contradiction": nearly the same question is labelled with other passages, or a near-duplicate of the passage is
+ * (below the tenth place, and among the tenth of the questions that rank lowest), while a wrong one stands clearly first.
+ * "near copy": the passage has a near-duplicate that the question is not labelled with. "contradiction": nearly the same question is labelled with other passages, or a near-duplicate of the passage is
  * labelled 0.
  */
 export type ReviewReason = "ranked low" | "near copy" | "contradiction";

@@ -72,12 +72,16 @@ export interface EmbeddedTables {
 export async function embedTables(
   tables: TextTables,
   { embedder, prefixes }: PreparedEmbedder,
-  estimate: EmbeddingEstimate,
   {
+    estimate,
     tokenLimit,
     signal,
     onProgress,
-  }: LongJobOptions & { readonly tokenLimit: number | null | undefined },
+  }: LongJobOptions & {
+    /** What it was to take, where somebody asked. */
+    readonly estimate: EmbeddingEstimate | null;
+    readonly tokenLimit: number | null | undefined;
+  },
 ): Promise<EmbeddedTables> {
   const embed = async (
     side: "query" | "passage",
