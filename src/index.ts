@@ -30,7 +30,7 @@ export type {
   CorpusText,
   CorpusTexts,
   JudgedTexts,
-  Judgement as RelevanceJudgement,
+  RelevanceJudgement,
   PairedTexts,
   QueryText,
   TextPair,

@@ -28,7 +28,7 @@ export interface QueryText {
 }
 
 /** A judgement: whether, and how well, a passage answers a question. */
-export interface Judgement {
+export interface RelevanceJudgement {
   readonly queryId: string;
   readonly passageId: string;
   /** 0: judged and not relevant; above 0: relevant, the grade. */
@@ -47,7 +47,7 @@ export interface PairedTexts {
 export interface JudgedTexts {
   readonly queries: Sequence<QueryText>;
   readonly corpus: Sequence<CorpusText>;
-  readonly qrels: Sequence<Judgement>;
+  readonly qrels: Sequence<RelevanceJudgement>;
 }
 
 /** A corpus alone: nothing can be judged. */

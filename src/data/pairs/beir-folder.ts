@@ -6,7 +6,7 @@ import { DataError, type Place } from "../data-error.js";
 import { byteProgress } from "../sources/byte-progress.js";
 import { frameLines, type Position } from "../sources/lines.js";
 import { openSource, type OpenSourceOptions } from "../sources/open-source.js";
-import type { Judgement, QueryText } from "../tuning-data.js";
+import type { RelevanceJudgement, QueryText } from "../tuning-data.js";
 import { jsonFields } from "./pair-record.js";
 import { readQrels } from "./qrels.js";
 
@@ -34,7 +34,7 @@ export interface ReadBeirJob extends LongJobOptions {
 export interface BeirContents {
   readonly queries: readonly QueryText[];
   readonly corpus: readonly BeirPassage[];
-  readonly qrels: readonly Judgement[];
+  readonly qrels: readonly RelevanceJudgement[];
   readonly unknown: readonly DataError[];
 }
 
@@ -69,7 +69,7 @@ export async function readBeirFiles(
     onProgress && (await byteProgress([corpusFile, queriesFile, qrelsFile], onProgress));
   const corpus = await readTexts(corpusFile, { signal, onBytes }, spend);
   const queries = await readTexts(queriesFile, { signal, onBytes }, spend);
-  const qrels: Judgement[] = [];
+  const qrels: RelevanceJudgement[] = [];
   const unknown: DataError[] = [];
   for await (const { judgement, place } of readQrels(qrelsFile, { signal, onBytes })) {
     const { queryId, passageId } = judgement;

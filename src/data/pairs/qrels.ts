@@ -2,7 +2,7 @@ import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
 import type { Position } from "../sources/lines.js";
 import { openSource, sourceName, type OpenSourceOptions } from "../sources/open-source.js";
-import type { Judgement } from "../tuning-data.js";
+import type { RelevanceJudgement } from "../tuning-data.js";
 import { frameRows } from "./delimited-rows.js";
 
 /** Which columns of a row are what. */
@@ -28,7 +28,7 @@ const byName = {
 export async function* readQrels(
   path: string,
   options: Pick<OpenSourceOptions, "signal" | "onBytes"> = {},
-): AsyncGenerator<{ judgement: Judgement; place: Place }, void, undefined> {
+): AsyncGenerator<{ judgement: RelevanceJudgement; place: Place }, void, undefined> {
   const position: Position = { source: sourceName(path), line: 0 };
   const place = (): Place => ({ source: position.source, line: position.line + 1 });
   let columns: Columns | undefined;
@@ -72,7 +72,7 @@ function parseJudgement(
   fields: readonly string[],
   { query, passage, score: scoreColumn }: Columns,
   place: Place,
-): Judgement {
+): RelevanceJudgement {
   const needed = Math.max(query, passage, scoreColumn) + 1;
   if (fields.length < needed) {
     throw new DataError(place, `the row must have ${needed} fields, received ${fields.length}`);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { LongJobOptions } from "../../base/progress.js";
-import type { Judgement, QueryText } from "../tuning-data.js";
+import type { RelevanceJudgement, QueryText } from "../tuning-data.js";
 import type { Pair } from "../types.js";
 import { findBeirFile, readBeirFiles, type BeirPassage } from "./beir-folder.js";
 
@@ -8,7 +8,7 @@ import { findBeirFile, readBeirFiles, type BeirPassage } from "./beir-folder.js"
 export interface BeirData {
   readonly queries: readonly QueryText[];
   readonly corpus: readonly BeirPassage[];
-  readonly qrels: readonly Judgement[];
+  readonly qrels: readonly RelevanceJudgement[];
 }
 
 export interface ReadBeirOptions extends LongJobOptions {

@@ -3,7 +3,7 @@ import { DataError } from "../data-error.js";
 import type {
   CorpusTexts,
   JudgedTexts,
-  Judgement,
+  RelevanceJudgement,
   PairedTexts,
   TextPair,
   TuningData,
@@ -30,7 +30,7 @@ export interface CollectedPair {
 export interface CollectedTexts {
   readonly queries: readonly TextItem[];
   readonly corpus: readonly TextItem[];
-  readonly pairs: readonly (CollectedPair | Judgement)[];
+  readonly pairs: readonly (CollectedPair | RelevanceJudgement)[];
 }
 
 /**
@@ -162,7 +162,7 @@ function corpusText(item: unknown, place: string): TextItem {
   };
 }
 
-function judgement(item: unknown, place: string): Judgement {
+function judgement(item: unknown, place: string): RelevanceJudgement {
   const fields = fieldsOf(item, place, "a judgement with queryId, passageId and score");
   const { score } = fields;
   if (!Number.isFinite(score)) {

@@ -1,6 +1,6 @@
 import { show } from "../../base/show.js";
 import { DataError, formatPlace } from "../data-error.js";
-import type { CorpusText, Judgement, QueryText } from "../tuning-data.js";
+import type { CorpusText, RelevanceJudgement, QueryText } from "../tuning-data.js";
 import type { PlacedPair } from "./collect-pairs.js";
 import type { Notes } from "./notes.js";
 
@@ -15,7 +15,7 @@ export function judgedPairs(
   corpus: readonly CorpusText[],
   ids: ReadonlySet<string>,
   notes: Notes,
-): { queries: QueryText[]; corpus: readonly CorpusText[]; qrels: Judgement[] } {
+): { queries: QueryText[]; corpus: readonly CorpusText[]; qrels: RelevanceJudgement[] } {
   const unknown = pairs.filter(({ pair }) => !ids.has(pair.passage));
   const [first] = unknown;
   if (first !== undefined && isWrongFile(unknown.length, pairs.length)) {
@@ -35,7 +35,7 @@ export function judgedPairs(
     notes.say("Groups are not used where passages are given by id.");
   }
   const numbers = new Map<string, string>();
-  const qrels: Judgement[] = [];
+  const qrels: RelevanceJudgement[] = [];
   for (const { pair } of pairs) {
     if (!ids.has(pair.passage)) continue;
     const queryId = numbers.get(pair.query) ?? `q${numbers.size + 1}`;

@@ -7,7 +7,7 @@ import {
   type BeirPassage,
   type ReadBeirJob,
 } from "../pairs/beir-folder.js";
-import type { Judgement } from "../tuning-data.js";
+import type { RelevanceJudgement } from "../tuning-data.js";
 import { isWrongFile } from "./judged-pairs.js";
 import type { Notes } from "./notes.js";
 import type { TuningFiles } from "./types.js";
@@ -113,8 +113,12 @@ async function chooseSplit(
 }
 
 /** Leaves out judgements that a better one of the same query and passage contradicts; the same one twice stays twice. */
-function withoutContradicted(qrels: readonly Judgement[], notes: Notes): Judgement[] {
-  const keyOf = ({ queryId, passageId }: Judgement): string => JSON.stringify([queryId, passageId]);
+function withoutContradicted(
+  qrels: readonly RelevanceJudgement[],
+  notes: Notes,
+): RelevanceJudgement[] {
+  const keyOf = ({ queryId, passageId }: RelevanceJudgement): string =>
+    JSON.stringify([queryId, passageId]);
   const best = new Map<string, number>();
   for (const judgement of qrels) {
     const key = keyOf(judgement);

@@ -1,6 +1,6 @@
 import type { LongJobOptions } from "../../base/progress.js";
 import type { Source } from "../sources/open-source.js";
-import type { CorpusText, Judgement, QueryText, TextPair } from "../tuning-data.js";
+import type { CorpusText, RelevanceJudgement, QueryText, TextPair } from "../tuning-data.js";
 
 export const tuningFileFormats = [
   "beir",
@@ -54,7 +54,7 @@ export type TuningFilesData =
   | {
       readonly queries: readonly QueryText[];
       readonly corpus: readonly CorpusText[];
-      readonly qrels: readonly Judgement[];
+      readonly qrels: readonly RelevanceJudgement[];
     }
   | { readonly corpus: readonly CorpusText[] };
 
