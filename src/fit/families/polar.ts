@@ -1,34 +1,25 @@
-import { SingularValueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
+import { symmetricEigen } from "../../math/decompose/eigen.js";
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 
-/** Up to this size the singular value decomposition in 64 bits is quick enough. */
-const smallSize = 256;
+/** Steps after which directions that grow by half each time have left any rounding far behind. */
+const STEPS = 60;
 
 /**
- * The orthogonal matrix nearest to a square one (UVᵀ of its singular value decomposition).
- *
- * Large matrices take the Newton–Schulz iteration, which needs products alone:
- * Higham, "Functions of Matrices", 2008, section 8.3.
+ * The orthogonal matrix nearest to a square one (UVᵀ of its singular value decomposition), by the Newton–Schulz iteration,
+ * which needs products alone: Higham, "Functions of Matrices", 2008, section 8.3. Directions of which the matrix says
+ * nothing at all, where it is singular, are joined in the order of their eigenvectors.
  */
 export function polarFactor(matrix: Matrix): Matrix {
   const n = matrix.rows;
-  if (n <= smallSize) {
-    const { leftSingularVectors, rightSingularVectors } = new SingularValueDecomposition(
-      DenseMatrix.from1DArray(n, n, matrix.data),
-    );
-    return createMatrix(
-      n,
-      n,
-      Float32Array.from(leftSingularVectors.mmul(rightSingularVectors.transpose()).to1DArray()),
-    );
-  }
   // Singular values must start in (0, √3): the Frobenius norm bounds the largest.
-  const scale = Math.sqrt(matrix.data.reduce((sum, value) => sum + value * value, 0));
+  const scale = Math.sqrt(matrix.data.reduce((sum, value) => sum + value * value, 0)) || 1;
   let x: Matrix = { ...matrix, data: matrix.data.map((value) => value / scale) };
-  for (let step = 0; step < 60; step++) {
+  let distance = Infinity;
+  for (let step = 0; step < STEPS; step++) {
     const gram = multiply(x, x, { transposeA: true });
-    let distance = 0;
+    const before = distance;
+    distance = 0;
     for (let i = 0, at = 0; i < n; i++) {
       for (let j = 0; j < n; j++, at++) {
         const identity = i === j ? 1 : 0;
@@ -36,8 +27,29 @@ export function polarFactor(matrix: Matrix): Matrix {
         gram.data[at] = 1.5 * identity - 0.5 * gram.data[at];
       }
     }
-    if (distance < 1e-5) break;
+    // It converges quadratically: what no longer shrinks is rounding.
+    if (distance < 1e-3 && distance >= before / 2) break;
     x = multiply(x, gram);
   }
-  return x;
+  return distance < 1e-3 ? x : completed(x);
+}
+
+/** A matrix whose singular values are 1 and 0, with those of 0 turned into 1. */
+function completed(x: Matrix): Matrix {
+  const right = nullVectors(multiply(x, x, { transposeA: true }));
+  const left = nullVectors(multiply(x, x, { transposeB: true }));
+  const rest = multiply(left, right, { transposeA: true });
+  return { ...x, data: x.data.map((value, i) => value + rest.data[i]) };
+}
+
+/** Unit vectors, a row each, of the values near 0 of a projection. */
+function nullVectors(projection: Matrix): Matrix {
+  const { rows: n } = projection;
+  const { values, vectors } = symmetricEigen(projection);
+  const kept = [...values.keys()].filter((j) => values[j] < 0.5);
+  const rows = createMatrix(kept.length, n);
+  for (const [row, j] of kept.entries()) {
+    for (let i = 0; i < n; i++) rows.data[row * n + i] = vectors.data[i * n + j];
+  }
+  return rows;
 }

@@ -1,9 +1,9 @@
-import { EigenvalueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
 import { checkInteger } from "../../base/checks.js";
 import { checkSymmetric } from "./check-symmetric.js";
 import { divideAndConquer } from "./divide-and-conquer.js";
 import { loadKernel, type Kernel } from "../kernel/kernel.js";
 import { createMatrix, type Matrix } from "../matrix.js";
+import { plainEigen } from "./plain-eigen.js";
 import { applyReflections, tridiagonalize } from "./tridiagonalize.js";
 
 export interface SymmetricEigenOptions {
@@ -20,14 +20,14 @@ export interface SymmetricEigen {
   readonly vectors: Matrix;
 }
 
-/** Smaller matrices go to ml-matrix. */
+/** Smaller matrices are not worth the way into WebAssembly. */
 const SMALL = 48;
 
 /**
  * The eigenvalues and eigenvectors of a symmetric matrix, in double precision inside: Householder reduction to tridiagonal
  * form (LAPACK's dsytrd), divide and conquer (Cuppen; Gu and Eisenstat), and the transformation back, all in WebAssembly on
- * every thread. Small matrices, and all of them where WebAssembly SIMD is missing, go to ml-matrix's QL iteration. What the
- * two halves of the matrix differ by is averaged.
+ * every thread. Small matrices, and all of them where WebAssembly SIMD is missing, are decomposed in plain JavaScript, by
+ * the QL iteration. What the two halves of the matrix differ by is averaged.
  *
  * @param matrix n × n
  * @throws RangeError when the matrix is not square, not symmetric (to 1e-4 of its largest value) or not finite, or `count`
@@ -85,21 +85,17 @@ function symmetrize({ rows: n, data }: Matrix, target: Float64Array): void {
 
 function decomposeSmall(matrix: Matrix, count: number): SymmetricEigen {
   const n = matrix.rows;
-  const dense = DenseMatrix.from1DArray(n, n, matrix.data);
-  const symmetric = dense.clone().add(dense.transpose()).mul(0.5);
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, {
-    assumeSymmetric: true,
-  });
+  const work = new Float64Array(n * n);
+  symmetrize(matrix, work);
+  const { values, vectors: columns } = plainEigen(work, n);
   const order = Array.from({ length: n }, (_, j) => j);
-  order.sort((x, y) => realEigenvalues[y] - realEigenvalues[x] || x - y);
+  order.sort((x, y) => values[y] - values[x] || x - y);
   order.length = count;
   const vectors = createMatrix(n, count);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < count; j++) {
-      vectors.data[i * count + j] = eigenvectorMatrix.get(i, order[j]);
-    }
+    for (let j = 0; j < count; j++) vectors.data[i * count + j] = columns[i * n + order[j]];
   }
-  return { values: Float64Array.from(order, (j) => realEigenvalues[j]), vectors };
+  return { values: Float64Array.from(order, (j) => values[j]), vectors };
 }
 
 /** Changes signs so that the value of greatest magnitude of every column is positive. */
