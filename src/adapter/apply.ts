@@ -1,6 +1,6 @@
 import { addMatrices, subtractFromRows } from "../math/elementwise.js";
 import { checkChoice, refuse } from "../base/checks.js";
-import { checkMatrix, createMatrix, fromRows, type Matrix } from "../math/matrix.js";
+import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
 import type { ProductEngine } from "../math/kernel/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
@@ -55,11 +55,7 @@ export function applyAdapter(
     refuse("applyAdapter: embedder", `"${fittedOn}", which the adapter was fitted on`, embedder);
   }
   const single = isOne(vectors);
-  const input = single
-    ? createMatrix(1, vectors.length, Float32Array.from(vectors))
-    : "data" in vectors
-      ? vectors
-      : fromRows(vectors);
+  const input = single ? fromRows([vectors]) : "data" in vectors ? vectors : fromRows(vectors);
   if (input.cols !== adapter.inputDimensions) {
     throw new RangeError(
       `applyAdapter: vectors must have ${adapter.inputDimensions} dimensions, received ${input.cols}`,

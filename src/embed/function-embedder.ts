@@ -1,5 +1,5 @@
 import type { AbortSignalLike } from "../base/progress.js";
-import { checkInteger } from "../base/checks.js";
+import { checkInteger, refuse } from "../base/checks.js";
 import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { checkTexts } from "./check-texts.js";
 import { checkVectorCount, checkVectorLength } from "./check-vectors.js";
@@ -31,12 +31,13 @@ export interface FunctionEmbedderOptions {
  * Makes an embedder of any function that gives vectors for texts. Its answers are checked: their count, their length, and
  * that every value is finite. When it is stopped it does not wait for the function, which may heed `context.signal`.
  *
- * @throws RangeError for options that are no counts; from `embed`, for wrong answers, naming `id`.
+ * @throws RangeError for an id that names nothing and options that are no counts; from `embed`, for wrong answers, naming `id`.
  */
 export function createFunctionEmbedder(
   embedFunction: EmbedFunction,
   { id, dimensions, symmetric = false, batchSize = 64, concurrency = 1 }: FunctionEmbedderOptions,
 ): Embedder {
+  checkId(id, "createFunctionEmbedder");
   checkBatching("createFunctionEmbedder", { batchSize, concurrency });
   let learnt = dimensions;
 
@@ -51,7 +52,7 @@ export function createFunctionEmbedder(
       Promise.resolve(embedFunction(slice, context)),
       context.signal,
     );
-    const vectors = "data" in answer && "cols" in answer ? answer : fromRows(answer);
+    const vectors = matrixOf(answer, id);
     checkVectorCount(id, vectors.rows, slice.length);
     const expected = (learnt ??= vectors.cols);
     if (vectors.cols !== expected) learnt = dimensions; // which of the two was wrong, nobody knows
@@ -94,6 +95,24 @@ export function createFunctionEmbedder(
     embed: (texts, options = {}) =>
       collectBatches(id, texts.length, embedBatches(texts, options), options),
   };
+}
+
+/** @throws RangeError naming the embedder, for an answer that is neither a matrix nor a list of vectors. */
+function matrixOf(answer: unknown, id: string): Matrix {
+  if (typeof answer === "object" && answer !== null && "data" in answer && "cols" in answer) {
+    return answer as Matrix;
+  }
+  if (!Array.isArray(answer)) refuse(`${id}: its answer`, "a Matrix or a list of vectors", answer);
+  try {
+    return fromRows(answer as readonly ArrayLike<number>[]);
+  } catch (cause) {
+    throw new RangeError((cause as Error).message.replace(/^fromRows/, id), { cause });
+  }
+}
+
+/** @throws RangeError unless it names something. */
+export function checkId(id: unknown, caller: string): void {
+  if (typeof id !== "string" || !/\S/.test(id)) refuse(`${caller}: id`, "a name", id);
 }
 
 /** @throws RangeError unless each is a count of at least 1, or is left out. */

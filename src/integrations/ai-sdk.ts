@@ -61,6 +61,11 @@ export async function fromAISDK(
     seed = 1,
   }: AISDKEmbedderOptions = {},
 ): Promise<Embedder> {
+  const { doEmbed } = (model ?? {}) as Partial<AISDKEmbeddingModel>;
+  if (typeof doEmbed !== "function") {
+    const wanted = 'an embedding model, as openai.embedding("text-embedding-3-small") makes it';
+    refuse("fromAISDK: model", wanted, model);
+  }
   checkBatching("fromAISDK", { batchSize, concurrency });
   for (const [name, value] of Object.entries({ maxRetries, maxWaitMs })) {
     if (!(value >= 0)) refuse(`fromAISDK: ${name}`, "a number >= 0", value);

@@ -1,5 +1,6 @@
+import { refuse } from "../base/checks.js";
 import type { Embedder } from "../embed/embedder.js";
-import { checkBatching, createFunctionEmbedder } from "../embed/function-embedder.js";
+import { checkBatching, checkId, createFunctionEmbedder } from "../embed/function-embedder.js";
 
 /** What is used of LangChain.js's `Embeddings`, by shape, so that LangChain is no dependency. */
 export interface LangChainEmbeddings {
@@ -28,8 +29,19 @@ export interface LangChainEmbedderOptions {
  */
 export function fromLangChain(
   embeddings: LangChainEmbeddings,
-  { symmetric = false, batchSize = 512, ...options }: LangChainEmbedderOptions,
+  given: LangChainEmbedderOptions,
 ): Embedder {
+  // Whoever comes without types forgets the id, and with it the options.
+  const {
+    symmetric = false,
+    batchSize = 512,
+    ...options
+  } = (given ?? {}) as LangChainEmbedderOptions;
+  const { embedDocuments, embedQuery } = (embeddings ?? {}) as Partial<LangChainEmbeddings>;
+  if (typeof embedDocuments !== "function" && typeof embedQuery !== "function") {
+    refuse("fromLangChain: embeddings", "LangChain's, with embedDocuments", embeddings);
+  }
+  checkId(options.id, "fromLangChain");
   checkBatching("fromLangChain", { batchSize, concurrency: options.concurrency });
   return createFunctionEmbedder(
     async (texts, { side, signal }) => {

@@ -34,9 +34,11 @@ export function createMatrix(rows: number, cols: number, data?: Float32Array): M
 /**
  * Copies vectors (one per row) into a matrix.
  *
- * @throws RangeError naming the first row whose length differs from that of row 0.
+ * @throws RangeError naming the first row whose length differs from that of row 0, that is no list, or has something that
+ *   is no number: what JSON makes of a NaN, `null`, would become a zero.
  */
 export function fromRows(vectors: readonly ArrayLike<number>[]): Matrix {
+  for (const [i, vector] of vectors.entries()) checkVector(vector, i);
   const cols = vectors.length === 0 ? 0 : vectors[0].length;
   const result = createMatrix(vectors.length, cols);
   for (const [i, vector] of vectors.entries()) {
@@ -48,6 +50,20 @@ export function fromRows(vectors: readonly ArrayLike<number>[]): Matrix {
     result.data.set(vector, i * cols);
   }
   return result;
+}
+
+function checkVector(vector: unknown, i: number): void {
+  if (ArrayBuffer.isView(vector)) return;
+  const { length } = (vector ?? {}) as { length?: unknown };
+  if (typeof vector !== "object" || typeof length !== "number") {
+    refuse(`fromRows: row ${i}`, "a list of numbers", vector);
+  }
+  const values = vector as ArrayLike<unknown>;
+  for (let j = 0; j < length; j++) {
+    if (typeof values[j] !== "number") {
+      refuse(`fromRows: row ${i}, column ${j}`, "a number", values[j]);
+    }
+  }
 }
 
 /** Whether the index is that of a row. */

@@ -58,6 +58,48 @@ describe("an embedder of any function", () => {
     await expect(of([[0, 0]]).embed(["a"])).rejects.toThrow("received zeros only");
   });
 
+  it("takes nothing for a number that is none: null, which JSON makes of a NaN, is no zero", async () => {
+    const of = (answer: unknown) =>
+      createFunctionEmbedder(() => answer as number[][], { id: "test/odd" }).embed(["a", "b"]);
+    for (const [answer, message] of [
+      [[[1, null]], "test/odd: row 0, column 1 must be a number, received null"],
+      [[["0.1", "0.2"]], 'test/odd: row 0, column 0 must be a number, received "0.1"'],
+      [[[[1, 2]]], "test/odd: row 0, column 0 must be a number, received [1,2]"],
+      [[[1, 2], undefined], "test/odd: row 1 must be a list of numbers, received nothing"],
+      [[[1, 2], "12"], 'test/odd: row 1 must be a list of numbers, received "12"'],
+      [[[1, 2], []], "test/odd: row 1 must have 2 values like row 0, received 0"],
+      [[{ dims: [1, 2] }], 'test/odd: row 0 must be a list of numbers, received {"dims":[1,2]}'],
+      [undefined, "test/odd: its answer must be a Matrix or a list of vectors, received nothing"],
+      [
+        { data: [1, 2], dims: [1, 2] },
+        "test/odd: its answer must be a Matrix or a list of vectors",
+      ],
+    ] as const) {
+      await expect(of(answer)).rejects.toThrow(message);
+    }
+  });
+
+  it("refuses an id that names nothing: a cache would mix all models under it", () => {
+    for (const id of [undefined, "", "  "]) {
+      expect(() => createFunctionEmbedder(lengths, { id: id as string })).toThrow(
+        "createFunctionEmbedder: id must be a name, received",
+      );
+    }
+  });
+
+  it("refuses what is no model and no embeddings by what it must be", async () => {
+    await expect(fromAISDK("openai/text-embedding-3-small" as never)).rejects.toThrow(
+      /^fromAISDK: model must be an embedding model, as .* received "openai\/text-embedding-3-small"$/,
+    );
+    expect(() => fromLangChain(undefined as never, { id: "test" })).toThrow(
+      "fromLangChain: embeddings must be LangChain's, with embedDocuments, received nothing",
+    );
+    const embeddings = { embedDocuments: async () => [], embedQuery: async () => [] };
+    expect(() => fromLangChain(embeddings, undefined as never)).toThrow(
+      "fromLangChain: id must be a name, received nothing",
+    );
+  });
+
   it("refuses counts that are none, by the function that was called", async () => {
     expect(() => createFunctionEmbedder(lengths, { id: "test", batchSize: 1.5 })).toThrow(
       "createFunctionEmbedder: batchSize must be an integer >= 1, received 1.5",

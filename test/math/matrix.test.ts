@@ -36,6 +36,18 @@ describe("a matrix", () => {
     expect([...gatherRows(matrix, [1, 1, 0]).data]).toEqual([4, 5, 6, 4, 5, 6, 1, 2, 3]);
   });
 
+  it("makes no zero of null, and no number of text", () => {
+    expect(() => fromRows([[1, 2], [1, null] as number[]])).toThrow(
+      "fromRows: row 1, column 1 must be a number, received null",
+    );
+    expect(() => fromRows([["1"] as unknown as number[]])).toThrow(
+      'fromRows: row 0, column 0 must be a number, received "1"',
+    );
+    expect(() => fromRows([null as unknown as number[]])).toThrow(
+      "fromRows: row 0 must be a list of numbers, received null",
+    );
+  });
+
   it("refuses rows of different lengths, values that are too few, and rows that it has not", () => {
     expect(() => fromRows([[1, 2], [3]])).toThrow(
       "fromRows: row 1 must have 2 values like row 0, received 1",
