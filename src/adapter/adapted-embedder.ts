@@ -1,5 +1,5 @@
-import { refuse } from "../base/checks.js";
 import type { Embedder, EmbedOptions } from "../embed/embedder.js";
+import { checkSameEmbedder } from "../embed/same-embedder.js";
 import type { Adapter } from "./adapter.js";
 import { applyAdapter } from "./apply.js";
 import { checkAdapter } from "./check.js";
@@ -14,9 +14,9 @@ import { adapterFingerprint } from "./fingerprint.js";
 export function withAdapter(embedder: Embedder, adapter: Adapter): Embedder {
   checkAdapter(adapter, "withAdapter");
   const { embedder: fittedOn } = adapter.metadata;
-  if (fittedOn !== null && fittedOn !== embedder.id) {
+  if (fittedOn !== null) {
     const wanted = `"${fittedOn}", which the adapter was fitted on (prefixes belong to it)`;
-    refuse("withAdapter: embedder", wanted, embedder.id);
+    checkSameEmbedder("withAdapter: embedder", wanted, embedder.id, fittedOn);
   }
   const { embedBatches } = embedder;
   return {

@@ -1,5 +1,6 @@
 import { addMatrices, subtractFromRows } from "../math/elementwise.js";
-import { checkChoice, refuse } from "../base/checks.js";
+import { checkChoice } from "../base/checks.js";
+import { checkSameEmbedder } from "../embed/same-embedder.js";
 import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
 import type { ProductEngine } from "../math/kernel/product-engine.js";
@@ -51,8 +52,9 @@ export function applyAdapter(
   const { side, embedder, normalize = true } = (options ?? {}) as ApplyOptions;
   checkChoice(side, "applyAdapter: side", ["query", "passage"]);
   const fittedOn = adapter.metadata.embedder;
-  if (embedder !== undefined && fittedOn !== null && embedder !== fittedOn) {
-    refuse("applyAdapter: embedder", `"${fittedOn}", which the adapter was fitted on`, embedder);
+  if (embedder !== undefined && fittedOn !== null) {
+    const wanted = `"${fittedOn}", which the adapter was fitted on`;
+    checkSameEmbedder("applyAdapter: embedder", wanted, embedder, fittedOn);
   }
   const single = isOne(vectors);
   const input = single ? fromRows([vectors]) : "data" in vectors ? vectors : fromRows(vectors);

@@ -55,6 +55,22 @@ const embed = (
 const vectorsOf = (name: string) => decodeNpy(readFileSync(at(name)), name);
 
 describe("embedtune embed", () => {
+  it("finds what was embedded behind another address under the id that --embedder-id names", async () => {
+    const file = write("moved.txt", "one model\ntwo addresses\n");
+    const out = ["--dimensions", "8", "--out", at("moved.npy"), "--embedder-id", "ours/fake"];
+    const first = await embed(file, ["--embedder", `${server.baseURL}#fake`, ...out]);
+    expect(first.code).toBe(0);
+    const before = server.requests();
+    const moved = server.baseURL.replace("127.0.0.1", "localhost");
+    const second = await embed(file, ["--embedder", `${moved}#fake`, ...out]);
+    expect([second.code, server.requests()]).toEqual([0, before]);
+    const none = await embed(file, ["--embedder", "hashing", ...out]);
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      expect.stringContaining("--embedder-id must be left out for hashing"),
+    ]);
+  });
+
   it("embeds every line once into a row of its own, through a failure, and the second time from the cache", async () => {
     const file = write("texts.txt", `${texts.join("\n")}\n`);
     const flags = ["--embedder", `${server.baseURL}#fake`, "--dimensions", "8"];

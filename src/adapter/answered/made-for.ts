@@ -1,4 +1,5 @@
 import { refuse } from "../../base/checks.js";
+import { checkSameEmbedder } from "../../embed/same-embedder.js";
 import type { Adapter } from "../adapter.js";
 import { adapterFingerprint } from "../fingerprint.js";
 
@@ -31,8 +32,9 @@ export function checkMadeFor(
   place: string,
 ): void {
   const madeWith = made?.embedder ?? null;
-  if (embedder !== undefined && madeWith !== null && embedder !== madeWith) {
-    refuse(`${place}: embedder`, `"${madeWith}", which the vectors come from`, embedder);
+  if (embedder !== undefined && madeWith !== null) {
+    const wanted = `"${madeWith}", which the vectors come from`;
+    checkSameEmbedder(`${place}: embedder`, wanted, embedder, madeWith);
   }
   if (adapter === undefined || made?.adapter === undefined) return;
   const fingerprint = adapterFingerprint(adapter);

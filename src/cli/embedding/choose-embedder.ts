@@ -17,6 +17,8 @@ export interface ChosenEmbedder {
 export interface ChooseEmbedderOptions {
   /** Length of the vectors to ask for. @default the model's own */
   readonly dimensions?: number | undefined;
+  /** Its id, for one model behind two addresses. @default what `createOpenAIEmbedder` makes of address and model */
+  readonly id?: string | undefined;
   /** US dollars per million tokens. @default OpenAI's for its models; nothing at an address that the text names */
   readonly price?: number | undefined;
   /** Only count, which needs no key. @default false */
@@ -42,7 +44,10 @@ export async function chooseEmbedder(
   env: Readonly<Record<string, string | undefined>>,
   options: ChooseEmbedderOptions = {},
 ): Promise<ChosenEmbedder> {
-  const { dimensions, price, countOnly = false } = options;
+  const { dimensions, price, id, countOnly = false } = options;
+  if (id !== undefined && /^(hashing|transformers)\b/.test(text)) {
+    throw wrongUse(`--embedder-id must be left out for ${text}: only a server has two addresses`);
+  }
   if (text === "hashing") {
     return { embedder: createHashingEmbedder({ dimensions }), priced: false };
   }
@@ -98,7 +103,7 @@ interface Service {
 /** A server that speaks OpenAI's protocol; free unless a price is given. */
 async function service(
   { address, model, key = "none", provider }: Service,
-  { dimensions, price }: ChooseEmbedderOptions,
+  { dimensions, price, id }: ChooseEmbedderOptions,
 ): Promise<ChosenEmbedder> {
   const { createOpenAIEmbedder } = await import("../../embed/openai/openai-embedder.js");
   const embedder = createOpenAIEmbedder({
@@ -106,6 +111,7 @@ async function service(
     baseURL: address,
     model,
     dimensions,
+    id,
     provider,
     pricePerMillionTokens: price,
   });

@@ -9,6 +9,7 @@ import { chooseEmbedder, type ChosenEmbedder } from "./choose-embedder.js";
 /** The flags of every verb that embeds. */
 export interface EmbedderFlags {
   readonly dimensions?: number | undefined;
+  readonly embedderId?: string | undefined;
   readonly queryPrefix?: string | undefined;
   readonly passagePrefix?: string | undefined;
   readonly cache: string;
@@ -45,8 +46,8 @@ export async function withEmbedder<T>(
   io: CommandIo,
   work: (open: OpenEmbedder) => Promise<T>,
 ): Promise<T> {
-  const { dimensions, price, dryRun: countOnly, cache: folder } = flags;
-  const chosen = await chooseEmbedder(name, io.env, { dimensions, price, countOnly });
+  const { dimensions, embedderId: id, price, dryRun: countOnly, cache: folder } = flags;
+  const chosen = await chooseEmbedder(name, io.env, { dimensions, id, price, countOnly });
   const prefixes = prefixesFor(chosen.embedder, flags, io);
   const put = (embedder: Embedder): Embedder =>
     prefixes === null ? embedder : withPrefixes(embedder, prefixes);

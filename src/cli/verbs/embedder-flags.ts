@@ -14,6 +14,7 @@ export const embedderFlags = {
     placeholder: "count",
     optional: true,
   },
+  embedderId: textFlag("The embedder's id, the same for one model behind two addresses", "id"),
   queryPrefix: textFlag("Put before each query, as the model wants it"),
   passagePrefix: textFlag("Put before each passage, as the model wants it"),
   cache: {

@@ -1,9 +1,9 @@
 import type { Adapter } from "../../adapter/adapter.js";
 import { checkAdapter } from "../../adapter/check.js";
-import { refuse } from "../../base/checks.js";
 import { layOutTexts } from "../../data/texts/text-tables.js";
 import { trainingFingerprint } from "../../data/training-fingerprint.js";
 import type { TuningData } from "../../data/tuning-data.js";
+import { checkSameEmbedder } from "../../embed/same-embedder.js";
 import type { Embedder } from "../../embed/embedder.js";
 import { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "../judge-adapter.js";
 import {
@@ -62,11 +62,13 @@ export async function recheck(
   const prepared = prepareEmbedder(embedder, { cache, prefixes });
   const { id } = prepared.embedder;
   const made = adapter.metadata.embedder;
-  if (made !== null && made !== id) {
-    refuse("recheck: embedder", `the one that the adapter was made for, "${made}"`, id);
+  const place = "recheck: embedder";
+  if (made !== null) {
+    checkSameEmbedder(place, `the one that the adapter was made for, "${made}"`, id, made);
   }
-  if (probes !== undefined && probes.embedder !== null && probes.embedder !== id) {
-    refuse("recheck: embedder", `the one that the probes were made with, "${probes.embedder}"`, id);
+  const probed = probes?.embedder ?? null;
+  if (probed !== null) {
+    checkSameEmbedder(place, `the one that the probes were made with, "${probed}"`, id, probed);
   }
   const { signal, onProgress, leastGain = 0.005 } = options;
   const drift =
