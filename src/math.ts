@@ -35,4 +35,5 @@ export {
   type RandomizedSvdOptions,
   type Svd,
 } from "./math/decompose/randomized-svd.js";
+export { roundCosine } from "./math/cosine-grid.js";
 export { normalizeRows } from "./math/vectors.js";

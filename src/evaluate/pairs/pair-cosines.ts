@@ -1,11 +1,12 @@
 import { checkSameLength, refuse } from "../../base/checks.js";
 import type { PairColumns } from "../../data/types.js";
+import { gridCosine } from "../../math/exact-cosine.js";
 import { checkSameDimensions, type Matrix } from "../../math/matrix.js";
-import { exactCosine } from "./exact-cosine.js";
 
 /**
  * The cosine of every pair, in 64-bit sums: entry `i` compares query row `pairs.query[i]` with passage row
- * `pairs.passage[i]`. Each row's length is computed once, however many pairs it stands in.
+ * `pairs.passage[i]`. Each row's length is computed once, however many pairs it stands in. Cosines are rounded to whole
+ * multiples of 2^-22, so that parallel vectors are equals to thresholds, curves and triplets.
  *
  * @param queries n × d.
  * @param passages m × d.
@@ -35,12 +36,12 @@ export function cosinesOfRows(
 ): Float64Array {
   checkSameDimensions(queries, `${caller}: queries`, passages, "passages");
   checkSameLength(queryRows, `${caller}: ${names.query}`, passageRows, names.passage);
-  const cosine = exactCosine(queries, passages, `${caller}: queries`, `${caller}: passages`);
+  const cosine = gridCosine(queries, passages, `${caller}: queries`, `${caller}: passages`);
   return Float64Array.from(queryRows, (query, i) => {
     const passage = passageRows[i];
     if (query >= queries.rows) refuseRow(`${caller}: ${names.query}[${i}]`, queries, query);
     if (passage >= passages.rows) refuseRow(`${caller}: ${names.passage}[${i}]`, passages, passage);
-    return Math.min(1, Math.max(-1, cosine(query, passage)));
+    return cosine(query, passage);
   });
 }
 

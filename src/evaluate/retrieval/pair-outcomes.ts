@@ -1,3 +1,4 @@
+import { roundCosine } from "../../math/cosine-grid.js";
 import type { Matrix } from "../../math/matrix.js";
 import type { RankingTask } from "./ranking-task.js";
 
@@ -24,7 +25,7 @@ export interface PairOutcomes {
 }
 
 /**
- * Reads a table of scores, row i for query i of the task, column j for its passage j. Ties rank pessimistically: a wrong
+ * Reads a table of cosines, row i for query i of the task, column j for its passage j. Ties rank pessimistically: a wrong
  * passage with the score of the match stands before it.
  */
 export function pairOutcomes(
@@ -36,7 +37,7 @@ export function pairOutcomes(
   const matchingQuery: number[] = [];
   const wrong: number[] = [];
   for (let i = 0; i < scores.rows; i++) {
-    const row = scores.data.subarray(i * scores.cols, (i + 1) * scores.cols);
+    const row = scores.data.subarray(i * scores.cols, (i + 1) * scores.cols).map(roundCosine);
     let best = -Infinity;
     for (const j of matches[i]) {
       matching.push(row[j]);

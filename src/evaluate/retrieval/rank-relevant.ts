@@ -1,5 +1,6 @@
 import { refuse } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
+import { cosineErrorBound, gridCosine } from "../../math/exact-cosine.js";
 import {
   checkMatrix,
   checkSameDimensions,
@@ -11,7 +12,6 @@ import {
 import { multiply } from "../../math/multiply.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { normalizeRows } from "../../math/vectors.js";
-import { cosineErrorBound, exactCosine } from "../pairs/exact-cosine.js";
 
 /** Sizes that keep a block of scores at 16 MB whatever the corpus. */
 const queryBlock = 512;
@@ -27,8 +27,9 @@ const corpusBlock = 8192;
  * what is relevant, break ties by row and by id.
  *
  * Exact: scores come from single-precision block products, whose error has a known bound; wherever that bound leaves
- * the order of two passages open, both cosines are computed again in 64 bits. So the ranks do not depend on block
- * sizes, on the machine or on the order of the corpus. Memory does not grow with queries × corpus.
+ * the order of two passages open, both cosines are computed again in 64 bits and rounded to whole multiples of 2^-22, on
+ * which parallel vectors of any length are equals. So the ranks do not depend on block sizes, on the machine or on the
+ * order of the corpus. Memory does not grow with queries × corpus.
  *
  * @param queries n × d.
  * @param corpus m × d.
@@ -57,7 +58,7 @@ export async function ranksOf(
   checkRelevant(queries, corpus, relevant, caller);
   checkMatrix(queries, `${caller}: queries`, { zeroRows: false });
   checkMatrix(corpus, `${caller}: corpus`, { zeroRows: false });
-  const cosine = exactCosine(queries, corpus, `${caller}: queries`, `${caller}: corpus`);
+  const cosine = gridCosine(queries, corpus, `${caller}: queries`, `${caller}: corpus`);
   const errorBound = cosineErrorBound(queries.cols);
 
   const asked = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));

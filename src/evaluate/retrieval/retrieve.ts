@@ -1,8 +1,9 @@
 import { checkInteger } from "../../base/checks.js";
-import { checkMatrix, checkSameDimensions, gatherRows, type Matrix } from "../../math/matrix.js";
-import { topK } from "../../math/top-k.js";
-import { normalizeRows } from "../../math/vectors.js";
-import { cosineErrorBound, exactCosine } from "../pairs/exact-cosine.js";
+import type { LongJobOptions } from "../../base/progress.js";
+import type { ProductEngine } from "../../math/kernel/product-engine.js";
+import { checkMatrix, checkSameDimensions, type Matrix } from "../../math/matrix.js";
+import { multiply } from "../../math/multiply.js";
+import { nearestCosines, type NearestCosines } from "../../math/search/nearest-cosines.js";
 import type { Retrieved } from "./trec-format.js";
 
 /** The k nearest passages of each query. */
@@ -11,13 +12,13 @@ export interface Ranking {
   readonly k: number;
   /** queries × k, best first: rows of the corpus. */
   readonly passages: Uint32Array;
-  /** queries × k: their cosines, in 64 bits. */
+  /** queries × k: their cosines, whole multiples of 2^-22. */
   readonly cosines: Float64Array;
 }
 
 /**
- * The k passages nearest to each query by cosine, exactly: candidates come from single-precision products, their order
- * from 64-bit cosines, and more candidates are drawn until no other passage can belong to the list. Equal cosines stand
+ * The k passages nearest to each query by cosine, exactly: products in single precision choose what may belong to the
+ * list, 64-bit cosines on a grid of 2^-22 decide, so that parallel passages of any length are equals. Equal cosines stand
  * in the order of the corpus, as the list knows nothing of what is relevant; {@link rankRelevant}, which knows, puts the
  * wrong one first. Without ties the two agree.
  *
@@ -27,43 +28,52 @@ export interface Ranking {
  * @throws RangeError on mismatched dimensions, an empty corpus, values that are not finite and rows of zeros.
  */
 export function retrieve(queries: Matrix, corpus: Matrix, k: number): Ranking {
-  checkSameDimensions(queries, "retrieve: queries", corpus, "corpus");
-  checkInteger(k, "retrieve: k", { least: 1 });
-  if (corpus.rows === 0) throw new RangeError("retrieve: corpus must hold a row, received none");
-  checkMatrix(queries, "retrieve: queries", { zeroRows: false });
-  checkMatrix(corpus, "retrieve: corpus", { zeroRows: false });
-  const kept = Math.min(k, corpus.rows);
-  const cosine = exactCosine(queries, corpus, "retrieve: queries", "retrieve: corpus");
-  const bound = cosineErrorBound(queries.cols);
-  const unit = normalizeRows(corpus);
-  const passages = new Uint32Array(queries.rows * kept);
-  const cosines = new Float64Array(queries.rows * kept);
-
-  let open = Array.from({ length: queries.rows }, (_, i) => i);
-  for (let drawn = Math.min(corpus.rows, kept + 16); open.length > 0;) {
-    const found = topK(normalizeRows(gatherRows(queries, open)), unit, drawn);
-    const unsettled: number[] = [];
-    for (const [i, query] of open.entries()) {
-      const candidates = Array.from(
-        found.indices.subarray(i * drawn, (i + 1) * drawn),
-        (passage) => ({ passage, cosine: cosine(query, passage) }),
-      );
-      candidates.sort((a, b) => b.cosine - a.cosine || a.passage - b.passage);
-      // A passage that was not drawn has a product no higher than the last one drawn.
-      const unseen = found.scores[(i + 1) * drawn - 1] + bound;
-      if (drawn < corpus.rows && unseen >= candidates[kept - 1].cosine) {
-        unsettled.push(query);
-        continue;
-      }
-      for (let j = 0; j < kept; j++) {
-        passages[query * kept + j] = candidates[j].passage;
-        cosines[query * kept + j] = candidates[j].cosine;
-      }
-    }
-    open = unsettled;
-    drawn = Math.min(corpus.rows, 4 * drawn);
+  const { blocks, result } = searchFor(queries, corpus, k, "retrieve");
+  for (const block of blocks) {
+    block.add(multiply(block.queries, block.corpus, { transposeB: true }));
   }
-  return { k: kept, passages, cosines };
+  return rankingFrom(result, k, corpus);
+}
+
+/**
+ * {@link retrieve} by the products of another engine, e.g. `createOnnxEngine()` of `embedtune/onnx`: the same lists, bit
+ * for bit.
+ *
+ * @throws RangeError as {@link retrieve}; the signal's reason when stopped.
+ */
+export async function retrieveWith(
+  engine: ProductEngine,
+  queries: Matrix,
+  corpus: Matrix,
+  k: number,
+  { signal, onProgress }: LongJobOptions = {},
+): Promise<Ranking> {
+  const { blocks, result } = searchFor(queries, corpus, k, "retrieveWith");
+  for (const block of blocks) {
+    signal?.throwIfAborted();
+    onProgress?.({ stage: "retrieve", done: block.done, total: block.total });
+    block.add(await engine.multiply(block.queries, block.corpus, { transposeB: true }));
+  }
+  const total = queries.rows * corpus.rows;
+  onProgress?.({ stage: "retrieve", done: total, total });
+  return rankingFrom(result, k, corpus);
+}
+
+function searchFor(queries: Matrix, corpus: Matrix, k: number, caller: string): NearestCosines {
+  checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
+  checkInteger(k, `${caller}: k`, { least: 1 });
+  if (corpus.rows === 0) throw new RangeError(`${caller}: corpus must hold a row, received none`);
+  checkMatrix(queries, `${caller}: queries`, { zeroRows: false });
+  checkMatrix(corpus, `${caller}: corpus`, { zeroRows: false });
+  return nearestCosines(queries, corpus, Math.min(k, corpus.rows), caller);
+}
+
+function rankingFrom(found: NearestCosines["result"], k: number, corpus: Matrix): Ranking {
+  return {
+    k: Math.min(k, corpus.rows),
+    passages: Uint32Array.from(found.indices),
+    cosines: Float64Array.from(found.scores),
+  };
 }
 
 /**

@@ -6,6 +6,11 @@ import {
   rowOf,
   type Matrix,
 } from "../../math/matrix.js";
+import { createYielder } from "../../base/event-loop.js";
+import { exactCosine, rowLengths } from "../../math/exact-cosine.js";
+import { multiply } from "../../math/multiply.js";
+import { nearestCosines } from "../../math/search/nearest-cosines.js";
+import type { TopK } from "../../math/top-k.js";
 import { dot, norm, normalizeRows } from "../../math/vectors.js";
 import { chunkedTopK } from "./chunked-top-k.js";
 import type { MiningTexts } from "../mining/mining-texts.js";
@@ -28,8 +33,9 @@ export interface VectorIndexOptions {
 const caller = "createVectorIndex";
 
 /**
- * An exact index over given vectors: every passage is compared with every query. Vectors that have length 1 already,
- * as those of OpenAI do, are used in place; others are copied for the cosine.
+ * An exact index over given vectors: every passage is compared with every query. Cosines are compared as
+ * `retrieve` does, on a grid of 2^-22: parallel passages of any length stand in the order of the passages, as all equals do.
+ * Vectors that have length 1 already, as those of OpenAI do, are used in place; others are copied for the cosine.
  *
  * @throws RangeError when rows and texts do not correspond, dimensions differ, or a value is not finite or (for the
  * cosine) a row all zeros.
@@ -42,15 +48,12 @@ export function createVectorIndex(
   checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
   checkRowsOfTexts("queries", texts.queries, vectors.queries.rows, caller);
   checkRowsOfTexts("passages", texts.passages, vectors.passages.rows, caller);
-  checkSameDimensions(
-    vectors.queries,
-    `${caller}: vectors.queries`,
-    vectors.passages,
-    "vectors.passages",
-  );
-  const prepare = similarity === "cosine" ? unitRows : checkFinite;
-  const queries = prepare(vectors.queries, `${caller}: vectors.queries`);
-  const passages = prepare(vectors.passages, `${caller}: vectors.passages`);
+  const { queries, passages } = vectors;
+  checkSameDimensions(queries, `${caller}: vectors.queries`, passages, "vectors.passages");
+  const zeroRows = similarity === "dot";
+  checkMatrix(queries, `${caller}: vectors.queries`, { zeroRows });
+  checkMatrix(passages, `${caller}: vectors.passages`, { zeroRows });
+  const measure = similarity === "cosine" ? byCosine(passages) : byProduct(passages);
   const rowOfQuery = createRowFinder(texts.queries, `${caller}: query`);
   const rowOfPassage = createRowFinder(texts.passages, `${caller}: passage`);
   return {
@@ -58,35 +61,77 @@ export function createVectorIndex(
       checkInteger(k, `${caller}: k`, { least: 1 });
       signal?.throwIfAborted();
       const rows = asked.map(rowOfQuery);
-      const block = gatherRows(queries, rows);
-      const { indices, scores } = await chunkedTopK(block, passages, k, signal);
+      const kept = Math.min(k, Math.max(1, passages.rows));
+      const { indices, scores } = await measure.search(gatherRows(queries, rows), kept, signal);
       return rows.map((_, i) => {
-        const found = indices.subarray(i * k, (i + 1) * k);
+        const found = indices.subarray(i * kept, (i + 1) * kept);
         const count = found.indexOf(-1);
         return Array.from(count < 0 ? found : found.subarray(0, count), (row, j) => ({
           text: texts.passages[row],
-          score: scores[i * k + j],
+          score: scores[i * kept + j],
         }));
       });
     },
     score(query, asked) {
-      const vector = rowOf(queries, rowOfQuery(query));
-      return asked.map((text) => Math.fround(dot(vector, rowOf(passages, rowOfPassage(text)))));
+      const one = gatherRows(queries, [rowOfQuery(query)]);
+      return measure.scores(one, asked.map(rowOfPassage));
     },
   };
 }
 
-function checkFinite(matrix: Matrix, name: string): Matrix {
-  checkMatrix(matrix, name);
-  return matrix;
+/** What "near" means to an index: queries come as rows of a matrix. */
+interface Measure {
+  search(queries: Matrix, k: number, signal: AbortSignal | undefined): Promise<TopK>;
+  /** Of one query with rows of the passages. */
+  scores(query: Matrix, rows: readonly number[]): number[];
+}
+
+function byCosine(passages: Matrix): Measure {
+  const unit = unitRows(passages);
+  const places = [`${caller}: vectors.queries`, `${caller}: vectors.passages`] as const;
+  const lengths = rowLengths(passages, places[1]);
+  const cosinesTo = (queries: Matrix): ((i: number, row: number) => number) => {
+    const cosine = exactCosine(queries, passages, ...places, lengths);
+    return (i, row) => Math.fround(cosine(i, row));
+  };
+  return {
+    async search(queries, k, signal) {
+      const { blocks, result } = nearestCosines(queries, passages, k, caller, {
+        ...{ unit, lengths },
+      });
+      const turn = createYielder();
+      for (const block of blocks) {
+        block.add(multiply(block.queries, block.corpus, { transposeB: true }));
+        await turn();
+        signal?.throwIfAborted();
+      }
+      // In the order of the grid, but as they are: a score at a bound of the caller's is not to be rounded over it.
+      const cosine = cosinesTo(queries);
+      const { indices } = result;
+      const scores = result.scores.map((score, at) =>
+        indices[at] < 0 ? score : cosine(Math.floor(at / k), indices[at]),
+      );
+      return { indices, scores };
+    },
+    scores(query, rows) {
+      const cosine = cosinesTo(query);
+      return rows.map((row) => cosine(0, row));
+    },
+  };
+}
+
+function byProduct(passages: Matrix): Measure {
+  return {
+    search: (queries, k, signal) => chunkedTopK(queries, passages, k, signal),
+    scores: (query, rows) => rows.map((row) => Math.fround(dot(query.data, rowOf(passages, row)))),
+  };
 }
 
 /** How far from 1 the length of a unit vector may be: single precision, summed over thousands of dimensions. */
 const UNIT_TOLERANCE = 1e-6;
 
 /** Rows of length 1; the same matrix where they are that already, for a corpus fills memory once. */
-function unitRows(matrix: Matrix, name: string): Matrix {
-  checkMatrix(matrix, name, { zeroRows: false });
+function unitRows(matrix: Matrix): Matrix {
   for (let i = 0; i < matrix.rows; i++) {
     if (Math.abs(norm(rowOf(matrix, i)) - 1) > UNIT_TOLERANCE) return normalizeRows(matrix);
   }

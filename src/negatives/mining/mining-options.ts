@@ -80,6 +80,7 @@ export interface ResolvedMiningOptions {
   readonly seed: string | number;
   readonly includePositives: boolean;
   readonly guards: readonly NegativeGuard[];
+  readonly rescored: boolean;
 }
 
 /** @throws RangeError naming the option that is out of range. */
@@ -97,6 +98,7 @@ export function resolveMiningOptions(
     seed = 1,
     includePositives = false,
     guards = [],
+    rescore,
   }: MiningOptions,
   mostPositives: number,
 ): ResolvedMiningOptions {
@@ -127,5 +129,6 @@ export function resolveMiningOptions(
     seed,
     includePositives,
     guards,
+    rescored: rescore !== undefined,
   };
 }

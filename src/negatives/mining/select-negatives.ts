@@ -1,4 +1,5 @@
 import { createRandom } from "../../base/random.js";
+import { roundCosine } from "../../math/cosine-grid.js";
 import type { DropCounter } from "../drop-counts.js";
 import { firstReason, type GuardReason } from "../guards/negative-guard.js";
 import { repeatsPositive } from "../guards/repeats-positive.js";
@@ -50,7 +51,9 @@ export function selectNegatives(
 ): MinedPassage[] {
   const seen = new Set<string>();
   const kept: MinedPassage[] = [];
-  for (const { text, score } of [...candidates].sort((a, b) => b.score - a.score)) {
+  // On the grid of cosines, to which single precision blurs them; an index orders its equals.
+  const order = (score: number): number => (options.rescored ? score : roundCosine(score));
+  for (const { text, score } of candidates.toSorted((a, b) => order(b.score) - order(a.score))) {
     const form = comparable(text);
     const positive = known.texts.has(form);
     const reason =

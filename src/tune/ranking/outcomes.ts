@@ -1,3 +1,4 @@
+import { HALF_STEP, roundCosine } from "../../math/cosine-grid.js";
 import type { Matrix } from "../../math/matrix.js";
 
 /** How a question's cosines are to be read. */
@@ -102,7 +103,7 @@ export function createOutcomeReader(
   learnt: Uint8Array | null = null,
 ): OutcomeReader {
   const readings = questions.map((question, i): Reading => {
-    const own = matchScores[i];
+    const own = Array.from(matchScores[i], roundCosine);
     const { relevant, tieSeed } = question;
     const place = (j: number): number => placeAmongTied(tieSeed, relevant[j]);
     const order = [...relevant.keys()].sort((a, b) => own[b] - own[a] || place(a) - place(b));
@@ -135,9 +136,9 @@ export function createOutcomeReader(
         for (const j of here) relevant[j - start] = 0;
         const { random, labelledWrong } = reading.question;
         for (const j of random)
-          if (j >= start && j < start + cols) reading.random.push(row[j - start]);
+          if (j >= start && j < start + cols) reading.random.push(roundCosine(row[j - start]));
         for (const j of labelledWrong) {
-          if (j >= start && j < start + cols) reading.labelled.push(row[j - start]);
+          if (j >= start && j < start + cols) reading.labelled.push(roundCosine(row[j - start]));
         }
       }
     },
@@ -187,9 +188,10 @@ function countWrong(
   const floor = scores[last];
   let { first, second, firstColumn } = reading;
   for (let j = 0; j < row.length; j++) {
-    const score = row[j];
-    if (score < floor && score <= second) continue;
+    // What a rounded cosine would tell, without rounding most.
+    if (row[j] < floor - HALF_STEP && row[j] < second + HALF_STEP) continue;
     if (relevant[j] === 1) continue;
+    const score = roundCosine(row[j]);
     // Not `>=`: a cosine that is no number, on either side, counts against the match.
     for (let t = last; t >= 0 && !(score < scores[t]); t--) {
       if (score === scores[t] && placeAmongTied(question.tieSeed, start + j) > places[t]) continue;
