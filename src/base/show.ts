@@ -16,6 +16,7 @@ function toJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value, (_, part: unknown) => {
       if (typeof part === "number" && !Number.isFinite(part)) return String(part);
+      if (typeof part === "bigint") return String(part);
       // Spelt out, a vector is one key per value.
       if (ArrayBuffer.isView(part)) return `${part.constructor.name} of ${part.byteLength} bytes`;
       return part;

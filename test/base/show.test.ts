@@ -29,7 +29,7 @@ describe("a shown value", () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
     expect(show(circle)).toBe("[object Object]");
-    expect(show([1n])).toBe("1");
+    expect(show([1n])).toBe('["1"]');
     expect(show([1, NaN])).toBe('[1,"NaN"]');
     expect(show(new Float32Array(1000))).toBe('"Float32Array of 4000 bytes"');
     expect(show(show)).toBe("function show");

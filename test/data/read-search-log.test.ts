@@ -132,8 +132,8 @@ describe("readSearchLog", () => {
     ["h1.jsonl", '{"query":"q","shown":["a",{}]}', ":1: shown must be a text, received {}"],
     [
       "h2.jsonl",
-      '{"query":"q","clicked":9007199254740993}',
-      ":1: clicked must be a text or an integer below 2^53, received 9007199254740992",
+      '{"query":"q","clicked":9.0071992547409939e15}',
+      ":1: clicked must be a text or an integer with all its digits, received 9007199254740994",
     ],
     [
       "h3.jsonl",

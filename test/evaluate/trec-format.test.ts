@@ -66,7 +66,7 @@ describe("TREC files", () => {
     [
       "a passage listed twice",
       () => parseRun("q Q0 d 1 2 x\n\nq Q0 d 2 1 x", "a.run"),
-      'a.run:3: passages must be listed once per query, received "d" twice for "q"',
+      'a.run:3: passages must be listed once per query, received "d" twice for "q", with 2 and 1',
     ],
     [
       "a grade that is no whole number",
@@ -76,7 +76,7 @@ describe("TREC files", () => {
     [
       "a passage judged twice",
       () => parseQrels("q 0 d 1\nq 0 d 0", "b"),
-      'b:2: passages must be listed once per query, received "d" twice for "q"',
+      'b:2: passages must be listed once per query, received "d" twice for "q", with 1 and 0',
     ],
     [
       "an id with white space",

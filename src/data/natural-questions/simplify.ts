@@ -1,5 +1,6 @@
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
+import { parseExactJson } from "../sources/exact-json.js";
 import { decodeUtf8 } from "../sources/utf8.js";
 import { findJsonFields, type JsonField } from "./json-fields.js";
 import { pageFromTokensField } from "./json-pages.js";
@@ -38,7 +39,7 @@ function simplify(bytes: Uint8Array): string {
   };
   const value = (name: string): unknown => {
     const { start, end } = field(name);
-    return parseExact(decodeUtf8(bytes.subarray(start, end)));
+    return parseExactJson(decodeUtf8(bytes.subarray(start, end)));
   };
   const tokens = field("document_tokens");
   if (tokens.objects === 0)
@@ -77,28 +78,9 @@ function withoutBytes(span: Fields): Fields {
   return rest;
 }
 
-/** A number as it was written: `JSON.parse` rounds those beyond 2^53. */
-class ExactNumber {
-  constructor(readonly digits: string) {}
-}
-
-const mark = "\u0000number:";
-
-function parseExact(json: string): unknown {
-  // A string, or a long number: only the number, outside of strings, is changed.
-  const marked = json.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (text) =>
-    text.startsWith('"') ? text : `"\\u0000number:${text}"`,
-  );
-  return JSON.parse(marked, (_, value: unknown) =>
-    typeof value === "string" && value.startsWith(mark)
-      ? new ExactNumber(value.slice(mark.length))
-      : value,
-  );
-}
-
 /** JSON as Python's `json.dumps` writes it: ", " and ": " between, nothing beyond ASCII. */
 function pythonJson(value: unknown): string {
-  if (value instanceof ExactNumber) return value.digits;
+  if (typeof value === "bigint") return String(value);
   if (typeof value === "string") {
     return JSON.stringify(value).replaceAll(
       /[\u007f-\uffff]/g,

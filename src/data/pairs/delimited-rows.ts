@@ -1,16 +1,18 @@
-import { show } from "../../base/show.js";
 import { DataError } from "../data-error.js";
 import { dropByteOrderMark, type Framed, type Position } from "../sources/lines.js";
+import { defaultSizeLimits, type CheckedSizeLimits } from "../sources/size-limits.js";
 import { decodeChunks } from "../sources/utf8.js";
+import { cutRow, type Delimiter, type Escape, type RowCut, type RowDialect } from "./cut-row.js";
 
 /** A row by the names of its header. */
 export type DelimitedRow = ReadonlyMap<string, string>;
 
-/** What stands between the fields of a row. */
-export type Delimiter = "," | ";" | "\t" | "|";
-
-/** A field as long as this is a quote that somebody opened and never closed. */
-const mostFieldLength = 1 << 24;
+/** How a table lies, beside its delimiter. */
+export interface TableForm {
+  /** @default doubled quotes, until a row is met that only backslashes explain */
+  readonly escape?: Escape | undefined;
+  readonly limits?: CheckedSizeLimits | undefined;
+}
 
 /**
  * Cuts delimited values into rows by their header, whose names differ and of which each row has all.
@@ -22,9 +24,13 @@ export async function* frameDelimited(
   chunks: AsyncIterable<Uint8Array>,
   position: Position,
   delimiter: Delimiter,
+  form?: TableForm,
 ): AsyncGenerator<Framed<DelimitedRow>[], void, undefined> {
   let header: string[] | undefined;
-  const toRecord = ({ value: fields, line }: Framed<string[]>): Framed<DelimitedRow>[] => {
+  const toRecord = ({
+    value: fields,
+    line,
+  }: Framed<string[]>): Framed<DelimitedRow> | undefined => {
     const place = { source: position.source, line };
     if (header === undefined) {
       header = fields.map((name) => name.trim());
@@ -34,7 +40,7 @@ export async function* frameDelimited(
           `the header must name every column once, received ${header.join(", ")}`,
         );
       }
-      return [];
+      return undefined;
     }
     if (fields.length !== header.length) {
       throw new DataError(
@@ -43,11 +49,23 @@ export async function* frameDelimited(
       );
     }
     const names = header;
-    return [{ value: new Map(fields.map((field, i) => [names[i], field])), line }];
+    return { value: new Map(fields.map((field, i) => [names[i], field])), line };
   };
-  for await (const rows of frameRows(chunks, position, delimiter)) {
-    const records = rows.flatMap(toRecord);
+  for await (const rows of frameRows(chunks, position, delimiter, form)) {
+    const records: Framed<DelimitedRow>[] = [];
+    let fault: unknown;
+    for (const row of rows) {
+      try {
+        const record = toRecord(row);
+        if (record !== undefined) records.push(record);
+      } catch (error) {
+        fault = error;
+        break;
+      }
+    }
+    // Rows before a broken one are handed on, however the bytes were cut.
     if (records.length > 0) yield records;
+    if (fault !== undefined) throw fault;
   }
 }
 
@@ -56,16 +74,20 @@ export async function* frameDelimited(
  * quotes; rows end in "\n", "\r\n" or, as old Macs wrote, "\r". Blank rows are passed over. Tab-separated files have no
  * quotes by custom, so a quote there is a quote unless it opens and closes a field without tabs.
  *
+ * Databases write `\"` for a quote, `\,` for a comma and `\\` for a backslash. Where the rules above break on a row, or give it
+ * another number of fields than the first, and backslashes explain it, it and the rows after it are read so.
+ *
  * @param chunks UTF-8 bytes.
- * @throws DataError naming the line of a quote that is never closed or stands undoubled in a quoted field, or of bytes
- *   that are not UTF-8.
+ * @throws DataError naming the line of a quote that is never closed or stands undoubled in a quoted field, of a cell or
+ *   row longer than may be held, or of bytes that are not UTF-8.
  */
 export async function* frameRows(
   chunks: AsyncIterable<Uint8Array>,
   position: Position,
   delimiter: Delimiter,
+  form?: TableForm,
 ): AsyncGenerator<Framed<string[]>[], void, undefined> {
-  const splitter = new RowSplitter(position, delimiter);
+  const splitter = new RowSplitter(position, delimiter, form);
   const bytes = dropByteOrderMark(chunks, position.source);
   for await (const text of decodeChunks(bytes, position.source)) {
     const rows = splitter.push(text);
@@ -77,136 +99,112 @@ export async function* frameRows(
 
 /** The whole rows at the beginning of a text, for a guess at its delimiter; up to where they break a rule. */
 export function leadingRows(text: string, delimiter: Delimiter, ended: boolean): string[][] {
-  const splitter = new RowSplitter({ source: "", line: 0 }, delimiter);
   const rows: Framed<string[]>[] = [];
+  const splitter = new RowSplitter({ source: "", line: 0 }, delimiter);
   try {
-    for (const line of text.split(/(?<=\n)/)) rows.push(...splitter.push(line));
-    if (ended) rows.push(...splitter.end());
+    splitter.take(text, ended, rows);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
   }
   return rows.map(({ value }) => value);
 }
 
-/** A state machine over characters, so that a field may span any number of chunks. */
+/** A row as long as this is not looked at again with every chunk that comes. */
+const shortRow = 1 << 12;
+
 class RowSplitter {
   readonly #position: Position;
-  readonly #delimiter: Delimiter;
-  #fields: string[] = [];
-  #field = "";
-  /** Inside quotes; just past the quote that closed them; or past blanks after it. */
-  #state: "plain" | "quoted" | "closed" | "past" = "plain";
-  #afterReturn = false;
-  /** From a quote of which the text so far does not tell whether it opens a field. */
-  #held = "";
-  /** Line on which the row being read began. */
-  #rowLine = 1;
+  /** One that the caller names is never changed. */
+  readonly #fixed: boolean;
+  #dialect: RowDialect;
+  /** Fields of the first row. */
+  #columns: number | undefined;
+  /** The beginning of a row of which the rest is to come. */
+  #rest = "";
+  /** Its length when it was last looked at. */
+  #tried = 0;
+  /** Of a row after rows that were handed on. */
+  #fault: DataError | undefined;
 
-  constructor(position: Position, delimiter: Delimiter) {
+  constructor(
+    position: Position,
+    delimiter: Delimiter,
+    { escape, limits = defaultSizeLimits }: TableForm = {},
+  ) {
     this.#position = position;
-    this.#delimiter = delimiter;
+    this.#fixed = escape !== undefined;
+    this.#dialect = { delimiter, escape: escape ?? "doubled", limits };
   }
 
   push(text: string): Framed<string[]>[] {
-    return this.#scan(this.#held + text, false);
+    const rows: Framed<string[]>[] = [];
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#rest += text;
+    // Twice the length each time, so that the work grows with the text and not with its square.
+    if (this.#tried > shortRow && this.#rest.length < 2 * this.#tried) return rows;
+    this.take(this.#rest, false, rows);
+    return rows;
   }
 
   end(): Framed<string[]>[] {
-    const rows = this.#scan(this.#held, true);
-    if (this.#state === "quoted")
-      this.#fail(
-        'a quote is opened and never closed; close it, or double it ("") where it is text',
-      );
-    this.#fields.push(this.#field);
-    this.#position.line++;
-    this.#endRow(rows);
-    return rows;
-  }
-
-  #scan(text: string, ended: boolean): Framed<string[]>[] {
+    if (this.#fault !== undefined) throw this.#fault;
     const rows: Framed<string[]>[] = [];
-    this.#held = "";
-    let start = 0; // of the run of plain characters not added yet
-    const flush = (end: number): void => {
-      if (end > start) this.#field += text.slice(start, end);
-      start = end + 1;
-      if (this.#field.length > mostFieldLength) {
-        this.#fail(
-          `a field must have at most ${mostFieldLength} characters, received more: a quote is opened and never closed`,
-        );
-      }
-    };
-    for (let i = 0; i < text.length; i++) {
-      const c = text[i];
-      const newline = c === "\n" || c === "\r";
-      if (c === "\n" && this.#afterReturn) {
-        this.#afterReturn = false;
-        if (this.#state === "quoted") continue; // kept as the text it is
-        flush(i);
-        continue;
-      }
-      this.#afterReturn = c === "\r";
-      if (newline) this.#position.line++;
-      if (this.#state === "quoted") {
-        if (c !== '"') continue;
-        flush(i);
-        this.#state = "closed";
-      } else if (c === '"' && this.#state === "closed") {
-        this.#field += '"'; // doubled: one quote, and still inside
-        start = i + 1;
-        this.#state = "quoted";
-      } else if (c === '"' && this.#state === "plain" && this.#field === "" && i === start) {
-        const opens = this.#opensField(text, i, ended);
-        if (opens === undefined) {
-          this.#held = text.slice(i);
-          return rows;
-        }
-        if (!opens) continue;
-        this.#state = "quoted";
-        start = i + 1;
-      } else if (c === this.#delimiter || newline) {
-        flush(i);
-        this.#fields.push(this.#field);
-        this.#field = "";
-        this.#state = "plain";
-        if (newline) this.#endRow(rows);
-      } else if (this.#state !== "plain") {
-        if (c !== " ") this.#failUndoubled(text, i);
-        this.#state = "past";
-      }
-    }
-    flush(text.length);
+    this.take(this.#rest, true, rows);
     return rows;
   }
 
-  /** Whether a quote that stands first in a field opens it; `undefined` while the text does not tell. */
-  #opensField(text: string, at: number, ended: boolean): boolean | undefined {
-    if (this.#delimiter !== "\t") return true;
-    // A closing quote must stand before the next tab; else the quote is part of the text.
-    for (let i = at + 1; i < text.length; i++) {
-      if (text[i] === "\t") return false;
-      if (text[i] !== '"') continue;
-      if (i + 1 === text.length) return ended ? true : undefined;
-      if (text[i + 1] !== '"') return /[\t\r\n]/.test(text[i + 1]);
-      i++;
+  /**
+   * Adds the rows of a text, of which the end is kept until it is whole. What breaks a rule is thrown when the rows before it
+   * have been handed on.
+   */
+  take(text: string, ended: boolean, rows: Framed<string[]>[]): void {
+    let at = 0;
+    while (at < text.length) {
+      const row = this.#cut(text, at, ended);
+      if (row === "more") break;
+      if ("fault" in row) {
+        const place = { source: this.#position.source, line: this.#position.line + 1 };
+        this.#fault = new DataError(place, row.fault);
+        if (rows.length === 0) throw this.#fault;
+        break;
+      }
+      const { fields, end } = row;
+      if (fields.length > 1 || fields[0].trim() !== "") {
+        this.#columns ??= fields.length;
+        rows.push({ value: fields, line: this.#position.line + 1 });
+      }
+      this.#position.line += countLineEnds(text, at, end);
+      at = end;
     }
-    return ended || text.length - at > mostFieldLength ? false : undefined;
+    this.#rest = text.slice(at);
+    this.#tried = this.#rest.length;
   }
 
-  #endRow(rows: Framed<string[]>[]): void {
-    if (this.#fields.length > 1 || this.#fields[0].trim() !== "") {
-      rows.push({ value: this.#fields, line: this.#rowLine });
+  #cut(text: string, at: number, ended: boolean): RowCut {
+    const cut = cutRow(text, at, this.#dialect, ended);
+    if (cut === "more" || this.#fixed || this.#dialect.escape === "backslash") return cut;
+    const broken = "fault" in cut;
+    if (!broken) {
+      const differs = cut.fields.length !== (this.#columns ?? cut.fields.length);
+      if (!differs || !text.slice(at, cut.end).includes("\\")) return cut;
     }
-    this.#fields = [];
-    this.#rowLine = this.#position.line + 1;
+    const backslashes: RowDialect = { ...this.#dialect, escape: "backslash" };
+    const other = cutRow(text, at, backslashes, ended);
+    if (other === "more") return other;
+    if ("fault" in other || other.fields.length !== (this.#columns ?? other.fields.length))
+      return cut;
+    if (!text.slice(at, other.end).includes("\\")) return cut;
+    this.#dialect = backslashes;
+    return other;
   }
+}
 
-  #failUndoubled(text: string, at: number): never {
-    const near = text.slice(Math.max(0, at - 20, text.lastIndexOf("\n", at) + 1), at + 20);
-    return this.#fail(`a quote inside a quoted field must be doubled (""), received ${show(near)}`);
+/** Line ends: "\n", "\r\n" or "\r"; a last row without one is a line too. */
+function countLineEnds(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let i = start; i < end; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x0a || (c === 0x0d && text.charCodeAt(i + 1) !== 0x0a)) count++;
   }
-
-  #fail(message: string): never {
-    throw new DataError({ source: this.#position.source, line: this.#rowLine }, message);
-  }
+  return Math.max(1, count);
 }

@@ -1,19 +1,23 @@
 import { show } from "../../base/show.js";
 import { DataError } from "../data-error.js";
 import { concatBytes, dropByteOrderMark, type Framed, type Position } from "../sources/lines.js";
+import { defaultSizeLimits, tooLong, type CheckedSizeLimits } from "../sources/size-limits.js";
 
 /**
  * Cuts a JSON array of objects into its elements without holding the array: memory is that of one element. A file that
  * is JSON lines instead (objects one after the other) is cut the same way.
  *
  * @param chunks UTF-8 bytes.
- * @throws DataError naming the line of what is neither, or the end of a file that stops inside an element.
+ * @throws DataError naming the line of what is neither, of an element of more bytes than may be held, or the end of a file
+ *   that stops inside an element.
  */
 export async function* frameJsonArray(
   chunks: AsyncIterable<Uint8Array>,
   position: Position,
+  { maxLineBytes }: CheckedSizeLimits = defaultSizeLimits,
 ): AsyncGenerator<Framed<Uint8Array>[], void, undefined> {
   let pending: Uint8Array[] = [];
+  let size = 0; // of what is pending
   let depth = 0; // of braces and brackets inside an element
   let inString = false;
   let escaped = false;
@@ -22,6 +26,14 @@ export async function* frameJsonArray(
   let closed = false;
   const fail = (message: string): never => {
     throw new DataError({ source: position.source, line: position.line + 1 }, message);
+  };
+  const add = (part: Uint8Array): void => {
+    size += part.length;
+    if (size > maxLineBytes) {
+      const message = tooLong("an object of JSON", maxLineBytes, "bytes", "maxLineBytes");
+      throw new DataError({ source: position.source, line }, message);
+    }
+    pending.push(part);
   };
   for await (const chunk of dropByteOrderMark(chunks, position.source)) {
     const elements: Framed<Uint8Array>[] = [];
@@ -37,9 +49,10 @@ export async function* frameJsonArray(
         if (c === 0x22) inString = true;
         else if (c === 0x7b || c === 0x5b) depth++;
         else if ((c === 0x7d || c === 0x5d) && --depth === 0) {
-          pending.push(chunk.subarray(start, i + 1));
+          add(chunk.subarray(start, i + 1));
           elements.push({ value: concatBytes(pending), line });
           pending = [];
+          size = 0;
         }
       } else if (c === 0x7b && !closed) {
         depth = 1;
@@ -54,7 +67,7 @@ export async function* frameJsonArray(
       }
     }
     if (depth > 0) {
-      pending.push(chunk.subarray(start));
+      add(chunk.subarray(start));
     }
     if (elements.length > 0) yield elements;
   }

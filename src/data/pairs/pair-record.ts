@@ -1,6 +1,7 @@
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
 import type { DelimitedRow } from "./delimited-rows.js";
+import { parseExactJson } from "../sources/exact-json.js";
 import { decodeUtf8, notUtf8 } from "../sources/utf8.js";
 import type { Pair } from "../types.js";
 
@@ -38,10 +39,24 @@ export function parsePair(
   const query = text(queryField);
   const passage = text(passageField);
   const label = parseLabel(get.get(labelField), labelField, place);
-  const given = get.get(groupField);
-  const hasGroup = (typeof given === "string" && given !== "") || typeof given === "number";
-  const group = hasGroup ? String(given) : query;
+  const group = exactId(get.get(groupField), groupField, place) ?? query;
   return { query, passage, label, group, kind: label === 1 ? "gold" : "given" };
+}
+
+/**
+ * An id as a text, all its digits kept; nothing where there is none.
+ *
+ * @throws DataError for a number of which JSON has lost digits.
+ */
+export function exactId(value: unknown, name: string, place: Place): string | undefined {
+  if (typeof value === "string") return value === "" ? undefined : value;
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "number") return undefined;
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value);
+  throw new DataError(
+    place,
+    `${name} must be a text or an integer with all its digits, received ${value}; write ids in quotes`,
+  );
 }
 
 function parseLabel(value: unknown, name: string, place: Place): 0 | 1 {
@@ -61,7 +76,7 @@ export function jsonFields(bytes: Uint8Array, place: Place): ReadonlyMap<string,
   return new Map(Object.entries(value));
 }
 
-/** A JSON value. @throws DataError naming the place of what is no JSON, or no UTF-8. */
+/** A JSON value, its long integers as bigints. @throws DataError naming the place of what is no JSON, or no UTF-8. */
 export function parseJson(bytes: Uint8Array, place: Place): unknown {
   let text: string;
   try {
@@ -70,7 +85,7 @@ export function parseJson(bytes: Uint8Array, place: Place): unknown {
     throw new DataError(place, notUtf8, { cause: error });
   }
   try {
-    return JSON.parse(text) as unknown;
+    return parseExactJson(text);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     // Python's json.dumps writes what JSON has no word for.

@@ -1,23 +1,15 @@
-import { checkChoice } from "../../base/checks.js";
 import type { Place } from "../data-error.js";
 import type { DelimitedRow } from "./delimited-rows.js";
 import { findSources } from "../sources/find-sources.js";
-import {
-  frameRecords,
-  recordsEndings,
-  recordsFormats,
-  type RecordsFormat,
-} from "./frame-records.js";
+import { frameRecords, recordsEndings, type RecordsForm } from "./frame-records.js";
 import type { Source } from "../sources/open-source.js";
 import { parsePair, type PairFields } from "./pair-record.js";
 import { readRecords, type ReadOptions, type RecordStream } from "../sources/read-records.js";
 import type { Pair } from "../types.js";
 
-export interface ReadPairsOptions extends ReadOptions {
+export interface ReadPairsOptions extends ReadOptions, RecordsForm {
   /** Names of the fields or columns. */
   readonly fields?: PairFields | undefined;
-  /** @default by the name: `.csv`, `.tsv`, else JSON lines */
-  readonly format?: RecordsFormat | undefined;
 }
 
 /**
@@ -25,19 +17,18 @@ export interface ReadPairsOptions extends ReadOptions {
  *
  * @param paths A file, a folder, a pattern, `"-"` for standard input, a named stream, or several of these.
  * @throws DataError naming file and line, e.g. `pairs.jsonl:12: label must be 0 or 1, received "yes"`.
- * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0, or `format` is another.
+ * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0, or another option is none of its own.
  */
 export function readPairs(
   paths: Source | readonly Source[],
   options: ReadPairsOptions = {},
 ): RecordStream<Pair> {
-  const { format } = options;
-  if (format !== undefined) checkChoice(format, "readPairs: format", recordsFormats);
+  const frame = frameRecords(options, "readPairs");
   const parse = (record: Uint8Array | DelimitedRow, place: Place): Pair =>
     parsePair(record, place, options.fields);
   return readRecords(
     () => findSources(paths, recordsEndings),
-    { frame: frameRecords(format), parse },
+    { frame, parse },
     options,
     "readPairs",
   );

@@ -1,22 +1,14 @@
-import { checkChoice, refuse } from "../../base/checks.js";
+import { refuse } from "../../base/checks.js";
 import type { Place } from "../data-error.js";
 import type { DelimitedRow } from "../pairs/delimited-rows.js";
-import {
-  frameRecords,
-  recordsEndings,
-  recordsFormats,
-  type RecordsFormat,
-} from "../pairs/frame-records.js";
+import { frameRecords, recordsEndings, type RecordsForm } from "../pairs/frame-records.js";
 import { findSources } from "../sources/find-sources.js";
 import type { Source } from "../sources/open-source.js";
 import { readRecords, type ReadOptions, type RecordStream } from "../sources/read-records.js";
 import { parseSearchLogRow, type SearchLogForm } from "./search-log-record.js";
 import type { SearchLogRow } from "./search-log-row.js";
 
-export interface ReadSearchLogOptions extends ReadOptions, SearchLogForm {
-  /** @default by the name: `.csv`, `.tsv`, else JSON lines */
-  readonly format?: RecordsFormat | undefined;
-}
+export interface ReadSearchLogOptions extends ReadOptions, RecordsForm, SearchLogForm {}
 
 /**
  * Reads a search log: JSON lines, CSV or TSV with a header, plain or compressed; a row a search, with the list that was
@@ -31,15 +23,15 @@ export function readSearchLog(
   paths: Source | readonly Source[],
   options: ReadSearchLogOptions = {},
 ): RecordStream<SearchLogRow> {
-  const { format, firstRank = 1, separator } = options;
-  if (format !== undefined) checkChoice(format, "readSearchLog: format", recordsFormats);
+  const { firstRank = 1, separator } = options;
+  const frame = frameRecords(options, "readSearchLog");
   if (![0, 1].includes(firstRank)) refuse("readSearchLog: firstRank", "0 or 1", firstRank);
   if (separator === "") refuse("readSearchLog: separator", "a text", separator);
   const parse = (record: Uint8Array | DelimitedRow, place: Place): SearchLogRow =>
     parseSearchLogRow(record, place, options);
   return readRecords(
     () => findSources(paths, recordsEndings),
-    { frame: frameRecords(format), parse },
+    { frame, parse },
     options,
     "readSearchLog",
   );

@@ -151,17 +151,19 @@ function cellItems({ name, value, place }: Field, separator: string): readonly u
   }
 }
 
-/** A text, or a whole number that JSON has not rounded. */
+/** A text, or an integer that JSON has not rounded. */
 function id({ name, value, place }: Field): string {
   if (typeof value === "string" && value.trim() !== "") return value;
-  if (Number.isSafeInteger(value)) return String(value);
-  const expected = typeof value === "number" ? "a text or an integer below 2^53" : "a text";
+  if (typeof value === "bigint" || Number.isSafeInteger(value)) return String(value);
+  const expected =
+    typeof value === "number" ? "a text or an integer with all its digits" : "a text";
   throw new DataError(place, `${name} must be ${expected}, received ${show(value)}`);
 }
 
 function optionalNumber({ name, value, place }: Field): number | undefined {
   if (value === undefined || value === null || value === "") return undefined;
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const isText = typeof value === "string" && value.trim() !== "";
+  const number = isText || typeof value === "bigint" ? Number(value) : value;
   if (typeof number === "number" && Number.isFinite(number)) return number;
   throw new DataError(place, `${name} must be a number, received ${show(value)}`);
 }

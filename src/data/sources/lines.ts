@@ -1,4 +1,5 @@
 import { DataError } from "../data-error.js";
+import { defaultSizeLimits, tooLong, type CheckedSizeLimits } from "./size-limits.js";
 
 /** A record cut out of a stream but not parsed, with the line it begins on. */
 export interface Framed<T> {
@@ -21,49 +22,67 @@ export interface Position {
  *
  * @param chunks Bytes in order; a line may span any number of them.
  * @returns The lines of each chunk together, so that short lines cost no waiting each. They may share the chunk's memory.
- * @throws DataError for UTF-16, which would otherwise read as garbage.
+ * @throws DataError for UTF-16, which would otherwise read as garbage, and for a line of more bytes than may be held.
  */
 export async function* frameLines(
   chunks: AsyncIterable<Uint8Array>,
   position: Position,
+  { maxLineBytes }: CheckedSizeLimits = defaultSizeLimits,
 ): AsyncGenerator<Framed<Uint8Array>[], void, undefined> {
   let pending: Uint8Array[] = [];
+  let size = 0; // of what is pending
+  const add = (part: Uint8Array): void => {
+    size += part.length;
+    if (size > maxLineBytes) {
+      const place = { source: position.source, line: position.line + 1 };
+      throw new DataError(place, tooLong("the line", maxLineBytes, "bytes", "maxLineBytes"));
+    }
+    pending.push(part);
+  };
   for await (const chunk of dropByteOrderMark(chunks, position.source)) {
     const lines: Framed<Uint8Array>[] = [];
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      pending.push(chunk.subarray(start, end));
+      add(chunk.subarray(start, end));
       start = end + 1;
       const value = concatBytes(pending);
       pending = [];
+      size = 0;
       position.line++;
       if (!isBlank(value)) lines.push({ value, line: position.line });
     }
-    if (start < chunk.length) pending.push(chunk.subarray(start));
+    if (start < chunk.length) add(chunk.subarray(start));
     if (lines.length > 0) yield lines;
   }
   const value = concatBytes(pending);
   if (!isBlank(value)) yield [{ value, line: position.line + 1 }];
 }
 
-/** Takes a UTF-8 byte order mark off the front. */
+/** Takes a UTF-8 byte order mark off the front, however the bytes are cut. */
 export async function* dropByteOrderMark(
   chunks: AsyncIterable<Uint8Array>,
   source: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let first = true;
+  let head: Uint8Array | undefined = new Uint8Array(); // while it may still be a part of a mark
   for await (const chunk of chunks) {
-    if (!first || chunk.length === 0) {
+    if (head === undefined) {
       yield chunk;
       continue;
     }
-    first = false;
-    const [a, b, c] = chunk;
-    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-      throw new DataError({ source, line: 1 }, "the text must be UTF-8, received UTF-16");
-    }
-    yield a === 0xef && b === 0xbb && c === 0xbf ? chunk.subarray(3) : chunk;
+    head = head.length === 0 ? chunk : concatBytes([head, chunk]);
+    if (head.length < 3) continue;
+    yield withoutMark(head, source);
+    head = undefined;
   }
+  if (head !== undefined && head.length > 0) yield withoutMark(head, source);
+}
+
+function withoutMark(head: Uint8Array, source: string): Uint8Array {
+  const [a, b, c] = head;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+    throw new DataError({ source, line: 1 }, "the text must be UTF-8, received UTF-16");
+  }
+  return a === 0xef && b === 0xbb && c === 0xbf ? head.subarray(3) : head;
 }
 
 function isBlank(bytes: Uint8Array): boolean {

@@ -1,4 +1,5 @@
 import { DataError } from "../data-error.js";
+import { concatBytes } from "./lines.js";
 
 /**
  * UTF-16 that says so by a byte order mark, as spreadsheets save "Unicode text", becomes UTF-8; all else passes as it is.
@@ -12,7 +13,7 @@ export async function* utf16ToUtf8(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = new TextEncoder();
   let decoder: TextDecoder | undefined;
-  let first = true;
+  let head: Uint8Array | undefined = new Uint8Array(); // while it may still be a part of a mark
   const decode = (chunk?: Uint8Array): Uint8Array => {
     try {
       return encoder.encode(decoder?.decode(chunk, { stream: chunk !== undefined }) ?? "");
@@ -22,16 +23,21 @@ export async function* utf16ToUtf8(
     }
   };
   for await (const chunk of chunks) {
-    if (first && chunk.length > 0) {
-      first = false;
-      const encoding = utf16Of(chunk);
+    let bytes: Uint8Array = chunk;
+    if (head !== undefined) {
+      bytes = head.length === 0 ? chunk : concatBytes([head, chunk]);
+      head = bytes;
+      if (bytes.length < 2) continue;
+      head = undefined;
+      const encoding = utf16Of(bytes);
       if (encoding !== undefined) {
         decoder = new TextDecoder(encoding, { fatal: true });
         onUtf16?.();
       }
     }
-    yield decoder === undefined ? chunk : decode(chunk);
+    yield decoder === undefined ? bytes : decode(bytes);
   }
+  if (head !== undefined && head.length > 0) yield head;
   if (decoder !== undefined) yield decode();
 }
 

@@ -1,4 +1,4 @@
-import { checkChoice, refuse } from "../../base/checks.js";
+import { checkChoice, checkInteger, refuse } from "../../base/checks.js";
 import type { Source } from "../sources/open-source.js";
 import { tuningFileFormats, type ReadTuningFilesOptions, type TuningColumns } from "./types.js";
 
@@ -17,7 +17,7 @@ const columnNames: readonly (keyof TuningColumns)[] = [
 /** @throws RangeError for an option of `readTuningFiles` that is not as expected. */
 export function checkOptions(
   paths: Source | readonly Source[],
-  { format, columns, split, corpus }: ReadTuningFilesOptions,
+  { format, columns, split, corpus, escape, maxBytes }: ReadTuningFilesOptions,
 ): void {
   checkPaths(paths, "paths");
   if (corpus !== undefined) checkPaths(corpus, "corpus");
@@ -27,6 +27,12 @@ export function checkOptions(
   if (format !== undefined) checkChoice(format, "readTuningFiles: format", tuningFileFormats);
   if (split !== undefined && typeof split !== "string") {
     refuse("readTuningFiles: split", "the name of a split", split);
+  }
+  if (escape !== undefined) {
+    checkChoice(escape, "readTuningFiles: escape", ["doubled", "backslash"]);
+  }
+  if (maxBytes !== undefined && maxBytes !== Infinity) {
+    checkInteger(maxBytes, "readTuningFiles: maxBytes", { least: 1 });
   }
   if (columns === undefined) return;
   if (typeof columns !== "object" || columns === null) {

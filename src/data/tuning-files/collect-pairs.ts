@@ -119,16 +119,18 @@ function pairsOfDpr({ fields, place }: TextRecord, notes: Notes): PlacedPair[] {
     notes.passOver("without a passage that answers", place);
     return [];
   }
-  const answers = new Set(question.positives.map(({ text }) => text));
-  return dprPairs(question).flatMap(({ query, passage, label, group }) => {
-    if (passage.trim() === "") {
-      notes.passOver("with an empty passage", place);
-      return [];
-    }
-    if (label === 0 && answers.has(passage)) {
+  const { positives, negatives, hardNegatives } = question;
+  const answers = new Set(positives.map(({ text }) => text));
+  for (const { text } of [...positives, ...negatives, ...hardNegatives]) {
+    if (text.trim() === "") notes.passOver("with an empty passage", place);
+  }
+  for (const { text } of [...negatives, ...hardNegatives]) {
+    if (text.trim() !== "" && answers.has(text)) {
       notes.passOver("whose negative is its own passage", place);
-      return [];
     }
-    return { pair: { query, passage, label, group }, place };
-  });
+  }
+  return dprPairs(question).map(({ query, passage, label, group }) => ({
+    pair: { query, passage, label, group },
+    place,
+  }));
 }

@@ -53,7 +53,8 @@ export async function findInputs(paths: Source | readonly Source[]): Promise<Inp
 async function lookInto(folder: string): Promise<Input[]> {
   const names = (await readdir(folder)).sort();
   const isBeir =
-    names.includes("qrels") || names.some((name) => /^queries\.jsonl(?:\.gz|\.zst)?$/.test(name));
+    names.includes("qrels") ||
+    names.some((name) => /^queries(?:[-_.]?\d+(?:-of-\d+)?)?\.jsonl(?:\.gz|\.zst)?$/.test(name));
   if (isBeir) return [{ kind: "beir", folder }];
   const records = names.filter((name) => recordEndings.test(name));
   if (records.length > 0) {

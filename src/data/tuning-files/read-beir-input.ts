@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../data-error.js";
 import {
-  findBeirFile,
+  findBeirFiles,
   readBeirFiles,
   type BeirPassage,
   type ReadBeirJob,
@@ -28,9 +28,9 @@ export async function readBeirInput(
 ): Promise<Omit<TuningFiles, "notes">> {
   const chosen = await chooseSplit(folder, split, notes);
   const files = {
-    corpus: await findBeirFile(folder, "corpus.jsonl"),
-    queries: await findBeirFile(folder, "queries.jsonl"),
-    qrels: join(folder, chosen),
+    corpus: await findBeirFiles(folder, "corpus.jsonl"),
+    queries: await findBeirFiles(folder, "queries.jsonl"),
+    qrels: [join(folder, chosen)],
   };
   const contents = await readBeirFiles(files, job);
   const { unknown } = contents;
@@ -58,7 +58,10 @@ export async function readBeirInput(
   sayPassedOver(contents.qrels.length - kept.length, "judgement", "of an empty text", notes);
   const qrels = withoutContradicted(kept, notes);
   if (qrels.length === 0) {
-    throw new DataError({ source: files.qrels }, "the file must hold a judgement, received none");
+    throw new DataError(
+      { source: files.qrels[0] },
+      "the file must hold a judgement, received none",
+    );
   }
   const judged = new Set(qrels.map(({ queryId }) => queryId));
   // All of them: vectors made beforehand have a row for each, and what nobody judged is not embedded.

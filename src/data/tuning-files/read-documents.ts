@@ -3,6 +3,7 @@ import { DataError } from "../data-error.js";
 import { decodeChunks } from "../sources/utf8.js";
 import { dropByteOrderMark } from "../sources/lines.js";
 import { openSource } from "../sources/open-source.js";
+import { defaultSizeLimits, tooLong } from "../sources/size-limits.js";
 import { utf16ToUtf8 } from "../sources/utf16.js";
 import { refuseForeign } from "./layout/foreign.js";
 import type { Corpus } from "./collect-corpus.js";
@@ -23,6 +24,7 @@ export async function readDocuments(
   job: ReadJob,
   notes: Notes,
 ): Promise<void> {
+  const { maxTextLength } = job.limits ?? defaultSizeLimits;
   let long = 0;
   for (const name of names) {
     const source = join(folder, name);
@@ -37,7 +39,12 @@ export async function readDocuments(
         yield chunk;
       }
     })();
-    for await (const part of decodeChunks(dropByteOrderMark(checked, source), source)) text += part;
+    for await (const part of decodeChunks(dropByteOrderMark(checked, source), source)) {
+      text += part;
+      if (text.length <= maxTextLength) continue;
+      const message = tooLong("a document", maxTextLength, "characters", "maxTextLength");
+      throw new DataError({ source }, message);
+    }
     if (text.trim() === "") {
       notes.passOver("without a text", { source });
       continue;

@@ -1,6 +1,6 @@
 import { DataError } from "../data-error.js";
 import type { Source } from "../sources/open-source.js";
-import { findBeirFile } from "../pairs/beir-folder.js";
+import { findBeirFiles } from "../pairs/beir-folder.js";
 import {
   chooseCorpusFields,
   chooseFields,
@@ -105,15 +105,23 @@ export async function readCorpusInput(
     await readDocuments(input.folder, input.names, corpus, job, notes);
     return "documents, a passage each";
   }
-  const source =
-    input.kind === "beir" ? await findBeirFile(input.folder, "corpus.jsonl") : input.source;
-  return withRecords(source, { ...reading, format: undefined }, async (opened, names, batches) => {
-    const choose = (all: readonly string[]): CorpusMapping =>
-      mappingOf(opened, all, columns, chooseCorpusFields);
-    const mapping = choose(names);
-    await collectCorpus(refuseLateFields(batches, names, choose), mapping, corpus, notes);
-    return describeFormat(opened, mapping, names, notes);
-  });
+  const sources =
+    input.kind === "beir" ? await findBeirFiles(input.folder, "corpus.jsonl") : [input.source];
+  let said = "";
+  for (const source of sources) {
+    said = await withRecords(
+      source,
+      { ...reading, format: undefined },
+      async (opened, names, batches) => {
+        const choose = (all: readonly string[]): CorpusMapping =>
+          mappingOf(opened, all, columns, chooseCorpusFields);
+        const mapping = choose(names);
+        await collectCorpus(refuseLateFields(batches, names, choose), mapping, corpus, notes);
+        return describeFormat(opened, mapping, names, notes);
+      },
+    );
+  }
+  return said;
 }
 
 function mappingOf<M extends Mapping>(

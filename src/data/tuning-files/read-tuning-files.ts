@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { DataError } from "../data-error.js";
-import { findBeirFile } from "../pairs/beir-folder.js";
+import { findBeirFiles } from "../pairs/beir-folder.js";
 import { byteProgress } from "../sources/byte-progress.js";
 import type { Source } from "../sources/open-source.js";
+import { sizeLimits } from "../sources/size-limits.js";
 import type { TextPair } from "../tuning-data.js";
 import { checkOptions } from "./check-options.js";
 import type { Corpus } from "./collect-corpus.js";
@@ -15,8 +16,7 @@ import { readBeirInput } from "./read-beir-input.js";
 import { readCorpusInput, readInputs } from "./read-inputs.js";
 import type { ReadTuningFilesOptions, TuningFiles } from "./types.js";
 
-/** All texts are held in memory. */
-const mostBytes = 2 ** 31;
+const defaultMaxBytes = 2 ** 31;
 
 /**
  * Reads the files that people have into what `tune` takes, all of it into memory: pairs, triplets and lists of negatives
@@ -34,7 +34,9 @@ export async function readTuningFiles(
   options: ReadTuningFilesOptions = {},
 ): Promise<TuningFiles> {
   checkOptions(paths, options);
-  const { columns = {}, format, split, signal, onProgress } = options;
+  const { columns = {}, format, split, escape, signal, onProgress } = options;
+  const limits = sizeLimits(options, "readTuningFiles");
+  const spend = budget(options.maxBytes);
   const notes = createNotes();
   const inputs = await findInputs(paths);
   const corpusInputs = options.corpus === undefined ? [] : await findInputs(options.corpus);
@@ -47,14 +49,14 @@ export async function readTuningFiles(
         "a BEIR folder must be read alone, received other files too; leave them out (the corpus is in it)",
       );
     }
-    const job = { signal, onProgress, spend: budget() };
+    const job = { signal, onProgress, spend, limits };
     const read = await readBeirInput(beir.folder, split, job, notes);
     return { ...read, notes: notes.list() };
   }
   const sources: Source[] = [];
   for (const input of [...inputs, ...corpusInputs]) sources.push(...(await sourcesOf(input)));
   const onBytes = onProgress && (await byteProgress(sources, onProgress));
-  const job: ReadJob = { signal, onBytes, spend: budget() };
+  const job: ReadJob = { signal, onBytes, spend, limits, escape };
 
   // With a corpus beside the pairs, these are its columns.
   const own =
@@ -123,14 +125,15 @@ function areIds(pairs: readonly PlacedPair[], ids: ReadonlySet<string>): boolean
   return known >= 0.9 * pairs.length;
 }
 
-function budget(): ReadJob["spend"] {
-  let left = mostBytes;
+function budget(maxBytes = defaultMaxBytes): ReadJob["spend"] {
+  let left = maxBytes;
   return (bytes, source) => {
     left -= bytes;
     if (left >= 0) return;
+    const most = maxBytes === defaultMaxBytes ? "2 GiB" : `${maxBytes} bytes`;
     throw new DataError(
       { source },
-      "the files must hold at most 2 GiB of text, received more; read a part of them, or tune from an iterable",
+      `the files must hold at most ${most} of text (maxBytes), received more; read a part of them, or tune from an iterable`,
     );
   };
 }
@@ -142,7 +145,7 @@ async function sourcesOf(input: Input): Promise<Source[]> {
     case "texts":
       return input.names.map((name) => join(input.folder, name));
     case "beir":
-      return [await findBeirFile(input.folder, "corpus.jsonl")];
+      return findBeirFiles(input.folder, "corpus.jsonl");
   }
 }
 

@@ -43,7 +43,7 @@ export function idOf(value: unknown, name: string, place: Place): string {
   if (typeof value === "number" && !Number.isSafeInteger(value)) {
     throw new DataError(
       place,
-      `${name} must be a text or a whole number below 2^53, received ${value}; write ids in quotes`,
+      `${name} must be a text or an integer with all its digits, received ${value}; write ids in quotes`,
     );
   }
   return textOf(value, name, place).trim();

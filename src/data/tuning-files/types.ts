@@ -1,5 +1,7 @@
 import type { LongJobOptions } from "../../base/progress.js";
+import type { Escape } from "../pairs/cut-row.js";
 import type { Source } from "../sources/open-source.js";
+import type { SizeLimits } from "../sources/size-limits.js";
 import type { CorpusText, RelevanceJudgement, QueryText, TextPair } from "../tuning-data.js";
 
 export const tuningFileFormats = [
@@ -37,7 +39,7 @@ export interface TuningColumns {
   readonly text?: string | undefined;
 }
 
-export interface ReadTuningFilesOptions extends LongJobOptions {
+export interface ReadTuningFilesOptions extends LongJobOptions, SizeLimits {
   /** The passages to search beside those of the pairs, or those that the pairs name by id. */
   readonly corpus?: Source | readonly Source[] | undefined;
   /** @default guessed from the content, then from the name */
@@ -46,6 +48,10 @@ export interface ReadTuningFilesOptions extends LongJobOptions {
   readonly columns?: TuningColumns | undefined;
   /** Which judgements of a BEIR folder. @default "train", else the only ones, else "dev", else "test" */
   readonly split?: string | undefined;
+  /** How a quote or a delimiter is written inside a cell of a table. @default found out, as `readPairs` does */
+  readonly escape?: Escape | undefined;
+  /** Bytes of all files together, unpacked, since all texts are held in memory. @default 2147483648, 2 GiB */
+  readonly maxBytes?: number | undefined;
 }
 
 /** Texts in memory, of one of the shapes that `tune` takes. */

@@ -1,5 +1,6 @@
 import { show } from "../../base/show.js";
-import { DataError } from "../../data/data-error.js";
+import { DataError, type Place } from "../../data/data-error.js";
+import { parseDecimal, qrelsColumns, type QrelsColumns } from "../../data/pairs/qrels-columns.js";
 
 /** One passage of a ranking. */
 export interface Retrieved {
@@ -18,30 +19,29 @@ export type Run = ReadonlyMap<string, readonly Retrieved[]>;
 export type Qrels = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /**
- * Reads a TREC run: `query iteration passage rank score tag` per line. As in trec_eval, rank and tag are ignored.
+ * Reads a TREC run: `query iteration passage rank score tag` per line, between them tabs or blanks. As in trec_eval, rank
+ * and tag are ignored; a line that begins with `#` and is no row is a comment. The same row twice counts once.
  *
  * @param source Names the text in errors, e.g. the path.
- * @throws DataError naming source and line: too few fields, a score that is no finite number, a passage listed twice.
+ * @throws DataError naming source and line: too few fields, a score that is no finite number, a passage with two scores.
  */
 export function parseRun(text: string, source = "run"): Map<string, Retrieved[]> {
   const run = new Map<string, Retrieved[]>();
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   for (const { line, fields } of rowsOf(text)) {
-    if (fields.length !== 6) {
+    const place = { source, line };
+    const score = fields.length === 6 ? parseDecimal(fields[4]) : undefined;
+    if (score === undefined) {
+      if (fields[0].startsWith("#")) continue;
       throw new DataError(
-        { source, line },
-        `line must be "query Q0 passage rank score tag", received ${fields.length} fields`,
+        place,
+        fields.length === 6
+          ? `score must be a finite number, received ${show(fields[4])}`
+          : `line must be "query Q0 passage rank score tag", received ${fields.length} fields`,
       );
     }
-    const [query, , id, , scoreText] = fields;
-    const score = Number(scoreText);
-    if (!Number.isFinite(score)) {
-      throw new DataError(
-        { source, line },
-        `score must be a finite number, received ${show(scoreText)}`,
-      );
-    }
-    refuseRepeat(seen, query, id, { source, line });
+    const [query, , id] = fields;
+    if (isRepeat(seen, query, id, score, place)) continue;
     const list = run.get(query);
     if (list === undefined) run.set(query, [{ id, score }]);
     else list.push({ id, score });
@@ -50,41 +50,46 @@ export function parseRun(text: string, source = "run"): Map<string, Retrieved[]>
 }
 
 /**
- * Reads relevance judgements: TREC's `query iteration passage grade`, or BEIR's three tab-separated columns under the
- * header `query-id corpus-id score`.
+ * Reads relevance judgements: TREC's `query iteration passage grade`, or BEIR's three columns with or without the header
+ * `query-id corpus-id score`. Between columns stand tabs, or blanks where a row has no tab. A line that begins with `#` and
+ * is no row is a comment. The same judgement twice counts once.
  *
  * @param source Names the text in errors, e.g. the path.
- * @throws DataError naming source and line: too few fields, a grade that is no whole number, a passage judged twice.
+ * @throws DataError naming source and line: too few fields, a grade that is no whole number, a passage with two grades.
  */
 export function parseQrels(text: string, source = "qrels"): Map<string, Map<string, number>> {
   const qrels = new Map<string, Map<string, number>>();
-  const seen = new Set<string>();
-  let columns = 4;
-  let first = true;
-  for (const { line, fields } of rowsOf(text)) {
-    if (first && fields.length === 3 && fields[0] === "query-id") {
-      columns = 3;
-      first = false;
-      continue;
+  const seen = new Map<string, number>();
+  let columns: QrelsColumns | undefined;
+  for (const { line, row, fields: words } of rowsOf(text)) {
+    const place = { source, line };
+    // An id may hold a blank where tabs part the columns.
+    const cells = row.split("\t").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+    const fields = cells.length >= 3 ? cells : words;
+    const comment = fields[0].startsWith("#");
+    if (columns === undefined) {
+      if (comment && parseDecimal(fields.at(-1)!) === undefined) continue;
+      const found = qrelsColumns(fields, place);
+      columns = found.columns;
+      if (found.isHeader) continue;
     }
-    first = false;
-    if (fields.length !== columns) {
-      const expected = columns === 4 ? "query 0 passage grade" : "query-id corpus-id score";
+    const needed = Math.max(columns.query, columns.passage, columns.score) + 1;
+    if (fields.length < needed) {
+      if (comment) continue;
+      const expected = needed === 4 ? "query 0 passage grade" : "query-id corpus-id score";
+      throw new DataError(place, `line must be "${expected}", received ${fields.length} fields`);
+    }
+    const grade = parseDecimal(fields[columns.score]);
+    if (grade === undefined || !Number.isInteger(grade)) {
+      if (comment) continue;
       throw new DataError(
-        { source, line },
-        `line must be "${expected}", received ${fields.length} fields`,
+        place,
+        `grade must be an integer, received ${show(fields[columns.score])}`,
       );
     }
-    const query = fields[0];
-    const id = fields[columns - 2];
-    const grade = Number(fields[columns - 1]);
-    if (!Number.isInteger(grade)) {
-      throw new DataError(
-        { source, line },
-        `grade must be an integer, received ${show(fields[columns - 1])}`,
-      );
-    }
-    refuseRepeat(seen, query, id, { source, line });
+    const query = fields[columns.query];
+    const id = fields[columns.passage];
+    if (isRepeat(seen, query, id, grade, place)) continue;
     const judged = qrels.get(query);
     if (judged === undefined) qrels.set(query, new Map([[id, grade]]));
     else judged.set(id, grade);
@@ -133,29 +138,33 @@ export function compareIds(a: string, b: string): number {
   return a.length - b.length;
 }
 
-function* rowsOf(text: string): Generator<{ line: number; fields: string[] }> {
+/** Rows that hold something; what parts their words is a blank or a tab, and not what else Unicode takes for space. */
+function* rowsOf(text: string): Generator<{ line: number; row: string; fields: string[] }> {
   let line = 0;
-  for (const row of text.split("\n")) {
+  for (const ended of text.replace(/^\ufeff/, "").split("\n")) {
     line++;
-    const trimmed = row.trim();
-    if (trimmed !== "") yield { line, fields: trimmed.split(/\s+/) };
+    const row = ended.replace(/\r$/, "");
+    const fields = row.split(/[ \t]+/).filter((word) => word !== "");
+    if (fields.length > 0) yield { line, row, fields };
   }
 }
 
-function refuseRepeat(
-  seen: Set<string>,
+/** @throws DataError where a passage comes again with another value. */
+function isRepeat(
+  seen: Map<string, number>,
   query: string,
   id: string,
-  place: { source: string; line: number },
-): void {
-  const key = `${query} ${id}`; // neither holds a blank
-  if (seen.has(key)) {
-    throw new DataError(
-      place,
-      `passages must be listed once per query, received ${show(id)} twice for ${show(query)}`,
-    );
-  }
-  seen.add(key);
+  value: number,
+  place: Place,
+): boolean {
+  const key = `${query}\t${id}`; // neither holds a tab
+  const known = seen.get(key);
+  seen.set(key, value);
+  if (known === undefined || known === value) return known !== undefined;
+  throw new DataError(
+    place,
+    `passages must be listed once per query, received ${show(id)} twice for ${show(query)}, with ${known} and ${value}`,
+  );
 }
 
 function checkField(value: string, place: string): void {

@@ -1,4 +1,5 @@
-import { leadingRows, type Delimiter } from "../../pairs/delimited-rows.js";
+import type { Delimiter } from "../../pairs/cut-row.js";
+import { leadingRows } from "../../pairs/delimited-rows.js";
 import { isKnownName } from "../field-names.js";
 import type { TuningFileFormat } from "../types.js";
 

@@ -25,7 +25,6 @@ export interface OpenedRecords {
 }
 
 const headSize = 1 << 16;
-const mostRecordBytes = 1 << 26;
 
 /**
  * Opens a file and finds out how it lies, by its first 64 KiB.
@@ -72,7 +71,7 @@ export async function openRecords(
       kind: kindOf(layout) + encoding,
       noun: layout.kind === "table" ? "column" : "field",
       lines: layout.kind === "lines",
-      batches: framedRecords(layout, chunks, position),
+      batches: framedRecords(layout, chunks, position, job),
     };
   } catch (error) {
     await bytes.return();
@@ -156,20 +155,17 @@ async function* framedRecords(
   layout: Exclude<Layout, { kind: "parquet" }>,
   chunks: AsyncIterable<Uint8Array>,
   position: Position,
+  form: Pick<ReadJob, "escape" | "limits">,
 ): AsyncGenerator<readonly TextRecord[], void, undefined> {
   if (layout.kind === "table") {
-    yield* frameTable(chunks, position, layout.delimiter);
+    yield* frameTable(chunks, position, layout.delimiter, form);
     return;
   }
   const frame = layout.kind === "json" ? frameJsonArray : frameLines;
   const parse = layout.kind === "lines" ? lineRecord : jsonRecord;
-  for await (const batch of frame(chunks, position)) {
+  for await (const batch of frame(chunks, position, form.limits)) {
     yield batch.map(({ value, line }: Framed<Uint8Array>) => {
       const place = { source: position.source, line };
-      if (value.length > mostRecordBytes) {
-        const message = `a record must have at most ${mostRecordBytes} bytes, received ${value.length}`;
-        throw new DataError(place, message);
-      }
       return { fields: parse(value, place), place };
     });
   }

@@ -1,5 +1,6 @@
 import { DataError } from "../../data-error.js";
-import { frameRows, type Delimiter } from "../../pairs/delimited-rows.js";
+import type { Delimiter } from "../../pairs/cut-row.js";
+import { frameRows, type TableForm } from "../../pairs/delimited-rows.js";
 import type { Position } from "../../sources/lines.js";
 import type { TextRecord } from "./text-record.js";
 
@@ -14,11 +15,12 @@ export async function* frameTable(
   chunks: AsyncIterable<Uint8Array>,
   position: Position,
   delimiter: Delimiter,
+  form: TableForm,
 ): AsyncGenerator<readonly TextRecord[], void, undefined> {
   const { source } = position;
   let header: readonly string[] | undefined;
   let some = false;
-  for await (const rows of frameRows(chunks, position, delimiter)) {
+  for await (const rows of frameRows(chunks, position, delimiter, form)) {
     const records: TextRecord[] = [];
     for (const { value: cells, line } of rows) {
       const place = { source, line };

@@ -1,5 +1,7 @@
 import type { Place } from "../../data-error.js";
+import type { Escape } from "../../pairs/cut-row.js";
 import type { OpenSourceOptions } from "../../sources/open-source.js";
+import type { CheckedSizeLimits } from "../../sources/size-limits.js";
 
 /** A record by the names of its fields. */
 export interface TextRecord {
@@ -11,4 +13,6 @@ export interface TextRecord {
 export interface ReadJob extends Pick<OpenSourceOptions, "signal" | "onBytes"> {
   /** Told the size of what was unpacked; throws where it is too much. */
   readonly spend: (bytes: number, source: string) => void;
+  readonly limits?: CheckedSizeLimits | undefined;
+  readonly escape?: Escape | undefined;
 }
