@@ -50,6 +50,8 @@ export interface AdapterMetadata {
   readonly verdict?: string;
   /** The verdict in words, with what it rests on. */
   readonly sentence?: string;
+  /** What it was judged together with: verdict and sentence are then about both, and say nothing about the map alone. */
+  readonly form?: "moved passages" | "known questions";
   /** ISO 8601. Left out by fits, so that equal fits are equal. */
   readonly created?: string;
 }

@@ -35,6 +35,7 @@ export function createAdapter({
   calibration,
   verdict,
   sentence,
+  form,
   created,
 }: AdapterParts): Adapter {
   const adapter: Adapter = {
@@ -53,6 +54,7 @@ export function createAdapter({
       ...(calibration === undefined ? {} : { calibration }),
       ...(verdict === undefined ? {} : { verdict }),
       ...(sentence === undefined ? {} : { sentence }),
+      ...(form === undefined ? {} : { form }),
       ...(created === undefined ? {} : { created }),
     },
   };

@@ -15,6 +15,7 @@ export function writeMetadata({
   calibration,
   verdict,
   sentence,
+  form,
   created,
 }: AdapterMetadata): Record<string, string> {
   return {
@@ -28,6 +29,7 @@ export function writeMetadata({
     ...(calibration === undefined ? {} : { calibration: JSON.stringify(calibration) }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(sentence === undefined ? {} : { sentence }),
+    ...(form === undefined ? {} : { form }),
     ...(created === undefined ? {} : { created }),
   };
 }
@@ -48,9 +50,10 @@ export function readMetadata(
     return text === undefined ? undefined : read(parseJson(text, entry(name)), entry(name));
   };
   const { embedder = null, method, side, training_data: trainingData } = strings;
-  const { verdict, sentence, created } = strings;
+  const { verdict, sentence, form, created } = strings;
   if (method === undefined) refuse(entry("method"), "given", method);
   if (side !== undefined) checkChoice(side, entry("side"), ["query", "both"]);
+  if (form !== undefined) checkChoice(form, entry("form"), ["moved passages", "known questions"]);
   const parameters = json("parameters", readNumbers);
   const metrics = json("metrics", readNumbers);
   const threshold = json("threshold", readThreshold);
@@ -66,6 +69,7 @@ export function readMetadata(
     ...(calibration === undefined ? {} : { calibration }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(sentence === undefined ? {} : { sentence }),
+    ...(form === undefined ? {} : { form }),
     ...(created === undefined ? {} : { created }),
   };
 }

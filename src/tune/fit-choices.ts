@@ -4,7 +4,7 @@ import { remember } from "../fit/families/remember.js";
 import type { CandidateFamily, FittedCandidates, Sides } from "./candidates/candidate.js";
 import type { LabelledCorpus } from "./claims/labelled-corpus.js";
 import type { Findings } from "./decide.js";
-import type { AdapterMaker } from "./fitted-adapter.js";
+import type { AdapterMaker, JudgedMetadata } from "./fitted-adapter.js";
 import { movedPassages } from "./forms/form-scores.js";
 import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
 import type { Trial } from "./trials/trial.js";
@@ -36,13 +36,14 @@ export async function fitChoices(
   );
   const adapterOf = async (
     { trial, outcomes }: JudgedChoice,
-    { verdict, sentence }: Pick<Findings, "verdict" | "sentence"> = findings,
+    { verdict, sentence, form }: Pick<JudgedMetadata, "verdict" | "sentence" | "form"> = findings,
   ): Promise<Adapter> => {
     const threshold = heldOutThreshold(outcomes);
     return makeAdapter(trial.candidate, await sidesOf(trial), {
       metrics: meanFigures(outcomes),
       ...(threshold === null ? {} : { threshold: threshold.threshold }),
       ...{ verdict, sentence },
+      ...(form === undefined ? {} : { form }),
     });
   };
   const chosen = { ...findings.best, adapter: await adapterOf(best) };
@@ -52,7 +53,8 @@ export async function fitChoices(
   for (const [i, judged] of forms.entries()) {
     const found = findings.forms[i];
     const moved = movedPassages(data, await sidesOf(judged.trial), judged.trial.form);
-    served.push({ ...found, adapter: await adapterOf(judged, found), moved });
+    const judgedAs = { ...found, form: found.name };
+    served.push({ ...found, adapter: await adapterOf(judged, judgedAs), moved });
   }
   return { ...findings, adapter, best: chosen, bestQueryOnly: queryOnly, forms: served };
 }

@@ -89,7 +89,7 @@ export async function fitForms(
     const threshold = heldOutThreshold(form.outcomes)?.threshold;
     const metadata = {
       ...adapter.metadata,
-      ...{ verdict, sentence, metrics: meanFigures(form.outcomes) },
+      ...{ verdict, sentence, form: found.name, metrics: meanFigures(form.outcomes) },
       ...(threshold === undefined ? {} : { threshold }),
     };
     const moved = movedPassages(corpus, adapter, form.trial.form);

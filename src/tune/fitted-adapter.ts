@@ -1,5 +1,6 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { createAdapter } from "../adapter/create-adapter.js";
+import type { FormName } from "./forms/form.js";
 import type { Verdict } from "./verdict/decision.js";
 import type { Candidate, Sides } from "./candidates/candidate.js";
 
@@ -7,6 +8,8 @@ import type { Candidate, Sides } from "./candidates/candidate.js";
 export interface JudgedMetadata {
   readonly verdict: Verdict;
   readonly sentence: string;
+  /** What was judged together with the map. */
+  readonly form?: FormName;
   /** Figures out of fold, by name. */
   readonly metrics?: Readonly<Record<string, number>>;
   /** The cosine above which pairs count as matches, out of fold. */
