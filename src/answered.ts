@@ -44,6 +44,10 @@ export {
   type MovedPassagesOptions,
 } from "./adapter/answered/moved-passages.js";
 export {
+  withMovedPassages,
+  type WithMovedPassagesOptions,
+} from "./adapter/answered/moved-embedder.js";
+export {
   addToMovedPassages,
   removeFromMovedPassages,
   type AnsweredRows,

@@ -185,7 +185,9 @@ export {
 // adapter: apply
 export type { Adapter, AdapterMetadata, AdapterSide, LowRankUpdate } from "./adapter/adapter.js";
 export { applyAdapter, type ApplyOptions } from "./adapter/apply.js";
-export { withAdapter } from "./adapter/adapted-embedder.js";
+export { withAdapter, type AdaptedEmbedder } from "./adapter/adapted-embedder.js";
+export type { EmbedderJudgement } from "./adapter/judgement.js";
+export type { FitsOptions } from "./adapter/check-fits.js";
 export { decodeAdapter, encodeAdapter } from "./adapter/encode.js";
 export { identityAdapter } from "./adapter/identity.js";
 

@@ -1,39 +1,50 @@
 import type { Embedder, EmbedOptions } from "../embed/embedder.js";
-import { checkSameEmbedder } from "../embed/same-embedder.js";
+import { createMatrix, type Matrix } from "../math/matrix.js";
 import type { Adapter } from "./adapter.js";
 import { applyAdapter } from "./apply.js";
-import { checkAdapter } from "./check.js";
-import { adapterFingerprint } from "./fingerprint.js";
+import { checkDimensions, checkFits, type FitsOptions } from "./check-fits.js";
+import { judgementOf, type EmbedderJudgement } from "./judgement.js";
+
+/** An embedder that knows what was judged of it, for wrappers to quote. */
+export interface AdaptedEmbedder extends Embedder {
+  readonly judgement: EmbedderJudgement;
+}
 
 /**
  * An embedder whose vectors have gone through an adapter, each side by its own map. A cache belongs inside, around the
  * embedder: its vectors serve any adapter.
  *
- * @throws RangeError where the adapter was fitted on another embedder; from `embed`, where vectors have other dimensions.
+ * @throws RangeError naming the remedy where the adapter was fitted on another embedder, or changes passages of an index that
+ *   `options.index` calls untouched; from `embed`, where vectors have other dimensions.
  */
-export function withAdapter(embedder: Embedder, adapter: Adapter): Embedder {
-  checkAdapter(adapter, "withAdapter");
-  const { embedder: fittedOn } = adapter.metadata;
-  if (fittedOn !== null) {
-    const wanted = `"${fittedOn}", which the adapter was fitted on (prefixes belong to it)`;
-    checkSameEmbedder("withAdapter: embedder", wanted, embedder.id, fittedOn);
-  }
-  const { embedBatches } = embedder;
+export function withAdapter(
+  embedder: Embedder,
+  adapter: Adapter,
+  options: FitsOptions = {},
+): AdaptedEmbedder {
+  const place = "withAdapter";
+  checkFits(adapter, { names: [embedder.id], dimensions: embedder.dimensions }, place, options);
+  const { embedBatches, estimate } = embedder;
+  const judgement = judgementOf(adapter);
+  const adapted = (vectors: Matrix, { side = "passage" }: EmbedOptions): Matrix => {
+    if (vectors.rows === 0) return createMatrix(0, adapter.outputDimensions);
+    checkDimensions(adapter, vectors.cols, place);
+    return applyAdapter(adapter, vectors, { side });
+  };
   return {
-    id: `${embedder.id}+${adapterFingerprint(adapter)}`,
+    id: `${embedder.id}+${judgement.adapter}`,
     symmetric: false,
     dimensions: adapter.outputDimensions,
-    async embed(texts, options = {}) {
-      const { side = "passage" } = options;
-      return applyAdapter(adapter, await embedder.embed(texts, options), { side });
-    },
+    judgement,
+    embed: async (texts, given = {}) => adapted(await embedder.embed(texts, given), given),
     ...(embedBatches !== undefined && {
-      async *embedBatches(texts: readonly string[], options: EmbedOptions = {}) {
-        const { side = "passage" } = options;
-        for await (const { indices, vectors } of embedBatches.call(embedder, texts, options)) {
-          yield { indices, vectors: applyAdapter(adapter, vectors, { side }) };
+      async *embedBatches(texts: readonly string[], given: EmbedOptions = {}) {
+        for await (const { indices, vectors } of embedBatches.call(embedder, texts, given)) {
+          yield { indices, vectors: adapted(vectors, given) };
         }
       },
     }),
+    // What is paid for is the embedder's: an adapter costs nothing.
+    ...(estimate !== undefined && { estimate: estimate.bind(embedder) }),
   };
 }
