@@ -10,6 +10,7 @@ export {
 } from "./integrations/ai-sdk.js";
 export {
   adapterMiddleware,
+  type AdapterMiddlewareOptions,
   toAISDK,
   type AISDKMiddleware,
   type AISDKModel,

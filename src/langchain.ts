@@ -8,4 +8,4 @@ export {
   type LangChainEmbedderOptions,
   type LangChainEmbeddings,
 } from "./integrations/langchain.js";
-export { toLangChain } from "./integrations/to-langchain.js";
+export { toLangChain, type JudgedLangChainEmbeddings } from "./integrations/to-langchain.js";

@@ -1,12 +1,13 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { applyAdapter } from "../adapter/apply.js";
-import { checkAdapter } from "../adapter/check.js";
+import { checkDimensions, checkFits, checkIndex, type FitsOptions } from "../adapter/check-fits.js";
 import { checkChoice, refuse } from "../base/checks.js";
 import { fromRows, rowOf } from "../math/matrix.js";
+import { numberRows } from "./number-rows.js";
 
-/** What is used of an answer. */
+/** What is used of an answer: numbers, or base64 of their bytes. */
 interface EmbeddingsAnswer {
-  readonly data: readonly { readonly embedding: readonly number[] }[];
+  readonly data: readonly { readonly embedding: ArrayLike<number> | string }[];
 }
 
 /** What the client's methods return: a promise that knows the answer behind it (`withResponse`, `asResponse`). */
@@ -16,6 +17,7 @@ interface UnwrappablePromise {
 
 interface EmbeddingsBody {
   readonly model: string;
+  readonly dimensions?: number | null | undefined;
   readonly encoding_format?: string | null | undefined;
 }
 
@@ -24,55 +26,96 @@ export interface AdaptableOpenAI {
   readonly embeddings: object;
 }
 
-export interface AdaptOpenAIOptions {
+export interface AdaptOpenAIOptions extends FitsOptions {
   /** What this client's texts are: one client for questions, one for passages. */
   readonly side: "query" | "passage";
-  /**
-   * Id of the embedder that the adapter was fitted on, where it is not OpenAI's model of that name: says that the vectors
-   * are the same.
-   */
-  readonly embedder?: string | undefined;
 }
 
 /**
- * The same client, but that `embeddings.create` gives vectors which have gone through an adapter. All else, `withResponse`
- * included, stays as it is.
+ * The same client, but that `embeddings.create` gives vectors which have gone through an adapter, as numbers or in base64, as
+ * asked for. All else, `withResponse` and `usage` included, stays as it is; a client that `withOptions` makes is adapted too.
  *
- * @throws RangeError on another side; from `embeddings.create`, where the adapter was fitted on another model, and where
- *   vectors are asked for in base64, in which they could not be adapted unseen.
+ * @throws RangeError on another side; from `embeddings.create`, naming the remedy, where the adapter was fitted on another
+ *   model or other dimensions: before anything is sent, where the request tells.
  */
 export function adaptOpenAI<Client extends AdaptableOpenAI>(
   client: Client,
   adapter: Adapter,
-  { side, embedder }: AdaptOpenAIOptions,
+  options: AdaptOpenAIOptions,
 ): Client {
-  checkAdapter(adapter, "adaptOpenAI");
-  checkChoice(side, "adaptOpenAI: side", ["query", "passage"]);
-  const { embedder: fittedOn } = adapter.metadata;
+  const place = "adaptOpenAI";
+  const { side, index } = options;
+  checkChoice(side, `${place}: side`, ["query", "passage"]);
+  checkIndex(adapter, place, index);
   const { embeddings } = client;
+  const own = embeddings as { create(...args: unknown[]): UnwrappablePromise };
+  const fitting = new Set<string>();
   const create = (body: EmbeddingsBody, ...rest: unknown[]): UnwrappablePromise => {
-    const name = embedder ?? `openai/${body.model}`;
-    if (fittedOn !== null && fittedOn !== name && !fittedOn.startsWith(`${name}/`)) {
-      const wanted = `"${fittedOn}", which the adapter was fitted on; options.embedder says that the vectors are the same`;
-      refuse("adaptOpenAI: model", wanted, name);
+    const { model, encoding_format: format, dimensions } = body;
+    if (!fitting.has(model)) {
+      checkFits(adapter, { names: namesOf(client, model) }, place, options);
+      fitting.add(model);
     }
-    if (body.encoding_format === "base64") {
-      refuse("adaptOpenAI: encoding_format", '"float", or left out', body.encoding_format);
+    if (dimensions !== undefined && dimensions !== null) {
+      checkDimensions(adapter, dimensions, place);
     }
-    const own = embeddings as { create(...args: unknown[]): UnwrappablePromise };
     return own.create(body, ...rest)._thenUnwrap((answer) => {
-      const adapted = applyAdapter(adapter, fromRows(answer.data.map((item) => item.embedding)), {
-        side,
-      });
-      const data = answer.data.map((item, i) => ({
-        ...item,
-        embedding: Array.from(rowOf(adapted, i)),
-      }));
-      return { ...answer, data };
+      // What is no answer is not ours to judge.
+      if (!Array.isArray(answer?.data) || answer.data.length === 0) return answer;
+      const vectors = fromRows(answer.data.map(({ embedding }) => floatsOf(embedding)));
+      checkDimensions(adapter, vectors.cols, place);
+      const adapted = applyAdapter(adapter, vectors, { side });
+      const encoded =
+        format === "base64"
+          ? answer.data.map((_, i) => base64Of(rowOf(adapted, i)))
+          : numberRows(adapted);
+      return {
+        ...answer,
+        data: answer.data.map((item, i) => ({ ...item, embedding: encoded[i] })),
+      };
     });
   };
-  const adapted = withOwn(embeddings, { create });
-  return withOwn(client, { embeddings: adapted });
+  const { withOptions } = client as { withOptions?: (...given: unknown[]) => Client };
+  return withOwn(client, {
+    embeddings: withOwn(embeddings, { create }),
+    ...(withOptions !== undefined && {
+      withOptions: (...given: unknown[]) =>
+        adaptOpenAI(withOptions.apply(client, given), adapter, options),
+    }),
+  });
+}
+
+/** The ids that `createOpenAIEmbedder` has for a model, at OpenAI and at the client's address. */
+function namesOf(client: object, model: string): string[] {
+  const { baseURL } = client as { readonly baseURL?: unknown };
+  const host =
+    typeof baseURL === "string" && URL.canParse(baseURL) ? new URL(baseURL).hostname : undefined;
+  return [
+    `openai/${model}`,
+    ...(host === undefined || host === "api.openai.com" ? [] : [`${host}/${model}`]),
+  ];
+}
+
+function floatsOf(embedding: ArrayLike<number> | string): ArrayLike<number> {
+  if (typeof embedding !== "string") return embedding;
+  const bytes = Uint8Array.from(atob(embedding), (character) => character.charCodeAt(0));
+  if (bytes.length % 4 !== 0) {
+    refuse("adaptOpenAI: embedding", "base64 of numbers of 32 bits", `${bytes.length} bytes`);
+  }
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+}
+
+function base64Of(vector: Float32Array): string {
+  const view = new DataView(new ArrayBuffer(4 * vector.length));
+  for (const [i, value] of vector.entries()) view.setFloat32(4 * i, value, true);
+  const bytes = new Uint8Array(view.buffer);
+  let characters = "";
+  // A call takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 8192) {
+    characters += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return btoa(characters);
 }
 
 /** An object as it is but for some members; its methods still see the object itself. */

@@ -1,20 +1,28 @@
 import type { Adapter } from "../adapter/adapter.js";
+import type { AdaptedEmbedder } from "../adapter/adapted-embedder.js";
 import { applyAdapter } from "../adapter/apply.js";
-import { checkAdapter } from "../adapter/check.js";
+import { checkDimensions, checkFits, checkIndex, type FitsOptions } from "../adapter/check-fits.js";
+import { judgementOf, type EmbedderJudgement } from "../adapter/judgement.js";
 import { checkChoice, refuse } from "../base/checks.js";
 import type { AbortSignalLike } from "../base/progress.js";
 import type { Embedder } from "../embed/embedder.js";
-import { fromRows, rowOf, type Matrix } from "../math/matrix.js";
+import { fromRows } from "../math/matrix.js";
+import { numberRows } from "./number-rows.js";
 
 type Side = "query" | "passage";
 
 /** What is read of a call's options; the side of one call stands in `providerOptions: { embedtune: { side: "query" } }`. */
 interface CallOptions {
   readonly values: string[];
+  /** The AI SDK 7 may ask for a length. */
+  readonly dimensions?: number | undefined;
   readonly abortSignal?: AbortSignalLike | undefined;
   readonly providerOptions?:
     Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
 }
+
+/** What stands in `providerMetadata.embedtune`: the adapter that vectors went through, and what was judged of it. */
+type QuotedMetadata = Record<string, Record<string, string>>;
 
 /** A model of the AI SDK's specification v3, by shape, so that the SDK is no dependency. */
 export interface AISDKModel {
@@ -23,13 +31,17 @@ export interface AISDKModel {
   readonly modelId: string;
   readonly maxEmbeddingsPerCall: number;
   readonly supportsParallelCalls: boolean;
-  doEmbed(options: CallOptions): Promise<{ embeddings: number[][]; warnings: never[] }>;
+  doEmbed(options: CallOptions): Promise<{
+    embeddings: number[][];
+    providerMetadata?: QuotedMetadata;
+    warnings: never[];
+  }>;
 }
 
 /** For the SDK's `wrapEmbeddingModel`. */
 export interface AISDKMiddleware {
   readonly specificationVersion: "v3";
-  wrapEmbed<Result extends { embeddings: number[][] }>(options: {
+  wrapEmbed<Result extends { embeddings: number[][]; providerMetadata?: object }>(options: {
     doEmbed: () => PromiseLike<Result>;
     params: Pick<CallOptions, "providerOptions">;
     model: { readonly provider: string; readonly modelId: string };
@@ -41,6 +53,8 @@ export interface ToAISDKOptions {
   readonly side: Side;
 }
 
+export interface AdapterMiddlewareOptions extends ToAISDKOptions, FitsOptions {}
+
 function sideOf(
   { providerOptions }: Pick<CallOptions, "providerOptions">,
   side: Side,
@@ -51,17 +65,24 @@ function sideOf(
   return own;
 }
 
-const rowsOf = (matrix: Matrix): number[][] =>
-  Array.from({ length: matrix.rows }, (_, i) => Array.from(rowOf(matrix, i)));
+const quote = ({ adapter, verdict, sentence }: EmbedderJudgement): QuotedMetadata => ({
+  embedtune: {
+    adapter,
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(sentence === undefined ? {} : { sentence }),
+  },
+});
 
 /**
  * An embedder, adapted or not (`withAdapter`), as the AI SDK's embedding model: for `embed`, `embedMany` and whatever takes
- * a model. The embedder batches and repeats for itself.
+ * a model. The embedder batches and repeats for itself; tokens it does not tell, since of what stands in a cache there are
+ * none. What was judged of an adapted one stands in `providerMetadata.embedtune`.
  *
- * @throws RangeError on another side.
+ * @throws RangeError on another side; from a call, where vectors of another length are asked for.
  */
 export function toAISDK(embedder: Embedder, { side }: ToAISDKOptions): AISDKModel {
   checkChoice(side, "toAISDK: side", ["query", "passage"]);
+  const { judgement } = embedder as Partial<AdaptedEmbedder>;
   return {
     specificationVersion: "v3",
     provider: "embedtune",
@@ -73,38 +94,56 @@ export function toAISDK(embedder: Embedder, { side }: ToAISDKOptions): AISDKMode
         side: sideOf(options, side, "toAISDK"),
         signal: options.abortSignal,
       });
-      return { embeddings: rowsOf(vectors), warnings: [] };
+      const { dimensions = vectors.cols } = options;
+      if (dimensions !== vectors.cols && vectors.rows > 0) {
+        refuse("toAISDK: dimensions", `the embedder's ${vectors.cols}, or left out`, dimensions);
+      }
+      return {
+        embeddings: numberRows(vectors),
+        ...(judgement === undefined ? {} : { providerMetadata: quote(judgement) }),
+        warnings: [],
+      };
     },
   };
 }
 
 /**
- * A middleware for the AI SDK's `wrapEmbeddingModel`: the model's vectors go through an adapter. An adapter that was fitted on
- * vectors of `fromAISDK(model)` knows the model; another is refused.
+ * A middleware for the AI SDK's `wrapEmbeddingModel`: the model's vectors go through an adapter; usage, metadata and the rest
+ * of its answer stay. An adapter that was fitted on vectors of `fromAISDK(model)` knows the model; another is refused.
  *
- * @param options.embedder Id of the embedder that the adapter was fitted on, where it is not the model's `provider/modelId`:
- *   says that the model gives the same vectors.
- * @throws RangeError, when a call is made, where the adapter was fitted on another model.
+ * @throws RangeError, when a call is made, naming the remedy, where the adapter was fitted on another model or other
+ *   dimensions.
  */
 export function adapterMiddleware(
   adapter: Adapter,
-  { side, embedder }: ToAISDKOptions & { readonly embedder?: string | undefined },
+  options: AdapterMiddlewareOptions,
 ): AISDKMiddleware {
-  checkAdapter(adapter, "adapterMiddleware");
-  checkChoice(side, "adapterMiddleware: side", ["query", "passage"]);
-  const { embedder: fittedOn } = adapter.metadata;
+  const place = "adapterMiddleware";
+  const { side, index } = options;
+  checkChoice(side, `${place}: side`, ["query", "passage"]);
+  checkIndex(adapter, place, index);
+  const quoted = quote(judgementOf(adapter));
+  const fitting = new Set<string>();
   return {
     specificationVersion: "v3",
     async wrapEmbed({ doEmbed, params, model }) {
-      const name = embedder ?? `${model.provider}/${model.modelId}`;
-      if (fittedOn !== null && fittedOn !== name && !fittedOn.startsWith(`${name}/`)) {
-        const wanted = `"${fittedOn}", which the adapter was fitted on; options.embedder says that the vectors are the same`;
-        refuse("adapterMiddleware: model", wanted, name);
+      const name = `${model.provider}/${model.modelId}`;
+      if (!fitting.has(name)) {
+        const ours = model.provider === "embedtune" ? [model.modelId] : [];
+        checkFits(adapter, { names: [name, ...ours] }, place, options);
+        fitting.add(name);
       }
-      const own = sideOf(params, side, "adapterMiddleware");
+      const own = sideOf(params, side, place);
       const result = await doEmbed();
-      const adapted = applyAdapter(adapter, fromRows(result.embeddings), { side: own });
-      return { ...result, embeddings: rowsOf(adapted) };
+      if (result.embeddings.length === 0) return result;
+      const vectors = fromRows(result.embeddings);
+      checkDimensions(adapter, vectors.cols, place);
+      const adapted = applyAdapter(adapter, vectors, { side: own });
+      return {
+        ...result,
+        embeddings: numberRows(adapted),
+        providerMetadata: { ...result.providerMetadata, ...quoted },
+      };
     },
   };
 }

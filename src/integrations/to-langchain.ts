@@ -1,20 +1,26 @@
+import type { AdaptedEmbedder } from "../adapter/adapted-embedder.js";
+import type { EmbedderJudgement } from "../adapter/judgement.js";
 import type { Embedder } from "../embed/embedder.js";
-import { rowOf } from "../math/matrix.js";
 import type { LangChainEmbeddings } from "./langchain.js";
+import { numberRows } from "./number-rows.js";
+
+/** LangChain's embeddings, and what was judged of their vectors. */
+export interface JudgedLangChainEmbeddings extends LangChainEmbeddings {
+  /** `undefined` of an embedder without an adapter. */
+  readonly judgement?: EmbedderJudgement;
+}
 
 /**
  * An embedder, adapted or not (`withAdapter`), as LangChain's embeddings, for vector stores and retrievers: `embedQuery`
  * takes the query side and `embedDocuments` the passage side. A cache inside the embedder covers both, as LangChain's own
  * does not.
  */
-export function toLangChain(embedder: Embedder): LangChainEmbeddings {
+export function toLangChain(embedder: Embedder): JudgedLangChainEmbeddings {
+  const { judgement } = embedder as Partial<AdaptedEmbedder>;
   return {
-    async embedQuery(text) {
-      return Array.from(rowOf(await embedder.embed([text], { side: "query" }), 0));
-    },
-    async embedDocuments(documents) {
-      const vectors = await embedder.embed(documents, { side: "passage" });
-      return Array.from({ length: vectors.rows }, (_, i) => Array.from(rowOf(vectors, i)));
-    },
+    ...(judgement === undefined ? {} : { judgement }),
+    embedQuery: async (text) => numberRows(await embedder.embed([text], { side: "query" }))[0],
+    embedDocuments: async (documents) =>
+      numberRows(await embedder.embed(documents, { side: "passage" })),
   };
 }

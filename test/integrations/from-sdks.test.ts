@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { afterEach, describe, expect, it } from "vitest";
 import { createMemoryStore, withCache, type Embedder } from "embedtune";
 import { rowOf } from "embedtune/math";
@@ -11,11 +9,7 @@ import {
   type FakeOpenAIServer,
   type FakeServerOptions,
 } from "../support/fake-openai-server.js";
-
-// The packages are those the benchmark compares with: `npm ci --prefix bench`.
-const bench = new URL("../../bench/package.json", import.meta.url);
-const installed = existsSync(new URL("node_modules/ai", bench));
-const load = createRequire(bench);
+import { installed, load, majorOf } from "./sdks.js";
 
 let server: FakeOpenAIServer | undefined;
 afterEach(async () => {
@@ -37,11 +31,11 @@ async function expectItsVectors(embedder: Embedder): Promise<void> {
   expect(cached.statistics()).toEqual({ hits: 90, misses: 90, damaged: 0 });
 }
 
-describe.skipIf(!installed)("a model of the real AI SDK", () => {
+describe.skipIf(!installed)(`a model of the AI SDK ${majorOf("ai")}`, () => {
   const modelAt = (baseURL: string): AISDKEmbeddingModel => {
-    const { createOpenAI } = load("@ai-sdk/openai") as {
+    const { createOpenAI } = load<{
       createOpenAI(options: object): { embeddingModel(name: string): AISDKEmbeddingModel };
-    };
+    }>("@ai-sdk/openai");
     return createOpenAI({ apiKey: "test", baseURL }).embeddingModel("fake");
   };
 
@@ -96,9 +90,9 @@ describe.skipIf(!installed)("a model of the real AI SDK", () => {
 describe.skipIf(!installed)("embeddings of the real LangChain", () => {
   it("embed passages in batches and queries one by one", async () => {
     const baseURL = await start();
-    const { OpenAIEmbeddings } = load("@langchain/openai") as {
+    const { OpenAIEmbeddings } = load<{
       OpenAIEmbeddings: new (options: object) => LangChainEmbeddings;
-    };
+    }>("@langchain/openai");
     const embeddings = new OpenAIEmbeddings({
       apiKey: "test",
       model: "fake",
