@@ -1,4 +1,6 @@
+import { writeFile } from "node:fs/promises";
 import { defineConfig } from "tsup";
+import { simdKernel } from "./src/math/kernel/wasm.generated.js";
 
 export default defineConfig({
   entry: [
@@ -37,6 +39,10 @@ export default defineConfig({
   clean: true,
   splitting: true,
   sourcemap: false,
+  /** The kernel as a file, for platforms that compile no bytes. */
+  async onSuccess() {
+    await writeFile("dist/kernel.wasm", Buffer.from(simdKernel, "base64"));
+  },
   plugins: [
     {
       name: "no imports of nothing",

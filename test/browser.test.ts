@@ -1,48 +1,25 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "tsup";
 import { describe, expect, it } from "vitest";
+import { bundleCore, pipelineFile } from "./support/bundle-core.js";
 import { wholePipeline, type PipelineResult } from "./support/whole-pipeline.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
   (path) => existsSync(path),
 );
 
 /** The core and the pipeline above it as one script for a browser. */
 async function bundle(folder: string): Promise<string> {
-  const entry = join(folder, "entry.ts");
-  await writeFile(
-    entry,
-    `import { wholePipeline } from ${JSON.stringify(join(root, "test/support/whole-pipeline.ts"))};
-     const send = (body) => fetch("/result", { method: "POST", body: JSON.stringify(body) });
-     wholePipeline().then(send, (error) => send({ error: String(error?.stack ?? error) }));`,
-  );
-  await build({
-    config: false,
-    entry: { entry },
-    outDir: folder,
-    format: "iife",
-    platform: "browser",
-    target: "es2023",
-    noExternal: [/./],
-    silent: true,
-    esbuildOptions: (options) => {
-      options.alias = {
-        "embedtune/math": join(root, "src/math.ts"),
-        "embedtune/train": join(root, "src/train.ts"),
-        embedtune: join(root, "src/index.ts"),
-      };
-      options.nodePaths = [join(root, "node_modules")];
-    },
-  });
-  return readFile(join(folder, "entry.global.js"), "utf8");
+  const program = `
+    import { wholePipeline } from ${JSON.stringify(pipelineFile)};
+    const send = (body) => fetch("/result", { method: "POST", body: JSON.stringify(body) });
+    wholePipeline().then(send, (error) => send({ error: String(error?.stack ?? error) }));`;
+  return readFile(await bundleCore(folder, program, { format: "iife" }), "utf8");
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -17,9 +17,9 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
   readonly exports: Readonly<Record<string, unknown>>;
   readonly engines: { readonly node: string };
 };
-/** `embedtune`, `embedtune/math` and so on. */
+/** `embedtune`, `embedtune/math` and so on; not what is no JavaScript. */
 const entries = Object.keys(manifest.exports)
-  .filter((path) => path !== "./package.json")
+  .filter((path) => !/\.(json|wasm)$/.test(path))
   .map((path) => `embedtune${path.slice(1)}`);
 
 let folder: string;

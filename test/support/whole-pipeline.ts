@@ -2,7 +2,10 @@ import {
   applyAdapter,
   createHashingEmbedder,
   createRandom,
+  decodeAdapter,
+  encodeAdapter,
   fitAdapter,
+  identityAdapter,
   trainMatrix,
   type Matrix,
 } from "embedtune";
@@ -46,6 +49,11 @@ export async function wholePipeline(): Promise<PipelineResult> {
   const { adapter, table } = await fitAdapter(data);
   const trained = await trainMatrix({ ...data, validation: data }, { epochs: 2 });
   const adapted = applyAdapter(adapter, queries, { side: "query" });
+  const file = encodeAdapter({
+    ...identityAdapter(128, embedder.id),
+    query: { center: uniform(1, 128, "center").data, weights: uniform(128, 128, "weights") },
+  });
+  const applied = applyAdapter(decodeAdapter(file), queries, { side: "query" });
   return {
     simd: kernelStatus().simd,
     bits: {
@@ -55,6 +63,8 @@ export async function wholePipeline(): Promise<PipelineResult> {
       eigenvectors: digest(vectors),
       nearest: nearest.indices.join(" "),
       hashing: digest(queries),
+      file: digestBytes(file),
+      applied: digest(applied),
       normals: digest(normals(100_000)),
     },
     figures: {
@@ -78,8 +88,12 @@ function uniform(rows: number, cols: number, seed: string): Matrix {
 }
 
 function digest({ data }: Matrix): string {
+  return digestBytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function digestBytes(bytes: Uint8Array): string {
   let hash = 0;
-  for (const word of new Uint32Array(data.buffer, data.byteOffset, data.length)) {
+  for (const word of bytes) {
     hash = (Math.imul(hash ^ word, 0x9e3779b1) ^ (hash >>> 13)) | 0;
   }
   return (hash >>> 0).toString(16);

@@ -20,13 +20,13 @@ export const MAX_THREADS = 256;
 /**
  * What a worker runs: wait until the generation changes, take pieces until none is left, wait again. It counts itself as
  * running before it takes a piece. Once no piece is left and no worker runs, all pieces are therefore done and the next
- * operation may be prepared, whether or not every worker has started.
+ * operation may be prepared, whether or not every worker has started. No name may be one that CommonJS declares: Deno
+ * evaluates the source beside them.
  */
 const workerSource = `
 "use strict";
-const { workerData } = require("node:worker_threads");
-const { module, memory, slot } = workerData;
-const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+const { compiled, memory, slot } = require("node:worker_threads").workerData;
+const { run } = new WebAssembly.Instance(compiled, { env: { memory } }).exports;
 const control = new Int32Array(memory.buffer, 0, 16);
 for (let seen = 0; ; ) {
   Atomics.wait(control, ${GENERATION}, seen);
@@ -96,7 +96,7 @@ export function startWorkers(
       execArgv: [],
       env: {},
       name: "embedtune-kernel",
-      workerData: { module, memory, slot: i + 1 },
+      workerData: { compiled: module, memory, slot: i + 1 },
     });
     worker.on("error", onFailure);
     worker.unref();

@@ -33,12 +33,19 @@ export interface KernelOptions {
    * @default false
    */
   readonly wide?: boolean | undefined;
+  /**
+   * The kernel as a `WebAssembly.Module` that the platform compiled: for those that compile no bytes while a request runs
+   * (Cloudflare's workers), where it is what importing `embedtune/kernel.wasm` gives. One thread, without `fma` and `wide`.
+   */
+  readonly module?: object | undefined;
 }
 
 /** What large products run on here. */
 export interface KernelStatus {
   /** Whether there is WebAssembly SIMD; without it, plain JavaScript gives the same bits. */
   readonly simd: boolean;
+  /** Why there is none, in the platform's words. */
+  readonly reason?: string | undefined;
   /** Whether fused multiply-add was asked for and is there. */
   readonly fma: boolean;
   /** Whether registers of 256 bits were asked for and are there. */
@@ -85,30 +92,48 @@ const LOOKS = 2000;
 
 interface Settings {
   readonly threads: number | undefined;
+  readonly module?: WebAssembly.Module | undefined;
   /** Which module to run. Whoever never calls {@link setKernel} need not bundle the others. */
   readonly binary: () => KernelBinary;
 }
 
 let settings: Settings = { threads: undefined, binary: plainBinary };
 let kernel: Kernel | null | undefined;
+let reason: string | undefined;
 
 /**
  * Chooses how products run from now on. What is left out goes back to its default.
  *
- * @throws RangeError when `threads` is no integer from 1 to 256.
+ * @throws RangeError when `threads` is no integer from 1 to 256, TypeError when `module` is not the kernel, compiled.
  */
-export function setKernel({ threads, fma = false, wide = false }: KernelOptions = {}): void {
+export function setKernel({
+  threads,
+  fma = false,
+  wide = false,
+  module,
+}: KernelOptions = {}): void {
   if (threads !== undefined) {
     checkInteger(threads, "setKernel: threads", { least: 1, most: MAX_THREADS });
   }
+  if (module !== undefined) checkModule(module);
   closeKernel();
-  settings = { threads, binary: () => chooseBinary({ fma, wide }) };
+  settings = { threads, module, binary: () => chooseBinary({ fma, wide }) };
+}
+
+function checkModule(module: object): asserts module is WebAssembly.Module {
+  const compiled = typeof WebAssembly === "object" && module instanceof WebAssembly.Module;
+  if (compiled && WebAssembly.Module.exports(module).some(({ name }) => name === "run")) return;
+  const received = compiled ? "another module" : Object.prototype.toString.call(module);
+  throw new TypeError(
+    `setKernel: module must be the WebAssembly.Module of embedtune/kernel.wasm, received ${received}`,
+  );
 }
 
 /** Ends the kernel's threads and frees its memory; the next product creates both again. */
 export function closeKernel(): void {
   kernel?.close();
   kernel = undefined;
+  reason = undefined;
 }
 
 /** What large products run on here and now. */
@@ -116,6 +141,7 @@ export function kernelStatus(): KernelStatus {
   const loaded = loadKernel();
   return {
     simd: loaded !== null,
+    reason,
     fma: loaded?.fma ?? false,
     wide: loaded?.wide ?? false,
     threads: loaded?.threads ?? 1,
@@ -129,21 +155,41 @@ export function loadKernel(): Kernel | null {
 }
 
 function createKernel(wanted: Settings): Kernel | null {
-  if (typeof WebAssembly !== "object") return null;
-  const { bytes, fma, wide } = wanted.binary();
-  if (!WebAssembly.validate(bytes)) return null;
-  const threads = wanted.threads ?? defaultThreads();
-  try {
-    if (threads > 1 && builtinModule("node:worker_threads") !== undefined) {
-      return instantiate(bytes, { fma, wide, threads });
-    }
-  } catch {
-    // No room for a shared memory: one thread needs none.
+  if (typeof WebAssembly !== "object") {
+    reason = "there is no WebAssembly";
+    return null;
   }
   try {
-    return instantiate(bytes, { fma, wide, threads: 1 });
+    if (wanted.module !== undefined) {
+      return instantiate(wanted.module, { fma: false, wide: false, threads: 1 });
+    }
+    const { bytes, fma, wide } = wanted.binary();
+    if (!WebAssembly.validate(bytes)) {
+      reason = "WebAssembly has no SIMD";
+      return null;
+    }
+    const threads = wanted.threads ?? defaultThreads();
+    return (
+      (threads > 1 ? shareMemory(bytes, { fma, wide, threads }) : null) ??
+      instantiate(new WebAssembly.Module(bytes), { fma, wide, threads: 1 })
+    );
+  } catch (error) {
+    // A browser's main thread may refuse to compile at once, a worker at the edge while it answers a request.
+    reason = error instanceof Error ? error.message : String(error);
+    return null;
+  }
+}
+
+/** A kernel for several threads, or `null` where there are none or no room for a shared memory: one thread needs none. */
+function shareMemory(
+  bytes: Uint8Array<ArrayBuffer>,
+  traits: Pick<Kernel, "fma" | "wide" | "threads">,
+): Kernel | null {
+  if (builtinModule("node:worker_threads") === undefined) return null;
+  try {
+    return instantiate(new WebAssembly.Module(withSharedMemory(bytes)), traits);
   } catch {
-    return null; // A browser's main thread may refuse to compile at once.
+    return null;
   }
 }
 
@@ -151,14 +197,13 @@ interface KernelExports {
   run(piece: number, slot: number): void;
 }
 
-/** A kernel from the bytes of one of the modules. */
+/** A kernel of one of the modules; for more than one thread its memory import is a shared one. */
 export function instantiate(
-  bytes: Uint8Array<ArrayBuffer>,
+  module: WebAssembly.Module,
   { fma, wide, threads }: Pick<Kernel, "fma" | "wide" | "threads">,
 ): Kernel {
   const shared = threads > 1;
   const memory = new WebAssembly.Memory({ initial: 2, maximum: MAX_PAGES, shared });
-  const module = new WebAssembly.Module(shared ? withSharedMemory(bytes) : bytes);
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const { run } = instance.exports as unknown as KernelExports;
   let control = new Int32Array(memory.buffer, 0, 64);
