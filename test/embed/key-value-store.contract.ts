@@ -90,6 +90,47 @@ export function describeKeyValueStore(
       );
     });
 
+    it("leases what nobody holds, if it can lease: until it is released, or its time is over", async ({
+      skip,
+    }) => {
+      const store = await fresh();
+      const lease = store.lease?.bind(store);
+      if (lease === undefined) return skip();
+      const first = await lease(["a", "b", "c"], 60_000);
+      expect(first.held).toEqual([0, 1, 2]);
+      const second = await lease(["b", "x", "c", "y"], 60_000);
+      expect(second.held).toEqual([1, 3]);
+      expect((await lease(["a", "x"], 60_000)).held).toEqual([]);
+      await first.release();
+      // It ends by itself, but not while it is renewed.
+      const short = await lease(["c", "a", "x"], 400);
+      expect(short.held).toEqual([0, 1]);
+      for (let i = 0; i < 10; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        await short.renew();
+      }
+      expect((await lease(["a"], 60_000)).held).toEqual([]);
+      let after: readonly number[] = [];
+      while (after.length === 0) ({ held: after } = await lease(["a", "y"], 60_000));
+      expect(after).toEqual([0]);
+      await second.release();
+      // Whoever takes no part in it reads and writes as ever.
+      await store.writeMany([["a", Uint8Array.of(1)]]);
+      expect(await copies(store, ["a", "c"])).toEqual([[1], undefined]);
+    });
+
+    it("gives each key to one of many that ask at the same time", async ({ skip }) => {
+      const store = await fresh();
+      const lease = store.lease?.bind(store);
+      if (lease === undefined) return skip();
+      const keys = Array.from({ length: 40 }, (_, i) => `key-${i}`);
+      const leases = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => lease(keys.slice(i, i + 20), 60_000)),
+      );
+      const held = leases.flatMap(({ held: positions }, i) => positions.map((k) => i + k));
+      expect(held.sort((a, b) => a - b)).toEqual(Array.from({ length: 39 }, (_, i) => i));
+    });
+
     it("serves many callers at the same time", async () => {
       const store = await fresh();
       await Promise.all(

@@ -45,6 +45,7 @@ describe.skipIf(!redisAnswers)("with a Redis server", () => {
         readMany: store.readMany,
         writeMany: store.writeMany,
         removeMany: store.removeMany,
+        ...(store.lease && { lease: store.lease }),
       },
       dispose: async () => {
         await keyv.clear();

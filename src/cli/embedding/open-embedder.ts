@@ -13,6 +13,7 @@ export interface EmbedderFlags {
   readonly queryPrefix?: string | undefined;
   readonly passagePrefix?: string | undefined;
   readonly cache: string;
+  readonly shareWork?: boolean | undefined;
   readonly maxCost?: number | undefined;
   readonly price?: number | undefined;
   readonly dryRun?: boolean | undefined;
@@ -46,7 +47,7 @@ export async function withEmbedder<T>(
   io: CommandIo,
   work: (open: OpenEmbedder) => Promise<T>,
 ): Promise<T> {
-  const { dimensions, embedderId: id, price, dryRun: countOnly, cache: folder } = flags;
+  const { dimensions, embedderId: id, price, dryRun: countOnly, cache: folder, shareWork } = flags;
   const chosen = await chooseEmbedder(name, io.env, { dimensions, id, price, countOnly });
   const prefixes = prefixesFor(chosen.embedder, flags, io);
   const put = (embedder: Embedder): Embedder =>
@@ -59,7 +60,7 @@ export async function withEmbedder<T>(
   const store = createLmdbStore({ path: folder });
   try {
     // The cache stands inside: it knows texts with their prefixes, as the model does.
-    const bare = withCache(chosen.embedder, store);
+    const bare = withCache(chosen.embedder, store, { shareWork });
     const cache = { folder, store, statistics: () => bare.statistics() };
     const uncached = chosen.embedder;
     return await work({ ...chosen, bare, uncached, prefixes, cache, embedder: put(bare) });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createYielder } from "../../base/event-loop.js";
 import { formatTerminalTable } from "../../base/text-table.js";
 import { decodeVector } from "../../embed/cache/vector-record.js";
+import { leasePrefix } from "../../embed/stores/lmdb-leases.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import { listing, type Finding } from "./finding.js";
@@ -31,8 +32,9 @@ export async function inspectCache(folder: string, io: CommandIo): Promise<Findi
         io.signal.throwIfAborted();
       }
       const value = database.getBinary(key);
-      // The record that says how long an embedder's vectors are (`lengthKey`) is none of them; a hash is longer.
-      if (value === undefined || key.endsWith(":length")) continue;
+      // The record that says how long an embedder's vectors are (`lengthKey`) is none of them (a hash is longer), nor is a
+      // lease of a process that is at work or was killed.
+      if (value === undefined || key.endsWith(":length") || key.startsWith(leasePrefix)) continue;
       entries++;
       const name = key.slice(0, Math.max(0, key.lastIndexOf(":")));
       const scope = scopes.get(name) ?? { entries: 0, bytes: 0, damaged: 0, dimensions: new Set() };

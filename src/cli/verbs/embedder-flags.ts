@@ -24,6 +24,7 @@ export const embedderFlags = {
     placeholder: "folder",
     default: ".embedtune/cache",
   },
+  shareWork: switchFlag("Embed no text that another process at the same cache is embedding"),
   maxCost: {
     kind: "parsed",
     parse: parseDollars,

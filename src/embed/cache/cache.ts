@@ -1,5 +1,6 @@
-import { checkChoice, checkInteger } from "../../base/checks.js";
+import { checkChoice, checkInteger, refuse } from "../../base/checks.js";
 import { intern } from "../../base/intern.js";
+import { untilAborted } from "../../base/until-aborted.js";
 import { createMatrix, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
 import { checkTexts } from "../check-texts.js";
 import { checkVectorLength } from "../check-vectors.js";
@@ -7,7 +8,8 @@ import type { EmbedOptions, Embedder } from "../embedder.js";
 import { estimateEmbedding } from "../estimate.js";
 import { reindexRefusals } from "../requests/refused-texts.js";
 import type { KeyValueStore } from "../stores/key-value-store.js";
-import { provideVectors, type SharedCache } from "./provide-vectors.js";
+import { provideVectors } from "./provide-vectors.js";
+import type { SharedCache } from "./shared-cache.js";
 import { createSingleFlight, type SingleFlight } from "./single-flight.js";
 import { createStoredVectors, keySlices, StoreWriteError } from "./stored-vectors.js";
 import type { StoredPrecision } from "./vector-record.js";
@@ -47,6 +49,13 @@ export interface CacheOptions {
    * @default "float32"
    */
   readonly precision?: StoredPrecision | undefined;
+  /**
+   * Of several processes that miss the same texts at the same moment, let one embed each and the others wait for it. For
+   * stores that can lease: LMDB, and Keyv over Redis. Without it such texts may be paid for by each of them.
+   *
+   * @default false
+   */
+  readonly shareWork?: boolean | undefined;
 }
 
 /** One per store, so that two caches around one store know of each other. */
@@ -63,13 +72,14 @@ const flights = new WeakMap<KeyValueStore, SingleFlight<Float32Array>>();
  * A store that cannot be written (a full disk) ends the call with an error named `StoreWriteError`, whose `embedded` has all
  * that the call had until then: `indices` of the texts and their `vectors`.
  *
- * @throws RangeError when an option is out of range; from `embed` when the embedder's vectors have another length than
+ * @throws RangeError when an option is out of range, or work is to be shared through a store that cannot lease; from `embed`
+ *   when the embedder's vectors have another length than
  *   the cached ones, or a value that is not finite.
  */
 export function withCache(
   embedder: Embedder,
   store: KeyValueStore,
-  { batchSize = 256, precision = "float32" }: CacheOptions = {},
+  { batchSize = 256, precision = "float32", shareWork = false }: CacheOptions = {},
 ): CachedEmbedder {
   checkInteger(batchSize, "withCache: batchSize", { least: 1 });
   checkChoice(precision, "withCache: precision", ["float32", "float16"]);
@@ -77,14 +87,25 @@ export function withCache(
   flights.set(store, flight);
   const stored = createStoredVectors(embedder, store, precision);
   const counts = { hits: 0, misses: 0, damaged: 0 };
-  const cache: SharedCache = { embedder, stored, flight, batchSize, counts };
+  const lease = shareWork ? store.lease?.bind(store) : undefined;
+  if (shareWork && lease === undefined) {
+    refuse(
+      "withCache: store",
+      "one that can lease where shareWork is set (LMDB, or Keyv over Redis)",
+      store,
+    );
+  }
+  const cache: SharedCache = { embedder, stored, flight, lease, batchSize, counts };
 
   const missing: CachedEmbedder["missing"] = async (texts, options = {}) => {
     checkTexts(texts, "missing");
     const { distinct } = intern(texts);
     const absentTexts: string[] = [];
     for await (const { start, keys } of keySlices(stored, distinct, options)) {
-      const { absent } = await stored.read(keys, () => undefined);
+      const { absent } = await untilAborted(
+        stored.read(keys, () => undefined),
+        options.signal,
+      );
       for (const k of absent) absentTexts.push(distinct[start + k]);
     }
     return absentTexts;

@@ -1,38 +1,14 @@
-import type { Wait } from "../../base/progress.js";
 import { untilAborted } from "../../base/until-aborted.js";
 import { rowOf } from "../../math/matrix.js";
 import { checkVectorCount, VectorLengthError } from "../check-vectors.js";
-import type { EmbedOptions, Embedder } from "../embedder.js";
+import type { EmbedOptions } from "../embedder.js";
 import { batchesOf } from "../requests/batches-of.js";
 import { reindexRefusals } from "../requests/refused-texts.js";
-import { holdClaims, type HeldClaims, type SingleFlight } from "./single-flight.js";
-import { keySlices, StoreWriteError, type KeySlice, type StoredVectors } from "./stored-vectors.js";
-
-/** What the calls of one cache share. */
-export interface SharedCache {
-  readonly embedder: Embedder;
-  readonly stored: StoredVectors;
-  /** What calls are fetching at the moment, through this cache or another one around the same store. */
-  readonly flight: SingleFlight<Float32Array>;
-  /** Texts per call of an embedder that has no batches of its own. */
-  readonly batchSize: number;
-  /** Counted up as calls go on. */
-  readonly counts: { hits: number; misses: number; damaged: number };
-}
-
-/** Who takes the vectors of one call. */
-export interface Receiver {
-  /** Takes the vector of the text at a position; it is only lent. */
-  put(text: number, vector: Float32Array): void;
-  /** Called after each step, and with what is waited for. */
-  report(waiting?: Wait): void;
-}
-
-interface MissingText {
-  /** Position among the texts. */
-  readonly text: number;
-  readonly key: string;
-}
+import { shareWork } from "./share-work.js";
+import type { MissingText, Receiver, SharedCache } from "./shared-cache.js";
+import { holdClaims, type HeldClaims } from "./single-flight.js";
+import { untilStored } from "./until-stored.js";
+import { keySlices, StoreWriteError, type KeySlice } from "./stored-vectors.js";
 
 interface AwaitedText {
   /** Position among the texts. */
@@ -60,9 +36,11 @@ export async function provideVectors(
     const notStored = await provideStored(cache, texts, options, claims, receiver);
     awaited = notStored.awaited;
     const { missing } = notStored;
-    if (missing.length > 0) {
-      await embedMissing(cache, texts, missing, options, claims, receiver);
-    }
+    const embed = (part: readonly MissingText[]): Promise<void> =>
+      embedMissing(cache, texts, part, options, claims, receiver);
+    if (cache.lease !== undefined) {
+      await shareWork(cache, cache.lease, missing, options, claims, receiver, embed);
+    } else if (missing.length > 0) await embed(missing);
   } finally {
     claims.release();
   }
@@ -88,12 +66,16 @@ async function provideStored(
   claims: HeldClaims<Float32Array>,
   { put, report }: Receiver,
 ): Promise<{ readonly missing: readonly MissingText[]; readonly awaited: readonly AwaitedText[] }> {
+  const { signal } = options;
   const missing: MissingText[] = [];
   const awaited: AwaitedText[] = [];
   for await (const slice of keySlices(stored, texts, options)) {
     const { start, keys } = slice;
     const before = flight.settled();
-    const { absent, damaged } = await stored.read(keys, (k, vector) => put(start + k, vector));
+    const { absent, damaged } = await untilAborted(
+      stored.read(keys, (k, vector) => put(start + k, vector)),
+      signal,
+    );
     counts.hits += keys.length - absent.length;
     const claimed: number[] = [];
     for (const k of absent) {
@@ -104,7 +86,10 @@ async function provideStored(
     // damaged: by now another may have replaced it.
     const stale = damaged.length > 0 || flight.settled() !== before;
     const rest = stale
-      ? await provideClaimed({ stored, counts }, slice, claimed, claims, put)
+      ? await untilAborted(
+          provideClaimed({ stored, counts }, slice, claimed, claims, put, signal),
+          signal,
+        )
       : claimed;
     for (const k of rest) missing.push({ text: start + k, key: keys[k] });
     counts.misses += rest.length;
@@ -124,6 +109,7 @@ async function provideClaimed(
   claimed: readonly number[],
   claims: HeldClaims<Float32Array>,
   put: Receiver["put"],
+  signal: EmbedOptions["signal"],
 ): Promise<number[]> {
   const claimedKeys = claimed.map((k) => keys[k]);
   const { absent, damaged } = await stored.read(claimedKeys, (position, vector) => {
@@ -131,6 +117,7 @@ async function provideClaimed(
     // Whoever waits keeps it; the store only lent it.
     claims.settle(claimedKeys[position], () => vector.slice());
   });
+  signal?.throwIfAborted(); // the claims are no longer this call's
   if (damaged.length > 0) await stored.remove(damaged.map((position) => claimedKeys[position]));
   counts.damaged += damaged.length;
   counts.hits += claimed.length - absent.length;
@@ -153,7 +140,7 @@ async function embedMissing(
   try {
     for await (const batch of batchesOf(embedder, wanted, job, batchSize)) {
       const { indices, vectors } = batch;
-      await stored.write(keys, batch).catch((error: unknown) => {
+      await untilStored(stored.write(keys, batch), options.signal).catch((error: unknown) => {
         if (error instanceof StoreWriteError) {
           for (const [k, index] of indices.entries()) put(missing[index].text, rowOf(vectors, k));
         }

@@ -21,8 +21,24 @@ export interface KeyValueStore {
   writeMany(entries: readonly KeyValueEntry[]): Promise<void>;
   /** Forgets the keys; absent ones are no error. */
   removeMany(keys: readonly string[]): Promise<void>;
+  /**
+   * Takes those of the keys that nobody else holds, for so many milliseconds: of several processes at one store, one at a time
+   * has a key. It is a promise between those who ask for leases, and keeps nobody from reading or writing. Left out by stores
+   * that cannot do it in one step for all processes.
+   */
+  lease?(keys: readonly string[], ttlMs: number): Promise<Lease>;
   /** Frees what the store holds open; using it afterwards is an error. */
   close?(): Promise<void>;
+}
+
+/** Keys that are one caller's for a time. It ends by itself where its holder is gone. */
+export interface Lease {
+  /** Positions among the keys that were asked for, ascending; the others somebody else holds. */
+  readonly held: readonly number[];
+  /** From now on it lasts as long as it was asked for once more. */
+  renew(): Promise<void>;
+  /** Ends it. */
+  release(): Promise<void>;
 }
 
 export type KeyValueEntry = readonly [key: string, value: Uint8Array];

@@ -4,6 +4,7 @@ import { open } from "lmdb";
 import { show } from "../../base/show.js";
 import type { KeyValueStore } from "./key-value-store.js";
 import { damageOf } from "./lmdb-file.js";
+import { takeLease } from "./lmdb-leases.js";
 
 export interface LmdbStoreOptions {
   /** Directory of the database; made when absent. Several processes may use it at once. */
@@ -58,6 +59,7 @@ export function createLmdbStore({ path }: LmdbStoreOptions): Required<KeyValueSt
         for (const key of keys) database.removeSync(key);
       });
     },
+    lease: async (keys, ttlMs) => takeLease(database, change, keys, ttlMs),
     async close() {
       await database.close();
     },
