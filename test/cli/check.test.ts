@@ -95,11 +95,45 @@ describe("embedtune check", () => {
       "hashing",
       "--json",
     );
-    expect(JSON.parse(stdout)).toMatchObject({
-      questions: 40,
-      alarm: false,
-      drift: { checked: 0 },
-    });
+    const found = JSON.parse(stdout) as { judgement: Record<string, unknown> };
+    expect(found).toMatchObject({ questions: 40, alarm: false, drift: { checked: 0 } });
+    expect(found.judgement.verdict).toMatch(/^(use it|not shown)$/);
+    expect(found.judgement).not.toHaveProperty("questions");
+    const whole = await check(
+      ...[at("tuned/adapter.safetensors"), at("new.csv"), "--embedder", "hashing"],
+      ...["--json", "--questions"],
+    );
+    const { judgement } = JSON.parse(whole.stdout) as { judgement: { questions: unknown[] } };
+    expect(judgement.questions).toHaveLength(40);
+  });
+
+  it("leaves out questions that the adapter was fitted on, and says what it takes to fit again", async () => {
+    writeFileSync(at("mixed.csv"), csv(10, 60));
+    const { code, stdout } = await check(
+      ...[at("tuned/adapter.safetensors"), at("mixed.csv"), "--embedder", "hashing"],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain("Of 50 questions 20 were left out");
+    expect(stdout).toContain("(30 questions against 50 passages)");
+    expect(stdout).toContain(
+      "30 questions answered since, 30 learnt from: 40 more would be enough to fit again.",
+    );
+  });
+
+  it("names the embedder that the adapter was made for, where none was named", async () => {
+    const { code, stderr } = await check(at("tuned/adapter.safetensors"), at("new.csv"));
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      '--embedder is needed: the adapter was made for "hashing/char-3-5/64/v1", such as --embedder hashing',
+    );
+    for (const [id, named] of [
+      ["openai/text-embedding-3-small/1536", "--embedder openai:text-embedding-3-small"],
+      ["ollama/nomic-embed-text/768?query=a&passage=b", "--embedder ollama:nomic-embed-text"],
+      ["127.0.0.1/fake/8/cut-bytes", "--embedder http://127.0.0.1/v1#fake"],
+    ]) {
+      await saveAdapter(at("named.safetensors"), identityAdapter(4, id));
+      expect((await check(at("named.safetensors"), at("new.csv"))).stderr).toContain(named);
+    }
   });
 
   it.each([

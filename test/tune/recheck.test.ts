@@ -65,10 +65,69 @@ describe("recheck", () => {
   it("says so where the pairs are those that the adapter was fitted on", async () => {
     const again = await recheck(decision.adapter, pairsFrom(0, 200), { embedder });
     expect(again.fittedOnThese).toBe(true);
-    expect(again.sentences[0]).toMatch(/^The adapter was fitted on these very pairs/);
-    const fresh = await recheck(decision.adapter, pairsFrom(0, 199), { embedder });
-    expect(fresh.fittedOnThese).toBe(false);
-    expect(fresh.sentences[0]).toBe(fresh.judgement?.sentence);
+    expect(again.sentences[0]).toMatch(/^The adapter was fitted on these very questions/);
+    // Without probes nobody knows of one pair less; with them, in whatever spelling.
+    const most = pairsFrom(0, 199);
+    expect((await recheck(decision.adapter, most, { embedder })).fittedOnThese).toBe(false);
+    const spelled = most.map(({ query, passage }) => ({
+      query: ` ${query.toUpperCase()}`,
+      passage,
+    }));
+    const told = await recheck(decision.adapter, spelled, { embedder, probes });
+    expect(told.fittedOnThese).toBe(true);
+    expect(told.sentences[0]).toBe(again.sentences[0]);
+  });
+
+  it("leaves out the questions that the adapter was fitted on, embeds none of them, and judges the others as if alone", async () => {
+    const asked: string[] = [];
+    const counting: Embedder = {
+      ...embedder,
+      embed: (texts, options) => {
+        if (options?.side === "query") asked.push(...texts);
+        return embedder.embed(texts, options);
+      },
+    };
+    const mixed = await recheck(decision.adapter, pairsFrom(150, 300), {
+      ...{ embedder: counting, probes },
+    });
+    expect(mixed).toMatchObject({ learntQuestions: 50, questions: 100, fittedOnThese: false });
+    expect(asked).toHaveLength(100);
+    expect(mixed.sentences[0]).toBe(
+      "Of 150 questions 50 were left out: the adapter was fitted on them, where any adapter looks good.",
+    );
+    const alone = await recheck(decision.adapter, pairsFrom(200, 300), { embedder, probes });
+    expect(mixed.judgement?.gain).toEqual(alone.judgement?.gain);
+    expect(alone).toMatchObject({ learntQuestions: 0, questions: 100 });
+    // Probes of another decision know nothing of this adapter.
+    const other = { ...probes, trainingData: "another" };
+    const kept = await recheck(decision.adapter, pairsFrom(150, 300), { embedder, probes: other });
+    expect(kept).toMatchObject({ learntQuestions: 0, questions: 150, refit: null });
+  });
+
+  it("keeps groups, grades and labels 0 of the questions that stay", async () => {
+    const data = pairsFrom(180, 240).flatMap((pair, i) => [
+      { ...pair, grade: 1 + (i % 3), group: `g${i % 25}` },
+      { ...pair, passage: "topic 0", label: pair.passage === "topic 0" ? 1 : 0 },
+    ]);
+    const mixed = await recheck(decision.adapter, data, { embedder, probes, metric: "ndcg@10" });
+    const alone = await recheck(decision.adapter, data.slice(40), {
+      ...{ embedder, probes, metric: "ndcg@10" },
+    });
+    expect(mixed.learntQuestions).toBe(20);
+    expect(mixed.judgement?.gain).toEqual(alone.judgement?.gain);
+  });
+
+  it("says whether enough has been answered since to fit again", async () => {
+    const few = await recheck(decision.adapter, pairsFrom(200, 240), { embedder, probes });
+    expect(few.refit).toEqual({ learntFrom: 200, since: 40, missing: 60 });
+    expect(few.sentences.at(-1)).toBe(
+      "40 questions answered since, 200 learnt from: 60 more would be enough to fit again.",
+    );
+    const many = await recheck(decision.adapter, pairsFrom(200, 300), { embedder, probes });
+    expect(many.sentences.at(-1)).toBe(
+      "100 questions answered since, 200 learnt from: enough to fit again, with all of them.",
+    );
+    expect((await recheck(decision.adapter, pairsFrom(200, 300), { embedder })).refit).toBe(null);
   });
 
   it("names the embedder that was forgotten", async () => {
@@ -86,7 +145,7 @@ describe("recheck", () => {
     expect(fresh.judgement?.verdict).toBe("use it");
     expect(fresh.drift?.drifted).toBe(true);
     expect(fresh.alarm).toBe(true);
-    expect(fresh.sentences.at(-1)).toMatch(
+    expect(fresh.sentences.at(-2)).toMatch(
       /^The embedder has changed: the lowest cosine of 12 kept/,
     );
   });
@@ -140,6 +199,7 @@ describe("recheck", () => {
     expect(sentences).toEqual([
       "untested: no fresh pair is labelled 1, so nothing says whether the gain still holds.",
       "The embedder was not checked: none of the kept passages is in the corpus given.",
+      "0 questions answered since, 200 learnt from: 100 more would be enough to fit again.",
     ]);
   });
 

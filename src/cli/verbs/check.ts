@@ -1,6 +1,14 @@
 import { buildCommand } from "@stricli/core";
 import type { CheckFlags } from "../tuning/check.js";
-import { commonFlags, fileFlag, loadWork, seedFlag, type VerbContext } from "../verb.js";
+import {
+  commonFlags,
+  fileFlag,
+  loadWork,
+  seedFlag,
+  switchFlag,
+  textFlag,
+  type VerbContext,
+} from "../verb.js";
 import { embedderBrief, embedderFlags } from "./embedder-flags.js";
 import { textFileFlags } from "./text-file-flags.js";
 
@@ -17,11 +25,12 @@ export const checkVerb = buildCommand<CheckFlags, string[], VerbContext>({
       },
     },
     flags: {
-      embedder: { kind: "parsed", parse: String, brief: embedderBrief, placeholder: "name" },
+      embedder: textFlag(embedderBrief, "name"),
       corpus: fileFlag("The passages to search beside those of the pairs"),
       probes: fileFlag(
         "What tune kept of the passages; probes.safetensors beside the adapter without this",
       ),
+      questions: switchFlag("With --json, also what became of each question"),
       seed: seedFlag,
       ...textFileFlags,
       ...embedderFlags,
@@ -32,8 +41,9 @@ export const checkVerb = buildCommand<CheckFlags, string[], VerbContext>({
     brief: "See whether an adapter in use still does what it was taken for",
     customUsage: ["ADAPTER PAIRS --embedder NAME [--corpus FILE] [flags]"],
     fullDescription: `See whether an adapter in use still does what it was taken for: judges it on questions answered since, and embeds the
-passages that tune kept as probes again, to see whether the embedder still gives the same vectors. Exit code 3 where the
-adapter does harm or the embedder has changed; where nothing is shown yet, it says how many questions are missing.
+passages that tune kept as probes again, to see whether the embedder still gives the same vectors. Questions that the adapter
+was fitted on are left out, and it says whether there are enough others to fit again. Exit code 3 where the adapter does harm
+or the embedder has changed; where nothing is shown yet, it says how many questions are missing.
 
 EXAMPLES
   embedtune check tuned/adapter.safetensors answered-since.csv --embedder openai:text-embedding-3-small --max-cost 0.1`,

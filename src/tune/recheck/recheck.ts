@@ -14,7 +14,10 @@ import {
 } from "../texts/embed-tables.js";
 import { labelTexts } from "../texts/label-texts.js";
 import { labelsNeeded } from "../verdict/labels-needed.js";
+import { labelsToSettle } from "../verdict/sentence.js";
+import { count } from "../verdict/words.js";
 import { measureDrift, type Drift } from "./drift.js";
+import { leaveOutLearnt } from "./learnt-questions.js";
 import type { KeptProbes } from "./probes.js";
 
 export interface RecheckOptions extends JudgeAdapterOptions, EmbeddingSetup {
@@ -29,21 +32,36 @@ export interface Recheck {
   readonly judgement: Judgement | null;
   /** `null` where no probes were given. */
   readonly drift: Drift | null;
-  /** Whether the pairs are those that the adapter was fitted on, on which any adapter looks good. */
+  /** Whether the questions are those that the adapter was fitted on, on which any adapter looks good. */
   readonly fittedOnThese: boolean;
-  /** Labelled questions among the fresh pairs. */
+  /** Labelled questions that were left out because the adapter was fitted on them; 0 where no probes tell. */
+  readonly learntQuestions: number;
+  /** Labelled questions that were judged. */
   readonly questions: number;
   /** How many more would show a gain of the size that was measured; 0 where it is shown, `null` where none is in sight. */
   readonly questionsMissing: number | null;
+  /** Whether enough questions have been answered since to fit again; `null` where no probes tell how many it was fitted on. */
+  readonly refit: Refit | null;
   /** Whether there is reason to act: the judgement is "leave it", or the embedder has drifted. */
   readonly alarm: boolean;
   /** In words: the judgement's sentence, what the probes say, what is missing. */
   readonly sentences: readonly string[];
 }
 
+/** Whether to fit again: a rule of thumb, half as many questions again as were learnt from, and a hundred in all. */
+export interface Refit {
+  /** Questions that the adapter was fitted on. */
+  readonly learntFrom: number;
+  /** Labelled questions that it has not seen. */
+  readonly since: number;
+  /** How many more it takes; 0 where there are enough. */
+  readonly missing: number;
+}
+
 /**
  * The day after: does the gain still hold on questions that have been answered since, does the embedder still give the
- * vectors that it gave.
+ * vectors that it gave, are there enough of these questions to fit again. Questions that the adapter was fitted on are left out
+ * where the probes tell them.
  *
  * @param adapter The one in use.
  * @param data Fresh pairs, in any shape that `tune` takes: on those it was fitted on, any adapter looks good. The corpus
@@ -58,7 +76,9 @@ export async function recheck(
   checkAdapter(adapter, "recheck");
   checkEmbedder((given as Partial<RecheckOptions> | undefined)?.embedder, "recheck");
   const { embedder, probes, cache, prefixes, ...options } = given;
-  const tables = await layOutTexts(data, "recheck");
+  const laidOut = await layOutTexts(data, "recheck");
+  const known = learntBy(adapter, probes);
+  const { tables, learnt, questions: labelledQuestions } = await leaveOutLearnt(laidOut, known);
   const prepared = prepareEmbedder(embedder, { cache, prefixes });
   const { id } = prepared.embedder;
   const made = adapter.metadata.embedder;
@@ -84,31 +104,67 @@ export async function recheck(
           },
         );
   let judgement: Judgement | null = null;
-  let fittedOnThese = false;
+  let fittedOnThese = labelledQuestions > 0 && learnt === labelledQuestions;
   if (tables.pairs.label.includes(1)) {
     const { vectors } = await embedTables(tables, prepared, {
       ...{ estimate: null, tokenLimit: null, signal, onProgress },
     });
     const { data: labelled } = labelTexts(tables, vectors);
     judgement = await judgeAdapter(adapter, labelled, options);
-    fittedOnThese = adapter.metadata.trainingData === trainingFingerprint(labelled);
+    fittedOnThese ||= adapter.metadata.trainingData === trainingFingerprint(labelled);
   }
   const questions = judgement?.questions.length ?? 0;
   const questionsMissing = judgement === null ? null : missingOf(judgement, questions, leastGain);
+  const learntQuestions = fittedOnThese ? 0 : learnt;
+  const refit = known === null ? null : refitOf(known.length, labelledQuestions - learnt);
   return {
-    ...{ judgement, drift, fittedOnThese, questions, questionsMissing },
+    ...{ judgement, drift, fittedOnThese, learntQuestions, questions, questionsMissing, refit },
     alarm: judgement?.verdict === "leave it" || drift?.drifted === true,
     sentences: [
       ...(fittedOnThese
         ? [
-            "The adapter was fitted on these very pairs, on which any adapter looks good: give pairs answered since.",
+            "The adapter was fitted on these very questions, on which any adapter looks good: give pairs answered since.",
           ]
         : []),
+      ...(learntQuestions === 0
+        ? []
+        : [
+            `Of ${count(labelledQuestions, "question")} ${number(learntQuestions)} ${learntQuestions === 1 ? "was" : "were"} left out: the adapter was fitted on ${learntQuestions === 1 ? "it" : "them"}, where any adapter looks good.`,
+          ]),
       ...judgementSentences(judgement, questionsMissing),
       ...(drift === null ? [] : [driftSentence(drift)]),
+      ...(refit === null ? [] : [refitSentence(refit)]),
     ],
   };
 }
+
+/** Hashes of what the adapter was fitted on, unless the probes are those of another. */
+export function learntBy(
+  { metadata }: Adapter,
+  probes: KeptProbes | undefined,
+): readonly string[] | null {
+  const { questions = null, trainingData = null } = probes ?? {};
+  const other =
+    trainingData !== null &&
+    metadata.trainingData !== undefined &&
+    metadata.trainingData !== trainingData;
+  return other ? null : questions;
+}
+
+/** Labels pay by their logarithm: a few more change little; and fewer than a hundred in all settle little. */
+function refitOf(learntFrom: number, since: number): Refit {
+  const worth = Math.max(Math.ceil(learntFrom / 2), labelsToSettle - learntFrom);
+  return { learntFrom, since, missing: Math.max(0, worth - since) };
+}
+
+function refitSentence({ learntFrom, since, missing }: Refit): string {
+  const seen = `${count(since, "question")} answered since, ${number(learntFrom)} learnt from`;
+  return missing === 0
+    ? `${seen}: enough to fit again, with all of them.`
+    : `${seen}: ${number(missing)} more would be enough to fit again.`;
+}
+
+const number = (n: number): string => n.toLocaleString("en-US");
 
 function missingOf(
   { verdict, gain }: Judgement,
@@ -128,9 +184,7 @@ function judgementSentences(judgement: Judgement | null, missing: number | null)
       ? []
       : missing === null
         ? ["A gain worth having is not in sight on these questions."]
-        : [
-            `About ${missing.toLocaleString("en-US")} more questions would show a gain of this size.`,
-          ];
+        : [`About ${number(missing)} more questions would show a gain of this size.`];
   return [judgement.sentence, ...more];
 }
 
