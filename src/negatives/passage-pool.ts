@@ -2,7 +2,7 @@ import type { Pair, Question } from "../data/types.js";
 import { createDropCounter, type DropCounts } from "./drop-counts.js";
 import { pageOf } from "./natural-questions/gold.js";
 import { checkLengths, lengthReason, type LengthOptions } from "./passage-length.js";
-import { comparableText } from "../data/split/comparable-text.js";
+import { goldKey } from "../data/text-identity.js";
 import { compareTexts } from "./compare-texts.js";
 
 /** A passage that may serve as a negative for questions of other pages. */
@@ -64,9 +64,9 @@ function createPoolBuilder() {
     passages: (): PoolPassage[] => [...byKey.values()],
     /** False when the page already gave this text. */
     add(passage: PoolPassage): boolean {
-      const key = `${comparableText(passage.text)}\n${passage.group}`;
+      const key = `${goldKey(passage.text)}\n${passage.group}`;
       const known = byKey.get(key);
-      // The least of several spellings, so that the order of the input decides nothing.
+      // The least of several writings, so that the order of the input decides nothing.
       if (known === undefined || compareTexts(passage.text, known.text) < 0) {
         byKey.set(key, passage);
       }

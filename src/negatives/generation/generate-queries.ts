@@ -3,6 +3,7 @@ import { mapConcurrently } from "../../base/map-concurrently.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { show } from "../../base/show.js";
 import { comparableText } from "../../data/split/comparable-text.js";
+import { goldKey } from "../../data/text-identity.js";
 import type { Pair } from "../../data/types.js";
 import { createDropCounter, type DropCounts } from "../drop-counts.js";
 import type { PoolPassage } from "../passage-pool.js";
@@ -145,7 +146,7 @@ function distinctPassages(passages: Iterable<string | PoolPassage>): PoolPassage
   const byText = new Map<string, PoolPassage>();
   for (const passage of passages) {
     const entry = typeof passage === "string" ? { text: passage, group: passage } : passage;
-    const key = comparableText(entry.text);
+    const key = goldKey(entry.text);
     if (key !== "" && !byText.has(key)) byText.set(key, entry);
   }
   return [...byText.values()];

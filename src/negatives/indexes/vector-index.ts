@@ -4,9 +4,11 @@ import {
   checkSameDimensions,
   gatherRows,
   rowOf,
+  rowRange,
   type Matrix,
 } from "../../math/matrix.js";
 import { createYielder } from "../../base/event-loop.js";
+import { roundCosine } from "../../math/cosine-grid.js";
 import { exactCosine, rowLengths } from "../../math/exact-cosine.js";
 import { multiply } from "../../math/multiply.js";
 import { nearestCosines } from "../../math/search/nearest-cosines.js";
@@ -32,6 +34,9 @@ export interface VectorIndexOptions {
 
 const caller = "createVectorIndex";
 
+/** The most neighbours that are kept in order while passages come in. */
+const MOST_INSERTED = 4096;
+
 /**
  * An exact index over given vectors: every passage is compared with every query. Cosines are compared as
  * `retrieve` does, on a grid of 2^-22: parallel passages of any length stand in the order of the passages, as all equals do.
@@ -56,13 +61,30 @@ export function createVectorIndex(
   const measure = similarity === "cosine" ? byCosine(passages) : byProduct(passages);
   const rowOfQuery = createRowFinder(texts.queries, `${caller}: query`);
   const rowOfPassage = createRowFinder(texts.passages, `${caller}: passage`);
+  /** By sorting all: inserting so many one by one would take their square. */
+  const searchDeep: Measure["search"] = async (asked, k, signal) => {
+    const turn = createYielder();
+    const indices = new Int32Array(asked.rows * k);
+    const scores = new Float32Array(asked.rows * k);
+    for (let i = 0; i < asked.rows; i++) {
+      const { order, score } = measure.all(rowRange(asked, i, i + 1));
+      const best = Int32Array.from(order.keys()).sort((a, b) => order[b] - order[a] || a - b);
+      indices.set(best.subarray(0, k), i * k);
+      scores.set(Float32Array.from(best.subarray(0, k), score), i * k);
+      await turn();
+      signal?.throwIfAborted();
+    }
+    return { indices, scores };
+  };
   return {
     async search(asked, k, { signal } = {}) {
       checkInteger(k, `${caller}: k`, { least: 1 });
       signal?.throwIfAborted();
       const rows = asked.map(rowOfQuery);
       const kept = Math.min(k, Math.max(1, passages.rows));
-      const { indices, scores } = await measure.search(gatherRows(queries, rows), kept, signal);
+      const block = gatherRows(queries, rows);
+      const search = kept > MOST_INSERTED ? searchDeep : measure.search;
+      const { indices, scores } = await search(block, kept, signal);
       return rows.map((_, i) => {
         const found = indices.subarray(i * kept, (i + 1) * kept);
         const count = found.indexOf(-1);
@@ -82,6 +104,11 @@ export function createVectorIndex(
 /** What "near" means to an index: queries come as rows of a matrix. */
 interface Measure {
   search(queries: Matrix, k: number, signal: AbortSignal | undefined): Promise<TopK>;
+  /** Of one query with every passage: what they are ordered by, and the score of a row. */
+  all(query: Matrix): {
+    readonly order: Float32Array;
+    readonly score: (row: number) => number;
+  };
   /** Of one query with rows of the passages. */
   scores(query: Matrix, rows: readonly number[]): number[];
 }
@@ -113,6 +140,15 @@ function byCosine(passages: Matrix): Measure {
       );
       return { indices, scores };
     },
+    all(query) {
+      const cosine = cosinesTo(query);
+      const score = (row: number): number => cosine(0, row);
+      const exact = exactCosine(query, passages, ...places, lengths);
+      const order = Float32Array.from({ length: passages.rows }, (_, row) =>
+        roundCosine(exact(0, row)),
+      );
+      return { order, score };
+    },
     scores(query, rows) {
       const cosine = cosinesTo(query);
       return rows.map((row) => cosine(0, row));
@@ -123,6 +159,10 @@ function byCosine(passages: Matrix): Measure {
 function byProduct(passages: Matrix): Measure {
   return {
     search: (queries, k, signal) => chunkedTopK(queries, passages, k, signal),
+    all(query) {
+      const { data } = multiply(query, passages, { transposeB: true });
+      return { order: data, score: (row) => data[row] };
+    },
     scores: (query, rows) => rows.map((row) => Math.fround(dot(query.data, rowOf(passages, row)))),
   };
 }

@@ -1,7 +1,7 @@
 import { checkInteger, refuse } from "../../base/checks.js";
 import { show } from "../../base/show.js";
 import type { Pair } from "../../data/types.js";
-import { createDropCounter, type DropCounter, type DropCounts } from "../drop-counts.js";
+import { createDropCounter, type DropCounts } from "../drop-counts.js";
 import { knownPositives, type KnownPositives } from "../known-positives.js";
 import { mapConcurrently } from "../../base/map-concurrently.js";
 import {
@@ -10,9 +10,9 @@ import {
   type ResolvedMiningOptions,
 } from "./mining-options.js";
 import type { Neighbor, NeighborIndex, ScorePassages } from "../indexes/neighbor-index.js";
-import { memoize } from "../memoize.js";
+import { createOwnTextGuard } from "../guards/own-texts.js";
 import { selectNegatives, type MinedPassage, type MiningDrop } from "./select-negatives.js";
-import { comparableText } from "../../data/split/comparable-text.js";
+import { goldKey } from "../../data/text-identity.js";
 
 /** A query with its positives and what was mined for it. */
 export interface MinedQuery {
@@ -40,11 +40,18 @@ export interface MinedNegatives {
 
 /** Queries asked of the index at a time: few enough to report and to stop between, many enough for it to work well. */
 const BLOCK = 512;
+/** Passages asked of the index at a time, all queries together. */
+const MOST_NEIGHBORS = 2 ** 22;
+/** How much deeper a search goes that found too few. */
+const DEEPER = 4;
 
 /**
  * Mines hard negatives: for every query of the positive pairs (label 1), passages near to it in an index that are none
  * of its positives, chosen by rank, score and margin. What comes out is made into pairs, triplets or tuples by
  * {@link toLabelledPairs} and its siblings.
+ *
+ * A query that a filter leaves short is searched deeper, until it has its negatives or the corpus ends. No negative
+ * repeats its query or one of its positives up to case, punctuation and spacing (see `fold`).
  *
  * The choice follows `mine_hard_negatives` of sentence-transformers and, for margins relative to the positive,
  * NV-Retriever (Moreira et al. 2024, arXiv:2407.15831).
@@ -56,36 +63,62 @@ export async function mineHardNegatives(
   index: NeighborIndex,
   options: MiningOptions = {},
 ): Promise<MinedNegatives> {
-  const { rescore, rescoreConcurrency = 1, signal, onProgress } = options;
+  const { rescoreConcurrency = 1, fold = true, signal, onProgress } = options;
   checkInteger(rescoreConcurrency, "mineHardNegatives: rescoreConcurrency", { least: 1 });
   const known = [...knownPositives(positives).values()];
   const mostPositives = known.reduce((most, { texts }) => Math.max(most, texts.size), 0);
   const resolved = resolveMiningOptions(options, mostPositives);
+  const ownTexts = createOwnTextGuard(known, fold);
   const drops = createDropCounter<MiningDrop>();
-  const comparable = memoize(comparableText);
-  const queries: MinedQuery[] = [];
-  let retrieved = 0;
-  let mined = 0;
-  for (let start = 0; start < known.length; start += BLOCK) {
-    signal?.throwIfAborted();
-    const block = known.slice(start, start + BLOCK);
-    const texts = block.map(({ query }) => query);
-    const found = await index.search(texts, resolved.depth, { signal });
-    if (found.length !== block.length) {
-      const expectation = `${block.length}, one for each query`;
-      refuse("mineHardNegatives: number of results of index.search", expectation, found.length);
-    }
-    const results = await mapConcurrently(block, rescoreConcurrency, async (entry, i) => {
+  const queries = new Array<MinedQuery>(known.length);
+  let [retrieved, mined, done] = [0, 0, 0];
+
+  let waiting = [...known.entries()].map(([place, entry]) => ({
+    place,
+    scorer: createQueryScorer(entry, index.score, options.rescore),
+  }));
+  for (let depth = resolved.depth; waiting.length > 0; depth *= DEEPER) {
+    const asked = Math.min(depth, resolved.maxDepth);
+    const short: typeof waiting = [];
+    const size = Math.max(1, Math.min(BLOCK, Math.floor(MOST_NEIGHBORS / asked)));
+    for (let start = 0; start < waiting.length; start += size) {
       signal?.throwIfAborted();
-      return scoreQuery(entry, found[i], index.score, rescore, comparable);
-    });
-    for (const [i, { candidates, positiveScores }] of results.entries()) {
-      const entry = mineQuery(block[i], candidates, positiveScores, resolved, drops, comparable);
-      queries.push(entry);
-      retrieved += candidates.length;
-      mined += entry.negatives.length;
+      const block = waiting.slice(start, start + size);
+      const texts = block.map(({ place }) => known[place].query);
+      const found = await index.search(texts, asked, { signal });
+      if (found.length !== block.length) {
+        const expectation = `${block.length}, one for each query`;
+        refuse("mineHardNegatives: number of results of index.search", expectation, found.length);
+      }
+      const scored = await mapConcurrently(block, rescoreConcurrency, async ({ scorer }, i) => {
+        signal?.throwIfAborted();
+        return scorer(found[i]);
+      });
+      for (const [i, { candidates, positiveScores }] of scored.entries()) {
+        const { place } = block[i];
+        const lowest = lowestScore(known[place], positiveScores, resolved);
+        const deepened = asked > resolved.depth;
+        const selection = selectNegatives(
+          ...([candidates, known[place], lowest, resolved, ownTexts, deepened] as const),
+        );
+        const ended =
+          asked === resolved.maxDepth ||
+          found[i].length < asked ||
+          // Nearest first: what is still to come scores no higher.
+          (options.rescore === undefined && found[i][asked - 1].score < resolved.minScore);
+        if (selection.open && !ended) {
+          short.push(block[i]);
+          continue;
+        }
+        for (const reason of selection.drops) drops.add(reason);
+        queries[place] = minedQuery(known[place], positiveScores, selection.chosen);
+        retrieved += candidates.length;
+        mined += selection.chosen.length;
+        done++;
+      }
+      onProgress?.({ stage: "mine", done, total: known.length });
     }
-    onProgress?.({ stage: "mine", done: start + block.length, total: known.length });
+    waiting = short;
   }
   const wanted = known.length * resolved.numNegatives;
   const counts = { queries: known.length, wanted, mined, retrieved, drops: drops.counts() };
@@ -98,71 +131,77 @@ interface ScoredQuery {
   readonly positiveScores: readonly (number | undefined)[];
 }
 
-/** Scores of candidates and positives, in one measure. */
-async function scoreQuery(
+/**
+ * Scores a query's candidates and positives in one measure, whenever a deeper search brings more: no passage is rescored
+ * twice.
+ */
+function createQueryScorer(
   { query, texts }: KnownPositives,
-  found: readonly Neighbor[],
   score: ScorePassages | undefined,
   rescore: ScorePassages | undefined,
-  comparable: (text: string) => string,
-): Promise<ScoredQuery> {
+): (found: readonly Neighbor[]) => Promise<ScoredQuery> {
   const positives = [...texts.values()];
-  if (rescore !== undefined) {
-    const passages = [...positives, ...found.map(({ text }) => text)];
-    const scores = checkScores(await rescore(query, passages), "rescore", query, passages);
-    return {
-      positiveScores: scores.slice(0, positives.length),
-      candidates: found.map(({ text }, i) => ({ text, score: scores[positives.length + i] })),
-    };
-  }
-  checkScores(
-    found.map((neighbor) => neighbor.score),
-    "index.search",
-    query,
-    found.map(({ text }) => text),
-  );
-  // A positive that was found has its score already, the very number that candidates are ranked by.
-  const known = new Map(found.map(({ text, score: value }) => [comparable(text), value]));
-  const missing = [...texts].filter(([form]) => !known.has(form));
-  if (score !== undefined && missing.length > 0) {
-    const passages = missing.map(([, passage]) => passage);
-    const scores = checkScores(await score(query, passages), "index.score", query, passages);
-    for (const [i, [form]] of missing.entries()) known.set(form, scores[i]);
-  }
-  return {
-    candidates: found,
-    positiveScores: [...texts.keys()].map((form) => known.get(form)),
+  const rescored = new Map<string, number>();
+  let positiveScores: number[] | undefined;
+  return async (found) => {
+    if (rescore !== undefined) {
+      const fresh = [...new Set(found.map(({ text }) => text))].filter((t) => !rescored.has(t));
+      const passages = positiveScores === undefined ? [...positives, ...fresh] : fresh;
+      if (passages.length > 0) {
+        const scores = checkScores(await rescore(query, passages), "rescore", query, passages);
+        positiveScores ??= scores.slice(0, positives.length);
+        const first = scores.length - fresh.length;
+        for (const [i, text] of fresh.entries()) rescored.set(text, scores[first + i]);
+      }
+      return {
+        positiveScores: positiveScores!,
+        candidates: found.map(({ text }) => ({ text, score: rescored.get(text)! })),
+      };
+    }
+    checkScores(
+      found.map((neighbor) => neighbor.score),
+      "index.search",
+      query,
+      found.map(({ text }) => text),
+    );
+    // A positive that was found has its score already, the very number that candidates are ranked by.
+    const known = new Map(found.map(({ text, score: value }) => [goldKey(text), value]));
+    const missing = [...texts].filter(([key]) => !known.has(key));
+    if (score !== undefined && missing.length > 0) {
+      const passages = missing.map(([, passage]) => passage);
+      const scores = checkScores(await score(query, passages), "index.score", query, passages);
+      for (const [i, [key]] of missing.entries()) known.set(key, scores[i]);
+    }
+    return { candidates: found, positiveScores: [...texts.keys()].map((key) => known.get(key)) };
   };
 }
 
-function mineQuery(
-  known: KnownPositives,
-  candidates: readonly Neighbor[],
+/** @throws RangeError where a margin needs a score that nobody gave. */
+function lowestScore(
+  { query, texts }: KnownPositives,
   positiveScores: readonly (number | undefined)[],
-  options: ResolvedMiningOptions,
-  drops: DropCounter<MiningDrop>,
-  comparable: (text: string) => string,
-): MinedQuery {
-  const { query, group } = known;
-  const texts = [...known.texts.values()];
-  const { absoluteMargin, relativeMargin, positivePercentage } = options;
+  { absoluteMargin, relativeMargin, positivePercentage }: ResolvedMiningOptions,
+): number {
   const margins = [absoluteMargin, relativeMargin, positivePercentage];
   const unknown = positiveScores.findIndex((score) => score === undefined);
   if (unknown >= 0 && margins.some((margin) => margin !== undefined)) {
     throw new RangeError(
-      `mineHardNegatives: score of positive ${show(texts[unknown])} for query ${show(query)} must be known for a margin, received nothing: give the index a score function, or rescore`,
+      `mineHardNegatives: score of positive ${show([...texts.values()][unknown])} for query ${show(query)} must be known for a margin, received nothing: give the index a score function, or rescore`,
     );
   }
-  const lowest = positiveScores.reduce<number>(
+  return positiveScores.reduce<number>(
     (least, score) => Math.min(least, score ?? Infinity),
     Infinity,
   );
-  return {
-    query,
-    group,
-    positives: texts.map((text, i) => ({ text, score: positiveScores[i] })),
-    negatives: selectNegatives(candidates, known, lowest, options, drops, comparable),
-  };
+}
+
+function minedQuery(
+  { query, group, texts }: KnownPositives,
+  positiveScores: readonly (number | undefined)[],
+  negatives: readonly MinedPassage[],
+): MinedQuery {
+  const positives = [...texts.values()].map((text, i) => ({ text, score: positiveScores[i] }));
+  return { query, group, positives, negatives };
 }
 
 /** As plain numbers, one for each passage and all finite. */

@@ -1,5 +1,7 @@
 import type { Pair } from "../../data/types.js";
-import type { MinedNegatives } from "./mine-hard-negatives.js";
+import { goldKey } from "../../data/text-identity.js";
+import type { MinedNegatives, MinedQuery } from "./mine-hard-negatives.js";
+import type { MinedPassage } from "./select-negatives.js";
 
 /** A pair with the score it was mined by. */
 export interface ScoredPair extends Pair {
@@ -41,18 +43,18 @@ export function toLabelledPairs(
   { queries }: MinedNegatives,
   { kind = "mined" }: { readonly kind?: string | undefined } = {},
 ): ScoredPair[] {
-  return queries.flatMap(({ query, group, positives, negatives }) => [
-    ...positives.map(({ text, score }): ScoredPair => ({
-      query,
-      passage: text,
-      label: 1,
-      group,
-      kind: "gold",
-      score,
-    })),
-    ...negatives
-      .filter(({ positive }) => !positive)
-      .map(({ text, score }): ScoredPair => ({
+  return queries.flatMap((mined) => {
+    const { query, group, positives } = mined;
+    return [
+      ...positives.map(({ text, score }): ScoredPair => ({
+        query,
+        passage: text,
+        label: 1,
+        group,
+        kind: "gold",
+        score,
+      })),
+      ...wrong(mined).map(({ text, score }): ScoredPair => ({
         query,
         passage: text,
         label: 0,
@@ -60,18 +62,23 @@ export function toLabelledPairs(
         kind,
         score,
       })),
-  ]);
+    ];
+  });
 }
+
+/** Passages that are no positive left in the ranking by `includePositives`. */
+const wrong = ({ negatives }: MinedQuery): readonly MinedPassage[] =>
+  negatives.filter(({ positive }) => !positive);
 
 /** Every positive of a query with every one of its negatives. */
 export function toTriplets({ queries }: MinedNegatives): Triplet[] {
-  return queries.flatMap(({ query, group, positives, negatives }) =>
-    positives.flatMap(({ text: positive, score: positiveScore }) =>
-      negatives.map(({ text: negative, score: negativeScore }) => ({
-        query,
+  return queries.flatMap((mined) =>
+    mined.positives.flatMap(({ text: positive, score: positiveScore }) =>
+      wrong(mined).map(({ text: negative, score: negativeScore }) => ({
+        query: mined.query,
         positive,
         negative,
-        group,
+        group: mined.group,
         positiveScore,
         negativeScore,
       })),
@@ -87,9 +94,10 @@ export function toTriplets({ queries }: MinedNegatives): Triplet[] {
  */
 export function toTuples({ queries }: MinedNegatives, numNegatives: number): NTuple[] {
   return queries
-    .filter(({ negatives }) => negatives.length >= numNegatives)
-    .flatMap(({ query, group, positives, negatives }) => {
-      const nearest = negatives.slice(0, numNegatives);
+    .filter((mined) => wrong(mined).length >= numNegatives)
+    .flatMap((mined) => {
+      const { query, group, positives } = mined;
+      const nearest = wrong(mined).slice(0, numNegatives);
       return positives.map(({ text: positive, score }) => ({
         query,
         positive,
@@ -100,17 +108,26 @@ export function toTuples({ queries }: MinedNegatives, numNegatives: number): NTu
     });
 }
 
-/** Every positive of a query followed by its negatives, however many; queries without any are left out. */
+/**
+ * Every positive of a query followed by its negatives, however many; queries without any are left out. Under
+ * `includePositives` what follows is the ranking, in which the query's other positives have label 1.
+ */
 export function toLabelledLists({ queries }: MinedNegatives): LabelledList[] {
   return queries
-    .filter(({ negatives }) => negatives.length > 0)
+    .filter((mined) => wrong(mined).length > 0)
     .flatMap(({ query, group, positives, negatives }) =>
-      positives.map(({ text, score }) => ({
-        query,
-        passages: [text, ...negatives.map((negative) => negative.text)],
-        labels: [1 as const, ...negatives.map(({ positive }) => (positive ? 1 : 0))],
-        group,
-        scores: [score, ...negatives.map((negative) => negative.score)],
-      })),
+      positives.map(({ text, score }) => {
+        const own = goldKey(text);
+        const others = negatives.filter(
+          (other) => !(other.positive && goldKey(other.text) === own),
+        );
+        return {
+          query,
+          passages: [text, ...others.map((other) => other.text)],
+          labels: [1 as const, ...others.map(({ positive }) => (positive ? 1 : 0))],
+          group,
+          scores: [score, ...others.map((other) => other.score)],
+        };
+      }),
     );
 }

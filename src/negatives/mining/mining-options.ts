@@ -1,25 +1,35 @@
 import { checkChoice, checkInteger, checkNumber } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import type { NegativeGuard } from "../guards/negative-guard.js";
+import type { FoldOption } from "../guards/own-texts.js";
 import type { ScorePassages } from "../indexes/neighbor-index.js";
 
 /**
  * How negatives are chosen among a query's nearest passages. Options that sentence-transformers' `mine_hard_negatives`
  * has under the same name mean the same.
  */
-export interface MiningOptions extends LongJobOptions {
+export interface MiningOptions extends LongJobOptions, FoldOption {
   /** Negatives for each query. @default 3 */
   readonly numNegatives?: number | undefined;
   /** The nearest candidates left out, counted after all filters: the likeliest unmarked positives. @default 0 */
   readonly rangeMin?: number | undefined;
   /**
-   * The candidates considered, counted after all filters. The index is asked for this many and as many more as the
-   * query with the most positives has.
+   * The last rank, counted after all filters; at least rangeMin + numNegatives. Where given, no more passages than this and
+   * as many as the query with the most positives has are looked at, so that a margin may leave a query short; passages
+   * refused by their text or by a guard are not counted. Left out, a query's search goes deeper until it has its
+   * negatives, or `maxDepth` or the corpus ends.
    *
-   * @default rangeMin + numNegatives + the most positives any query has; with a filter that may drop candidates (a
-   * margin, maxScore, positivePercentage or guards) rangeMin + 10 · numNegatives + the same
+   * @default none; of samplingStrategy "random" rangeMin + numNegatives + the most positives any query has, with a filter
+   * that may drop candidates (a margin, maxScore, positivePercentage or guards) rangeMin + 10 · numNegatives + the same
    */
   readonly rangeMax?: number | undefined;
+  /**
+   * The most passages of the index that are looked at for one query. A bound for the search of queries whose filters
+   * refuse nearly all; with `rescore`, for what each of them may cost.
+   *
+   * @default Infinity: to the end of the corpus
+   */
+  readonly maxDepth?: number | undefined;
   /** Candidates with a greater score are dropped. @default none */
   readonly maxScore?: number | undefined;
   /** Candidates with a lower score are dropped. @default none */
@@ -69,8 +79,12 @@ export interface ResolvedMiningOptions {
   readonly numNegatives: number;
   readonly rangeMin: number;
   readonly rangeMax: number;
-  /** Candidates asked of the index. */
+  /** Passages asked of the index at first. */
   readonly depth: number;
+  /** The most that are asked of it. */
+  readonly maxDepth: number;
+  /** The most candidates that are looked at; Infinity where the caller gave no `rangeMax`. */
+  readonly lookAt: number;
   readonly maxScore: number;
   readonly minScore: number;
   readonly absoluteMargin: number | undefined;
@@ -89,6 +103,7 @@ export function resolveMiningOptions(
     numNegatives = 3,
     rangeMin = 0,
     rangeMax,
+    maxDepth = Infinity,
     maxScore,
     minScore,
     absoluteMargin,
@@ -105,7 +120,10 @@ export function resolveMiningOptions(
   checkInteger(numNegatives, "mineHardNegatives: numNegatives", { least: 1 });
   checkInteger(rangeMin, "mineHardNegatives: rangeMin", { least: 0 });
   if (rangeMax !== undefined) {
-    checkInteger(rangeMax, "mineHardNegatives: rangeMax", { least: rangeMin + 1 });
+    checkInteger(rangeMax, "mineHardNegatives: rangeMax", { least: rangeMin + numNegatives });
+  }
+  if (maxDepth !== Infinity) {
+    checkInteger(maxDepth, "mineHardNegatives: maxDepth", { least: 1 });
   }
   const numbers = { maxScore, minScore, absoluteMargin, relativeMargin, positivePercentage };
   for (const [name, value] of Object.entries(numbers)) {
@@ -119,7 +137,9 @@ export function resolveMiningOptions(
     numNegatives,
     rangeMin,
     rangeMax: last,
-    depth: last + mostPositives,
+    depth: Math.min(last + mostPositives, maxDepth),
+    maxDepth,
+    lookAt: rangeMax === undefined ? Infinity : rangeMax + mostPositives,
     maxScore: maxScore ?? Infinity,
     minScore: minScore ?? -Infinity,
     absoluteMargin,

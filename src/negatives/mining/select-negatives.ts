@@ -1,12 +1,12 @@
 import { createRandom } from "../../base/random.js";
+import { comparableText } from "../../data/split/comparable-text.js";
+import { goldKey } from "../../data/text-identity.js";
 import { roundCosine } from "../../math/cosine-grid.js";
-import type { DropCounter } from "../drop-counts.js";
 import { firstReason, type GuardReason } from "../guards/negative-guard.js";
-import { repeatsPositive } from "../guards/repeats-positive.js";
+import type { OwnTextGuard, OwnTextReason } from "../guards/own-texts.js";
+import type { Neighbor } from "../indexes/neighbor-index.js";
 import type { KnownPositives } from "../known-positives.js";
 import type { ResolvedMiningOptions } from "./mining-options.js";
-import type { Neighbor } from "../indexes/neighbor-index.js";
-import { comparableText } from "../../data/split/comparable-text.js";
 
 /** Why a passage the index found is not among the negatives. */
 export type MiningDrop =
@@ -17,8 +17,7 @@ export type MiningDrop =
   | "positive-percentage"
   | "max-score"
   | "min-score"
-  /** It repeats or holds the text of a positive. */
-  | "repeats-positive"
+  | OwnTextReason
   /** The same text came nearer. */
   | "duplicate"
   /** Its rank is below `rangeMin`. */
@@ -35,45 +34,92 @@ export interface MinedPassage extends Neighbor {
   readonly positive: boolean;
 }
 
+/** What is chosen of a query's candidates. */
+export interface Selection {
+  /** Nearest first. */
+  readonly chosen: readonly MinedPassage[];
+  /** The reason of every other candidate. */
+  readonly drops: readonly MiningDrop[];
+  /** Whether further candidates could change the choice: some are missing, and `rangeMax` was not reached. */
+  readonly open: boolean;
+}
+
 /**
  * Chooses a query's negatives among its candidates: filters first, then ranks.
  *
  * @param lowestPositive Score of the query's lowest positive; needed only for margins.
- * @param comparable The comparable form of a text, perhaps memoized.
+ * @param deepened Whether the index was asked for more than at first.
  */
 export function selectNegatives(
   candidates: readonly Neighbor[],
   known: KnownPositives,
   lowestPositive: number,
   options: ResolvedMiningOptions,
-  drops: DropCounter<MiningDrop>,
-  comparable: (text: string) => string = comparableText,
-): MinedPassage[] {
+  ownTexts: OwnTextGuard,
+  deepened: boolean,
+): Selection {
+  const { rangeMin, rangeMax, numNegatives, includePositives, guards, rescored } = options;
+  const { within, reached } = withinRange(candidates, known, options, ownTexts, deepened);
   const seen = new Set<string>();
   const kept: MinedPassage[] = [];
-  // On the grid of cosines, to which single precision blurs them; an index orders its equals.
-  const order = (score: number): number => (options.rescored ? score : roundCosine(score));
-  for (const { text, score } of candidates.toSorted((a, b) => order(b.score) - order(a.score))) {
-    const form = comparable(text);
-    const positive = known.texts.has(form);
+  const drops: MiningDrop[] = [];
+  const repeats = ownTexts.of(known);
+  // An index orders its equals: on the grid of cosines, below which single precision tells nothing, that order stays.
+  const order = rescored ? (score: number) => score : roundCosine;
+  for (const { text, score } of within.toSorted((a, b) => order(b.score) - order(a.score))) {
+    const gold = goldKey(text);
+    const positive = known.texts.has(gold);
+    const key = positive ? `positive ${gold}` : ownTexts.keyOf(text);
     const reason =
-      (positive && !options.includePositives ? "positive" : null) ??
+      (positive && !includePositives ? "positive" : null) ??
       scoreReason(score, lowestPositive, options) ??
-      (!positive && repeatsPositive(form, known.texts) ? "repeats-positive" : null) ??
-      (seen.has(form) ? "duplicate" : null) ??
-      (positive ? null : firstReason(options.guards, known.query, text));
+      (positive ? null : repeats(text)) ??
+      (seen.has(key) ? "duplicate" : null) ??
+      (positive ? null : firstReason(guards, known.query, text));
     if (reason === null) {
-      seen.add(form);
+      seen.add(key);
       kept.push({ text, score, positive });
-    } else drops.add(reason);
+    } else drops.push(reason);
   }
-  const { rangeMin, rangeMax } = options;
   const ranked = kept.slice(rangeMin, rangeMax);
-  drops.add("range-min", Math.min(rangeMin, kept.length));
-  drops.add("range-max", Math.max(0, kept.length - rangeMax));
   const chosen = sample(ranked, known.query, options);
-  drops.add("not-needed", ranked.length - chosen.length);
-  return chosen;
+  const add = (reason: MiningDrop, count: number): void => {
+    for (let i = 0; i < count; i++) drops.push(reason);
+  };
+  add("range-min", Math.min(rangeMin, kept.length));
+  add("range-max", candidates.length - within.length + Math.max(0, kept.length - rangeMax));
+  add("not-needed", ranked.length - chosen.length);
+  return { chosen, drops, open: ranked.length < numNegatives && !reached };
+}
+
+/**
+ * The candidates that a `rangeMax` of the caller's looks at: so many of them, in the order of the index. What is refused
+ * by its text or by a guard does not count, as nobody would call it a candidate; what a score keeps out does, as in
+ * sentence-transformers.
+ */
+function withinRange(
+  candidates: readonly Neighbor[],
+  known: KnownPositives,
+  { lookAt, guards }: ResolvedMiningOptions,
+  ownTexts: OwnTextGuard,
+  deepened: boolean,
+): { within: readonly Neighbor[]; reached: boolean } {
+  if (lookAt === Infinity) return { within: candidates, reached: false };
+  const repeats = ownTexts.of(known);
+  const seen = new Set<string>();
+  let count = 0;
+  for (const [i, { text }] of candidates.entries()) {
+    const key = ownTexts.keyOf(text);
+    const refused =
+      !known.texts.has(goldKey(text)) &&
+      (repeats(text) ?? firstReason(guards, known.query, text)) !== null;
+    if (refused || seen.has(key)) continue;
+    seen.add(key);
+    if (++count < lookAt) continue;
+    // What an index gives unasked in the first search is there to choose from.
+    return { within: deepened ? candidates.slice(0, i + 1) : candidates, reached: true };
+  }
+  return { within: candidates, reached: false };
 }
 
 /**

@@ -3,7 +3,7 @@ import { checkInteger } from "../../base/checks.js";
 import { createDropCounter, type DropCounts } from "../drop-counts.js";
 import { goldSpans, pageOf, requiredAnnotators } from "./gold.js";
 import { checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
-import { comparableText } from "../../data/split/comparable-text.js";
+import { goldKey } from "../../data/text-identity.js";
 
 export interface PositivePairsOptions extends LengthOptions {
   /**
@@ -69,7 +69,7 @@ export function positivePairs(
     const before = pairs.length;
     for (const { text } of spans) {
       const reason = lengthReason(text, minLength, maxLength);
-      const key = `${comparableText(question.text)}\n${comparableText(text)}`;
+      const key = `${goldKey(question.text)}\n${goldKey(text)}`;
       if (reason !== null) drops.add(reason);
       else if (seen.has(key)) drops.add("duplicate");
       else {

@@ -1,13 +1,13 @@
 import { intern } from "../../base/intern.js";
-import { comparableText } from "../../data/split/comparable-text.js";
-import type { Candidate, Question } from "../../data/types.js";
+import { goldKey } from "../../data/text-identity.js";
+import type { Question } from "../../data/types.js";
 import { compareTexts } from "../compare-texts.js";
 import { createDropCounter, type DropCounts } from "../drop-counts.js";
 import { createAnswerGuard, shortAnswersOf } from "../guards/answer-guard.js";
 import { createGoldGuard } from "../guards/gold-guard.js";
 import { firstReason } from "../guards/negative-guard.js";
-import { repeatsPositive } from "../guards/repeats-positive.js";
-import { goldSpans, pageOf, spansOverlap, type GoldSpan } from "../natural-questions/gold.js";
+import { createOwnTextGuard, type FoldOption, type OwnTextReason } from "../guards/own-texts.js";
+import { goldSpans, pageOf, spansOverlap } from "../natural-questions/gold.js";
 import {
   checkMinAnnotators,
   positivePairs,
@@ -15,7 +15,7 @@ import {
 } from "../natural-questions/positive-pairs.js";
 import { checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
 
-export interface SamePageCandidatesOptions extends LengthOptions {
+export interface SamePageCandidatesOptions extends LengthOptions, FoldOption {
   /** Leave out candidates that stand inside another candidate. @default false */
   readonly topLevelOnly?: boolean | undefined;
   /** Leave out candidates that hold one of the question's short answers. @default false */
@@ -28,8 +28,8 @@ export interface SamePageCandidatesOptions extends LengthOptions {
 export type SamePageDrop =
   /** It shares a token with a passage that some annotator chose. */
   | "overlaps-gold"
-  /** It repeats or holds the text of such a passage, or repeats one that overlaps it. */
-  | "repeats-positive"
+  /** The first: it repeats or holds the text of such a passage, or repeats one that overlaps it. */
+  | OwnTextReason
   /** It holds a short answer (`excludeAnswers`). */
   | "holds-answer"
   /** It stands inside another candidate (`topLevelOnly`). */
@@ -78,6 +78,7 @@ export function samePageCandidates(
   {
     topLevelOnly = false,
     excludeAnswers = false,
+    fold = true,
     minAnnotators,
     minLength = 1,
     maxLength = Infinity,
@@ -90,28 +91,37 @@ export function samePageCandidates(
   // One query's candidates after the other's; query i has those up to ends[i].
   const texts: string[] = [];
   const ends: number[] = [];
-  for (const { query, records } of answered) {
-    const golds = new Set(records.flatMap(goldSpans).map(({ text }) => comparableText(text)));
-    // The question may have been asked twice on one page: what overlaps in either record is refused in both.
-    const overlaps = createGoldGuard(records);
+  const marked = answered.map(({ query, group, records }) => ({
+    ...{ query, group, groups: new Set<string>() },
+    texts: new Map(records.flatMap(goldSpans).map(({ text }) => [goldKey(text), text])),
+  }));
+  const guard = createOwnTextGuard(marked, fold);
+  // The question may have been asked twice on one page: what overlaps in either record is refused in both.
+  const overlaps = createGoldGuard(
+    answered.flatMap(({ records }) => records),
+    { fold },
+  );
+  for (const [i, { query, records }] of answered.entries()) {
+    const repeats = guard.of(marked[i]);
     const guards = excludeAnswers ? [createAnswerGuard(shortAnswersOf(records))] : [];
     const taken = new Set<string>();
     for (const record of records) {
       const spans = goldSpans(record);
       for (const candidate of record.candidates) {
-        const comparable = comparableText(candidate.text);
+        const key = guard.keyOf(candidate.text);
         const reason =
           (topLevelOnly && !candidate.topLevel ? "nested" : null) ??
           lengthReason(candidate.text, minLength, maxLength) ??
-          goldReason(candidate, comparable, spans, golds) ??
+          (spans.some((span) => spansOverlap(span, candidate)) ? "overlaps-gold" : null) ??
+          repeats(candidate.text) ??
           (overlaps(query, candidate.text) === null ? null : "repeats-positive") ??
           (firstReason(guards, query, candidate.text) as "holds-answer" | null) ??
-          (taken.has(comparable) ? "duplicate" : null);
+          (taken.has(key) ? "duplicate" : null);
         if (reason !== null) {
           drops.add(reason);
           continue;
         }
-        taken.add(comparable);
+        taken.add(key);
         texts.push(candidate.text);
       }
     }
@@ -131,16 +141,6 @@ export function samePageCandidates(
   };
 }
 
-function goldReason(
-  candidate: Candidate,
-  comparable: string,
-  spans: readonly GoldSpan[],
-  golds: ReadonlySet<string>,
-): SamePageDrop | null {
-  if (spans.some((span) => spansOverlap(span, candidate))) return "overlaps-gold";
-  return repeatsPositive(comparable, golds) ? "repeats-positive" : null;
-}
-
 /** The questions that have a positive, equal questions as one. */
 function answeredQueries(
   questions: Iterable<Question>,
@@ -148,7 +148,7 @@ function answeredQueries(
 ): AnsweredQuery[] {
   const byQuery = new Map<string, Question[]>();
   for (const question of questions) {
-    const key = comparableText(question.text);
+    const key = goldKey(question.text);
     const records = byQuery.get(key);
     if (records === undefined) byQuery.set(key, [question]);
     else records.push(question);

@@ -4,7 +4,7 @@ import { checkInteger } from "../../base/checks.js";
 import { createDropCounter } from "../drop-counts.js";
 import { drawWithoutReplacement } from "./draw-without-replacement.js";
 import { firstReason, type GuardReason, type NegativeGuard } from "../guards/negative-guard.js";
-import { repeatsPositive } from "../guards/repeats-positive.js";
+import { createOwnTextGuard, type FoldOption, type OwnTextReason } from "../guards/own-texts.js";
 import { knownPositives } from "../known-positives.js";
 import { checkLengths, lengthReason, type LengthOptions } from "../passage-length.js";
 import { poolOfPairs, type PoolPassage } from "../passage-pool.js";
@@ -12,7 +12,7 @@ import type { SampledNegatives } from "./sampled-negatives.js";
 import { comparableText } from "../../data/split/comparable-text.js";
 import { compareTexts } from "../compare-texts.js";
 
-export interface WeakNegativesOptions extends LengthOptions {
+export interface WeakNegativesOptions extends LengthOptions, FoldOption {
   /** Where negatives come from. @default the passages of the positive pairs, which are embedded anyway */
   readonly pool?: readonly PoolPassage[] | undefined;
   /** What more may not be a negative; each drop is counted under the reason its guard gives. @default none */
@@ -27,8 +27,7 @@ export interface WeakNegativesOptions extends LengthOptions {
 export type WeakDrop =
   /** It stands on a page on which the query has a positive. */
   | "same-page"
-  /** It repeats or holds the text of a positive of the query. */
-  | "repeats-positive"
+  | OwnTextReason
   /** The query already has this text as a negative. */
   | "duplicate"
   | "too-short"
@@ -36,9 +35,9 @@ export type WeakDrop =
 
 /**
  * Weak negatives: passages of other pages, drawn uniformly and without replacement for each query (label 0, kind
- * `"weak"`). Equal queries count as one, so that no positive of one is drawn for the other. Every query draws from a
- * stream of its own over the pool in a fixed order: the result does not depend on the order of the input, only the
- * order of the pairs does.
+ * `"weak"`). None repeats its query or a positive of the query, nor of a query that is equal up to case, punctuation and
+ * spacing (see `fold`). Every query draws from a stream of its own over the pool in a fixed order: the result does not
+ * depend on the order of the input, only the order of the pairs does.
  *
  * @throws RangeError when an option is out of range.
  */
@@ -47,6 +46,7 @@ export function sampleWeakNegatives(
   {
     pool,
     guards = [],
+    fold = true,
     perPositive = 2,
     seed = 1,
     minLength = 1,
@@ -63,11 +63,22 @@ export function sampleWeakNegatives(
       return reason === null;
     })
     .sort((a, b) => compareTexts(a.text, b.text) || compareTexts(a.group, b.group));
-  const comparable = passages.map(({ text }) => comparableText(text));
+  const byQuery = [...knownPositives(positives).values()];
+  const guard = createOwnTextGuard(byQuery, fold);
+  // Pages are shared as positives are: by queries that fold into one.
+  const pages = new Map<string, Set<string>>();
+  for (const { query, groups } of byQuery) {
+    const key = guard.keyOf(query);
+    pages.set(key, new Set([...(pages.get(key) ?? []), ...groups]));
+  }
+  const keys = passages.map(({ text }) => guard.keyOf(text));
   const pairs: Pair[] = [];
   let wanted = 0;
-  for (const [key, known] of knownPositives(positives)) {
+  for (const known of byQuery) {
     const count = perPositive * known.texts.size;
+    const key = comparableText(known.query);
+    const repeats = guard.of(known);
+    const ownPages = pages.get(guard.keyOf(known.query))!;
     const taken = new Set<string>();
     wanted += count;
     for (const i of drawWithoutReplacement(passages.length, createRandom(`${seed}/weak/${key}`))) {
@@ -75,13 +86,13 @@ export function sampleWeakNegatives(
       const { query, group } = known;
       const passage = passages[i].text;
       const reason =
-        (known.groups.has(passages[i].group) ? "same-page" : null) ??
-        (repeatsPositive(comparable[i], known.texts) ? "repeats-positive" : null) ??
-        (taken.has(comparable[i]) ? "duplicate" : null) ??
+        (ownPages.has(passages[i].group) ? "same-page" : null) ??
+        repeats(passage) ??
+        (taken.has(keys[i]) ? "duplicate" : null) ??
         firstReason(guards, query, passage);
       if (reason !== null) drops.add(reason);
       else {
-        taken.add(comparable[i]);
+        taken.add(keys[i]);
         pairs.push({ query, passage, label: 0, group, kind: "weak" });
       }
     }

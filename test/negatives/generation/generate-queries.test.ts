@@ -66,7 +66,7 @@ describe("generateQueries", () => {
 
   it("asks for equal passages once, and keeps no query twice, empty or beyond n", async () => {
     const { client, requests } = fakeClient((passage) => list("Same?", "", passage, "surplus"));
-    const { pairs, counts } = await generateQueries(["A", "a ", "", "B"], {
+    const { pairs, counts } = await generateQueries(["A", "A ", "", "B"], {
       client,
       model: "m",
       n: 3,

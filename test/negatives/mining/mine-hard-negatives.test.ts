@@ -154,11 +154,29 @@ describe("mineHardNegatives", () => {
     expect(new Set(drawn.map((texts) => texts.join("")))).toEqual(new Set(["CD", "CE", "DE"]));
   });
 
-  it("treats equal queries as one, with the positives of all", async () => {
-    const pairs = [gold("Who?", "A"), gold("who?", "B"), { ...gold("x", "C"), label: 0 as const }];
+  it("treats queries that differ in blanks at their ends or in Unicode form as one, with the positives of all", async () => {
+    const pairs = [
+      gold("caf\u00e9?", "A"),
+      gold(" cafe\u0301? ", "B"),
+      { ...gold("x", "C"), label: 0 as const },
+    ];
     const mined = await mineHardNegatives(pairs, tableIndex(scores));
-    expect(mined.queries.map(({ query }) => query)).toEqual(["Who?"]);
+    expect(mined.queries.map(({ query }) => query)).toEqual([" cafe\u0301? "]);
+    expect(mined.queries[0].positives.map(({ text }) => text)).toEqual(["A", "B"]);
     expect(negativesOf(mined)).toEqual(["C", "D", "E"]);
+  });
+
+  it("keeps queries of another case apart, and mines the positives of neither for the other", async () => {
+    const pairs = [gold("Who?", "A"), gold("who?", "B")];
+    const mined = await mineHardNegatives(pairs, tableIndex(scores));
+    expect(mined.queries.map(({ query, positives }) => [query, positives[0].text])).toEqual([
+      ["Who?", "A"],
+      ["who?", "B"],
+    ]);
+    expect(negativesOf(mined)).toEqual(["C", "D", "E", "C", "D", "E"]);
+    expect(mined.counts.drops).toEqual({ positive: 2, "repeats-positive": 2 });
+    const exact = await mineHardNegatives(pairs, tableIndex(scores), { fold: false });
+    expect(negativesOf(exact)).toEqual(["B", "C", "D", "A", "C", "D"]);
   });
 
   it("needs the positives' scores only for margins, and says whose is missing", async () => {
@@ -176,9 +194,10 @@ describe("mineHardNegatives", () => {
     await expect(mine({ numNegatives: 0 })).rejects.toThrow(
       "numNegatives must be an integer >= 1, received 0",
     );
-    await expect(mine({ rangeMin: 5, rangeMax: 5 })).rejects.toThrow(
-      "rangeMax must be an integer >= 6, received 5",
+    await expect(mine({ rangeMin: 5, rangeMax: 7 })).rejects.toThrow(
+      "rangeMax must be an integer >= 8, received 7",
     );
+    await expect(mine({ maxDepth: 0 })).rejects.toThrow("maxDepth must be an integer >= 1");
     await expect(mine({ maxScore: NaN })).rejects.toThrow(
       "maxScore must be a finite number, received NaN",
     );
@@ -218,7 +237,7 @@ describe("mineHardNegatives", () => {
       {
         numNegatives: fc.integer({ min: 1, max: 4 }),
         rangeMin: fc.nat(3),
-        rangeMax: fc.integer({ min: 4, max: 12 }),
+        rangeMax: fc.integer({ min: 7, max: 15 }),
         maxScore: fc.double({ min: -1, max: 1, noNaN: true }),
         minScore: fc.double({ min: -1, max: 1, noNaN: true }),
         absoluteMargin: fc.double({ min: 0, max: 0.5, noNaN: true }),

@@ -91,10 +91,31 @@ describe("what mining gives", () => {
     ]);
   });
 
-  it("keeps positives of a full ranking out of the pairs labelled 0", async () => {
+  it("never takes a positive of a full ranking for a negative: in no triplet, tuple, list or pair", async () => {
     const ranking = await mineHardNegatives(pairs, tableIndex(scores), { includePositives: true });
-    expect(toTuples(ranking, 3)[0].negatives).toEqual(["A", "B", "C"]);
-    expect(toLabelledLists(ranking)[0].labels).toEqual([1, 1, 1, 0]);
+    // The ranking of q is A, B and C, of which only C is wrong; of r it is A, B and C, its own.
+    expect(toTriplets(ranking).map((t) => t.query + t.positive + t.negative)).toEqual([
+      "qAC",
+      "qBC",
+      "rCA",
+      "rCB",
+    ]);
+    expect(toTuples(ranking, 1).map((t) => t.negatives.join(""))).toEqual(["C", "C", "A"]);
+    expect(toTuples(ranking, 3)).toEqual([]);
+    expect(toLabelledLists(ranking).map(({ passages, labels }) => [passages, labels])).toEqual([
+      [
+        ["A", "B", "C"],
+        [1, 1, 0],
+      ],
+      [
+        ["B", "A", "C"],
+        [1, 1, 0],
+      ],
+      [
+        ["C", "A", "B"],
+        [1, 0, 0],
+      ],
+    ]);
     const zeros = toLabelledPairs(ranking).filter(({ label }) => label === 0);
     expect(zeros.map(({ query, passage }) => query + passage)).toEqual(["qC", "rA", "rB"]);
   });

@@ -32,7 +32,7 @@ describe("positivePairs", () => {
       makeQuestion("a", "p", spans, [null]),
       makeQuestion("b", "p", spans, [1, null, null]),
       makeQuestion("c", "p", spans, [1]),
-      makeQuestion("C", "p", spans, [1]),
+      makeQuestion("c ", "p", spans, [1]),
       makeQuestion("d", "p", spans, [0], { texts: { 0: " " } }),
     ]);
     expect(counts).toEqual({

@@ -76,12 +76,12 @@ describe("samePageCandidates", () => {
     expect(textsOf(question, { excludeAnswers: true })).not.toContain(question.candidates[3].text);
   });
 
-  it("skips questions without an answer, and treats equal questions as one", () => {
+  it("skips questions without an answer, and treats questions equal but for blanks as one", () => {
     const spans = consecutiveSpans(3, 3);
     const { queries, entries, passages } = samePageCandidates([
       makeQuestion("q", "p", spans, [0], { id: "1" }),
       makeQuestion("unanswered", "p", spans, [null]),
-      makeQuestion("Q", "p", spans, [1], { id: "2" }),
+      makeQuestion(" q", "p", spans, [1], { id: "2" }),
     ]);
     expect(queries).toHaveLength(1);
     expect(entries[0].positives).toBe(2);

@@ -73,7 +73,7 @@ describe("sampleWeakNegatives", () => {
       "b: x sang the song in 1972",
       "b: y",
     ]);
-    expect(weak.counts.drops["repeats-positive"]).toBe(1);
+    expect(weak.counts.drops["repeats-positive"]).toBe(2);
   });
 
   it("leaves out what a guard refuses, under the guard's reason", () => {
@@ -118,7 +118,7 @@ describe("sampleWeakNegatives", () => {
               .filter((pair) => pair.passage === passage)
               .map(({ group }) => group);
             expect(standsOn.some((group) => !pages.includes(group))).toBe(true);
-            keys.add(`${q}\n${p}`);
+            keys.add(`${query}\n${p}`);
           }
           expect(keys.size).toBe(weak.pairs.length);
         },
