@@ -21,6 +21,7 @@ export default defineConfig({
     "src/usearch.ts",
     "src/ai-sdk.ts",
     "src/langchain.ts",
+    "src/migrate.ts",
     "src/transformers.ts",
     "src/cli.ts",
   ],

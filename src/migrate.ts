@@ -1,0 +1,24 @@
+/**
+ * An index that exists, mapped by an adapter beside the old one and put in its place: PostgreSQL with pgvector, files, Qdrant,
+ * and whatever store has the four functions.
+ *
+ * @module
+ */
+export { migrate, type MigrateOptions, type Migration } from "./integrations/migrate/migrate.js";
+export type { AdaptOptions } from "./integrations/migrate/adapt-rows.js";
+export {
+  pgvectorTable,
+  type NewColumnOptions,
+  type NewTableOptions,
+  type PgvectorTable,
+  type PgvectorTableOptions,
+} from "./integrations/migrate/postgres/pgvector-table.js";
+export type { PgCopyStreams, PostgresClient } from "./integrations/migrate/postgres/client.js";
+export type {
+  MigrationCheck,
+  MigrationPlan,
+  MigrationRows,
+  MigrationSession,
+  MigrationSource,
+  MigrationTarget,
+} from "./integrations/migrate/store.js";
