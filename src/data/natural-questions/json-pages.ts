@@ -72,8 +72,10 @@ export function pageFromTokensField(bytes: Uint8Array, field: JsonField): PageTe
   const slice = (from: number, to: number): string[] => {
     if (to <= from) return [];
     starts ??= objectStarts(bytes, field);
-    // Up to the comma before the next object, or the end of the array.
-    const json = decodeUtf8(bytes.subarray(starts[from], starts[to])).replace(/[\s,\]]*$/, "");
+    // Up to the end of the last object: past it stand blanks, a comma or the end of the array.
+    let end = starts[to];
+    while (end > starts[from] && bytes[end - 1] !== 0x7d) end--;
+    const json = decodeUtf8(bytes.subarray(starts[from], end));
     return (JSON.parse(`[${json}]`) as unknown[]).map((item, i) => {
       const { token, html_token: isTag } = (item ?? {}) as Record<string, unknown>;
       if (typeof token !== "string" || typeof isTag !== "boolean") {

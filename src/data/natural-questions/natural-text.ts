@@ -12,9 +12,7 @@ export function naturalText(text: string): string {
 
 function naturalLine(line: string): string {
   return (
-    line
-      .replaceAll(/``\s*/g, "“")
-      .replaceAll(/\s*''/g, "”")
+    closeQuotes(line.replaceAll(/``\s*/g, "“"))
       // A lone ' between words is an opening or closing mark: which one, nobody can tell; it joins what stands before.
       .replaceAll(/ (n't|'(?:s|S|re|ve|ll|d|m))(?![\p{L}\p{N}'])/gu, "$1")
       .replaceAll(/(s) '(?= |$)/g, "$1'")
@@ -26,4 +24,11 @@ function naturalLine(line: string): string {
       .replaceAll(/(?<=[\p{L}\p{N}]) \/ (?=[\p{L}\p{N}])/gu, "/")
       .replaceAll(/[“”]/g, '"')
   );
+}
+
+/** Quotation marks for '' without the blanks before them; a pattern that begins with blanks would try each run from each. */
+function closeQuotes(line: string): string {
+  const parts = line.split("''");
+  const last = parts.pop() as string;
+  return parts.map((part) => `${part.trimEnd()}”`).join("") + last;
 }

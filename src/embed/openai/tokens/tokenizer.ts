@@ -1,4 +1,4 @@
-import { toWellFormed } from "../../../base/text/surrogates.js";
+import { cutText, toWellFormed } from "../../../base/text/surrogates.js";
 
 /** What packing and cutting need to know of a model's tokens. */
 export interface Tokenizer {
@@ -20,24 +20,54 @@ export const tokenizerPackage = "gpt-tokenizer@4";
 export async function loadCl100k(): Promise<Tokenizer | undefined> {
   const loaded = await import("gpt-tokenizer/encoding/cl100k_base").catch(() => undefined);
   if (loaded === undefined) return undefined;
-  const { encode, decode } = loaded;
+  const { decode } = loaded;
   // A text that spells "<|endoftext|>" means those characters, not the control token.
   const plain = { disallowedSpecial: new Set<string>() };
+  const encode = (text: string): { readonly ids: number[]; readonly tokens: number } => {
+    const parts = withoutLongRuns(text);
+    const ids = parts.flatMap((part) => loaded.encode(part, plain));
+    return { ids, tokens: ids.length + parts.length - 1 };
+  };
   return {
-    count: (text) => encode(text, plain).length,
+    count: (text) => encode(text).tokens,
     cut(text, limit) {
       // Encoders write U+FFFD for half a pair; what they write has as many units.
       const written = toWellFormed(text);
-      const ids = encode(written, plain);
-      for (let length = Math.min(limit, ids.length); length > 0; length--) {
+      const { ids } = encode(written);
+      for (let length = Math.min(limit, ids.length); length > 0;) {
         const beginning = decode(ids.slice(0, length));
         // A cut inside a character decodes to something that is no beginning of the text; and a beginning, read by
         // itself, may need a token more.
-        if (written.startsWith(beginning) && encode(beginning, plain).length <= limit) {
-          return text.slice(0, beginning.length);
-        }
+        const isBeginning = written.startsWith(beginning);
+        const { tokens } = isBeginning ? encode(beginning) : { tokens: limit + 1 };
+        if (tokens <= limit) return text.slice(0, beginning.length);
+        length -= tokens - limit;
       }
       return "";
     },
   };
+}
+
+/** Beyond any word of any language, also of those that part words by nothing. */
+const longestRun = 512;
+
+/**
+ * A text in parts that have no longer run of letters, of white space or of other characters: merging pairs of bytes takes
+ * time that grows with the square of a run. Each cut may change the count by a token or so.
+ */
+function withoutLongRuns(text: string): string[] {
+  if (text.length <= longestRun) return [text];
+  const parts: string[] = [];
+  let from = 0;
+  for (const { 0: run, index } of text.matchAll(/\p{L}+|\s+|[^\s\p{L}\p{N}]+/gu)) {
+    const end = index + run.length;
+    for (let at = index; end - at > longestRun;) {
+      const part = cutText(text.slice(at, end), longestRun);
+      at += part.length;
+      parts.push(text.slice(from, at));
+      from = at;
+    }
+  }
+  parts.push(text.slice(from));
+  return parts;
 }

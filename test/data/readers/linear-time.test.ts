@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { parseNaturalQuestion } from "../../../src/data/natural-questions/natural-question.js";
+import { naturalText } from "../../../src/data/natural-questions/natural-text.js";
+import { simplifyNaturalQuestion } from "../../../src/data/natural-questions/simplify.js";
+import { readDpr } from "../../../src/data/pairs/read-dpr.js";
+import { readPairs } from "../../../src/data/pairs/read-pairs.js";
+import { parseExactJson } from "../../../src/data/sources/exact-json.js";
+import { loadCl100k } from "../../../src/embed/openai/tokens/tokenizer.js";
+import { parseRun } from "../../../src/evaluate/retrieval/trec-format.js";
+import { collect, stream } from "./support.js";
+
+const tokenizer = await loadCl100k();
+
+/**
+ * How many times as long work takes on eight times as much: about 8 where time grows with the size, 64 with its square. Of
+ * the processor's own time, so that others on the machine do not count, and the best of five.
+ */
+async function growth(work: (size: number) => unknown, size: number): Promise<number> {
+  const times = async (n: number): Promise<number> => {
+    let best = Infinity;
+    for (let i = 0; i < 5; i++) {
+      const before = process.cpuUsage();
+      await work(n);
+      const { user, system } = process.cpuUsage(before);
+      best = Math.min(best, user + system);
+    }
+    return best;
+  };
+  await work(size);
+  return (await times(8 * size)) / Math.max(await times(size), 200); // microseconds below which a clock tells nothing
+}
+
+const original = (gap: string, token = "a"): string =>
+  JSON.stringify({
+    example_id: 1,
+    question_text: "q",
+    document_url: "u",
+    document_title: "t",
+    document_tokens: [{ token, html_token: "GAP", start_byte: 0, end_byte: 1 }],
+    long_answer_candidates: [{ start_token: 0, end_token: 1, top_level: true }],
+    annotations: [
+      {
+        annotation_id: 1,
+        long_answer: { start_token: 0, end_token: 1, candidate_index: 0 },
+        short_answers: [],
+        yes_no_answer: "NONE",
+      },
+    ],
+  }).replace('"GAP"', `${gap}false${gap}`);
+
+const read = (name: string, text: string, piece: number): Promise<unknown[]> =>
+  collect(readPairs(stream(name, text, 0, piece)));
+
+describe("time grows with the size, not with its square", () => {
+  it.each<[string, number, (n: number) => unknown]>([
+    [
+      "of blanks within a token of an original line",
+      20_000,
+      (n) => parseNaturalQuestion(original(" ".repeat(n))).candidates[0].text,
+    ],
+    ["of blanks before no quotation mark", 20_000, (n) => naturalText(`a${"\u00a0".repeat(n)}b`)],
+    ["of quotation marks", 20_000, (n) => naturalText(" ''".repeat(n) + "`` ".repeat(n))],
+    ["of punctuation", 20_000, (n) => naturalText(`a ${",;%".repeat(n)}x`)],
+    ["of backslashes in a line", 20_000, (n) => parseNaturalQuestion(original("", "\\".repeat(n)))],
+    ["of a line to simplify", 20_000, (n) => simplifyNaturalQuestion(original(" ", '"'.repeat(n)))],
+    [
+      "of a quoted cell in small pieces",
+      8_000,
+      (n) => read("a.csv", `query,passage\nq,"${"x\n".repeat(n)}"`, 64),
+    ],
+    [
+      "of a cell that opens no quote, in small pieces",
+      8_000,
+      (n) => read("a.tsv", `query\tpassage\n"${"x".repeat(n)}\tp`, 64),
+    ],
+    [
+      "of rows whose backslashes explain nothing",
+      2_000,
+      (n) => read("a.csv", `query,passage\n${'"a \\\\ b",p\n'.repeat(n)}`, 1 << 16),
+    ],
+    [
+      "of an object in small pieces",
+      8_000,
+      (n) =>
+        collect(
+          readDpr(stream("a.json", `[{"question":"${"x".repeat(n)}","positive_ctxs":[]}]`, 0, 64)),
+        ),
+    ],
+    [
+      "of long integers in JSON",
+      4_000,
+      (n) => parseExactJson(`[${"12345678901234567890,".repeat(n)}1]`),
+    ],
+    ["of blanks in a run", 20_000, (n) => parseRun(`q Q0 d 1 0.5${" ".repeat(n)}x\n`)],
+  ])("%s", async (_, size, work) => {
+    expect(await growth(work, size)).toBeLessThan(24);
+  });
+
+  it.skipIf(tokenizer === undefined).each(["a", "_", " ", "漢", "\n", "😀"])(
+    "of a run of %j in the tokenizer, for a count and a cut",
+    async (character) => {
+      const { count, cut } = tokenizer!;
+      expect(await growth((n) => count(`x${character.repeat(n)}y`), 2_000)).toBeLessThan(24);
+      expect(await growth((n) => cut(`x${character.repeat(n)}y`, 100), 2_000)).toBeLessThan(24);
+    },
+  );
+});
+
+describe("a long run in the tokenizer", () => {
+  it.skipIf(tokenizer === undefined)(
+    "is cut to the limit, and shorter ones are counted as ever",
+    async () => {
+      const { count, cut } = tokenizer!;
+      const { encode } = await import("gpt-tokenizer/encoding/cl100k_base");
+      const text = `${"a".repeat(500)} ${"word ".repeat(300)}${"_".repeat(400)}`;
+      expect(count(text)).toBe(encode(text).length);
+      const long = `x${"ab".repeat(5000)}`;
+      expect(encode(cut(long, 50)).length).toBeLessThanOrEqual(50);
+      expect(cut(long, 50).length).toBeGreaterThan(50);
+      const exact = encode(long).length;
+      expect(count(long)).toBeGreaterThanOrEqual(exact);
+      expect(count(long)).toBeLessThanOrEqual(exact + Math.ceil(long.length / 512));
+    },
+  );
+});
+
+describe("the text of an original token", () => {
+  it("is found however blanks, commas and brackets stand about it", () => {
+    const line = original(" \n", "a}]").replace('}],"long', '} \t ] ,"long');
+    const { candidates } = parseNaturalQuestion(line);
+    expect(candidates[0].text).toBe("a}]");
+  });
+});
