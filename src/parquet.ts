@@ -5,7 +5,6 @@
  */
 export {
   readNaturalQuestionsParquet,
-  type ParquetFile,
-  type ParquetSource,
   type ReadParquetOptions,
 } from "./data/natural-questions/read-parquet.js";
+export type { ParquetFile, ParquetSource } from "./data/parquet/parquet-file.js";

@@ -149,7 +149,7 @@ const wrong: readonly Wrong[] = [
   ],
   [
     "a truncated parquet file",
-    "DataError: a.parquet: cannot read parquet: parquet file invalid (footer != PAR1); write or fetch the file again",
+    "DataError: a.parquet: cannot read parquet: the file must end in PAR1, received other bytes; write or fetch the file again",
     { "a.parquet": "PAR1aaaaaaaaaaaaaaaaaaaaaa" },
     "a.parquet",
   ],

@@ -1,30 +1,13 @@
-import {
-  asyncBufferFromFile,
-  asyncBufferFromUrl,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  type FileMetaData,
-} from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import type { LongJobOptions } from "../../base/progress.js";
 import { createRandom } from "../../base/random.js";
 import type { CleanTextOptions } from "./clean-text.js";
 import { DataError } from "../data-error.js";
 import type { Question } from "../types.js";
+import { openParquet, readParquetGroup, type OpenParquet } from "../parquet/read-parquet.js";
+import type { ParquetSource } from "../parquet/parquet-file.js";
 import { questionColumns, questionFromRow } from "./question-row.js";
 import { checkRecordRange, type RecordRange } from "../sources/record-range.js";
 import { selectColumns } from "../sources/select-columns.js";
-
-/** Bytes of a file, a piece at a time: what hyparquet calls an `AsyncBuffer`. */
-export interface ParquetFile {
-  /** Bytes in all. */
-  readonly byteLength: number;
-  /** The bytes from `start` up to and without `end`. */
-  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
-}
-
-/** A local file, a URL (read by range requests), or anything that gives slices of bytes. */
-export type ParquetSource = string | { readonly name: string; readonly file: ParquetFile };
 
 /** A record is a row; row groups of which no row is wanted are not fetched. */
 export interface ReadParquetOptions extends LongJobOptions, CleanTextOptions, RecordRange {
@@ -47,7 +30,7 @@ export async function* readNaturalQuestionsParquet(
 ): AsyncGenerator<Question, void, undefined> {
   const { skip = 0, limit = Infinity, sample, seed = 1, signal, onProgress } = options;
   checkRecordRange(options, "readNaturalQuestionsParquet");
-  const files: OpenFile[] = [];
+  const files: OpenParquet[] = [];
   for (const source of [sources].flat() as ParquetSource[]) files.push(await open(source, options));
   const rows = files.reduce((sum, { metadata }) => sum + Number(metadata.num_rows), 0);
   const end = Math.min(rows, skip + limit);
@@ -58,9 +41,10 @@ export async function* readNaturalQuestionsParquet(
       : new Set(createRandom(`${seed}/sample`).sample(total, sample));
 
   let first = 0; // row of all files together
-  for (const { name, file, metadata } of files) {
+  for (const file of files) {
+    const { name, metadata } = file;
     let groupStart = 0; // row of this file
-    for (const group of metadata.row_groups) {
+    for (const [index, group] of metadata.row_groups.entries()) {
       signal?.throwIfAborted();
       const count = Number(group.num_rows);
       const wanted: number[] = [];
@@ -71,9 +55,8 @@ export async function* readNaturalQuestionsParquet(
       if (wanted.length > 0) {
         const rowStart = groupStart + wanted[0];
         const rowEnd = groupStart + wanted[wanted.length - 1] + 1;
-        const records = await attempt(name, () =>
-          parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors }),
-        );
+        const records = await readParquetGroup(file, index, rowStart, rowEnd);
+        signal?.throwIfAborted();
         for (const i of wanted) {
           const place = { source: `${name} row ${groupStart + i}` };
           yield questionFromRow(records[groupStart + i - rowStart], place, options);
@@ -89,54 +72,24 @@ export async function* readNaturalQuestionsParquet(
   }
 }
 
-interface OpenFile {
-  readonly name: string;
-  readonly file: ParquetFile;
-  readonly metadata: FileMetaData;
-}
-
 async function open(
   source: ParquetSource,
   { candidates = true, signal }: ReadParquetOptions,
-): Promise<OpenFile> {
-  const name = typeof source === "string" ? source : source.name;
-  return attempt(name, async () => {
-    let file: ParquetFile;
-    if (typeof source !== "string") file = source.file;
-    else if (!/^https?:/.test(source)) file = await asyncBufferFromFile(source);
-    else {
-      const requestInit = signal === undefined ? {} : { signal };
-      file = await asyncBufferFromUrl({ url: source, requestInit });
-    }
-    const full = await parquetMetadataAsync(file);
-    const paths = new Set<string>();
-    const metadata = selectColumns(full, (path) => {
-      const column = path.join(".");
-      paths.add(column);
-      return questionColumns.has(column) && (candidates || !column.startsWith("long_answer_cand"));
-    });
-    for (const [column, optional] of questionColumns) {
-      if (!optional && !paths.has(column)) {
-        throw new DataError(
-          { source: name },
-          `Natural Questions must have a column ${column}, received none of this name`,
-        );
-      }
-    }
-    return { name, file, metadata };
+): Promise<OpenParquet> {
+  const file = await openParquet(source, signal);
+  const paths = new Set<string>();
+  const metadata = selectColumns(file.metadata, (path) => {
+    const column = path.join(".");
+    paths.add(column);
+    return questionColumns.has(column) && (candidates || !column.startsWith("long_answer_cand"));
   });
-}
-
-/** Runs what reads a file, so that its errors name the file. */
-async function attempt<T>(source: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof DataError || error.name === "AbortError") {
-      throw error;
+  for (const [column, optional] of questionColumns) {
+    if (!optional && !paths.has(column)) {
+      throw new DataError(
+        { source: file.name },
+        `Natural Questions must have a column ${column}, received none of this name`,
+      );
     }
-    const missing = (error as { code?: unknown }).code === "ENOENT";
-    const message = missing ? "there is no such file" : `cannot read parquet: ${error.message}`;
-    throw new DataError({ source }, message, { cause: error });
   }
+  return { ...file, metadata };
 }

@@ -26,6 +26,10 @@ export async function findInputs(paths: Source | readonly Source[]): Promise<Inp
       inputs.push({ kind: "file", source: path });
       continue;
     }
+    if (/^https?:\/\/[^?#]*\.parquet(?:[?#]|$)/i.test(path)) {
+      inputs.push({ kind: "file", source: path }); // read by ranges
+      continue;
+    }
     if (/^[a-z]{2,}:\/\//i.test(path)) {
       throw new DataError(
         { source: path },

@@ -37,6 +37,8 @@ export async function openRecords(
   job: ReadJob,
 ): Promise<OpenedRecords> {
   const source = sourceName(input);
+  if (typeof input === "string" && /^https?:\/\//i.test(input))
+    return openParquet(input, true, job);
   const position: Position = { source, line: 0 };
   const place = (): Place => ({ source, line: position.line + 1 });
   let encoding = "";
