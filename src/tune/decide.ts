@@ -1,6 +1,7 @@
 import type { Choice, Decision, Gain, OtherClaim, Verdict } from "./verdict/decision.js";
 import { findForm, type FormFindings } from "./forms/find-form.js";
-import { doubtOf, gainOf, verdictOf, weigh } from "./verdict/evidence.js";
+import { doubtOf, verdictOf, weigh } from "./verdict/evidence.js";
+import { gainOf } from "./verdict/gain.js";
 import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
 import { judgedQuestions } from "./claims/judged-questions.js";
 import { hasFewLabels, type LabelledCorpus } from "./claims/labelled-corpus.js";
@@ -37,16 +38,14 @@ export function decide(
   otherClaim: OtherClaim | null,
   { metric, leastGain, seed }: DecideOptions,
 ): Findings {
-  const { claim, trials, identity, best, bestQueryOnly, judgedRows } = judged;
+  const { claim, trials, identity, best, bestQueryOnly, judgedRows, all } = judged;
   const untouched = identity.outcomes;
-  const before = valuesOf(untouched, metric);
-  const after = valuesOf(best.outcomes, metric);
-  const weighed = weigh(untouched, best.outcomes, claim, { metric, seed });
-  const { gain, peerGain } = weighed;
+  const weighed = weigh(untouched, best.outcomes, claim, { metric, seed, all });
+  const { gain, peerGain, before, after } = weighed;
   // Candidates were chosen among peers; what they are worth is shown against the corpus that they were tried on.
   const tried = trials.map(({ outcomes }) => valuesOf(outcomes, metric));
   const baseline = valuesOf(identity.trial.outcomes, metric);
-  const change = bestChange(judged, baseline, tried, seed);
+  const change = bestChange(judged, metric, seed);
   const asked = judgedQuestions(data, claim.questions, null, seed);
   const looksRandom = ({ rank }: Outcomes): boolean =>
     ranksLookRandom(rank, asked, data.passages.rows);
@@ -55,7 +54,8 @@ export function decide(
   const verdict = verdictOf(evidence, leastGain);
   const there = data.labelledQueries.length;
   const forecast = (): Forecast | null => {
-    if (hasFewLabels(data)) return labelsToHopeFor(before, claim.units, leastGain);
+    const untouchedValues = valuesOf(untouched, metric);
+    if (hasFewLabels(data)) return labelsToHopeFor(untouchedValues, claim.units, leastGain);
     const from = (shown: Gain): number | null =>
       labelsNeeded(shown, there, claim.unitCount, leastGain);
     const [whole, among] = [from(gain), from({ ...peerGain, gain: Math.max(peerGain.gain, 0) })];
@@ -82,17 +82,17 @@ export function decide(
   const sentence = sentenceOf({
     ...{ verdict, claim: claim.name, metric, labels, corpus, foreseen, skipped },
     ...{ best: partsOf(best, gain), bestChange: change, peerGain },
-    ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
+    ...{ before, after, judged: claim.questions.length },
     doubt: verdict === "not shown" ? doubtOf(evidence, leastGain) : null,
     labelsLookUnrelated: unrelated,
   });
-  const afterQueryOnly = valuesOf(bestQueryOnly.outcomes, metric);
+  const options = { metric, units: claim.units, seed, resamples: fewer, all };
   return {
     ...{ verdict, claim: claim.name, sentence, metric },
     best: partsOf(best, gain),
-    bestQueryOnly: partsOf(bestQueryOnly, gainOf(before, afterQueryOnly, claim.units, seed, fewer)),
+    bestQueryOnly: partsOf(bestQueryOnly, gainOf(untouched, bestQueryOnly.outcomes, options)),
     peerGain,
-    queryOnlyDifference: gainOf(after, afterQueryOnly, claim.units, seed, fewer),
+    queryOnlyDifference: gainOf(best.outcomes, bestQueryOnly.outcomes, options),
     otherClaim,
     forms: judged.forms.map((form) =>
       findForm(judged, form, { metric, leastGain, seed }, { otherClaim, looksRandom }),
@@ -102,9 +102,9 @@ export function decide(
     labels,
     corpus,
     figures: {
-      ...figuresOf(untouched, best.outcomes, claim.units, seed),
+      ...figuresOf(untouched, best.outcomes, options),
       // The one that decides has the interval of the sentence, from more resamples.
-      [metric]: { before: meanOf(before), after: meanOf(after), ...gain },
+      [metric]: { before, after, ...gain },
     },
     cosines: cosineFigures(untouched, best.outcomes),
     table: trials.map((trial, t) => ({
@@ -127,9 +127,8 @@ export function decide(
 
 /** The interval of the best candidate other than the identity, on all folds. */
 function bestChange(
-  { trials, values, claim }: JudgedClaim,
-  baseline: Float64Array,
-  tried: readonly Float64Array[],
+  { trials, values, identity, claim, all }: JudgedClaim,
+  metric: RankMetric,
   seed: string | number,
 ): Gain | null {
   const changes = [...trials.keys()].filter(
@@ -137,5 +136,6 @@ function bestChange(
   );
   if (changes.length === 0) return null;
   const best = changes.reduce((a, b) => (meanOf(values[b]) > meanOf(values[a]) ? b : a));
-  return gainOf(baseline, tried[best], claim.units, seed);
+  const { units } = claim;
+  return gainOf(identity.trial.outcomes, trials[best].outcomes, { metric, units, seed, all });
 }

@@ -15,7 +15,7 @@ import { heldOutThreshold } from "./verdict/pair-figures.js";
 /** Fits what was chosen on all pairs: the last step from findings to a decision. */
 export async function fitChoices(
   data: LabelledCorpus,
-  { best, bestQueryOnly, identity, forms }: JudgedClaim,
+  { claim, best, bestQueryOnly, identity, forms, all }: JudgedClaim,
   findings: Findings,
   makeAdapter: AdapterMaker,
   job: LongJobOptions,
@@ -40,7 +40,7 @@ export async function fitChoices(
   ): Promise<Adapter> => {
     const threshold = heldOutThreshold(outcomes);
     return makeAdapter(trial.candidate, await sidesOf(trial), {
-      metrics: meanFigures(outcomes),
+      metrics: meanFigures(identity.outcomes, outcomes, { units: claim.units, seed: 1, all }),
       ...(threshold === null ? {} : { threshold: threshold.threshold }),
       ...{ verdict, sentence },
       ...(form === undefined ? {} : { form }),

@@ -78,6 +78,7 @@ export async function fitForms(
   const asked = judgedQuestions(corpus, claim.questions, null, seed);
   const looksRandom = ({ rank }: Outcomes): boolean =>
     ranksLookRandom(rank, asked, corpus.passages.rows);
+  const own = { units: claim.units, seed, all: judged.all };
   return judged.forms.map((form) => {
     const found = findForm(
       judged,
@@ -89,7 +90,8 @@ export async function fitForms(
     const threshold = heldOutThreshold(form.outcomes)?.threshold;
     const metadata = {
       ...adapter.metadata,
-      ...{ verdict, sentence, form: found.name, metrics: meanFigures(form.outcomes) },
+      ...{ verdict, sentence, form: found.name },
+      metrics: meanFigures(judged.identity.outcomes, form.outcomes, own),
       ...(threshold === undefined ? {} : { threshold }),
     };
     const moved = movedPassages(corpus, adapter, form.trial.form);

@@ -1,5 +1,6 @@
 import type { Adapter } from "../adapter/adapter.js";
 import { checkAdapter } from "../adapter/check.js";
+import { isIdentitySide } from "../adapter/identity-side.js";
 import { checkNumber, refuse } from "../base/checks.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { intern } from "../base/intern.js";
@@ -7,13 +8,13 @@ import { untouchedSides } from "./candidates/closed-forms.js";
 import type { CosineFigures, Decision, Gain, GainOf, Verdict } from "./verdict/decision.js";
 import { figuresOf } from "./verdict/figures.js";
 import { questionOutcomes } from "./verdict/question-outcomes.js";
-import { gainOf, permutationOf, verdictOf } from "./verdict/evidence.js";
+import { permutationOf, verdictOf } from "./verdict/evidence.js";
+import { changeOf } from "./verdict/gain.js";
 import { checkMetric } from "./ranking/check-metric.js";
 import { judgedQuestions } from "./claims/judged-questions.js";
 import { prepareLabelledCorpus, type LabelledVectors } from "./claims/labelled-corpus.js";
 import { emptyOutcomes, valuesOf, type Outcomes, type RankMetric } from "./ranking/outcomes.js";
 import { cosineFigures } from "./verdict/pair-figures.js";
-import { meanOf } from "./verdict/units.js";
 import { ranksLookRandom } from "./verdict/unrelated.js";
 import { rankInWholeCorpus } from "./ranking/whole-corpus.js";
 import type { Sides } from "./candidates/candidate.js";
@@ -79,13 +80,17 @@ export async function judgeAdapter(
     return outcomes;
   };
   const untouched = await rank(untouchedSides, 1);
-  const adapted = await rank(adapter, 2);
+  const ranked = await rank(adapter, 2);
+  const unchanged = isIdentitySide(adapter.query) && isIdentitySide(adapter.passage);
+  // That of no change is certain.
+  const adapted = unchanged ? untouched : ranked;
   const { givenGroups, queryTwin } = corpus;
   const units = intern(rows.map((row) => (givenGroups ? givenGroups.of : queryTwin)[row]));
-  const before = valuesOf(untouched, metric);
-  const after = valuesOf(adapted, metric);
-  const gain = gainOf(before, after, units.indices, seed);
-  const p = permutationOf(before, after, units.indices, seed);
+  const own = { units: units.indices, seed };
+  const change = changeOf(untouched, adapted, { ...own, metric });
+  const { before, after, ...gain } = change;
+  const [from, to] = [untouched, adapted].map((outcomes) => valuesOf(outcomes, metric));
+  const p = permutationOf(from, to, units.indices, seed);
   const unrelated = [untouched, adapted].every((outcomes) =>
     ranksLookRandom(outcomes.rank, questions, corpus.passages.rows),
   );
@@ -99,14 +104,14 @@ export async function judgeAdapter(
   };
   const verdict = verdictOf(evidence, leastGain);
   const sentence = judgementSentence({
-    ...{ verdict, metric, gain, before: meanOf(before), after: meanOf(after) },
+    ...{ verdict, metric, gain, before, after },
     ...{ questions: rows.length, passages: corpus.passages.rows, labelsLookUnrelated: unrelated },
   });
   return {
     ...{ verdict, sentence, metric, gain, labelsLookUnrelated: unrelated },
     figures: {
-      ...figuresOf(untouched, adapted, units.indices, seed),
-      [metric]: { before: meanOf(before), after: meanOf(after), ...gain },
+      ...figuresOf(untouched, adapted, own),
+      [metric]: change,
     },
     cosines: cosineFigures(untouched, adapted),
     questions: questionOutcomes(rows, untouched, adapted, [untouched, adapted]),

@@ -6,22 +6,13 @@ import { decide } from "../../src/tune/decide.js";
 import { fitChoices } from "../../src/tune/fit-choices.js";
 import { createAdapterMaker } from "../../src/tune/fitted-adapter.js";
 import { emptyOutcomes, type Outcomes } from "../../src/tune/ranking/outcomes.js";
+import { outcomesBy } from "./outcomes-by.js";
 import type { JudgedClaim } from "../../src/tune/trials/judge-claim.js";
 import type { Trial } from "../../src/tune/trials/trial.js";
 import type { Decision } from "../../src/tune/verdict/decision.js";
-import { permutationOf, gainOf } from "../../src/tune/verdict/evidence.js";
+import { permutationOf } from "../../src/tune/verdict/evidence.js";
+import { gainOf } from "../../src/tune/verdict/gain.js";
 import { circle } from "./trials/scripted.js";
-
-/** Outcomes by 1/rank of each question, among all and among peers. */
-function outcomesBy(whole: readonly number[], peers = whole): Outcomes {
-  return {
-    ...emptyOutcomes(whole.length),
-    rank: Float64Array.from(whole, (value) => 1 / value),
-    peerRank: Float64Array.from(peers, (value) => 1 / value),
-    ...{ ndcg: Float64Array.from(whole), match: Float64Array.from(whole) },
-    nearestWrong: Float64Array.from({ length: 2 * whole.length }, (_, i) => (i % 7) / 10),
-  };
-}
 
 interface Case {
   readonly before: readonly number[];
@@ -52,7 +43,7 @@ function decideOn({ before, after, peers, units, leastGain = 0.005, dropped = nu
   const judged: JudgedClaim = {
     claim: {
       ...{ name: "questions", questions: Uint32Array.from(before.keys()), units: own },
-      ...{ unitCount: new Set(own).size, foldOf: new Uint32Array(n), folds: [] },
+      ...{ unitCount: new Set(own).size, allUnits: own, foldOf: new Uint32Array(n), folds: [] },
     },
     trials: dropped === null ? [identity, change] : [identity, change, { ...late, dropped }],
     values: [],
@@ -61,6 +52,7 @@ function decideOn({ before, after, peers, units, leastGain = 0.005, dropped = nu
     bestQueryOnly: { trial: identity, outcomes: untouched },
     forms: [],
     judgedRows: n,
+    all: null,
   };
   const values = judged.trials.map(({ outcomes }) => outcomes.peerRank.map((rank) => 1 / rank));
   const options = { metric: "mrr", leastGain, seed: 1 } as const;
@@ -119,7 +111,7 @@ describe("decide", () => {
   const units = many(100, (i) => i >> 2);
   const byUnit = (seed: number): number[] => {
     const random = createRandom(seed);
-    const effects = many(25, () => 0.02 + 0.06 * random.normal());
+    const effects = many(25, () => 0.1 + 0.25 * random.normal());
     return many(100, (i) => Math.min(1, Math.max(0.1, 0.5 + effects[i >> 2])));
   };
 
@@ -143,7 +135,8 @@ describe("decide", () => {
     const alone = Uint32Array.from(own.keys());
     const seed = many(400, (i) => i).find((s) => {
       const after = Float64Array.from(byUnit(s));
-      const { low } = gainOf(before, after, own, 1);
+      const options = { metric: "mrr", units: own, seed: 1 } as const;
+      const { low } = gainOf(outcomesBy(half), outcomesBy([...after]), options);
       return low > 0 && permutationOf(before, after, own, 1) > 0.05;
     })!;
     const after = byUnit(seed);

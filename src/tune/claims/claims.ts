@@ -29,6 +29,8 @@ export interface Claim {
   /** Per judged question, the unit that is resampled and held out whole. */
   readonly units: Uint32Array;
   readonly unitCount: number;
+  /** Per labelled question, judged or not, its unit. */
+  readonly allUnits: Uint32Array;
   /** Per judged question, the fold that holds it out. */
   readonly foldOf: Uint32Array;
   /** None where there are fewer than two units. */
@@ -80,6 +82,7 @@ export function layOutClaim(
     units: new Uint32Array(0),
     foldOf: new Uint32Array(0),
     unitCount,
+    allUnits: units,
   };
   if (unitCount < 2) return { ...none, folds: [] };
   const count = Math.min(folds, unitCount);
@@ -95,6 +98,7 @@ export function layOutClaim(
     questions,
     units: judgedUnits,
     unitCount: drawn.size,
+    allUnits: units,
     foldOf: Uint32Array.from(questions, (query) => foldOfQuery[query]),
     folds: Array.from({ length: count }, (_, fold) => {
       const heldOut = new Set<number>();

@@ -1,9 +1,9 @@
-import { valuesOf, type Outcomes, type RankMetric } from "../ranking/outcomes.js";
+import type { Outcomes, RankMetric } from "../ranking/outcomes.js";
 import type { JudgedClaim, JudgedForm } from "../trials/judge-claim.js";
 import type { FormDecision, OtherClaim } from "../verdict/decision.js";
-import { gainOf, verdictOf, weigh } from "../verdict/evidence.js";
+import { verdictOf, weigh } from "../verdict/evidence.js";
+import { gainOf } from "../verdict/gain.js";
 import { formSentence } from "../verdict/sentence.js";
-import { meanOf } from "../verdict/units.js";
 
 /** A form before its map is fitted on all pairs. */
 export type FormFindings = Omit<FormDecision, "adapter" | "moved">;
@@ -13,7 +13,7 @@ const fewer = 2000;
 
 /** What a form is worth, by the same evidence as a map alone. */
 export function findForm(
-  { claim, identity, best }: Pick<JudgedClaim, "claim" | "identity" | "best">,
+  { claim, identity, best, all }: Pick<JudgedClaim, "claim" | "identity" | "best" | "all">,
   { trial, outcomes }: JudgedForm,
   {
     metric,
@@ -30,14 +30,12 @@ export function findForm(
   },
 ): FormFindings {
   const { form, candidate } = trial;
-  const weighed = weigh(identity.outcomes, outcomes, claim, { metric, seed });
-  const { gain: expected, peerGain } = weighed;
+  const weighed = weigh(identity.outcomes, outcomes, claim, { metric, seed, all });
+  const { gain: expected, peerGain, before, after } = weighed;
   const unrelated = looksRandom(identity.outcomes) && looksRandom(outcomes);
   const verdict = verdictOf({ ...weighed, bestChange: expected, unrelated }, leastGain);
-  const [before, alone, after] = [identity.outcomes, best.outcomes, outcomes].map((of) =>
-    valuesOf(of, metric),
-  );
-  const overBest = gainOf(alone, after, claim.units, seed, fewer);
+  const options = { metric, units: claim.units, seed, resamples: fewer, all };
+  const overBest = gainOf(best.outcomes, outcomes, options);
   const { method, side, parameters } = candidate;
   return {
     ...{ name: form.name, verdict, method, side, parameters },
@@ -48,7 +46,7 @@ export function findForm(
       ...{ verdict, metric, form: form.name, map: { method, side }, expected, overBest },
       labelsLookUnrelated: unrelated,
       elsewhere: otherClaim?.forms.find(({ name }) => name === form.name)?.gain ?? null,
-      ...{ before: meanOf(before), after: meanOf(after), judged: claim.questions.length },
+      ...{ before, after, judged: claim.questions.length },
     }),
   };
 }

@@ -1,5 +1,6 @@
 import type { LongJobOptions } from "../../base/progress.js";
 import type { CandidateFamily } from "../candidates/candidate.js";
+import { untouchedSides } from "../candidates/closed-forms.js";
 import { fitFold } from "./fit-fold.js";
 import { chooseTrial, crossFittedChoice, type ChoiceData } from "./choose.js";
 import { rivalsOf, type Claim } from "../claims/claims.js";
@@ -12,6 +13,7 @@ import { formNames, type Form } from "../forms/form.js";
 import type { Trial } from "./trial.js";
 import { runTrials } from "./trials.js";
 import { rankInWholeCorpus } from "../ranking/whole-corpus.js";
+import type { AllQuestions } from "../verdict/gain.js";
 
 export interface JudgeOptions extends LongJobOptions {
   /** What to try beside the map of a candidate. @default nothing */
@@ -41,12 +43,16 @@ export interface JudgedClaim {
   readonly values: readonly Float64Array[];
   /** The untouched embedding, against the whole corpus. */
   readonly identity: JudgedChoice;
+  /** Where it is the untouched embedding, that one's own outcomes: nothing changes, whatever other folds chose. */
   readonly best: JudgedChoice;
+  /** Where it is the best of all, that one's own. */
   readonly bestQueryOnly: JudgedChoice;
   /** The best of each form that can be served beside a map; none where no form was tried. */
   readonly forms: readonly JudgedForm[];
   /** Rows of the corpus that candidates were chosen by. */
   readonly judgedRows: number;
+  /** The untouched embedding on all labelled questions; `null` where all were judged, or to rank them takes long. */
+  readonly all: AllQuestions | null;
 }
 
 /**
@@ -86,9 +92,20 @@ export async function judgeClaim(
     }
     return { trial, outcomes };
   };
-  const best = await judge(choice, () => true);
-  const bestQueryOnly = await judge(choice, ({ candidate }) => candidate.side === "query");
   const identity = await judge(choice, ({ candidate }) => candidate.method === "identity");
+  // One map has one figure, however it was chosen.
+  const judgeMap = async (
+    known: readonly JudgedChoice[],
+    allowed: (trial: Trial) => boolean,
+  ): Promise<JudgedChoice> => {
+    const judged = await judge(choice, allowed);
+    return known.find(({ trial }) => trial === judged.trial) ?? judged;
+  };
+  const best = await judgeMap([identity], () => true);
+  const bestQueryOnly = await judgeMap(
+    [identity, best],
+    ({ candidate }) => candidate.side === "query",
+  );
   const forms: JudgedForm[] = [];
   const served = formTrials.finish().filter(({ dropped }) => dropped === null);
   for (const name of formNames) {
@@ -101,7 +118,30 @@ export async function judgeClaim(
   return {
     ...{ claim, trials, values, best, bestQueryOnly, identity, forms },
     judgedRows: columns === null ? data.passages.rows : columns.length,
+    all: await rankAll(data, claim, identity.outcomes, seed, job),
   };
+}
+
+/** Cosines above which all labelled questions are not ranked beside those that are judged. */
+const mostCosines = 1e8;
+
+/** Ranks all labelled questions under the untouched embedding, where only some are judged. */
+async function rankAll(
+  data: LabelledCorpus,
+  { questions, allUnits }: Claim,
+  judged: Outcomes,
+  seed: string | number,
+  job: LongJobOptions,
+): Promise<AllQuestions | null> {
+  const rows = data.labelledQueries;
+  if (rows.length === questions.length || rows.length * data.passages.rows > mostCosines) {
+    return null;
+  }
+  const outcomes = emptyOutcomes(rows.length);
+  const asked = judgedQuestions(data, rows, null, seed);
+  const places = Uint32Array.from(rows.keys());
+  await rankInWholeCorpus(data, untouchedSides, rows, asked, outcomes, places, null, job);
+  return { outcomes, units: allUnits, judged };
 }
 
 /** Fits a candidate on a fold again and ranks the fold's questions against the whole corpus. */

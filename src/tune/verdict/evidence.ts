@@ -1,20 +1,7 @@
-import { pairedBootstrap } from "../../evaluate/statistics/paired-bootstrap.js";
 import { pairedPermutation } from "../../evaluate/statistics/paired-permutation.js";
 import { valuesOf, type Outcomes, type RankMetric, type Rivals } from "../ranking/outcomes.js";
-import type { Gain, Verdict } from "./decision.js";
-
-/** The mean gain, with the 95 % interval of a bootstrap over whole units. */
-export function gainOf(
-  before: Float64Array,
-  after: Float64Array,
-  units: Uint32Array,
-  seed: string | number,
-  resamples = 10_000,
-): Gain {
-  const groups = Array.from(units);
-  const { difference, interval } = pairedBootstrap(before, after, { groups, seed, resamples });
-  return { gain: difference, low: interval[0], high: interval[1] };
-}
+import type { Gain, GainOf, Verdict } from "./decision.js";
+import { changeOf, gainOf, type AllQuestions } from "./gain.js";
 
 export interface Evidence {
   /** The gain of choosing this way, out of fold, against the whole corpus. */
@@ -30,21 +17,33 @@ export interface Evidence {
   readonly unrelated: boolean;
 }
 
-/** Both gains of a change over the untouched embedding, and the larger p of their tests. */
+/** The figure before and after, both gains of a change over the untouched embedding, and the larger p of their tests. */
 export function weigh(
   untouched: Outcomes,
   changed: Outcomes,
   { units, unitCount }: { readonly units: Uint32Array; readonly unitCount: number },
-  { metric, seed }: { readonly metric: RankMetric; readonly seed: string | number },
-): Omit<Evidence, "bestChange" | "unrelated"> {
-  const values = (outcomes: Outcomes, against: Rivals): Float64Array =>
-    valuesOf(outcomes, metric, against);
-  const whole = [values(untouched, "corpus"), values(changed, "corpus")] as const;
-  const peers = [values(untouched, "peers"), values(changed, "peers")] as const;
+  {
+    metric,
+    seed,
+    all = null,
+  }: {
+    readonly metric: RankMetric;
+    readonly seed: string | number;
+    readonly all?: AllQuestions | null;
+  },
+): Omit<Evidence, "bestChange" | "unrelated"> & Pick<GainOf, "before" | "after"> {
+  const p = (against: Rivals): number =>
+    permutationOf(
+      valuesOf(untouched, metric, against),
+      valuesOf(changed, metric, against),
+      units,
+      seed,
+    );
+  const { before, after, ...gain } = changeOf(untouched, changed, { metric, units, seed, all });
   return {
-    gain: gainOf(...whole, units, seed),
-    peerGain: gainOf(...peers, units, seed),
-    p: Math.max(permutationOf(...whole, units, seed), permutationOf(...peers, units, seed)),
+    ...{ before, after, gain },
+    peerGain: gainOf(untouched, changed, { metric, against: "peers", units, seed }),
+    p: Math.max(p("corpus"), p("peers")),
     units: unitCount,
   };
 }
@@ -78,7 +77,7 @@ export function doubtOf(
   return gain.gain < leastGain ? `it is less than the ${leastGain} that is worth having` : null;
 }
 
-/** The permutation test that goes with {@link gainOf}. */
+/** The permutation test that goes with a gain. */
 export function permutationOf(
   before: Float64Array,
   after: Float64Array,

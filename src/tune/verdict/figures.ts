@@ -1,30 +1,36 @@
 import type { GainOf } from "./decision.js";
-import { gainOf } from "./evidence.js";
-import { valuesOf, type Outcomes, type RankMetric } from "../ranking/outcomes.js";
-import { meanOf } from "./units.js";
+import { changeOf, type GainOptions } from "./gain.js";
+import type { Outcomes, RankMetric } from "../ranking/outcomes.js";
 
 /** What is reported of every judgement, whatever the metric that decides. */
 const reported: readonly RankMetric[] = ["mrr", "recall@1", "recall@10", "ndcg@10"];
 /** Resamples of intervals that no verdict hangs on. */
 const resamples = 2000;
 
-/** The means of the reported metrics. */
-export function meanFigures(outcomes: Outcomes): Record<string, number> {
-  return Object.fromEntries(reported.map((name) => [name, meanOf(valuesOf(outcomes, name))]));
-}
-
 /** The reported metrics before and after, each gain with its interval. */
 export function figuresOf(
   before: Outcomes,
   after: Outcomes,
-  units: Uint32Array,
-  seed: string | number,
+  options: Pick<GainOptions, "units" | "seed" | "all">,
 ): Record<string, GainOf> {
   return Object.fromEntries(
-    reported.map((name): [string, GainOf] => {
-      const [b, a] = [valuesOf(before, name), valuesOf(after, name)];
-      const gain = gainOf(b, a, units, seed, resamples);
-      return [name, { before: meanOf(b), after: meanOf(a), ...gain }];
-    }),
+    reported.map((metric): [string, GainOf] => [
+      metric,
+      changeOf(before, after, { ...options, metric, resamples }),
+    ]),
+  );
+}
+
+/** The means of the reported metrics after, as {@link figuresOf} gives them. */
+export function meanFigures(
+  before: Outcomes,
+  after: Outcomes,
+  options: Pick<GainOptions, "units" | "seed" | "all">,
+): Record<string, number> {
+  return Object.fromEntries(
+    reported.map((metric) => [
+      metric,
+      changeOf(before, after, { ...options, metric, resamples: 1 }).after,
+    ]),
   );
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { doubtOf, gainOf, permutationOf, verdictOf } from "../../../src/tune/verdict/evidence.js";
+import { gainOf } from "../../../src/tune/verdict/gain.js";
+import { outcomesBy } from "../outcomes-by.js";
+import { doubtOf, permutationOf, verdictOf } from "../../../src/tune/verdict/evidence.js";
 import { labelsNeeded, labelsToHopeFor } from "../../../src/tune/verdict/labels-needed.js";
 import { meanGain, standardErrorOfMean } from "../../../src/tune/verdict/units.js";
 import { ranksLookRandom } from "../../../src/tune/verdict/unrelated.js";
@@ -65,8 +67,9 @@ describe("what groups are worth", () => {
   const alone = Uint32Array.from(units.keys());
 
   it("widens the interval by about the root of the group's size", () => {
-    const whole = gainOf(before, after, units, 1);
-    const apart = gainOf(before, after, alone, 1);
+    const of = (own: Uint32Array) =>
+      gainOf(outcomesBy(before), outcomesBy(after), { metric: "mrr", units: own, seed: 1 });
+    const [whole, apart] = [of(units), of(alone)];
     const ratio = (whole.high - whole.low) / (apart.high - apart.low);
     expect(ratio).toBeGreaterThan(2.4);
     expect(ratio).toBeLessThan(3.8);
