@@ -80,6 +80,39 @@ describe("judgeClaim", () => {
     );
   });
 
+  it("takes the untouched embedding's own outcomes where it is chosen last, whatever other folds chose", async () => {
+    const count = 120;
+    const laid = layOut(count);
+    const { foldOf } = laid.claim;
+    // Better on one fold, worse on the other, and worse on both together.
+    const of = (fold: number): number[] => [...foldOf.keys()].filter((i) => foldOf[i] === fold);
+    const [good, bad] = [new Set(of(0).slice(0, 30)), new Set(of(1).slice(0, 34))];
+    const families = [
+      identityOf(count, (i) => !good.has(i)),
+      scripted("a", count, [{ side: "query", good: (i) => !bad.has(i) }]),
+    ];
+    const { best, bestQueryOnly, identity } = await judge(laid, families);
+    expect(best).toBe(identity);
+    expect(bestQueryOnly).toBe(identity);
+  });
+
+  it("has one figure for one map: the best of all is the best of the query side where it is one", async () => {
+    const families = [identityOf(60), scripted("a", 60, [{ side: "query", good: () => true }])];
+    const { best, bestQueryOnly } = await judge(layOut(60), families);
+    expect(best.trial.candidate.method).toBe("a");
+    expect(bestQueryOnly).toBe(best);
+  });
+
+  it("ranks all labelled questions under the untouched embedding where only some are judged", async () => {
+    const data = circle(60);
+    const claim = layOutClaim(data, "questions", { folds: 2, seed: 1, mostQuestions: 20 });
+    const { all, identity } = await judge({ data, claim }, [identityOf(60)]);
+    expect(all!.judged).toBe(identity.outcomes);
+    expect(all!.outcomes.rank).toHaveLength(60);
+    expect(all!.units).toEqual(claim.allUnits);
+    expect((await judge(layOut(60), [identityOf(60)])).all).toBeNull();
+  });
+
   it("chooses among those that leave passages as they are, too", async () => {
     const count = 120;
     const families = [
