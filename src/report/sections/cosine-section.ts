@@ -8,6 +8,7 @@ import { drawHistogram } from "../charts/histogram-chart.js";
 import { cosineSample, scoredPairs } from "../figures/cosine-samples.js";
 import { html, type Html } from "../html.js";
 import type { Report } from "../read-report.js";
+import { calibrationPart } from "./calibration-part.js";
 
 const bins = 30;
 
@@ -32,6 +33,7 @@ export function cosineSection(report: Report): Html {
       one of the two picked would decide for the other.
     </p>
     ${histograms(samples, decision.cosines)} ${thresholds(report)} ${curves(samples)}
+    ${calibrationPart(report)}
   </section>`;
 }
 
@@ -56,12 +58,17 @@ function histograms(samples: readonly Scored[], cosines: Report["decision"]["cos
     legend: [
       { label: "right passage", ink: "right", shape: "box" },
       { label: "nearest wrong passage", ink: "wrong", shape: "box" },
+      {
+        label: `overlap: ${panels.map(({ name, shared }) => figure(shared) + (panels.length > 1 ? ` ${name}` : "")).join(", ")}`,
+        ink: "overlap",
+        shape: "box",
+      },
       ...(cosines?.nearestWrong
-        ? [{ label: "threshold (in the table below)", ink: "threshold" } as const]
+        ? [{ label: "threshold, fitted on these questions out of fold", ink: "threshold" } as const]
         : []),
     ],
     charts: panels.map(({ name, edges, right, wrong, shared }) => ({
-      title: `${name}: overlap ${figure(shared)}`,
+      title: samples.length > 1 ? name : "the untouched embedding",
       chart: drawHistogram({
         ...{ edges, right, wrong, highest },
         threshold: cosines?.nearestWrong?.[name].threshold ?? null,
@@ -74,7 +81,7 @@ function histograms(samples: readonly Scored[], cosines: Report["decision"]["cos
       columns: ["Cosines", "Lowest tenth", "Median", "Highest tenth"],
       rows: samples.flatMap(({ name }) =>
         ([1, 0] as const).map((label) => [
-          `${name}, ${label === 1 ? "right" : "nearest wrong"}`,
+          `${samples.length > 1 ? `${name}, ` : ""}${label === 1 ? "right" : "nearest wrong"}`,
           ...quantiles(samples, name, label).map(figure),
         ]),
       ),
@@ -97,15 +104,15 @@ function thresholds({ decision, compared }: Report): Html {
   const { cosines } = decision;
   if (cosines === null) return html``;
   const row = (kind: string, name: string, own: PairFigures): string[] => [
-    `${kind}, ${name}`,
+    compared ? `${kind}, ${name}` : kind,
     figure(own.rocAuc),
     figure(own.threshold),
     figure(own.accuracy),
     figure(own.baseRate),
   ];
   const kinds = [
-    ["its own two nearest wrong passages", cosines.nearestWrong],
-    ["two wrong passages drawn at random", cosines.randomWrong],
+    ["its own two nearest wrong ones", cosines.nearestWrong],
+    ["two wrong ones drawn at random", cosines.randomWrong],
   ] as const;
   const table: PlainTable = {
     columns: ["Right passages against …", "ROC AUC", "Threshold", "Accuracy", "Base rate"],
@@ -155,7 +162,7 @@ function curves(samples: readonly Scored[]): Html {
   return html`<h3>Every threshold</h3>
     ${figureOf({
       legend: [
-        { label: "before", ink: "before" },
+        { label: compared ? "before" : "the untouched embedding", ink: "before" },
         ...(compared ? [{ label: "after", ink: "after" } as const] : []),
         { label: "chance", ink: "chance" },
       ],
@@ -197,7 +204,7 @@ function curves(samples: readonly Scored[]): Html {
       caption:
         "One right passage of each question against its nearest wrong one. Precision: the share of right ones among those accepted; by chance a half.",
       table: {
-        columns: ["Share", ...samples.map(({ name }) => name)],
+        columns: ["Share", ...samples.map(({ name }) => (compared ? name : "Untouched"))],
         rows: [
           ...rates.map((rate) => [
             `right passages accepted where ${rate} of the wrong ones are`,
