@@ -96,12 +96,13 @@ describe("slices", () => {
     const questions = Array.from({ length: 23 }, (_, row) => outcome(row, 2, 1));
     const keyOf = (row: number): string | null =>
       row < 12 ? "a" : row < 20 ? "b" : row < 22 ? "c" : null;
-    const { slices, rest } = slicesOf(questions, keyOf);
+    const { slices, rest } = slicesOf(questions, keyOf, (row) => row);
     expect(slices.map(({ key, questions: n }) => [key, n])).toEqual([
       ["a", 12],
       ["b", 8],
     ]);
-    expect(slices[0]).toMatchObject({ before: 0.5, after: 1, gain: 0.5, low: 0.5, high: 0.5 });
+    expect(slices[0].mrr).toMatchObject({ before: 0.5, after: 1, gain: 0.5, low: 0.5, high: 0.5 });
+    expect(slices[0].recall).toMatchObject({ before: 0, after: 1, gain: 1 });
     expect(rest).toEqual({ slices: 1, questions: 2 });
   });
 });
@@ -123,7 +124,7 @@ describe("the map of questions", () => {
     expect(new Set(map.passages).size).toBe(map.passages.length);
     expect(map.names).toEqual(["before", "after"]);
     const drawn = map.pictures.map(({ method, dimensions }) => `${method} ${dimensions}`);
-    expect(drawn).toEqual(["PCA 2", "PCA 3"]);
+    expect(drawn).toEqual(["PCA 2", "PCA 3", "t-SNE 2"]);
     for (const { dimensions, views } of map.pictures) {
       expect(views).toHaveLength(2);
       for (const { rows, cols } of views) {
@@ -159,7 +160,7 @@ describe("the map of questions", () => {
   it("is drawn by t-SNE, too, where that is asked for, however few the points", async () => {
     for (const questions of [3, 60]) {
       const decision = inventedDecision({ questions, passages: 6 });
-      const map = (await mapQuestions(readReport(decision, { tsne: true })))!;
+      const map = (await mapQuestions(readReport(decision, { projections: ["tsne"] })))!;
       expect(map.pictures.map(({ method }) => method)).toEqual(["PCA", "PCA", "t-SNE"]);
       for (const { data } of map.pictures[2].views) {
         expect(data.every(Number.isFinite)).toBe(true);
@@ -170,7 +171,7 @@ describe("the map of questions", () => {
   it("is a seeded sample where there are more questions than can be seen", async () => {
     const decision = inventedDecision({ questions: 2600, passages: 50, dimensions: 3 });
     const rows = async (seed: number) =>
-      (await mapQuestions(readReport(decision, { seed })))!.questions;
+      (await mapQuestions(readReport(decision, { seed, projections: [] })))!.questions;
     expect(await rows(1)).toHaveLength(2500);
     expect(await rows(1)).toEqual(await rows(1));
     expect(await rows(1)).not.toEqual(await rows(2));
@@ -178,7 +179,7 @@ describe("the map of questions", () => {
 
   it("has no third axis where vectors have none", async () => {
     const map = (await mapQuestions(readReport(inventedDecision({ dimensions: 2 }), {})))!;
-    expect(map.pictures.map(({ dimensions }) => dimensions)).toEqual([2]);
+    expect(map.pictures.map(({ dimensions }) => dimensions)).toEqual([2, 2]);
   });
 
   it("is none where all points are the same", async () => {

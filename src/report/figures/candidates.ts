@@ -19,6 +19,30 @@ export function gridOfBest({ table, best }: Pick<Decision, "table" | "best">): D
   return table.filter((row) => kindOf(row) === kindOf(best) && row.figure !== null);
 }
 
+/** States of one training run, by growing number of epochs. */
+export interface TrainingRun {
+  readonly states: readonly DecisionRow[];
+  /** Whether the best is one of them. */
+  readonly ofBest: boolean;
+}
+
+/** The runs that the best's grid is made of, its own last, so that it is drawn above; none where it was not trained. */
+export function trainingRuns(grid: readonly DecisionRow[], best: Decision["best"]): TrainingRun[] {
+  const runs = new Map<string, DecisionRow[]>();
+  for (const row of grid) {
+    const { epoch, ...settings } = row.parameters;
+    if (epoch === undefined) return [];
+    const key = JSON.stringify(settings);
+    runs.set(key, [...(runs.get(key) ?? []), row]);
+  }
+  return [...runs.values()]
+    .map((states) => ({
+      states: states.sort((a, b) => a.parameters["epoch"] - b.parameters["epoch"]),
+      ofBest: states.some((row) => isBest(row, best)),
+    }))
+    .sort((a, b) => Number(a.ofBest) - Number(b.ofBest));
+}
+
 /** Whether a row is the best itself. */
 export function isBest(row: DecisionRow, best: Decision["best"]): boolean {
   return kindOf(row) === kindOf(best) && sameParameters(row.parameters, best.parameters);

@@ -1,10 +1,19 @@
-import { meanGain, meanOf } from "../../tune/verdict/units.js";
+import { intern } from "../../base/intern.js";
+import { meanGain, meanOf, standardErrorOfMean } from "../../tune/verdict/units.js";
 import type { GainOf, QuestionOutcome } from "../../tune/verdict/decision.js";
 
-/** MRR of the questions that share a slice. */
-export interface SliceFigures extends GainOf {
+/** Figures of the questions that share a slice. */
+export interface SliceFigures {
   readonly key: string;
   readonly questions: number;
+  readonly recall: SliceGain;
+  readonly mrr: SliceGain;
+}
+
+/** A figure before and after, with the intervals of the first and of the gain. */
+export interface SliceGain extends GainOf {
+  readonly beforeLow: number;
+  readonly beforeHigh: number;
 }
 
 /** Fewer questions than this have no interval worth printing. */
@@ -12,14 +21,16 @@ const fewestQuestions = 5;
 const mostSlices = 15;
 
 /**
- * MRR per slice, the largest slices first.
+ * Recall@1 and MRR per slice, the largest slices first.
  *
+ * @param groupOf Of a row of the table of queries what hangs together, for the intervals.
  * @param keyOf Of a row of the table of queries; `null` where it is in none.
  * @returns `rest`: the slices that are not listed, because they are small or too many.
  */
 export function slicesOf(
   questions: readonly QuestionOutcome[],
   keyOf: (row: number) => string | null,
+  groupOf: (row: number) => string | number,
 ): { slices: SliceFigures[]; rest: { slices: number; questions: number } } {
   const members = new Map<string, QuestionOutcome[]>();
   for (const question of questions) {
@@ -32,7 +43,16 @@ export function slicesOf(
   const listed = sorted
     .filter(([, own]) => own.length >= fewestQuestions)
     .slice(0, mostSlices)
-    .map(([key, own]) => ({ key, questions: own.length, ...gainOfSlice(own) }));
+    .map(([key, own]) => {
+      const units = intern(own.map(({ row }) => groupOf(row))).indices;
+      // Where all of a slice is one group, its questions stand for themselves.
+      const each = new Set(units).size < 2 ? Uint32Array.from(own.keys()) : units;
+      return {
+        ...{ key, questions: own.length },
+        recall: gainOfSlice(own, each, (rank) => Number(rank === 1)),
+        mrr: gainOfSlice(own, each, (rank) => 1 / rank),
+      };
+    });
   const left = sorted.slice(listed.length).map(([, own]) => own.length);
   return {
     slices: listed,
@@ -40,9 +60,17 @@ export function slicesOf(
   };
 }
 
-function gainOfSlice(questions: readonly QuestionOutcome[]): GainOf {
-  const before = Float64Array.from(questions, (question) => 1 / question.before);
-  const after = Float64Array.from(questions, (question) => 1 / question.after);
-  const each = Uint32Array.from(questions.keys());
-  return { before: meanOf(before), after: meanOf(after), ...meanGain(before, after, each) };
+function gainOfSlice(
+  questions: readonly QuestionOutcome[],
+  units: Uint32Array,
+  value: (rank: number) => number,
+): SliceGain {
+  const before = Float64Array.from(questions, (question) => value(question.before));
+  const after = Float64Array.from(questions, (question) => value(question.after));
+  const mean = meanOf(before);
+  const reach = 1.96 * standardErrorOfMean(before, units);
+  return {
+    ...{ before: mean, after: meanOf(after), ...meanGain(before, after, units) },
+    ...{ beforeLow: Math.max(0, mean - reach), beforeHigh: Math.min(1, mean + reach) },
+  };
 }

@@ -1,10 +1,11 @@
 import { drawCurves } from "../charts/curve-chart.js";
 import { figureOf, tableOf } from "../charts/figure.js";
 import { drawIntervals } from "../charts/interval-chart.js";
-import { bestOfEachKind, gridOfBest, isBest } from "../figures/candidates.js";
+import { bestOfEachKind, gridOfBest, isBest, trainingRuns } from "../figures/candidates.js";
+import { lastPoints, worthOfMore } from "../figures/more-labels.js";
 import { formatSeconds } from "../format.js";
 import { html, type Html } from "../html.js";
-import type { DecisionRow } from "../../tune/verdict/decision.js";
+import type { Decision, DecisionRow } from "../../tune/verdict/decision.js";
 import {
   count,
   figure,
@@ -30,9 +31,9 @@ export function choiceSection({ decision, options }: Report): Html {
       table.length === 0
         ? ""
         : html`<p>
-            ${count(table.length, "candidate")}, each fitted on four fifths of the questions and
-            judged on the fifth, in turn. The figure of a fold is that of the candidate which did
-            best on the
+            ${count(table.length, "candidate")}, each fitted on part of the questions and judged on
+            the rest, until each question was judged once (out of fold). The figure of a fold is
+            that of the candidate which did best on the
             <em>other</em> folds, so that the gain above is not flattered by the choice; the gains
             of single candidates below are.
           </p>`
@@ -46,26 +47,10 @@ function candidates(decision: Report["decision"]): Html {
   const { table, best, metric } = decision;
   if (table.length === 0) return html``;
   const kinds = bestOfEachKind(table).filter(({ method }) => method !== "identity");
-  const grid = gridOfBest(decision);
   const charts = [
-    ...(kinds.length > 0 ? [{ title: "The best of each kind", rows: kinds, name: nameOf }] : []),
-    ...(grid.length > 1 && best.method !== "identity"
-      ? [{ title: `The grid of ${methodName(best)}`, rows: grid, name: differing(grid) }]
-      : []),
-  ].map(({ title, rows, name }) => {
-    const shown = rows.slice(0, mostRows).map((row) => ({
-      label: name(row),
-      ...row.gain!,
-      chosen: isBest(row, best),
-    }));
-    return {
-      title,
-      chart: drawIntervals(shown, {
-        title: `gain in ${metricName(metric)} over the untouched embedding`,
-        description: `${title}: ${shown.map((row) => `${row.label} ${interval(row)}`).join("; ")}.`,
-      }),
-    };
-  });
+    ...(kinds.length > 0 ? [gainsChart("The best of each kind", kinds, nameOf, decision)] : []),
+    ...(best.method === "identity" ? [] : winnersChart(decision)),
+  ];
   if (charts.length === 0) return allCandidates(decision);
   return html`${figureOf({
     legend: [
@@ -77,6 +62,73 @@ function candidates(decision: Report["decision"]): Html {
     table: rowsOf(table.filter(({ figure: own }) => own !== null)),
   })}
   ${allCandidates(decision)}`;
+}
+
+function gainsChart(
+  title: string,
+  rows: readonly DecisionRow[],
+  name: (row: DecisionRow) => string,
+  { best, metric }: Pick<Decision, "best" | "metric">,
+): { title: string; chart: Html } {
+  const shown = rows.slice(0, mostRows).map((row) => ({
+    label: name(row),
+    ...row.gain!,
+    chosen: isBest(row, best),
+  }));
+  return {
+    title,
+    chart: drawIntervals(shown, {
+      title: `gain in ${metricName(metric)} over the untouched embedding`,
+      description: `${title}: ${shown.map((row) => `${row.label} ${interval(row)}`).join("; ")}.`,
+    }),
+  };
+}
+
+/** Where the best was trained its training curve, else the grid it was chosen from. */
+function winnersChart(decision: Report["decision"]): { title: string; chart: Html }[] {
+  const { best, metric } = decision;
+  const grid = gridOfBest(decision);
+  const runs = trainingRuns(grid, best);
+  const own = runs.find(({ ofBest }) => ofBest);
+  if (own === undefined || own.states.length < 2) {
+    if (grid.length < 2) return [];
+    return [gainsChart(`The grid of ${methodName(best)}`, grid, differing(grid), decision)];
+  }
+  const title = `The training curve of ${methodName(best)}`;
+  const gainAfter = ({ gain, parameters }: DecisionRow): string =>
+    `${interval(gain!)} after ${count(parameters["epoch"], "epoch")}`;
+  const ends = runs.flatMap(({ states }) => states.map(({ parameters }) => parameters["epoch"]));
+  const gains = runs.flatMap(({ states }) => states.map(({ gain }) => gain!));
+  const last = Math.max(...ends);
+  return [
+    {
+      title,
+      chart: drawCurves({
+        description: `${title}, gain in ${metricName(metric)}: ${own.states.map(gainAfter).join("; ")}.`,
+        xTitle: "epochs of training",
+        yTitle: `gain in ${metricName(metric)}`,
+        curves: [
+          { ink: "chance", x: [0, last], y: [0, 0] },
+          ...runs.map(({ states, ofBest }) => ({
+            ...{ ink: ofBest ? ("after" as const) : ("before" as const), dots: true },
+            x: states.map(({ parameters }) => parameters["epoch"]),
+            y: states.map(({ gain }) => gain!.gain),
+            ...(ofBest
+              ? {
+                  low: states.map(({ gain }) => gain!.low),
+                  high: states.map(({ gain }) => gain!.high),
+                }
+              : {}),
+          })),
+        ],
+        xDomain: [0, last],
+        yDomain: [
+          Math.min(0, ...gains.map(({ low }) => low)),
+          Math.max(0, ...gains.map(({ high }) => high)),
+        ],
+      }),
+    },
+  ];
 }
 
 /** Those that were not measured to the end stand here alone. */
@@ -148,7 +200,8 @@ function otherClaim({ otherClaim: other, metric }: Report["decision"]): Html {
     </p>`;
 }
 
-function curve({ points, untouched, claim }: AdapterLearningCurve, metric: string): Html {
+function curve(learningCurve: AdapterLearningCurve, metric: string): Html {
+  const { points, untouched, claim } = learningCurve;
   if (points.length === 0) return html``;
   const x = points.map(({ pairs }) => pairs);
   const low = points.map(({ gain }) => untouched + gain.low);
@@ -156,6 +209,7 @@ function curve({ points, untouched, claim }: AdapterLearningCurve, metric: strin
   const ends: [number, number] = [Math.min(...x) * 0.9, Math.max(...x)];
   const values = [...low, ...high, untouched];
   return html`<h3>What more labels would be worth</h3>
+    ${anotherHundred(learningCurve, metric)}
     ${figureOf({
       legend: [
         { label: "after, by the number of pairs learnt from", ink: "after" },
@@ -163,7 +217,7 @@ function curve({ points, untouched, claim }: AdapterLearningCurve, metric: strin
       ],
       charts: [
         {
-          title: "",
+          title: "Learning curve",
           chart: drawCurves({
             description: `${metricName(metric)} by the number of pairs learnt from: ${points.map(({ pairs, figure: own }) => `${figure(own)} with ${pairs}`).join(", ")}; the untouched embedding ${figure(untouched)}.`,
             xTitle: "labelled pairs learnt from",
@@ -177,7 +231,7 @@ function curve({ points, untouched, claim }: AdapterLearningCurve, metric: strin
           }),
         },
       ],
-      caption: `A curve that still rises at its end says that more labels would help. Of ${subject(claim)}; the band is the 95 % interval of the gain.`,
+      caption: `Of ${subject(claim)}; the band is the 95 % interval of the gain.`,
       table: {
         columns: ["Pairs", metricName(metric), "Gain"],
         rows: points.map(({ pairs, figure: own, gain }) => [
@@ -187,4 +241,17 @@ function curve({ points, untouched, claim }: AdapterLearningCurve, metric: strin
         ]),
       },
     })}`;
+}
+
+function anotherHundred(curve: AdapterLearningCurve, metric: string): Html {
+  const worth = worthOfMore(curve, 100);
+  const rule = "A curve that still rises at its end says that more labels would help.";
+  if (worth === null) return html`<p>${rule}</p>`;
+  const from = Math.min(lastPoints, curve.points.length);
+  return html`<p>
+    ${rule} By the slope of its last ${from === 2 ? "two" : "three"} points, another hundred
+    labelled pairs would move ${metricName(metric)} by about
+    <strong class="nowrap">${worth < 0 ? "" : "+"}${worth.toFixed(3)}</strong>: a guess, no surer
+    than the band is narrow.
+  </p>`;
 }

@@ -1,8 +1,10 @@
 import { html, type Html } from "../html.js";
 import { drawCurves, type Curve } from "../charts/curve-chart.js";
-import { figureOf, tableOf } from "../charts/figure.js";
+import { figureOf, tableOf, type PlainTable } from "../charts/figure.js";
+import { drawIntervals } from "../charts/interval-chart.js";
 import { recallCurves, type RecallCurve } from "../figures/recall-curve.js";
-import { slicesOf } from "../figures/slices.js";
+import { slicesOf, type SliceFigures, type SliceGain } from "../figures/slices.js";
+import { shorten } from "../format.js";
 import { count, figure, interval } from "../../tune/verdict/words.js";
 import type { Report } from "../read-report.js";
 
@@ -61,27 +63,51 @@ export function retrievalSection(report: Report): Html {
   </section>`;
 }
 
-function slicesPart({ questions, names, compared, sliceOf }: Report): Html {
-  const { slices, rest } = slicesOf(questions, sliceOf);
+function slicesPart({ questions, names, compared, sliceOf, groupOf }: Report): Html {
+  const { slices, rest } = slicesOf(questions, sliceOf, groupOf);
   if (slices.length < 2) return html``;
   // A slice may be named after a page, which is a text.
-  const name = (key: string, i: number): string => (names.areTexts ? key : `slice ${i + 1}`);
+  const name = (key: string, i: number): string =>
+    names.areTexts ? shorten(key, 60) : `slice ${i + 1}`;
+  const untouched = ({ before, beforeLow, beforeHigh }: SliceGain): string =>
+    `${figure(before)} [${figure(beforeLow)}, ${figure(beforeHigh)}]`;
+  const rows = slices.map(({ key, questions: n, recall, mrr }, i) => [
+    name(key, i),
+    n.toLocaleString("en-US"),
+    ...[recall, mrr].flatMap((own) =>
+      compared ? [`${figure(own.before)} → ${figure(own.after)}`, interval(own)] : [untouched(own)],
+    ),
+  ]);
+  const columns = ["recall@1", "MRR"].flatMap((title) => (compared ? [title, "Gain"] : [title]));
+  const table = { columns: ["Slice", "Questions", ...columns], rows };
   return html`<h3>By slice</h3>
     <p class="muted">
-      MRR of the questions that belong together, largest slice first. A slice is small: read its
-      interval, not its gain.
+      Questions that belong together, the largest slice first. A slice is small: read its interval,
+      not its gain.
       ${rest.slices === 0 ? "" : `${count(rest.slices, "smaller slice")} with ${count(rest.questions, "question")} are not listed.`}
     </p>
-    ${tableOf(
-      {
-        columns: ["Slice", "Questions", "MRR before", ...(compared ? ["After", "Gain"] : [])],
-        rows: slices.map((slice, i) => [
-          name(slice.key, i),
-          slice.questions.toLocaleString("en-US"),
-          figure(slice.before),
-          ...(compared ? [figure(slice.after), interval(slice)] : []),
-        ]),
-      },
-      "MRR by slice",
-    )}`;
+    ${compared ? slicesFigure(slices, name, table) : tableOf(table, "Recall@1 and MRR by slice")}`;
+}
+
+function slicesFigure(
+  slices: readonly SliceFigures[],
+  name: (key: string, i: number) => string,
+  table: PlainTable,
+): Html {
+  const chart = (title: string, of: (slice: SliceFigures) => SliceGain) => {
+    const rows = slices.map((slice, i) => ({ label: name(slice.key, i), ...of(slice) }));
+    return {
+      title,
+      chart: drawIntervals(rows, {
+        title: `gain in ${title} over the untouched embedding`,
+        description: `Gain in ${title} by slice: ${rows.map((row) => `${row.label} ${interval(row)}`).join("; ")}.`,
+      }),
+    };
+  };
+  return figureOf({
+    legend: [],
+    charts: [chart("recall@1", ({ recall }) => recall), chart("MRR", ({ mrr }) => mrr)],
+    caption: "Gains with their 95 % intervals over independent groups.",
+    table,
+  });
 }
