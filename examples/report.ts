@@ -50,7 +50,7 @@ await runExample(async (signal) => {
     );
     const page = await renderReport(decision, {
       title: "A help centre under MiniLM",
-      ...{ judgement, learningCurve, tsne: true },
+      ...{ judgement, learningCurve },
     });
     bars.stop();
     await mkdir(dirname(options.out), { recursive: true });

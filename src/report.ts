@@ -34,6 +34,7 @@ export type {
   TrainingEpoch,
 } from "./report/plots/plot-data.js";
 export type {
+  MapProjection,
   ReportedDecision,
   ReportedTexts,
   ReportFact,

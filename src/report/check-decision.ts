@@ -1,6 +1,6 @@
-import { checkInteger, checkNumber, refuse } from "../base/checks.js";
+import { checkChoice, checkInteger, checkNumber, refuse } from "../base/checks.js";
 import type { NearestPassages } from "../tune/verdict/decision.js";
-import type { ReportedDecision, ReportOptions } from "./reported-decision.js";
+import { mapProjections, type ReportedDecision, type ReportOptions } from "./reported-decision.js";
 
 /**
  * Refuses what would be shown wrong: a decision without its words, a question that is not among the texts or vectors, a
@@ -10,7 +10,7 @@ import type { ReportedDecision, ReportOptions } from "./reported-decision.js";
  */
 export function checkDecision(
   decision: ReportedDecision,
-  { slices, title }: ReportOptions,
+  { slices, title, projections = [] }: ReportOptions,
   caller: string,
 ): void {
   // Whoever calls from JavaScript may pass anything; a verdict without its words would be a blank.
@@ -21,6 +21,9 @@ export function checkDecision(
   if (!Array.isArray(questions)) refuse(`${caller}: decision.questions`, "a list", questions);
   if (title !== undefined && typeof title !== "string") {
     refuse(`${caller}: title`, "a text", title);
+  }
+  for (const [i, name] of projections.entries()) {
+    checkChoice(name, `${caller}: projections[${i}]`, mapProjections);
   }
   const { texts, vectors } = decision;
   const queries = texts?.queries.length ?? vectors?.queries.rows ?? Infinity;

@@ -30,6 +30,11 @@ export interface ReportFact {
   readonly value: string | number;
 }
 
+/** A way of drawing the map, in two axes or in three that turn. */
+export type MapProjection = (typeof mapProjections)[number];
+
+export const mapProjections = ["tsne", "tsne-3d", "umap", "umap-3d"] as const;
+
 export interface ReportOptions {
   /** @default "Does customising the embedding help?" */
   readonly title?: string | undefined;
@@ -48,8 +53,12 @@ export interface ReportOptions {
   readonly slices?: readonly (string | null)[] | undefined;
   /** The texts of an earlier decision, `earlier.texts`: the page then says how many labels changed since. @default none */
   readonly previous?: LabelledTables | undefined;
-  /** Whether the map can be switched to t-SNE: some seconds for thousands of questions. @default false */
-  readonly tsne?: boolean | undefined;
+  /**
+   * How the map can be drawn beside principal components: some seconds each for thousands of questions. UMAP needs the
+   * optional package `umap-js`.
+   * @default t-SNE in two axes, where there are 12 to 3,000 points
+   */
+  readonly projections?: readonly MapProjection[] | undefined;
   /** Seed of what is drawn at random: bootstrap samples, points of the map. @default that of the decision, or 1 */
   readonly seed?: string | number | undefined;
 }

@@ -11,7 +11,8 @@ function place(
 ): readonly [x: number, y: number] {
   const dimensions = point.length as 2 | 3;
   const look: Look = {
-    ...{ picture: { method: "PCA", dimensions, views: [] }, chosen: null, lines: false, slice: -1 },
+    ...{ picture: { method: "PCA", dimensions, views: [] }, chosen: null },
+    ...{ lines: false, colorBy: "outcome", slice: -1 },
     ...{ azimuth, elevation },
   };
   const [x, y] = placePoints(canvas, point, look);
@@ -30,7 +31,7 @@ describe("placing points of the map", () => {
     expect(place(deep)).toEqual([340, 260]);
     expect(place(deep, Math.PI / 2)).toEqual([340 - 177, 260]);
     expect(place(deep, 0, Math.PI / 2)).toEqual([340, 260 + 177]);
-    // What lies to the right goes to the back.
+    // What lies to the right comes to the front.
     const right = [4095, middle, middle];
     expect(place(right)).toEqual([340 + 177, 260]);
     expect(place(right, Math.PI / 2)).toEqual([340, 260]);

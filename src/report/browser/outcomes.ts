@@ -13,6 +13,10 @@ export const ranksOf = ({ before, after, compared }: Payload, i: number): string
 
 export const cosine = (thousandths: number): string => (thousandths / 1000).toFixed(3);
 
+/** Cut at three lines where the table is. */
+export const excerpt = (text: string): Node =>
+  element("span", { class: "excerpt", dir: "auto" }, text);
+
 /** What stood first, as the static rows say it. */
 export function firstPassage(data: Payload, near: PayloadNearest, rank: number, i: number): Node[] {
   const right = cosine(near.rightCosine[i]);
@@ -21,8 +25,8 @@ export function firstPassage(data: Payload, near: PayloadNearest, rank: number, 
     return [element("span", { class: "right" }, "the right one"), new Text(`, cosine ${right}`)];
   }
   return [
-    element("span", { dir: "auto" }, data.passages[near.wrong[i]]),
+    excerpt(data.passages[near.wrong[i]]),
     new Text(" "),
-    element("span", { class: "figures" }, `cosine ${cosine(wrongCosine)}, the right one ${right}`),
+    element("span", { class: "figures" }, `cosine ${cosine(wrongCosine)}, right ${right}`),
   ];
 }

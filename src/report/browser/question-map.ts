@@ -1,10 +1,12 @@
 import type { Payload, PayloadPicture } from "../page/payload.js";
 import { byId, element } from "./elements.js";
-import { drawMap, placePoints, type Look } from "./map-drawing.js";
+import { coloredSlices, drawMap, placePoints, stride, type Look } from "./map-drawing.js";
 import { pointText } from "./point-text.js";
 
-/** Pixels from a point within which it is meant. */
-const reach = 14;
+/** Pixels of the screen from a point within which it is meant. */
+const reach = 12;
+/** More pixels than this for one of the screen are below what anybody sees. */
+const finest = 2;
 /** Radians that a key turns, and that a pixel of dragging does. */
 const turn = Math.PI / 18;
 const turnByPixel = 0.01;
@@ -20,7 +22,7 @@ export function startMap(data: Payload): void {
   const canvases = [...document.querySelectorAll<HTMLCanvasElement>("canvas.map")];
   const passageAt = new Map(map.passages.map((passage, i) => [passage, map.questions.length + i]));
   let look: Look = {
-    ...{ picture: map.pictures[0], chosen: null, lines: false, slice: -1 },
+    ...{ picture: map.pictures[0], chosen: null, lines: false, colorBy: "outcome", slice: -1 },
     ...angles,
   };
   let placed: Float32Array[] = [];
@@ -28,6 +30,7 @@ export function startMap(data: Payload): void {
 
   const drawNow = (): void => {
     waiting = false;
+    for (const canvas of canvases) fit(canvas);
     placed = canvases.map((canvas, v) => placePoints(canvas, look.picture.views[v], look));
     for (const [v, canvas] of canvases.entries()) {
       const near = v === 0 ? data.nearest.before : data.nearest.after;
@@ -61,6 +64,7 @@ export function startMap(data: Payload): void {
   for (const query of ["(prefers-color-scheme: dark)", "print"]) {
     matchMedia(query).addEventListener("change", drawNow);
   }
+  addEventListener("resize", draw);
   drawNow();
 
   function addControls(): void {
@@ -78,6 +82,22 @@ export function startMap(data: Payload): void {
       controls!.append(element("label", { for: "map-picture" }, "Drawn by"), choice);
     }
     if (map!.slices !== null) {
+      const colors = element("select", { id: "map-colors" });
+      if (data.compared)
+        colors.append(element("option", { value: "outcome" }, "outcome: won or lost"));
+      colors.append(element("option", { value: "slice" }, "slice"));
+      const legend = byId("map-legend");
+      const byOutcome = [...(legend?.childNodes ?? [])];
+      const colorBy = (): void => {
+        const value = colors.value as Look["colorBy"];
+        change({ colorBy: value });
+        legend?.replaceChildren(
+          ...(value === "outcome" ? byOutcome : sliceKeys(map!.slices!.names)),
+        );
+      };
+      colors.addEventListener("change", colorBy);
+      controls!.append(element("label", { for: "map-colors" }, "Colours by"), colors);
+      if (!data.compared) colorBy();
       const choice = element("select", { id: "map-slice" });
       choice.append(element("option", { value: "-1" }, "all questions"));
       for (const [i, name] of map!.slices.names.entries()) {
@@ -88,7 +108,14 @@ export function startMap(data: Payload): void {
     }
     const all = element("input", { type: "checkbox", id: "map-lines" });
     all.addEventListener("change", () => change({ lines: all.checked }));
-    controls!.append(all, element("label", { for: "map-lines" }, "lines from every question"));
+    controls!.append(
+      element(
+        "span",
+        { class: "choice" },
+        all,
+        element("label", { for: all.id }, "lines from every question"),
+      ),
+    );
     controls!.hidden = false;
   }
 
@@ -146,11 +173,34 @@ const titleOf = ({ method, dimensions }: PayloadPicture): string =>
 
 /** What the text above the map does not say of it. */
 const noteOf = ({ method, dimensions }: PayloadPicture): string =>
-  method === "t-SNE"
-    ? "t-SNE shows who is whose neighbour; how far clusters lie apart, and how large they are, means little."
-    : dimensions === 3
-      ? "A third axis beside the two: dragging, or Shift and the arrow keys, turns both pictures."
-      : "";
+  [
+    method === "PCA"
+      ? ""
+      : `${method} shows who is whose neighbour; how far clusters lie apart, and how large they are, means little.`,
+    dimensions === 3
+      ? "Dragging, or Shift and the arrow keys, turns both pictures; what is near is drawn larger."
+      : "",
+  ]
+    .join(" ")
+    .trim();
+
+/** What the colours of slices stand for. */
+const sliceKeys = (names: readonly string[]): Node[] => [
+  ...names.slice(0, coloredSlices).map((name, i) => key(`slice${i}`, name)),
+  ...(names.length > coloredSlices ? [key("other", "other slices")] : []),
+];
+
+const key = (ink: string, label: string): Node =>
+  element("span", { class: "key" }, element("i", { class: `blob ${ink}` }), label);
+
+/** As many pixels as the screen has where the canvas stands; on paper those that are there are enough. */
+function fit(canvas: HTMLCanvasElement): void {
+  const { clientWidth, width, height } = canvas;
+  const wanted = Math.round(clientWidth * Math.min(finest, devicePixelRatio));
+  if (wanted === 0 || wanted === width || matchMedia("print").matches) return;
+  canvas.height = Math.round((wanted * height) / width);
+  canvas.width = wanted;
+}
 
 /** Where a key leads among the questions; `undefined` where it leads nowhere. */
 function nextPoint(key: string, chosen: number | null, last: number): number | null | undefined {
@@ -173,9 +223,9 @@ function nearestPoint(
   const [x, y] = [(clientX - left) * scale, (clientY - top) * scale];
   let best: number | null = null;
   let least = (reach * scale) ** 2;
-  for (let i = 0; i < placed.length / 2; i++) {
+  for (let i = 0; i < placed.length / stride; i++) {
     // Questions come first, and lie on top of passages.
-    const distance = (placed[2 * i] - x) ** 2 + (placed[2 * i + 1] - y) ** 2;
+    const distance = (placed[stride * i] - x) ** 2 + (placed[stride * i + 1] - y) ** 2;
     if (distance < least) [best, least] = [i, distance];
   }
   return best;

@@ -1,8 +1,17 @@
 import type { Payload } from "../page/payload.js";
 import { byId, count, element } from "./elements.js";
-import { changeOf, firstPassage, ranksOf } from "./outcomes.js";
+import { changeOf, excerpt, firstPassage, ranksOf } from "./outcomes.js";
 
 const pageSize = 10;
+
+/** A box that shows passages in more than three lines. */
+function whole(table: HTMLElement): Node[] {
+  const box = element("input", { type: "checkbox", id: "question-whole" });
+  box.addEventListener("change", () => table.classList.toggle("clamped", !box.checked));
+  return [
+    element("span", { class: "choice" }, box, element("label", { for: box.id }, "longer excerpts")),
+  ];
+}
 
 type Key = "change" | "question" | "before" | "after";
 type Filter = "all" | "won" | "lost" | "unchanged" | "review";
@@ -44,13 +53,14 @@ export function startQuestionTable(data: Payload): void {
     search,
     element("label", { for: "question-filter" }, "Show"),
     choice,
+    ...whole(table),
   );
   const previous = element("button", { type: "button" }, `Previous ${pageSize}`);
   const next = element("button", { type: "button" }, `Next ${pageSize}`);
   const status = element("span", { role: "status" });
   pages.append(previous, next, status);
   controls.hidden = false;
-  pages.hidden = false;
+  pages.hidden = total <= pageSize;
 
   const worth = (i: number): number => 1 / data.after[i] - 1 / data.before[i];
   const compare: Record<Key, (a: number, b: number) => number> = {
@@ -101,7 +111,7 @@ export function startQuestionTable(data: Payload): void {
       {},
       element("td", { class: `rank ${change}`, "data-label": "Rank" }, ranksOf(data, i)),
       element("th", { scope: "row", dir: "auto", "data-label": "Question" }, data.questions[i]),
-      element("td", { dir: "auto", "data-label": "Right passage" }, data.passages[before.right[i]]),
+      element("td", { "data-label": "Right passage" }, excerpt(data.passages[before.right[i]])),
       element(
         "td",
         { "data-label": data.compared ? "First before" : "First" },

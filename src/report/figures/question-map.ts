@@ -5,7 +5,9 @@ import { normalizeRows } from "../../math/vectors.js";
 import { alignPoints } from "../../project/align.js";
 import { applyPca, fitPca } from "../../project/pca.js";
 import { tsne } from "../../project/tsne/tsne.js";
+import { umapProjection } from "../../project/umap.js";
 import type { Report } from "../read-report.js";
+import type { MapProjection } from "../reported-decision.js";
 
 /** Questions and passages in two or three dimensions, before and after. */
 export interface QuestionMap {
@@ -22,7 +24,7 @@ export interface QuestionMap {
 
 /** One way of drawing the same points. */
 export interface MapPicture {
-  readonly method: "PCA" | "t-SNE";
+  readonly method: "PCA" | "t-SNE" | "UMAP";
   readonly dimensions: 2 | 3;
   /** Per view: questions, then passages, in rows; every view is turned to lie on the first. */
   readonly views: readonly Matrix[];
@@ -30,12 +32,15 @@ export interface MapPicture {
 
 /** More would be a cloud, and a page of megabytes. */
 const mostQuestions = 2500;
-/** Dimensions that t-SNE begins from: neighbours hardly change by the others, and its time is theirs. */
+/** Points between which t-SNE is drawn unasked: fewer have no neighbours, and more take longer than a page should. */
+const unasked = { least: 12, most: 3000 } as const;
+/** Dimensions that t-SNE and UMAP begin from: neighbours hardly change by the others, and its time is theirs. */
 const kept = 50;
 
 /**
  * The judged questions, or a seeded sample of them, with the passages that matter to them, by principal components of
- * each space; with `options.tsne` by t-SNE, too, the second view begun where the first one ended.
+ * each space, and by `options.projections`: by t-SNE the second view begins where the first one ended, and whatever the
+ * method it is turned to lie on the first.
  *
  * @returns `null` without vectors, and where all points are the same.
  */
@@ -92,13 +97,18 @@ export async function mapQuestions({
       ? [{ method: "PCA", dimensions: 3, views: aligned(firstAxes(3)) } as const]
       : []),
   ];
-  if (options.tsne === true && spaces[0].rows > 3) {
-    const views: Matrix[] = [];
-    for (const { points } of reduced) {
-      const start = views.length === 0 ? {} : { start: views[0] };
-      views.push((await tsne(points, { seed, ...perplexityFor(points.rows), ...start })).points);
-    }
-    pictures.push({ method: "t-SNE", dimensions: 2, views: aligned(views) });
+  const { rows: count } = spaces[0];
+  const own: readonly MapProjection[] =
+    count >= unasked.least && count <= unasked.most ? ["tsne"] : [];
+  for (const name of options.projections ?? own) {
+    if (count > 3)
+      pictures.push(
+        await drawBy(
+          name,
+          reduced.map(({ points }) => points),
+          seed,
+        ),
+      );
   }
   return {
     questions: drawn,
@@ -107,6 +117,26 @@ export async function mapQuestions({
     explained: reduced.map(({ explained }) => explained),
     pictures,
   };
+}
+
+async function drawBy(
+  name: MapProjection,
+  spaces: readonly Matrix[],
+  seed: string | number,
+): Promise<MapPicture> {
+  const dimensions = name.endsWith("-3d") ? 3 : 2;
+  if (name.startsWith("umap")) {
+    const project = await umapProjection();
+    const views = spaces.map((points) => project(points, { dimensions, seed }).coordinates);
+    return { method: "UMAP", dimensions, views: aligned(views) };
+  }
+  const views: Matrix[] = [];
+  for (const points of spaces) {
+    const start = views.length === 0 ? {} : { start: views[0] };
+    const settings = { dimensions, seed, ...perplexityFor(points.rows), ...start } as const;
+    views.push((await tsne(points, settings)).points);
+  }
+  return { method: "t-SNE", dimensions, views: aligned(views) };
 }
 
 /** Points by their principal components; `null` where there is nothing to tell them apart. */

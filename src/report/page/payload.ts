@@ -2,7 +2,7 @@ import type { LabelToReview } from "../../tune/review/labels-to-review.js";
 import type { NearestPassages } from "../../tune/verdict/decision.js";
 import type { Matrix } from "../../math/matrix.js";
 import { shorten } from "../format.js";
-import type { QuestionMap } from "../figures/question-map.js";
+import type { MapPicture, QuestionMap } from "../figures/question-map.js";
 import type { Report } from "../read-report.js";
 
 /**
@@ -39,7 +39,7 @@ export interface Payload {
 
 /** One way of drawing the map. */
 export interface PayloadPicture {
-  readonly method: string;
+  readonly method: MapPicture["method"];
   readonly dimensions: 2 | 3;
   /** Per view the coordinates of each question, then of each passage, 0 to 4,095. */
   readonly views: readonly (readonly number[])[];

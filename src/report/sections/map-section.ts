@@ -1,5 +1,6 @@
 import { formatPercent } from "../format.js";
 import { html, type Html } from "../html.js";
+import { countChanges } from "../figures/question-changes.js";
 import type { QuestionMap } from "../figures/question-map.js";
 import { count } from "../../tune/verdict/words.js";
 import type { Report } from "../read-report.js";
@@ -16,6 +17,8 @@ export function mapSection({ questions, compared }: Report, map: QuestionMap | n
       (name, v) => `${formatPercent(map.explained[v])} of the spread${compared ? ` ${name}` : ""}`,
     )
     .join(" and ");
+  const { won, lost, unchanged } = countChanges(map.questions.map((i) => questions[i]));
+  const outcomes = compared ? ` (${won} won, ${lost} lost, ${unchanged} unchanged)` : "";
   return html`<section aria-labelledby="map">
     <h2 id="map">The space</h2>
     <p>
@@ -28,20 +31,24 @@ export function mapSection({ questions, compared }: Report, map: QuestionMap | n
           : ""
       }
     </p>
-    <p class="legend" aria-hidden="true">
-      ${
-        compared
-          ? html`${dot("won", "won")}${dot("unchanged", "unchanged")}${dot("lost", "lost")}`
-          : dot("unchanged", "question")
-      }${square()}${line("right", "to the right passage")}${line("wrong", "to the nearest wrong one")}
-    </p>
     <div class="controls" id="map-controls" hidden></div>
     <p class="muted" id="map-note" role="status"></p>
+    <p class="legend" aria-hidden="true">
+      <span class="keys" id="map-legend"
+        >${
+          compared
+            ? html`${dot("won", "won")}${dot("unchanged", "unchanged")}${dot("lost", "lost")}`
+            : dot("unchanged", "question")
+        }</span
+      >${square()}${line("right", "to the right passage")}${line("wrong", "to the nearest wrong one")}
+    </p>
     <div class="panels">
       ${map.names.map(
         (name, v) =>
           html`<div class="panel">
-            <p class="chart-title">${compared ? name : "the untouched embedding"}</p>
+            <p class="chart-title">
+              ${compared ? name : "the untouched embedding"}${sampled ? `: a sample of ${count(map.questions.length, "question")}` : ""}
+            </p>
             <canvas
               class="map"
               data-view="${name}"
@@ -50,7 +57,7 @@ export function mapSection({ questions, compared }: Report, map: QuestionMap | n
               tabindex="0"
               role="application"
               aria-roledescription="map of questions"
-              aria-label="Map ${name}: ${count(map.questions.length, "question")}, ${formatPercent(map.explained[v])} of the spread. Arrow keys go from question to question; in three axes, arrow keys with Shift turn both maps."
+              aria-label="Map ${name}: ${count(map.questions.length, "question")}${outcomes}, ${formatPercent(map.explained[v])} of the spread. Arrow keys go from question to question; in three axes, arrow keys with Shift turn both maps."
               aria-describedby="map-detail"
             ></canvas>
           </div>`,
