@@ -103,7 +103,7 @@ describe("every chart of a page", () => {
         { ...ordinary, questions: all(1, 1) },
         { ...ordinary, questions: all(120, 1) },
         { ...ordinary, questions: all(1, 120) },
-      ].map((decision) => renderReport(decision)),
+      ].map((decision) => renderReport(decision, { projections: [] })),
     );
   });
 
@@ -112,14 +112,14 @@ describe("every chart of a page", () => {
       const numbers = numbersOf(page);
       expect(numbers.length).toBeGreaterThan(50);
       for (const value of numbers) expect(value).toMatch(/^[-MLHVZ\d.,\s%em]+$/);
-      for (const [, height, svg] of page.matchAll(/viewBox="0 0 340 ([\d.]+)"([^]*?)<\/svg>/g)) {
+      for (const [, height, svg] of page.matchAll(/viewBox="0 0 400 ([\d.]+)"([^]*?)<\/svg>/g)) {
         for (const [, y] of svg.matchAll(/\s(?:y|y1|y2|cy)="([^"]+)"/g)) {
           expect(Number(y)).toBeGreaterThanOrEqual(-1);
           expect(Number(y)).toBeLessThanOrEqual(Number(height));
         }
         for (const [, x] of svg.matchAll(/\s(?:x|x1|x2|cx)="([^"]+)"/g)) {
           expect(Number(x)).toBeGreaterThanOrEqual(-1);
-          expect(Number(x)).toBeLessThanOrEqual(340);
+          expect(Number(x)).toBeLessThanOrEqual(400);
         }
       }
     }

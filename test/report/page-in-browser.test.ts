@@ -180,10 +180,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
 
   it("looks at one slice at a time, and draws t-SNE where that was asked for", async () => {
     const slices = decision.texts!.queries.map((_, i) => (i % 3 === 0 ? "billing" : "accounts"));
-    writeFileSync(
-      join(folder, "slices.html"),
-      await renderReport(decision, { slices, tsne: true }),
-    );
+    writeFileSync(join(folder, "slices.html"), await renderReport(decision, { slices }));
     await open("slices.html", async (page) => {
       const names = await page.locator("#map-slice option").allTextContents();
       expect(names).toEqual(["all questions", "accounts", "billing"]);

@@ -3,7 +3,11 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { Parser } from "htmlparser2";
 import { beforeAll, describe, expect, it } from "vitest";
-import { renderReport, type ReportedDecision } from "../../src/report.js";
+import {
+  renderReport as render,
+  type ReportedDecision,
+  type ReportOptions,
+} from "../../src/report.js";
 import { version } from "../../src/report/version.js";
 import { generate } from "../../src/report/page/build-script.js";
 import { pageScript } from "../../src/report/page/script.generated.js";
@@ -18,6 +22,10 @@ import { interval } from "../../src/tune/verdict/words.js";
 import { readFileSync } from "node:fs";
 import { hostileTexts } from "./hostile-texts.js";
 import { inventedDecision } from "../support/invented-decision.js";
+
+/** Without t-SNE, which takes longer than all else. */
+const renderReport = (decision: ReportedDecision, options?: ReportOptions): Promise<string> =>
+  render(decision, { projections: [], ...options });
 
 interface Read {
   readonly tags: string[];
@@ -309,6 +317,9 @@ describe("renderReport", () => {
     );
     await expect(wrong({}, { slices: ["one"] })).rejects.toThrow(
       "renderReport: slices must be 60 rows, one per text, received 1",
+    );
+    await expect(wrong({}, { projections: ["mds"] as never })).rejects.toThrow(
+      'renderReport: projections[0] must be "tsne", "tsne-3d", "umap" or "umap-3d", received "mds"',
     );
     await expect(renderReport(undefined as never)).rejects.toThrow("renderReport: decision");
   });

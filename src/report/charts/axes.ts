@@ -13,8 +13,8 @@ export interface Box {
 
 /** The size of all charts: a phone shows it as it is. */
 export function chartBox({
-  width = 340,
-  height = 220,
+  width = 400,
+  height = 240,
   left = 50,
   bottom = 38,
 }: { width?: number; height?: number; left?: number; bottom?: number } = {}): Box {
@@ -39,16 +39,29 @@ export interface AxisOptions {
   readonly rounded?: boolean;
 }
 
-export function linearAxis({ title, domain, range, ticks = 5, rounded = true }: AxisOptions): Axis {
+export function linearAxis({
+  title,
+  domain: [from, to],
+  range,
+  ticks = 5,
+  rounded = true,
+}: AxisOptions): Axis {
+  // A domain of one value has no width to draw.
+  const domain = from === to ? [from - leastReach, to + leastReach] : [from, to];
   const scale = scaleLinear().domain(domain).range(range);
   if (rounded) scale.nice(ticks);
   const format = scale.tickFormat(ticks);
   return {
     title,
     place: scale,
-    ticks: scale.ticks(ticks).map((value) => ({ value, label: format(value) })),
+    // With the minus of the figures beside it.
+    ticks: scale
+      .ticks(ticks)
+      .map((value) => ({ value, label: format(value).replace("\u2212", "-") })),
   };
 }
+
+const leastReach = 0.05;
 
 /** From 1 on, in powers of ten and their thirds: of ranks and counts. */
 export function logAxis({ title, domain: [from, to], range }: AxisOptions): Axis {

@@ -4,7 +4,8 @@ import { html, type Html } from "../html.js";
 export interface LegendEntry {
   readonly label: string;
   /** A class of the page's style. */
-  readonly ink: "before" | "after" | "right" | "wrong" | "won" | "lost" | "chance" | "threshold";
+  readonly ink:
+    "before" | "after" | "right" | "wrong" | "overlap" | "won" | "lost" | "chance" | "threshold";
   /** @default "line" */
   readonly shape?: "line" | "dot" | "box";
 }
@@ -25,8 +26,13 @@ export interface Figure {
   readonly table: PlainTable;
 }
 
-/** Lays charts out side by side where the page is wide enough. */
+/** A longer table would make a picture's side a list. */
+const mostBeside = 12;
+
+/** Lays charts out side by side where the page is wide enough; beside a single one stands its table, if it is short. */
 export function figureOf({ caption, legend, charts, table }: Figure): Html {
+  const alone = charts.length === 1 && table.rows.length <= mostBeside;
+  const figures = tableOf(table, "The figures of the picture");
   return html`<figure>
     ${legend.length === 0 ? "" : html`<p class="legend" aria-hidden="true">${legend.map(key)}</p>`}
     <div class="panels${charts.length === 1 ? " alone" : ""}">
@@ -35,13 +41,17 @@ export function figureOf({ caption, legend, charts, table }: Figure): Html {
           html`<div class="panel">
             ${title === "" ? "" : html`<p class="chart-title">${title}</p>`}${chart}
           </div>`,
-      )}
+      )}${alone ? figures : ""}
     </div>
     <figcaption>${caption}</figcaption>
-    <details>
-      <summary>The same figures as a table</summary>
-      ${tableOf(table, "The figures of the picture")}
-    </details>
+    ${
+      alone
+        ? ""
+        : html`<details>
+            <summary>The same figures as a table</summary>
+            ${figures}
+          </details>`
+    }
   </figure>`;
 }
 

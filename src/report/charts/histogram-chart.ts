@@ -1,5 +1,6 @@
 import { html, type Html } from "../html.js";
-import { chartBox, drawAxes, drawChart, linearAxis, px } from "./axes.js";
+import { figure } from "../../tune/verdict/words.js";
+import { chartBox, drawAxes, drawChart, linearAxis, px, type Box } from "./axes.js";
 
 export interface HistogramChart {
   readonly description: string;
@@ -24,7 +25,7 @@ export function drawHistogram({
   highest,
   threshold,
 }: HistogramChart): Html {
-  const box = chartBox({ height: 190 });
+  const box = chartBox({ height: 200 });
   const x = linearAxis({
     title: "cosine",
     domain: [edges[0], edges[edges.length - 1]],
@@ -32,10 +33,10 @@ export function drawHistogram({
     // A cosine axis that goes on to 1.2 would raise questions.
     rounded: false,
   });
-  // Headroom, so that no bar ends at the edge of the picture.
+  // Headroom, for the threshold's value above the bars.
   const y = linearAxis({
     title: "share of passages",
-    domain: [0, highest * 1.1],
+    domain: [0, highest * 1.2],
     range: [box.bottom, box.top],
     ticks: 4,
   });
@@ -49,13 +50,7 @@ export function drawHistogram({
   const line =
     threshold === null || threshold < edges[0] || threshold > edges[edges.length - 1]
       ? ""
-      : html`<line
-          class="threshold"
-          x1="${px(x.place(threshold))}"
-          x2="${px(x.place(threshold))}"
-          y1="${box.top}"
-          y2="${box.bottom}"
-        />`;
+      : drawThreshold(threshold, x.place(threshold), box);
   return drawChart(
     box,
     description,
@@ -64,4 +59,22 @@ export function drawHistogram({
       <path class="bars right" d="${outline(right)}" />
       ${line}`,
   );
+}
+
+/** With its value, on the side where there is room. */
+function drawThreshold(threshold: number, at: number, { left, right, top, bottom }: Box): Html {
+  const inRightHalf = at > (left + right) / 2;
+  return html`<line
+      class="threshold"
+      x1="${px(at)}"
+      x2="${px(at)}"
+      y1="${top}"
+      y2="${bottom}"
+    /><text
+      class="threshold-label"
+      text-anchor="${inRightHalf ? "end" : "start"}"
+      x="${px(at + (inRightHalf ? -5 : 5))}"
+      y="${top + 8}"
+      >${`threshold ${figure(threshold)}`}</text
+    >`;
 }

@@ -10,59 +10,51 @@ export interface IntervalRow extends Gain {
   readonly chosen?: boolean | undefined;
 }
 
-const rowHeight = 30;
+const rowHeight = 36;
+const trackHeight = 14;
 
-/** Gains with their intervals, one above the other, against the line of no change. */
+/** Gains with their intervals, each on a track of its own below its name, against the line of no change. */
 export function drawIntervals(
   rows: readonly IntervalRow[],
   { description, title }: { readonly description: string; readonly title: string },
 ): Html {
-  const height = rows.length * rowHeight + 48;
-  const box = { ...chartBox({ height, left: 12 }), top: 6 };
+  const height = rows.length * rowHeight + 44;
+  const box = { ...chartBox({ height, left: 12 }), top: 4 };
   const x = linearAxis({
     title,
     domain: [
       Math.min(0, ...rows.map(({ low }) => low)),
       Math.max(0, ...rows.map(({ high }) => high)),
     ],
-    range: [box.left + 6, box.right - 6],
+    // Labels of the outermost ticks need room beyond them.
+    range: [box.left + 14, box.right - 14],
     ticks: 4,
   });
+  const ticks = x.ticks.map(({ value, label }) => ({ label, at: px(x.place(value)) }));
   const zero = px(x.place(0));
+  const upright = (kind: string, at: string, top: number): Html =>
+    html`<line class="${kind}" x1="${at}" x2="${at}" y1="${top}" y2="${top + trackHeight}" />`;
   return drawChart(
     box,
     description,
-    html`${x.ticks.map(({ value, label }) => {
-        const at = px(x.place(value));
-        return html`<line
-            class="grid"
-            x1="${at}"
-            x2="${at}"
-            y1="${box.top}"
-            y2="${box.bottom}"
-          /><text class="tick" text-anchor="middle" x="${at}" y="${box.bottom + 14}"
-            >${label}</text
-          >`;
-      })}
-      <line class="domain" x1="${zero}" x2="${zero}" y1="${box.top}" y2="${box.bottom}" />
-      <text
-        class="axis-title"
-        text-anchor="middle"
-        x="${px((box.left + box.right) / 2)}"
-        y="${box.bottom + 31}"
-      >
-        ${x.title}
-      </text>
-      ${rows.map((row, i) => {
-        const y = box.top + i * rowHeight + 22;
+    html`${rows.map((row, i) => {
         const ink = row.chosen ? "after" : "before";
+        const base = box.top + i * rowHeight + 11;
+        const top = base + 5;
+        const y = top + trackHeight / 2;
         return html`<g>
-          <text class="row-label${row.chosen ? " strong" : ""}" x="${box.left}" y="${y - 9}">
+          <text class="row-label${row.chosen ? " strong" : ""}" x="${box.left}" y="${base}">
             ${shorten(row.label, 36)}
           </text>
-          <text class="value" text-anchor="end" x="${box.right}" y="${y - 9}"
-            >${interval(row)}</text
-          >
+          <text class="value" text-anchor="end" x="${box.right}" y="${base}">${interval(row)}</text>
+          <rect
+            class="track"
+            x="${box.left}"
+            width="${box.right - box.left}"
+            y="${top}"
+            height="${trackHeight}"
+          />
+          ${ticks.map(({ at }) => upright("grid", at, top))}${upright("domain", zero, top)}
           <line
             class="curve ${ink}"
             x1="${px(x.place(row.low))}"
@@ -72,6 +64,20 @@ export function drawIntervals(
           />
           <circle class="dot ${ink}" cx="${px(x.place(row.gain))}" cy="${y}" r="4" />
         </g>`;
-      })}`,
+      })}
+      ${ticks.map(
+        ({ at, label }) =>
+          html`<text class="tick" text-anchor="middle" x="${at}" y="${box.bottom + 12}"
+            >${label}</text
+          >`,
+      )}
+      <text
+        class="axis-title"
+        text-anchor="middle"
+        x="${px((box.left + box.right) / 2)}"
+        y="${box.bottom + 29}"
+      >
+        ${x.title}
+      </text>`,
   );
 }

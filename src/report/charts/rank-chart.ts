@@ -9,7 +9,7 @@ export interface RankChange {
   readonly after: number;
 }
 
-const rowHeight = 26;
+const rowHeight = 34;
 
 /** A dumbbell per question: the rank of its right passage before and after, the first place at the left. */
 export function drawRankChanges(
@@ -37,11 +37,11 @@ export function drawRankChanges(
       </text>`;
   });
   const dumbbells = rows.map(({ label, before, after }, i) => {
-    const y = box.top + i * rowHeight + 19;
+    const y = box.top + i * rowHeight + 23;
     const [from, to] = [x.place(before), x.place(after)];
     const kind = after < before ? "won" : "lost";
     return html`<g>
-      <text class="row-label" x="${box.left}" y="${y - 8}">${shorten(label, 52)}</text>
+      <text class="row-label" x="${box.left}" y="${y - 11}">${shorten(label, 58)}</text>
       <line class="change ${kind}" x1="${px(from)}" x2="${px(to)}" y1="${y}" y2="${y}" />
       <circle class="dot before" cx="${px(from)}" cy="${y}" r="4" />
       <circle class="dot after" cx="${px(to)}" cy="${y}" r="4" />

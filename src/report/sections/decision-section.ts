@@ -31,7 +31,7 @@ export function decisionSection(report: Report): Html {
   const { decision, options } = report;
   return html`<section aria-labelledby="decision">
     <h2 id="decision">The decision</h2>
-    <p class="verdict ${decision.verdict.replace(" ", "-")}">${decision.sentence}</p>
+    <p class="verdict ${decision.verdict.replace(" ", "-")}">${emphasised(decision)}</p>
     ${
       options.judgement === undefined
         ? ""
@@ -42,6 +42,12 @@ export function decisionSection(report: Report): Html {
     ${caveat(report)} ${basis(report)} ${figuresTable(report)} ${nextSteps(report)}
     ${formsPart(report)}
   </section>`;
+}
+
+/** Its one word stands out. */
+function emphasised({ verdict, sentence }: Report["decision"]): Html {
+  if (!sentence.startsWith(verdict)) return html`${sentence}`;
+  return html`<strong>${verdict}</strong>${sentence.slice(verdict.length)}`;
 }
 
 /** Where it stands first, so that nobody takes it for a word on the model that they use. */

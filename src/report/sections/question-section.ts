@@ -30,7 +30,8 @@ function transitions({ questions, decision }: Report): Html {
     .slice(0, classes.length)
     .map((row) => row.slice(0, classes.length));
   const most = Math.max(...counts.flat());
-  const tint = (n: number): number => (n === 0 ? 0 : Math.max(1, Math.ceil((4 * n) / most)));
+  const tint = (n: number): number =>
+    n === 0 ? 0 : Math.max(1, Math.ceil(4 * Math.sqrt(n / most)));
   return html`<h3>From which rank to which</h3>
     <p class="muted">
       All ${count(questions.length, "judged question")} by the rank of the right passage: rows
@@ -109,9 +110,11 @@ function table(report: Report): Html {
   const cell = ({ right, rightCosine, wrong, wrongCosine }: NearestPassages, rank: number): Html =>
     rank === 1 || wrong === null
       ? html`<span class="right">the right one</span>, cosine ${rightCosine.toFixed(3)}`
-      : html`<span dir="auto">${shorten(names.passage(rank === 1 ? right : wrong), excerpt)}</span>
+      : html`<span class="excerpt" dir="auto"
+            >${shorten(names.passage(rank === 1 ? right : wrong), excerpt)}</span
+          >
           <span class="figures"
-            >cosine ${wrongCosine!.toFixed(3)}, the right one ${rightCosine.toFixed(3)}</span
+            >cosine ${wrongCosine!.toFixed(3)}, right ${rightCosine.toFixed(3)}</span
           >`;
   const row = (question: QuestionOutcome): Html => {
     const { row: query, before, after, nearest } = question;
@@ -122,8 +125,10 @@ function table(report: Report): Html {
       <th scope="row" dir="auto" data-label="Question">
         ${shorten(names.question(query), excerpt)}
       </th>
-      <td dir="auto" data-label="Right passage">
-        ${shorten(names.passage(nearest.before.right), excerpt)}
+      <td data-label="Right passage">
+        <span class="excerpt" dir="auto"
+          >${shorten(names.passage(nearest.before.right), excerpt)}</span
+        >
       </td>
       <td data-label="${compared ? "First before" : "First"}">${cell(nearest.before, before)}</td>
       ${compared ? html`<td data-label="First after">${cell(nearest.after, after)}</td>` : ""}
@@ -132,7 +137,7 @@ function table(report: Report): Html {
   return html`<h3 id="all-questions">All judged questions</h3>
     <div class="controls" id="question-controls" hidden></div>
     <div class="scroll" tabindex="0" role="group" aria-labelledby="all-questions">
-      <table class="questions" id="question-table">
+      <table class="questions clamped" id="question-table">
         <caption id="question-count">
           The first ${Math.min(staticRows, questions.length)} of
           ${count(questions.length, "question")}, those that

@@ -9,10 +9,9 @@ import { excerpt } from "./question-section.js";
 const shown = 10;
 
 const reasons: Readonly<Record<ReviewReason, string>> = {
-  "ranked low":
-    "stays far down under everything that was tried, while another stands clearly first",
-  "near copy": "has a near copy that is not labelled",
-  contradiction: "is contradicted by another label",
+  "ranked low": "far down under all that was tried, while another stands clearly first",
+  "near copy": "a near copy of it is not labelled",
+  contradiction: "another label contradicts it",
 };
 
 /** Labels that may be wrong, to correct and not to delete. */
@@ -37,24 +36,28 @@ export function reviewSection(report: Report): Html {
       <th scope="row" dir="auto" data-label="Question">
         ${shorten(names.question(query), excerpt)}
       </th>
-      <td dir="auto" data-label="Labelled passage">${shorten(names.passage(passage), excerpt)}</td>
+      <td data-label="Labelled passage">
+        <span class="excerpt" dir="auto">${shorten(names.passage(passage), excerpt)}</span>
+      </td>
       <td data-label="Why">
         ${reasons[reason]}${bestOfAll === null || reason !== "ranked low" ? "" : `: rank ${bestOfAll} at best`}
       </td>
-      <td dir="auto" data-label="Instead">${shorten(names.passage(other), excerpt)}</td>
+      <td data-label="Compare with">
+        <span class="excerpt" dir="auto">${shorten(names.passage(other), excerpt)}</span>
+      </td>
     </tr>`;
   return html`<section aria-labelledby="review">
     <h2 id="review">Labels to look at again</h2>
     <p>
-      ${count(toReview.length, "label")}
-      (${counts.map(([reason, n]) => `${n.toLocaleString("en-US")} ${reason}`).join(", ")}). Correct
-      what is wrong; do not delete what is merely hard: the untouched embedding is among those that
-      rank it low, and a set without hard questions flatters whatever is judged on it.
+      ${count(toReview.length, "label")}:
+      ${counts.map(([reason, n]) => `${n === toReview.length ? "all" : n.toLocaleString("en-US")} ${reason}`).join(", ")}.
+      Correct what is wrong; do not delete what is merely hard: the untouched embedding is among
+      those that rank it low, and a set without hard questions flatters whatever is judged on it.
     </p>
     ${changesPart(report)}
     <div class="controls" id="review-export" hidden></div>
     <div class="scroll" tabindex="0" role="group" aria-label="Labels to look at again">
-      <table class="reviews">
+      <table class="reviews clamped">
         <caption>
           ${toReview.length > shown ? `The first ${shown}; the file has all of them.` : "All of them."}
         </caption>
@@ -62,7 +65,7 @@ export function reviewSection(report: Report): Html {
           <tr>
             <th scope="col">Question</th>
             <th scope="col">Labelled passage</th>
-            <th scope="col">Which …</th>
+            <th scope="col">Why</th>
             <th scope="col">Compare with</th>
           </tr>
         </thead>
