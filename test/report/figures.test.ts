@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bestOfEachKind, gridOfBest } from "../../src/report/figures/candidates.js";
+import { bestOfEachKind, gridOfBest, trainingRuns } from "../../src/report/figures/candidates.js";
 import {
   byChange,
   changeOf,
@@ -9,6 +9,9 @@ import {
 } from "../../src/report/figures/question-changes.js";
 import { mapQuestions } from "../../src/report/figures/question-map.js";
 import { recallCurves } from "../../src/report/figures/recall-curve.js";
+import { createRandom } from "../../src/base/random.js";
+import { worthOfMore } from "../../src/report/figures/more-labels.js";
+import { reliability } from "../../src/report/figures/reliability.js";
 import { slicesOf } from "../../src/report/figures/slices.js";
 import { readReport } from "../../src/report/read-report.js";
 import type { QuestionOutcome } from "../../src/tune/verdict/decision.js";
@@ -107,7 +110,77 @@ describe("slices", () => {
   });
 });
 
+describe("reliability", () => {
+  const judged = (count: number, of: (row: number) => [right: number, wrong: number]) =>
+    Array.from({ length: count }, (_, row) => {
+      const [rightCosine, wrongCosine] = of(row);
+      const own = { ...near, rightCosine, wrongCosine };
+      return { ...outcome(row, 1, 1), nearest: { before: own, after: own } };
+    });
+  const rows = (questions: readonly QuestionOutcome[]) => questions.map(({ row }) => row);
+
+  it("finds what is promised where cosines follow a logistic curve, and half where they say nothing", () => {
+    // Normal cosines of like spread have a logistic curve for their odds.
+    const random = createRandom("reliability");
+    const apart = judged(4000, () => [0.5 + 0.1 * random.normal(), 0.35 + 0.1 * random.normal()]);
+    const told = reliability(apart, "before", rows(apart), 1)!;
+    expect(told.bins.length).toBeGreaterThan(7);
+    expect(told.error).toBeLessThan(0.03);
+    expect(told.brier).toBeLessThan(0.19);
+    expect(told.baseBrier).toBeCloseTo(0.25);
+    expect(told.bins.reduce((sum, { n }) => sum + n, 0)).toBe(8000);
+    const alike = judged(4000, () => [random.normal() / 9, random.normal() / 9]);
+    for (const { predicted } of reliability(alike, "after", rows(alike), 1)!.bins) {
+      expect(Math.abs(predicted - 0.5)).toBeLessThan(0.1);
+    }
+  });
+
+  it("is fitted on other groups than it is held against", () => {
+    // A group's own level tells nothing of another's: a curve that had seen the group would look better.
+    const questions = judged(400, (row) => (row < 200 ? [0.9, 0.8] : [0.1, 0]));
+    const groups = questions.map(({ row }) => Number(row >= 200));
+    expect(reliability(questions, "before", groups, 1)!.brier).toBeGreaterThan(0.3);
+  });
+
+  it("is none of too few questions, or where there are no wrong passages", () => {
+    const few = judged(12, () => [0.9, 0.1]);
+    expect(reliability(few, "before", rows(few), 1)).toBeNull();
+    const lone = judged(100, () => [0.9, 0.1]).map((question) => ({
+      ...question,
+      nearest: { ...question.nearest, before: { ...near, wrong: null, wrongCosine: null } },
+    }));
+    expect(reliability(lone, "before", rows(lone), 1)).toBeNull();
+  });
+});
+
+describe("what more labels are worth", () => {
+  const point = (pairs: number, figure: number) => ({
+    ...{ pairs, figure, gain: { gain: 0, low: 0, high: 0 } },
+  });
+
+  it("goes on as the last three points do, by the logarithm of their number", () => {
+    const points = [point(10, 0.9), ...[100, 200, 400].map((n) => point(n, 0.1 * Math.log(n)))];
+    expect(worthOfMore({ points }, 400)).toBeCloseTo(0.1 * Math.log(2), 12);
+    expect(worthOfMore({ points: points.slice(0, 2) }, 100)).toBeLessThan(0);
+    expect(worthOfMore({ points: points.slice(0, 1) }, 100)).toBeNull();
+  });
+});
+
 describe("candidates", () => {
+  it("that were trained are runs by growing epochs, the best's own last", () => {
+    const { table, best } = inventedDecision();
+    const at = (rate: number, epoch: number) => ({
+      ...table[1],
+      ...{ method: "info-nce", parameters: { rate, epoch } },
+    });
+    const grid = [at(0.1, 4), at(0.1, 1), at(0.3, 2)];
+    const own = { ...best, method: "info-nce", parameters: { rate: 0.1, epoch: 1 } };
+    const runs = trainingRuns(grid, own);
+    expect(runs.map(({ ofBest }) => ofBest)).toEqual([false, true]);
+    expect(runs[1].states.map(({ parameters }) => parameters["epoch"])).toEqual([1, 4]);
+    expect(trainingRuns(gridOfBest({ table, best }), best)).toEqual([]);
+  });
+
   it("stand for their kind by the highest figure, and those that were not measured by none", () => {
     const { table, best } = inventedDecision();
     expect(bestOfEachKind(table).map(({ method }) => method)).toEqual(["rca", "identity", "ridge"]);
@@ -175,6 +248,18 @@ describe("the map of questions", () => {
     expect(await rows(1)).toHaveLength(2500);
     expect(await rows(1)).toEqual(await rows(1));
     expect(await rows(1)).not.toEqual(await rows(2));
+  });
+
+  it("is drawn by t-SNE and UMAP in three axes, too, the second view turned to the first", async () => {
+    const decision = inventedDecision({ questions: 12, passages: 12 });
+    const projections = ["tsne-3d", "umap", "umap-3d"] as const;
+    const { pictures } = (await mapQuestions(readReport(decision, { projections })))!;
+    const drawn = pictures.map(({ method, dimensions }) => `${method} ${dimensions}`);
+    expect(drawn).toEqual(["PCA 2", "PCA 3", "t-SNE 3", "UMAP 2", "UMAP 3"]);
+    for (const { dimensions, views } of pictures) {
+      expect(views.map(({ cols }) => cols)).toEqual([dimensions, dimensions]);
+      for (const { data } of views) expect(data.every(Number.isFinite)).toBe(true);
+    }
   });
 
   it("has no third axis where vectors have none", async () => {

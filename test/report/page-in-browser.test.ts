@@ -6,6 +6,7 @@ import axe from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderReport, type ReportedDecision } from "../../src/report.js";
+import type { AdapterLearningCurve } from "../../src/tune/learning-curve.js";
 import { inventedDecision } from "../support/invented-decision.js";
 import { hostileTexts } from "./hostile-texts.js";
 
@@ -84,6 +85,15 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
       expect(await page.locator("#question-count").textContent()).toBe(
         `${lost} question${lost === 1 ? "" : "s"} of 80.`,
       );
+    }));
+
+  it("shows passages in three lines, and longer where that is asked for", () =>
+    open("page.html", async (page) => {
+      const height = () =>
+        page.evaluate(() => document.querySelector("#question-table tbody")!.clientHeight);
+      const short = await height();
+      await page.check("#question-whole");
+      expect(await height()).toBeGreaterThan(short);
     }));
 
   it("sorts by a column either way, and turns pages", () =>
@@ -189,6 +199,15 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
       const second = await page.evaluate(() => document.querySelector("canvas")!.toDataURL());
       expect(second).not.toBe(first);
+      await page.selectOption("#map-colors", { label: "slice" });
+      expect(await page.locator("#map-legend").textContent()).toBe("accountsbilling");
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+      const colored = await page.evaluate(() => document.querySelector("canvas")!.toDataURL());
+      expect(colored).not.toBe(second);
+      await page.selectOption("#map-colors", { label: "outcome: won or lost" });
+      expect((await page.locator("#map-legend").textContent())?.replace(/\s+/g, " ").trim()).toBe(
+        "won unchanged lost",
+      );
       await page.selectOption("#map-picture", { label: "t-SNE: who is whose neighbour" });
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
       expect(await page.evaluate(() => document.querySelector("canvas")!.toDataURL())).not.toBe(
@@ -284,6 +303,19 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
       { javaScriptEnabled: false },
     ));
 
+  it("draws as many pixels as the screen has", () =>
+    open(
+      "page.html",
+      async (page) => {
+        const { drawn, wide } = await page.evaluate(() => {
+          const canvas = document.querySelector("canvas")!;
+          return { drawn: canvas.width, wide: canvas.clientWidth };
+        });
+        expect(drawn).toBe(2 * wide);
+      },
+      { deviceScaleFactor: 3 },
+    ));
+
   it("fits a phone without scrolling sideways", () =>
     open(
       "page.html",
@@ -294,13 +326,30 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
       { viewport: { width: 400, height: 800 } },
     ));
 
-  it("prints three to five pages", () =>
-    open("page.html", async (page) => {
-      const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
-      const pages = pdf.match(/\/Type\s*\/Page\b/g)!.length;
-      expect(pages).toBeGreaterThanOrEqual(3);
-      expect(pages).toBeLessThanOrEqual(5);
-    }));
+  it("prints three to five pages, of few questions and of many, with slices and a learning curve", async () => {
+    const slices = Array.from({ length: 400 }, (_, i) => `slice ${i % 15}`);
+    const gain = { gain: 0.01, low: -0.02, high: 0.04 };
+    const learningCurve: AdapterLearningCurve = {
+      ...{ metric: "mrr", claim: "questions", untouched: 0.5 },
+      points: Array.from({ length: 8 }, (_, i) => ({ pairs: 2 ** i, figure: 0.51, gain })),
+    };
+    const pages = {
+      "page.html": null,
+      "few.html": await renderReport(inventedDecision({ questions: 3, passages: 3 })),
+      "many.html": await renderReport(inventedDecision({ questions: 400, passages: 400 }), {
+        ...{ slices, learningCurve, projections: [] },
+      }),
+    };
+    for (const [name, content] of Object.entries(pages)) {
+      if (content !== null) writeFileSync(join(folder, name), content);
+      await open(name, async (page) => {
+        const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
+        const count = pdf.match(/\/Type\s*\/Page\b/g)!.length;
+        expect(count, name).toBeGreaterThanOrEqual(3);
+        expect(count, name).toBeLessThanOrEqual(5);
+      });
+    }
+  });
 
   for (const colorScheme of ["light", "dark"] as const) {
     it(`gives axe-core nothing to find, ${colorScheme}`, () =>

@@ -188,7 +188,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; scroll-behavior: auto !important; } }
 @media print {
   @page { margin: 12mm; }
-  html { font-size: 8.3pt; }
+  html { font-size: 8.1pt; }
   body { max-width: none; padding: 0; line-height: 1.35; }
   h2 { margin: 1.2rem 0 .5rem; padding-top: .5rem; } h3 { margin: .8rem 0 .3rem; }
   h2, h3, .legend, .chart-title, caption, thead { break-after: avoid; } table:not(.questions):not(.reviews) { break-inside: avoid; }
@@ -197,13 +197,13 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .verdict { font-size: 1.2rem; margin: .5rem 0; padding: .5rem .8rem; border: 1px solid var(--line); border-left-width: 5px; }
   th, td { padding: .15rem .4rem; } .meaning, .figures { display: inline; }
   .questions, .reviews { font-size: .82rem; line-height: 1.25; }
-  .questions tbody tr:nth-child(n+7), .reviews tbody tr:nth-child(n+5) { display: none; }
+  .questions tbody tr:nth-child(n+6), .reviews tbody tr:nth-child(n+4) { display: none; }
   .controls, details, .detail, noscript { display: none; }
   tr, .panel, .facts div { break-inside: avoid; }
   .panels, .panels.alone { grid-template-columns: 1fr 1fr; gap: .6rem; }
   .panel { padding: .4rem; border: 1px solid var(--line); background: none; } svg text { stroke: var(--paper); }
-  .chart { max-width: 62mm; } canvas.map { max-width: 64mm; margin: 0 auto; }
-  .panels.alone { grid-template-columns: 70mm 1fr; } .panels.alone table { font-size: .85rem; }
+  .chart { max-width: 56mm; } canvas.map { max-width: 60mm; margin: 0 auto; }
+  .panels.alone { grid-template-columns: 62mm 1fr; } .panels.alone table { font-size: .85rem; }
   .facts { grid-template-columns: repeat(5, 1fr); gap: .3rem .8rem; }
   .glossary { columns: 2; } .glossary div { margin-bottom: .3rem; }
   a { color: inherit; text-decoration: none; } a[href^="http"]::after { content: " (" attr(href) ")"; }
