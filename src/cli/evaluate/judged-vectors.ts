@@ -6,7 +6,7 @@ import { evaluateRetrieval, type RetrievalEvaluation } from "../../evaluate/retr
 import { parseQrels, type Qrels } from "../../evaluate/retrieval/trec-format.js";
 import type { Matrix } from "../../math/matrix.js";
 import { wrongUse } from "../failures.js";
-import { readLines, readText, readVectors } from "../files/read-all.js";
+import { readIdColumn, readText, readVectors } from "../files/read-all.js";
 import { show } from "../../base/show.js";
 
 /** Files of vectors and what tells their rows apart. */
@@ -79,7 +79,7 @@ async function readIds(
   signal: AbortSignal,
 ): Promise<Map<string, number>> {
   if (path === undefined) return new Map(Array.from({ length: rows }, (_, i) => [String(i), i]));
-  const lines = await readLines(path, signal);
+  const lines = await readIdColumn(path, signal);
   if (lines.length !== rows) {
     throw new DataError(
       { source: path },

@@ -1,3 +1,4 @@
+import { decodeNpyIds } from "../../data/sources/npy-ids.js";
 import { decodeNpy } from "../../data/sources/npy.js";
 import { openSource, sourceName } from "../../data/sources/open-source.js";
 import { DataError } from "../../data/data-error.js";
@@ -12,7 +13,10 @@ async function readBytes(path: string, signal: AbortSignal): Promise<Uint8Array>
 
 /** @throws DataError when it is no UTF-8 text, or empty. */
 export async function readText(path: string, signal: AbortSignal): Promise<string> {
-  const bytes = await readBytes(path, signal);
+  return textOf(await readBytes(path, signal), path);
+}
+
+function textOf(bytes: Uint8Array, path: string): string {
   const place = { source: sourceName(path) };
   if (bytes.length === 0) throw new DataError(place, "the file is empty");
   if (bytes.includes(0))
@@ -32,9 +36,11 @@ export async function readVectors(path: string, signal: AbortSignal): Promise<Ma
   return decodeNpy(bytes, sourceName(path));
 }
 
-/** A line each, such as ids; a line end at the end of the file begins no line. */
-export async function readLines(path: string, signal: AbortSignal): Promise<string[]> {
-  const lines = (await readText(path, signal)).split(/\r?\n/);
+/** Ids, a line each, or NumPy's `.npy` of integers or texts; a line end at the end of the file begins no line. */
+export async function readIdColumn(path: string, signal: AbortSignal): Promise<string[]> {
+  const bytes = await readBytes(path, signal);
+  if (bytes[0] === 0x93) return decodeNpyIds(bytes, sourceName(path));
+  const lines = textOf(bytes, path).split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }

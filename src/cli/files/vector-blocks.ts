@@ -61,7 +61,13 @@ async function* npyBlocks(
     else pending = pending.length === 0 ? value : Buffer.concat([pending, value]);
   };
   while (!ended && pending.length < 1 << 16) await more();
-  const { rows, cols, width, read, start } = readNpyHeader(pending, name);
+  const { rows, cols, byColumns, width, read, start } = readNpyHeader(pending, name);
+  if (byColumns && rows > 1 && cols > 1) {
+    throw new DataError(
+      { source: name },
+      "the array must be in C order (numpy.ascontiguousarray) to be read row by row, received Fortran order",
+    );
+  }
   if (cols === 0) {
     throw new DataError({ source: name }, "the vectors must have a dimension, received none");
   }

@@ -7,37 +7,40 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 /** Bytes of a value, and how one is read. */
 interface ValueType {
   readonly width: number;
-  readonly read: (view: DataView, at: number) => number;
+  readonly read: (view: DataView, at: number, littleEndian: boolean) => number;
 }
 
 const valueTypes: ReadonlyMap<string, ValueType> = /* @__PURE__ */ new Map([
-  ["<f2", { width: 2, read: (view, at) => fromFloat16(view.getUint16(at, true)) }],
-  ["<f4", { width: 4, read: (view, at) => view.getFloat32(at, true) }],
-  ["<f8", { width: 8, read: (view, at) => view.getFloat64(at, true) }],
+  ["f2", { width: 2, read: (view, at, little) => fromFloat16(view.getUint16(at, little)) }],
+  ["f4", { width: 4, read: (view, at, little) => view.getFloat32(at, little) }],
+  ["f8", { width: 8, read: (view, at, little) => view.getFloat64(at, little) }],
 ]);
 
 /** What the bytes before the values of a .npy file say. */
 export interface NpyHeader {
   readonly rows: number;
   readonly cols: number;
+  /** Whether the values lie column by column, in Fortran's order. */
+  readonly byColumns: boolean;
   /** Bytes of one value. */
   readonly width: number;
   /** Reads a value at a byte. */
-  readonly read: ValueType["read"];
+  readonly read: (view: DataView, at: number) => number;
   /** Byte at which the values begin. */
   readonly start: number;
 }
 
 /**
- * Reads NumPy's .npy bytes: a 2-D array (or a 1-D one, as a single row) of little-endian float16, float32 or float64 in C
- * order. Halves are widened exactly, doubles rounded to single precision.
+ * Reads NumPy's .npy bytes: a 2-D array (or a 1-D one, as a single row) of float16, float32 or float64, of either byte order, in
+ * C or Fortran order. Halves are widened exactly, doubles rounded to single precision.
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
  * @param name Named in errors, e.g. the path. @default "decodeNpy"
- * @throws RangeError naming what is wrong: not .npy, another dtype, Fortran order, another number of axes, cut short.
+ * @throws RangeError naming what is wrong: not .npy, another dtype, another number of axes, cut short, a double beyond
+ *   single precision.
  */
 export function decodeNpy(bytes: Uint8Array, name = "decodeNpy"): Matrix {
-  const { rows, cols, width, read, start } = readNpyHeader(bytes, name);
+  const { rows, cols, byColumns, width, read, start } = readNpyHeader(bytes, name);
   if (bytes.length - start !== rows * cols * width) {
     throw new RangeError(
       `${name}: ${rows} × ${cols} values must be ${rows * cols * width} bytes, received ${bytes.length - start}`,
@@ -45,8 +48,14 @@ export function decodeNpy(bytes: Uint8Array, name = "decodeNpy"): Matrix {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const matrix = createMatrix(rows, cols);
-  for (let i = 0, at = start; i < matrix.data.length; i++, at += width) {
-    matrix.data[i] = read(view, at);
+  const { data } = matrix;
+  for (let i = 0, at = start; i < data.length; i++, at += width) {
+    const value = read(view, at);
+    const place = byColumns ? (i % rows) * cols + Math.floor(i / rows) : i;
+    data[place] = value;
+    if (Math.abs(data[place]) === Infinity && Math.abs(value) !== Infinity) {
+      refuse(`${name}: value ${i}`, "within single precision", value);
+    }
   }
   return matrix;
 }
@@ -57,6 +66,39 @@ export function decodeNpy(bytes: Uint8Array, name = "decodeNpy"): Matrix {
  * @throws RangeError as {@link decodeNpy} does.
  */
 export function readNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
+  const { descr, byColumns, shape, start } = readNpyArray(bytes, name);
+  const [, order = "", kind = ""] = /^([<>=])(f[248])$/.exec(descr ?? "") ?? [];
+  const type = valueTypes.get(kind);
+  if (type === undefined) {
+    return refuse(`${name}: dtype`, "float16, float32 or float64", descr);
+  }
+  if (shape.length !== 1 && shape.length !== 2) {
+    refuse(`${name}: the array`, "one of 1 or 2 axes", shape.length);
+  }
+  const [rows, cols] = shape.length === 1 ? [1, shape[0]] : shape;
+  const little = order !== ">";
+  return {
+    ...{ rows, cols, byColumns, start },
+    width: type.width,
+    read: (view, at) => type.read(view, at, little),
+  };
+}
+
+/**
+ * What the header of .npy bytes says, of versions 1 to 3, whatever the array holds.
+ *
+ * @throws RangeError for other bytes.
+ */
+export function readNpyArray(
+  bytes: Uint8Array,
+  name: string,
+): {
+  /** NumPy's name of the dtype, e.g. `"<f4"`; none where it is a record. */
+  readonly descr: string | undefined;
+  readonly byColumns: boolean;
+  readonly shape: readonly number[];
+  readonly start: number;
+} {
   const fail = (reason: string): never => {
     throw new RangeError(`${name}: ${reason}`);
   };
@@ -72,26 +114,21 @@ export function readNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   if (start > bytes.length) fail("the header must be whole, received its beginning");
   const header = new TextDecoder().decode(bytes.subarray(start - headerLength, start));
 
-  const dtype = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
-  const type = valueTypes.get(dtype ?? "");
-  if (type === undefined) {
-    return refuse(`${name}: dtype`, "float16, float32 or float64, little-endian", dtype);
-  }
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
-  if (order !== "False")
-    fail("the array must be in C order (numpy.ascontiguousarray), received Fortran order");
-  const shapeText = /'shape'\s*:\s*\(([0-9,\s]*)\)/.exec(header)?.[1];
+  // Other writers than NumPy quote twice and write JSON's words.
+  const descr = /['"]descr['"]\s*:\s*['"]([^'"]*)['"]/.exec(header)?.[1];
+  const order = /['"]fortran_order['"]\s*:\s*(true|false)/i.exec(header)?.[1];
+  if (order === undefined) return fail("the header must have a fortran_order, received none");
+  const shapeText = /['"]shape['"]\s*:\s*[([]([0-9L,\s]*)[)\]]/.exec(header)?.[1];
   if (shapeText === undefined) return fail("the header must have a shape, received none");
   const shape = shapeText
     .split(",")
-    .map((part) => part.trim())
+    .map((part) => part.trim().replace(/L$/, "")) // Python 2 wrote (2L, 3L)
     .filter((part) => part !== "")
     .map(Number);
-  if (shape.length !== 1 && shape.length !== 2) {
-    refuse(`${name}: the array`, "one of 1 or 2 axes", shape.length);
+  if (!shape.every((count) => Number.isSafeInteger(count))) {
+    fail(`the shape must be of counts, received (${shapeText})`);
   }
-  const [rows, cols] = shape.length === 1 ? [1, shape[0]] : shape;
-  return { rows, cols, width: type.width, read: type.read, start };
+  return { descr, byColumns: order.toLowerCase() === "true", shape, start };
 }
 
 /** Writes a matrix as .npy bytes (version 1.0, float32, C order) that `numpy.load` reads. */
