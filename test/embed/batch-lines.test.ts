@@ -4,6 +4,8 @@ import { createMemoryStore } from "embedtune";
 import { intern } from "../../src/base/intern.js";
 import { sha256 } from "../../src/base/sha256.js";
 import { createStoredVectors } from "../../src/embed/cache/stored-vectors.js";
+import { fileLines } from "../../src/embed/openai/batches/file-lines.js";
+import { createRepeatedCalls } from "../../src/embed/openai/batches/repeated-calls.js";
 import { createBatchTracker } from "../../src/embed/openai/batches/batch-tracker.js";
 import { fakeVector } from "../support/fake-openai-server.js";
 
@@ -112,5 +114,52 @@ describe("a damaged line of a batch's results", () => {
       "batch_expired late",
       "422 no",
     ]);
+  });
+});
+
+describe("a file of a batch's results", () => {
+  /** The lines of a file that comes in these chunks. */
+  const linesOf = async (chunks: () => Iterable<Uint8Array>): Promise<string[]> => {
+    const content = () =>
+      Promise.resolve({
+        body: (async function* () {
+          yield* chunks();
+        })(),
+      });
+    const settings = { client: { files: { content } } as never, timeoutMs: 60_000 };
+    const address = "http://127.0.0.1/v1/embeddings";
+    const calls = createRepeatedCalls({
+      ...{ address, redact: (text: string) => text, maxRetries: 2, maxWaitMs: 1, seed: 1 },
+    });
+    const lines: string[] = [];
+    for await (const line of fileLines("file-1", settings, calls, undefined)) lines.push(line);
+    return lines;
+  };
+
+  it("is read in lines wherever its chunks end, in the middle of a character too", async () => {
+    const text = 'one\n{"two": "naïve 🙂"}\n\nthree';
+    const bytes = new TextEncoder().encode(text);
+    for (let size = 1; size <= bytes.length; size++) {
+      const chunks = function* () {
+        for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+      };
+      expect(await linesOf(chunks)).toEqual(["one", '{"two": "naïve 🙂"}', "three"]);
+    }
+  });
+
+  it("may be of any length, but no line of it", async () => {
+    const megabyte = new TextEncoder().encode(`${"x".repeat(999_999)}\n`);
+    const many = await linesOf(function* () {
+      for (let i = 0; i < 40; i++) yield megabyte;
+    });
+    expect(many.length).toBe(40);
+    let sent = 0;
+    const endless = linesOf(function* () {
+      for (;;) yield megabyte.subarray(0, (sent += 999_999) && 999_999);
+    });
+    await expect(endless).rejects.toThrow(
+      "http://127.0.0.1/v1/batches: a line of file-1 must have at most 16000000 characters, received more",
+    );
+    expect(sent).toBeLessThan(18_000_000);
   });
 });
