@@ -5,7 +5,7 @@
  *   npm run quickstart
  *   npm run quickstart -- --input FILE [--limit N] [--embedder openai] [--model NAME] [--out DIR] [--cache DIR] [--seed N]
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
@@ -32,6 +32,7 @@ import { findImprovedQuestion, showImprovedQuestion } from "./shared/improved-qu
 import { measureMethod, type MeasuredMethod } from "./shared/measure.js";
 import { labelledVectors, prepareSides, reportedTexts } from "./shared/nq-task.js";
 import { pairTable, rankingTable } from "./shared/results-table.js";
+import { writeWhole } from "./shared/write-whole.js";
 
 /** What is tried: training takes minutes at the dimensions of the built-in embedder. */
 const closedForms = ["rca", "corpus-prior", "ridge"] as const;
@@ -140,7 +141,7 @@ await runExample(async (signal) => {
       { label: "passages searched", value: test.corpus.texts.length },
     ];
     const rows = methods.flatMap((method) => method.rows);
-    await writeFile(
+    await writeWhole(
       place("metrics.json"),
       JSON.stringify(
         {
@@ -166,7 +167,7 @@ await runExample(async (signal) => {
         2,
       ),
     );
-    await writeFile(
+    await writeWhole(
       place("report.html"),
       await renderReport(
         { ...decision, ...reportedTexts(train), seed },

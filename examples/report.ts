@@ -7,7 +7,7 @@
  * With --pictures two pictures of the page are written into DIR, as docs/report.md shows them; that needs Chromium.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -23,6 +23,7 @@ import { readBeir } from "embedtune/node";
 import { labelsToReview, renderReport } from "embedtune/report";
 import { readBeirSides } from "./shared/beir-sides.js";
 import { progressBars, runExample } from "./shared/cli.js";
+import { writeWhole } from "./shared/write-whole.js";
 
 const folder = "examples/data/help-centre";
 
@@ -54,7 +55,7 @@ await runExample(async (signal) => {
     });
     bars.stop();
     await mkdir(dirname(options.out), { recursive: true });
-    await writeFile(options.out, page);
+    await writeWhole(options.out, page);
     console.log(decision.sentence);
     console.log(`${labelsToReview(decision).length} labels to look at again`);
     console.log(`${options.out} written, ${Math.round(page.length / 1000)} kB`);

@@ -7,7 +7,7 @@
  * engine by the built-in embedder answers. The log is written to a file and read back as a log of your own would be.
  * Prints how often its labels are right, beside every click as a label, and what fitAdapter says of them.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import {
@@ -25,6 +25,7 @@ import { passagePool } from "embedtune/negatives";
 import { readNaturalQuestions, readSearchLog } from "embedtune/node";
 import { runExample } from "./shared/cli.js";
 import { simulateSearchLog, type SimulatedQuery } from "./shared/simulated-log.js";
+import { writeWhole } from "./shared/write-whole.js";
 
 await runExample(async (signal) => {
   const { values } = parseArgs({
@@ -57,7 +58,7 @@ await runExample(async (signal) => {
   // 2. Its log, as a file: a line a search.
   const log = simulateSearchLog(engine, { searches, users, eta, seed });
   await mkdir(dirname(output), { recursive: true });
-  await writeFile(output, log.map(lineOf).join(""));
+  await writeWhole(output, log.map(lineOf).join(""));
 
   // 3. Labels.
   const { pairs, report } = await labelsFromLog(readSearchLog(output, { signal }));

@@ -10,7 +10,6 @@
  * --set FOLDER --vectors NAME takes a folder of BEIR's shape (queries.jsonl, corpus.jsonl, train.tsv, test.tsv) with
  * NAME-queries.npy and NAME-passages.npy; its split is kept, and every question is ranked against the whole corpus.
  */
-import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { applyAdapter, evaluateRetrieval, fitThreshold, pairCosines } from "embedtune";
 import {
@@ -31,6 +30,7 @@ import {
   withHardNegatives,
   type VectorTask,
 } from "./shared/vector-task.js";
+import { writeWhole } from "./shared/write-whole.js";
 
 await runExample(async (signal) => {
   const { values } = parseArgs({
@@ -97,7 +97,7 @@ await runExample(async (signal) => {
   }
   const whole =
     splits === 1 ? runs[0] : { seed: values.seed, splits, methods: meanResults(runs, names), runs };
-  await writeFile(out, JSON.stringify({ ...whole, sentences }, undefined, 2) + "\n");
+  await writeWhole(out, JSON.stringify({ ...whole, sentences }, undefined, 2) + "\n");
   printTable(whole.methods);
   console.log(whatTheFiguresSay(whole.methods));
   for (const sentence of sentences) console.log(sentence);

@@ -5,12 +5,13 @@
  *     npm run data:assemble
  */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { runExample } from "../shared/cli.js";
 import { nqTokens } from "./nq-tokens.js";
 import { parsePage, SourceError, type Page, type SourceQuestion } from "./page-source.js";
+import { writeWhole } from "../shared/write-whole.js";
 
 const minimumCandidates = 6;
 
@@ -227,10 +228,9 @@ function gzipPlain(text: string): Buffer {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await runExample(async () => {
     const lines = assembleLines(fileURLToPath(new URL("source", import.meta.url)));
-    const target = new URL("nq-sample.jsonl.gz", import.meta.url);
-    writeFileSync(target, gzipPlain(`${lines.join("\n")}\n`));
+    const target = fileURLToPath(new URL("nq-sample.jsonl.gz", import.meta.url));
+    await writeWhole(target, gzipPlain(`${lines.join("\n")}\n`));
     const bytes = readFileSync(target).length;
     console.log(`${lines.length} questions, ${bytes} bytes: examples/data/nq-sample.jsonl.gz`);
-    return Promise.resolve();
   });
 }

@@ -114,6 +114,49 @@ describe("an error of a server", () => {
   });
 });
 
+describe("a server that speaks another language", () => {
+  const answers: readonly [string, unknown][] = [
+    ["of Ollama's own", { model: "m", embeddings: [[1, 2, 3, 4]] }],
+    ["with data that are null", { object: "list", data: null }],
+    ["with no vectors", { object: "list", data: [] }],
+    [
+      "with one index for all",
+      { data: ["one", "two"].map(() => ({ index: 0, embedding: [1, 2] })) },
+    ],
+    ["with indices from 1", { data: [1, 2].map((index) => ({ index, embedding: [1, 2] })) }],
+  ];
+  for (const [name, body] of answers) {
+    it(`is given up after three requests, for repeating cannot help: ${name}`, async () => {
+      const embedder = await start((_, response) => sendJson(response, 200, body));
+      const error = await failure(embedder.embed(["one", "two"]));
+      expect(error).toBeInstanceOf(EmbeddingRequestError);
+      expect(error.message).toMatch(/the answer is wrong: .* \(tried 3 times\)$/);
+      expect(server.log.length).toBe(3);
+    });
+  }
+
+  it("is given up as soon when it gives no vectors of the length that is asked for", async () => {
+    const embedder = await start(
+      (request, response) => sendJson(response, 200, rightAnswer(request, 4)),
+      { dimensions: 2 },
+    );
+    const error = await failure(embedder.embed(texts));
+    expect(error.message).toContain("data[0].embedding must have 2 values, received 4");
+    expect(server.log.length).toBe(3);
+  });
+
+  it("once it has given a right answer is asked again as after any accident", async () => {
+    const embedder = await start((request, response) =>
+      request.number > 0 && request.number < 6
+        ? sendJson(response, 200, { data: null })
+        : sendJson(response, 200, rightAnswer(request)),
+    );
+    await embedder.embed(["one"]);
+    expect((await embedder.embed(["two"])).rows).toBe(1);
+    expect(server.log.length).toBe(7);
+  });
+});
+
 describe("a server that stays silent", () => {
   it("is said to be, with how long it was waited for", async () => {
     const embedder = await start(() => undefined, { timeoutMs: 50, maxRetries: 1 });

@@ -92,6 +92,22 @@ describe("the length of an embedder's vectors", () => {
     ).toBe(8);
   });
 
+  it("is not settled for good by one wrong answer after which the process ended", async () => {
+    const store = createMemoryStore();
+    await withCache(
+      changing(() => 7),
+      store,
+    ).embed(["a"]);
+    const now = () =>
+      withCache(
+        changing(() => 8),
+        store,
+      );
+    await expect(now().embed(["a", "b"])).rejects.toThrow(refusal(7, 8));
+    expect(await now().missing(["a", "b"])).toEqual(["a", "b"]);
+    expect((await now().embed(["a", "b"])).cols).toBe(8);
+  });
+
   it("is known to the store when nothing of it is found", async () => {
     const store = createMemoryStore();
     await withCache(

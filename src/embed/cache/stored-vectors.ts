@@ -57,8 +57,8 @@ export function createStoredVectors(
   /** What the entries have, or the record that is kept beside them, so that a job without a hit is told too. */
   let learnt: number | undefined;
   let recorded = false;
-  /** Keys of what a first answer alone has taught: the next one may take it back. */
-  let unconfirmed: readonly string[] = [];
+  /** Keys of what a first answer alone has taught, now or in a process that ended after it: the next one may take it back. */
+  let unconfirmed: string[] = [];
   const check = (length: number): void =>
     checkVectorLength(
       embedder.id,
@@ -99,6 +99,9 @@ export function createStoredVectors(
         wholes++;
         found(position, vector);
       });
+      if (!recorded && declared === undefined && unconfirmed.length <= mostOfOneAnswer) {
+        for (const [k, there] of whole.entries()) if (there === 1) unconfirmed.push(keys[k]);
+      }
       const absent: number[] = [];
       if (wholes < keys.length) {
         for (let k = 0; k < keys.length; k++) if (whole[k] === 0) absent.push(k);
@@ -126,8 +129,9 @@ export function createStoredVectors(
       });
     },
     async takeBack() {
-      if (unconfirmed.length === 0) return;
       const doubtful = unconfirmed;
+      // More than one answer can have brought is sure, though no record says so.
+      if (doubtful.length === 0 || doubtful.length > mostOfOneAnswer) return;
       [learnt, unconfirmed] = [undefined, []];
       await store.removeMany(doubtful);
     },
@@ -141,6 +145,9 @@ export interface KeySlice {
   readonly start: number;
   readonly keys: readonly string[];
 }
+
+/** Texts that one answer may have. */
+const mostOfOneAnswer = 2048;
 
 /** Keys asked from the store at once. */
 const sliceSize = 512;

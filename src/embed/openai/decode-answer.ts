@@ -7,6 +7,9 @@ export class MalformedAnswerError extends Error {
   override readonly name = "MalformedAnswerError";
 }
 
+/** An answer in a form that no repetition will change, unless the server has given right ones before. */
+export class OtherFormError extends MalformedAnswerError {}
+
 /** A text's vector that cannot be used, though others of the same answer can. */
 export interface FaultyRow {
   readonly input: number;
@@ -55,21 +58,24 @@ export function decodeAnswer(
   };
   if (!Array.isArray(data)) {
     const received = typeof parsed === "string" ? plainText(parsed) : parsed;
-    throw new MalformedAnswerError(
+    const form = typeof parsed === "object" && parsed !== null;
+    throw new (form ? OtherFormError : MalformedAnswerError)(
       `it must be JSON with a "data" array, received ${show(received)}`,
     );
   }
   if (data.length !== count) {
-    throw new MalformedAnswerError(`data must have ${count} embeddings, received ${data.length}`);
+    throw new OtherFormError(`data must have ${count} embeddings, received ${data.length}`);
   }
   const faulty: FaultyRow[] = [];
+  /** Rows of another length than was asked for: where all are, no text is to blame. */
+  let otherLength = 0;
   let vectors: Matrix | undefined;
   const seen = new Uint8Array(count);
   for (const [position, item] of (data as unknown[]).entries()) {
     const { index: said, embedding } = (item ?? {}) as { index?: unknown; embedding?: unknown };
     const index = indexOf(said, position);
     if (index === undefined || !(index in seen) || seen[index] === 1) {
-      throw new MalformedAnswerError(
+      throw new OtherFormError(
         `data[${position}].index must be one of 0 to ${count - 1} that no other has, received ${show(said)}`,
       );
     }
@@ -79,6 +85,7 @@ export function decodeAnswer(
       const expected = dimensions ?? vectors?.cols ?? values.length;
       if (values.length !== expected || expected === 0) {
         const message = `data[${position}].embedding must have ${expected || "some"} values, received ${values.length}`;
+        if (dimensions !== undefined && values.length > 0) otherLength++;
         // Of two lengths in one answer nobody knows which is right.
         throw new (dimensions === undefined ? MalformedAnswerError : FaultyVectorsError)(message);
       }
@@ -91,6 +98,7 @@ export function decodeAnswer(
       faulty.push({ input: index, reason: error.message });
     }
   }
+  if (otherLength === count && count > 0) throw new OtherFormError(faulty[0].reason);
   if (faulty.length === count && count > 0) throw new FaultyVectorsError(faulty[0].reason);
   const tokens = usage?.prompt_tokens ?? usage?.total_tokens;
   return {

@@ -2,7 +2,7 @@ import { createRandom } from "../../base/random.js";
 import { sleep } from "../../base/sleep.js";
 import { backoff } from "../requests/backoff.js";
 import type { SizedInput } from "../requests/pack-batches.js";
-import type { EmbeddingAnswer } from "./decode-answer.js";
+import { OtherFormError, type EmbeddingAnswer } from "./decode-answer.js";
 import type { EmbeddingsEndpoint, SendSignals } from "./endpoint.js";
 import { classify, requestError, type Failure } from "./failures.js";
 import { createPatience } from "./server/patience.js";
@@ -76,7 +76,8 @@ export function createRetries(
         const failure = { ...found, sentence: redact(found.sentence) };
         const tooLarge = failure.status === 429 && limits.tokensExceededBy(batch);
         if (failure.kind === "input" || tooLarge || giveBack(failure)) return { failure, cause };
-        if (failure.kind === "doubtful") doubtful++;
+        const never = endpoint.answeredAt === -Infinity && cause instanceof OtherFormError;
+        if (failure.kind === "doubtful" || never) doubtful++;
         if (failure.status === 429) limited++;
         const worthIt =
           failure.kind !== "final" &&
