@@ -62,6 +62,7 @@ export async function renderReport(
         <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
+        <meta name="description" content="${decision.sentence}" />
         ${trusted(`<style>${style}</style>`)}
       </head>
       <body>
