@@ -161,6 +161,29 @@ describe("embedtune tune", () => {
     expect(none.stderr).toContain("decision.json.gz: cannot read the record of the decision");
   });
 
+  it("says how many labels changed since the last verdict, and what more would be worth where asked", async () => {
+    const out = at("changed");
+    const data = at("changed.jsonl");
+    const line = (i: number, passage: number): object => ({
+      query: `ask ${i}`,
+      passage: `topic ${passage}`,
+    });
+    const lines = Array.from({ length: 24 }, (_, i) => line(i, i % 6));
+    writeFileSync(data, jsonLines(lines));
+    const first = await tune(data, "--out", out);
+    expect(first.stderr).not.toContain("last verdict");
+    writeFileSync(data, jsonLines([...lines.slice(2), line(30, 0)]));
+    const second = await tune(data, "--out", out, "--learning-curve");
+    const said = "Since the last verdict 3 labels changed: 1 added, 2 taken away, 0 turned";
+    expect(second.stderr).toContain(said);
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    expect(page).toContain(said);
+    expect(page).toContain("another hundred");
+    // Ids in the place of texts are no texts to compare.
+    await tune(data, "--out", out, "--no-texts");
+    expect((await tune(data, "--out", out)).stderr).not.toContain("last verdict");
+  });
+
   it("gives the same bytes for the same seed", async () => {
     await tune(at("pairs.csv"), "--out", at("one"));
     await tune(at("pairs.csv"), "--out", at("two"));

@@ -2,9 +2,17 @@ import { access, constants, mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { methodNames, type MethodName } from "../../tune/candidates/default-candidates.js";
 import { renderReport } from "../../report/page/render-report.js";
+import { loadDecision } from "../../tune/files/load-decision.js";
 import { saveDecision } from "../../tune/files/save-decision.js";
 import { decisionFigures } from "../../tune/files/decision-figures.js";
 import type { TunedFiles } from "../../tune/files/tune-files.js";
+import {
+  labelChanges,
+  labelChangesSentence,
+  type LabelledTables,
+} from "../../tune/review/label-changes.js";
+import { adapterLearningCurve, type AdapterLearningCurve } from "../../tune/learning-curve.js";
+import { labelTexts } from "../../tune/texts/label-texts.js";
 import { estimateTuning, tune, type TuneOptions } from "../../tune/tune.js";
 import { keptIn, withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
@@ -29,6 +37,7 @@ export interface TuneFlags extends CommonFlags, EmbedderFlags, DataFlags {
   readonly timeBudget?: number | undefined;
   readonly out: string;
   readonly texts: boolean;
+  readonly learningCurve?: boolean | undefined;
 }
 
 /** Vectors of the built-in embedder are longer than a first look needs: shorter ones are tried in a third of the time. */
@@ -148,13 +157,16 @@ async function inFolder(path: string, work: () => Promise<void>): Promise<void> 
 
 async function report(
   decision: TunedFiles,
-  flags: Pick<TuneFlags, "out" | "texts" | "json">,
+  flags: Pick<TuneFlags, "out" | "texts" | "json" | "learningCurve">,
   io: CommandIo,
 ): Promise<void> {
   const { out, texts, json = false } = flags;
+  const learningCurve = flags.learningCurve === true ? await curveOf(decision, io) : undefined;
   io.status?.("");
   const page = join(out, "report.html");
-  await writeOutput(page, io, await renderReport(decision, { texts }));
+  const previous = await earlierLabels(out);
+  if (previous !== undefined) io.say(labelChangesSentence(labelChanges(previous, decision.texts)));
+  await writeOutput(page, io, await renderReport(decision, { texts, previous, learningCurve }));
   const paths = [page, ...(await saveDecision(out, decision, { texts }))];
   if (json) {
     return io.print(`${JSON.stringify({ ...decisionFigures(decision), files: paths })}\n`);
@@ -164,4 +176,22 @@ async function report(
       .map((line) => `${line}\n`)
       .join(""),
   );
+}
+
+/** What more labels would be worth to the best that was found; nothing where nothing was judged or found. */
+async function curveOf(
+  { claim, best, metric, seed, texts, vectors }: TunedFiles,
+  io: CommandIo,
+): Promise<AdapterLearningCurve | undefined> {
+  if (claim === null || best.method === "identity") return undefined;
+  return adapterLearningCurve(labelTexts(texts, vectors).data, {
+    ...{ candidate: best, holdOut: claim, metric, seed },
+    ...{ signal: io.signal, onProgress: showProgress(io) },
+  });
+}
+
+/** What the folder was judged on before; nothing where it holds no decision that can be read, or one without texts. */
+async function earlierLabels(folder: string): Promise<LabelledTables | undefined> {
+  const earlier = await loadDecision(folder).catch(() => undefined);
+  return earlier?.toReview === undefined ? earlier?.texts : undefined;
 }

@@ -7,6 +7,7 @@ import {
   loadWork,
   numberFrom,
   seedFlag,
+  switchFlag,
   textFlag,
   type VerbContext,
 } from "../verb.js";
@@ -88,6 +89,9 @@ export const tuneVerb = buildCommand<TuneFlags, string[], VerbContext>({
         optional: true,
       },
       seed: seedFlag,
+      learningCurve: switchFlag(
+        "Find out what more labels would be worth, for the report: as long again as the best took",
+      ),
       texts: {
         kind: "boolean",
         brief: "Put texts into the questions and the report",

@@ -1,7 +1,7 @@
 import { html, type Html } from "../html.js";
 import { shorten } from "../format.js";
 import { count } from "../../tune/verdict/words.js";
-import { labelChanges } from "../../tune/review/label-changes.js";
+import { labelChanges, labelChangesSentence } from "../../tune/review/label-changes.js";
 import type { LabelToReview, ReviewReason } from "../../tune/review/labels-to-review.js";
 import type { Report } from "../read-report.js";
 import { excerpt } from "./question-section.js";
@@ -80,17 +80,6 @@ export function reviewSection(report: Report): Html {
 function changesPart({ decision, options }: Report): Html {
   const { texts } = decision;
   if (options.previous === undefined || texts?.pairs === undefined) return html``;
-  const { added, removed, turned } = labelChanges(options.previous, {
-    ...texts,
-    pairs: texts.pairs,
-  });
-  const changed = added + removed + turned;
-  return html`<p>
-    Since the last verdict
-    ${
-      changed === 0
-        ? "no label changed."
-        : `${count(changed, "label")} changed: ${added.toLocaleString("en-US")} added, ${removed.toLocaleString("en-US")} taken away, ${turned.toLocaleString("en-US")} turned to the other answer.`
-    }
-  </p>`;
+  const changes = labelChanges(options.previous, { ...texts, pairs: texts.pairs });
+  return html`<p>${labelChangesSentence(changes)}</p>`;
 }

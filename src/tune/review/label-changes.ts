@@ -1,4 +1,5 @@
 import type { TextTables } from "../../data/texts/text-tables.js";
+import { count } from "../verdict/words.js";
 
 /** Texts with their labels, as `tune` returns them. */
 export type LabelledTables = Pick<TextTables, "queries" | "passages" | "pairs">;
@@ -20,6 +21,14 @@ export function labelChanges(earlier: LabelledTables, now: LabelledTables): Labe
     removed: then.size - kept.length,
     turned: kept.filter(([pair, label]) => then.get(pair) !== label).length,
   };
+}
+
+/** E.g. `"Since the last verdict 3 labels changed: 2 added, 1 taken away, 0 turned to the other answer."` */
+export function labelChangesSentence({ added, removed, turned }: LabelChanges): string {
+  const changed = added + removed + turned;
+  if (changed === 0) return "Since the last verdict no label changed.";
+  const [more, less, other] = [added, removed, turned].map((n) => n.toLocaleString("en-US"));
+  return `Since the last verdict ${count(changed, "label")} changed: ${more} added, ${less} taken away, ${other} turned to the other answer.`;
 }
 
 function labelsByPair({ queries, passages, pairs }: LabelledTables): Map<string, number> {
