@@ -33,6 +33,8 @@ export interface RelevanceJudgement {
   readonly passageId: string;
   /** 0: judged and not relevant; above 0: relevant, the grade. */
   readonly score: number;
+  /** As of a {@link TextPair}: what must not be divided between learning and judging. */
+  readonly group?: string | undefined;
 }
 
 type Sequence<T> = Iterable<T> | AsyncIterable<T>;

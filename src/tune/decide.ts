@@ -10,6 +10,7 @@ import { valuesOf, type Outcomes, type RankMetric } from "./ranking/outcomes.js"
 import { cosineFigures } from "./verdict/pair-figures.js";
 import { meanGain, meanOf } from "./verdict/units.js";
 import { ranksLookRandom } from "./verdict/unrelated.js";
+import { questionsWithCopies } from "./verdict/copies.js";
 import { figuresOf } from "./verdict/figures.js";
 import { questionOutcomes } from "./verdict/question-outcomes.js";
 import { sentenceOf } from "./verdict/sentence.js";
@@ -84,6 +85,7 @@ export function decide(
     ...{ best: partsOf(best, gain), bestChange: change, peerGain },
     ...{ before, after, judged: claim.questions.length },
     doubt: verdict === "not shown" ? doubtOf(evidence, leastGain) : null,
+    copies: questionsWithCopies(data, claim.questions),
     labelsLookUnrelated: unrelated,
   });
   const options = { metric, units: claim.units, seed, resamples: fewer, all };

@@ -11,12 +11,30 @@ import { normalizeRows } from "../math/vectors.js";
 import { prepareLabelledCorpus, type LabelledVectors } from "./claims/labelled-corpus.js";
 import type { FormDecision } from "./verdict/decision.js";
 
-/** The names that an application knows rows by. */
+/**
+ * The names that an application knows rows by, e.g. `decision.texts.queryIds` and `passageIds`. Left out or not all there, row
+ * numbers stand in their place.
+ */
 export interface RowIds {
   /** Per row of the table of queries. */
-  readonly queries: readonly string[];
+  readonly queries?: readonly (string | null)[] | undefined;
   /** Per row of the table of passages. */
-  readonly passages: readonly string[];
+  readonly passages?: readonly (string | null)[] | undefined;
+}
+
+/** The name of each row: its id, or its number where one has none. */
+function namesOf(
+  ids: readonly (string | null)[] | undefined,
+  rows: number,
+  place: string,
+): string[] {
+  if (ids === undefined || (ids.length === rows && ids.includes(null))) {
+    return Array.from({ length: rows }, (_, row) => String(row));
+  }
+  const names = ids.filter((id) => id !== null);
+  checkIds(names, place, rows);
+  rowsOfIds(names, place);
+  return names;
 }
 
 /** What is served beside `form.adapter`: one of both. */
@@ -33,14 +51,18 @@ export interface ServedAnswers {
  *
  * @param form One of `decision.forms`, or what `fitForms` gave.
  * @param data What it was judged on; that it is, nobody can check.
+ * @param given Names of the rows; row numbers without them.
  * @throws RangeError when there are not as many names as rows, or a name stands twice.
  */
-export function serveForm(form: FormDecision, data: LabelledVectors, ids: RowIds): ServedAnswers {
+export function serveForm(
+  form: FormDecision,
+  data: LabelledVectors,
+  given: RowIds = {},
+): ServedAnswers {
   const corpus = prepareLabelledCorpus(data, "serveForm");
-  for (const side of ["queries", "passages"] as const) {
-    checkIds(ids[side], `serveForm: ids.${side}`, corpus[side].rows);
-    rowsOfIds(ids[side], `serveForm: ids.${side}`);
-  }
+  const named = (side: "queries" | "passages"): string[] =>
+    namesOf(given[side], corpus[side].rows, `serveForm: ids.${side}`);
+  const ids = { queries: named("queries"), passages: named("passages") };
   const { adapter, move, votes } = form;
   const { embedder, verdict, sentence } = adapter.metadata;
   const metadata: AnsweredMetadata = {
@@ -57,8 +79,8 @@ export function serveForm(form: FormDecision, data: LabelledVectors, ids: RowIds
     const passages = normalizeRows(applySide(adapter.passage, corpus.passages));
     const pairs = { ...positives, query: Uint32Array.from(positives.query.keys()) };
     const moved = moveRows(passages, questions, pairs, move);
-    const named = { moved, passages, ids: ids.passages };
-    return { moved: createMovedPassages(named, { move, metadata }), known: null };
+    const rows = { moved, passages, ids: ids.passages };
+    return { moved: createMovedPassages(rows, { move, metadata }), known: null };
   }
   if (votes === null) refuse("serveForm: form", "a form with a move or votes", form.name);
   const known: KnownQuestionsParts = {

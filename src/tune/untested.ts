@@ -40,7 +40,15 @@ export function untestedDecision(
   const sentence = sentenceOf({
     ...common,
     ...{ foreseen: null, peerGain: null, labelsLookUnrelated: false, before: null, after: null },
-    ...{ judged: 0, doubt: null, skipped: [], reason, best: parts(side), bestChange: null },
+    ...{
+      judged: 0,
+      doubt: null,
+      copies: 0,
+      skipped: [],
+      reason,
+      best: parts(side),
+      bestChange: null,
+    },
   });
   const verdict = { verdict: "untested", sentence } as const;
   const choice = (own: "both" | "query"): Choice => ({

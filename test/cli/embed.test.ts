@@ -116,8 +116,8 @@ describe("embedtune embed", () => {
   it("embeds a column of parquet", async () => {
     const parquet = `${root}test/fixtures/cli/vectors.parquet`;
     const flags = ["--column", "title", "--embedder", "hashing", "--out", at("q.npy")];
-    expect((await embed(parquet, flags)).stdout).toContain("q.npy: 7 × 1536");
-    const expected = await createHashingEmbedder().embed(["row 6"]);
+    expect((await embed(parquet, flags)).stdout).toContain("q.npy: 7 × 384");
+    const expected = await createHashingEmbedder({ dimensions: 384 }).embed(["row 6"]);
     expect(rowOf(vectorsOf("q.npy"), 6)).toEqual(expected.data);
   });
 
@@ -133,7 +133,7 @@ describe("embedtune embed", () => {
       { id: 7, text: "one" },
       { id: 8, text: "two", tags: ["x"] },
     ]);
-    const expected = await createHashingEmbedder().embed(["one", "two"]);
+    const expected = await createHashingEmbedder({ dimensions: 384 }).embed(["one", "two"]);
     expect(Float32Array.from(rows.flatMap(({ vector }) => vector))).toEqual(expected.data);
   });
 
@@ -156,9 +156,13 @@ describe("embedtune embed", () => {
     expect(known.stderr).toContain('query "query: ", passage "passage: "');
     const model = "intfloat/e5-small-v2";
     expect(rowOf(vectorsOf("p.npy"), 0)).toEqual(fakeVector("query: one", 8, model));
-    const none = await embed(file, [...flags, "--query-prefix", ""]);
+    const none = await embed(file, [...flags, "--query-prefix", "", "--passage-prefix", ""]);
     expect(none.stderr).not.toContain("prefix");
     expect(rowOf(vectorsOf("p.npy"), 0)).toEqual(fakeVector("one", 8, model));
+    // A flag for one side leaves the other what the model wants, which is said.
+    const other = await embed(file, [...flags, "--query-prefix", "ask: "]);
+    expect(other.stderr).toContain('query "ask: ", passage "passage: "');
+    expect(rowOf(vectorsOf("p.npy"), 0)).toEqual(fakeVector("passage: one", 8, model));
     // The texts of pairs, as the library's one call embeds them.
     const pairs = write("pairs.jsonl", '{"query":"one","passage":"two"}\n');
     const embedder = createOpenAIEmbedder({ baseURL: server.baseURL, model, apiKey: "none" });
@@ -236,7 +240,7 @@ describe("the price of embedding", () => {
   });
 
   it("is at its highest where it is not known exactly, for who agrees agrees to that", async () => {
-    const embedder = createHashingEmbedder();
+    const embedder = createHashingEmbedder({ dimensions: 384 });
     const open = { embedder, bare: embedder, uncached: embedder, prefixes: null, priced: true };
     const estimate: EmbeddingEstimate = {
       ...{ texts: 5, toEmbed: 5, tokens: { low: 10, high: 90 }, requests: 2, minutes: null },

@@ -2,9 +2,24 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { createFunctionEmbedder, encodeNpy, fromRows, identityAdapter, withCache } from "embedtune";
+import {
+  createFunctionEmbedder,
+  createHashingEmbedder,
+  encodeNpy,
+  fromRows,
+  identityAdapter,
+  serveForm,
+  tune,
+  withCache,
+} from "embedtune";
 import { createMatrix } from "embedtune/math";
-import { createLmdbStore, saveAdapter } from "embedtune/node";
+import {
+  createLmdbStore,
+  saveAdapter,
+  saveDecision,
+  saveKnownQuestions,
+  saveMovedPassages,
+} from "embedtune/node";
 import { runCommand } from "./run-command.js";
 
 const folder = mkdtempSync(join(tmpdir(), "embedtune-inspect-"));
@@ -101,6 +116,42 @@ describe("embedtune inspect", () => {
     });
     expect(text).toContain(`${"x".repeat(99)}…\n`);
     expect(text).toMatch(/read as +JSON lines, fields query, passage, /);
+  });
+
+  it("knows the folder of a decision, its probes, and what is served beside an adapter", async () => {
+    const topics = ["refund", "invoice", "password", "calendar"];
+    const pairs = Array.from({ length: 40 }, (_, i) => ({
+      query: `${topics[i % 4]} question ${i}`,
+      passage: `About the ${topics[i % 4]}`,
+    }));
+    const embedder = createHashingEmbedder({ dimensions: 32 });
+    const decision = await tune(pairs, { embedder, candidates: ["rca"] });
+    const folder = at("tuned");
+    await saveDecision(folder, decision);
+    const whole = await inspect(folder);
+    expect(whole.result).toMatchObject({
+      ...{ kind: "decision", verdict: decision.verdict, sentence: decision.sentence },
+      ...{ labels: { questions: 40 }, embedding: { embedder: embedder.id } },
+    });
+    expect(whole.text).toContain(decision.sentence);
+    expect(whole.text).toMatch(/^probes.safetensors +for embedtune check$/m);
+    const probes = await inspect(join(folder, "probes.safetensors"));
+    expect(probes.result).toMatchObject({
+      ...{ kind: "probes", passages: 4, dimensions: 32, texts: false, learntQuestions: 40 },
+    });
+    expect(probes.text).toMatch(/^made for +hashing\/char-3-5\/32\/v1$/m);
+
+    const data = { ...decision.vectors, pairs: decision.texts.pairs };
+    for (const form of decision.forms) {
+      const { moved, known } = serveForm(form, data);
+      const path = at(`${form.name}.safetensors`);
+      if (moved !== null) await saveMovedPassages(path, moved);
+      else await saveKnownQuestions(path, known!);
+      const served = await inspect(path);
+      expect(served.result).toMatchObject({ kind: form.name, sentence: form.sentence });
+      expect(served.text).toContain(form.sentence);
+    }
+    expect(decision.forms).toHaveLength(2);
   });
 
   it("reads tables by the names of their columns, or those that flags give, and passages alone", async () => {

@@ -50,7 +50,7 @@ async function mineByLibrary(settings: { numNegatives: number; relativeMargin: n
   const positives = positivePairs(questions).pairs;
   const corpus = passagePool(questions).passages.map(({ text }) => text);
   const texts = miningTexts(positives, { corpus });
-  const embedder = createHashingEmbedder();
+  const embedder = createHashingEmbedder({ dimensions: 384 });
   const queries = await embedder.embed(texts.queries, { side: "query" });
   const passages = await embedder.embed(texts.passages);
   const guard = createGoldGuard(questions);

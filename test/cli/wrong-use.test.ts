@@ -74,7 +74,7 @@ const table: readonly WrongUse[] = [
   { what: "a typo in the verb", args: "evalute @run.trec", code: 2, says: ['no verb "evalute"', "did you mean evaluate?", "embedtune --help"] },
   { what: "a typo in a flag", args: "evaluate @run.trec --qrel @qrels.txt", code: 2, says: ["no flag --qrel", "did you mean --qrels?", "embedtune evaluate --help"] },
   { what: "a flag of another verb", args: "nq @texts.txt --side query", code: 2, says: ["no flag --side"] },
-  { what: "no file", args: "inspect", code: 2, says: ["PATH is missing", "an adapter, a file or folder of texts"] },
+  { what: "no file", args: "inspect", code: 2, says: ["PATH is missing", "an adapter, the folder that tune wrote, a file or folder of texts"] },
   { what: "no file for nq", args: "nq", code: 2, says: ["FILE is missing"] },
   { what: "a file too many", args: "inspect a b", code: 2, says: ["at most 1 file", '"b"'] },
   { what: "a flag without its value", args: "embed @texts.txt --embedder hashing --out", code: 2, says: ["--out", "value"] },

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
+import { layOutTexts } from "../../src/data/texts/text-tables.js";
 import type { TuningData } from "../../src/data/tuning-data.js";
 import { readTuningFiles } from "../../src/data/tuning-files/read-tuning-files.js";
 import type { TuningFiles } from "../../src/data/tuning-files/types.js";
@@ -301,6 +302,16 @@ describe("readTuningFiles, pairs,", () => {
     const result = await readTuningFiles(byContent, { corpus });
     expect(result.data).toEqual(data);
     expect(result.notes).toEqual(["The passages of the pairs are ids of the corpus."]);
+  });
+
+  it("keeps the groups of pairs that name their passages by id", async () => {
+    const corpus = file("ids.csv", "id,text\np1,one\np2,two\n");
+    const grouped = file("grouped.csv", "question,corpus-id,group\na,p1,x\nb,p2,x\nc,p2,y\n");
+    const { data, notes } = await readTuningFiles(grouped, { corpus });
+    expect(notes).toEqual([]);
+    const { groups } = await layOutTexts(data, "test");
+    expect(groups?.[0]).toBe(groups?.[1]);
+    expect(groups?.[2]).not.toBe(groups?.[0]);
   });
 });
 

@@ -15,7 +15,7 @@ export interface ChosenEmbedder {
 }
 
 export interface ChooseEmbedderOptions {
-  /** Length of the vectors to ask for. @default the model's own */
+  /** Length of the vectors to ask for. @default the model's own, 384 of the built-in embedder */
   readonly dimensions?: number | undefined;
   /** Its id, for one model behind two addresses. @default what `createOpenAIEmbedder` makes of address and model */
   readonly id?: string | undefined;
@@ -27,6 +27,9 @@ export interface ChooseEmbedderOptions {
 
 const choices =
   "hashing, openai:MODEL, ollama:MODEL, transformers:MODEL or an address such as http://127.0.0.1:8080/v1#MODEL";
+
+/** Vectors of the built-in embedder are longer than a first look needs: shorter ones are tried in a third of the time. */
+const hashingDimensions = 384;
 
 const openAIAddress = "https://api.openai.com/v1";
 const ollamaAddress = "http://127.0.0.1:11434/v1";
@@ -49,7 +52,10 @@ export async function chooseEmbedder(
     throw wrongUse(`--embedder-id must be left out for ${text}: only a server has two addresses`);
   }
   if (text === "hashing") {
-    return { embedder: createHashingEmbedder({ dimensions }), priced: false };
+    return {
+      embedder: createHashingEmbedder({ dimensions: dimensions ?? hashingDimensions }),
+      priced: false,
+    };
   }
   if (/^https?:\/\//.test(text)) {
     const { address, model } = splitAddress(text);

@@ -82,16 +82,15 @@ function prefixesFor(
   { queryPrefix, passagePrefix }: Pick<EmbedderFlags, "queryPrefix" | "passagePrefix">,
   io: CommandIo,
 ): Required<Prefixes> | null {
-  if (queryPrefix !== undefined || passagePrefix !== undefined) {
-    const given = { query: queryPrefix ?? "", passage: passagePrefix ?? "" };
-    return given.query === "" && given.passage === "" ? null : given;
-  }
   const wanted = missingPrefixes(embedder);
-  if (wanted !== null) {
-    const [query, passage] = [JSON.stringify(wanted.query), JSON.stringify(wanted.passage)];
+  const said = wanted !== null && (queryPrefix === undefined || passagePrefix === undefined);
+  // A flag for one side says nothing about the other.
+  const query = queryPrefix ?? wanted?.query ?? "";
+  const passage = passagePrefix ?? wanted?.passage ?? "";
+  if (said) {
     io.say(
-      `its model wants prefixes, which are put: query ${query}, passage ${passage} (--query-prefix "" puts none)`,
+      `its model wants prefixes, and these are put: query ${JSON.stringify(query)}, passage ${JSON.stringify(passage)} (--query-prefix "" --passage-prefix "" puts none)`,
     );
   }
-  return wanted;
+  return query === "" && passage === "" ? null : { query, passage };
 }

@@ -10,7 +10,7 @@ import type { Finding } from "./finding.js";
 
 export interface InspectFlags extends CommonFlags, TextFileFlags {}
 
-/** `embedtune inspect`: what an adapter, a file of texts or vectors, or a cache holds. */
+/** `embedtune inspect`: what an adapter and what is served beside it, the folder of a decision, texts, vectors or a cache hold. */
 export async function inspect(flags: InspectFlags, [path]: [string], io: CommandIo): Promise<void> {
   const { result, lines } = await look(path, flags, io);
   if (flags.json) await io.print(`${JSON.stringify(toPlain(result), undefined, 2)}\n`);
@@ -24,14 +24,16 @@ async function look(path: string, flags: InspectFlags, io: CommandIo): Promise<F
       const { inspectCache } = await import("./inspect-cache.js");
       return inspectCache(path, io);
     }
+    const { inspectDecision, isDecision } = await import("./inspect-decision.js");
+    if (isDecision(path)) return inspectDecision(path);
     const { inspectTexts } = await import("./inspect-texts.js");
     return inspectTexts(path, flags, io);
   }
   const file = await sniff(path, io.signal);
   switch (file.kind) {
     case "safetensors": {
-      const { inspectAdapter } = await import("./inspect-adapter.js");
-      return inspectAdapter(path);
+      const { inspectSafetensors } = await import("./inspect-safetensors.js");
+      return inspectSafetensors(path);
     }
     case "npy": {
       const { inspectVectors } = await import("./inspect-vectors.js");

@@ -40,9 +40,6 @@ export interface TuneFlags extends CommonFlags, EmbedderFlags, DataFlags {
   readonly learningCurve?: boolean | undefined;
 }
 
-/** Vectors of the built-in embedder are longer than a first look needs: shorter ones are tried in a third of the time. */
-const hashingDimensions = 384;
-
 /** `embedtune tune`: files to a decision in a folder. */
 export async function tuneData(
   flags: TuneFlags,
@@ -95,8 +92,7 @@ async function tuneFiles(
     );
   }
   const name = embedder ?? "hashing";
-  const dimensions = flags.dimensions ?? (name === "hashing" ? hashingDimensions : undefined);
-  await withEmbedder(name, { ...flags, dimensions }, io, async (open) => {
+  await withEmbedder(name, flags, io, async (open) => {
     const { bare, prefixes } = open;
     const embedding = { embedder: bare, prefixes: prefixes ?? ("none" as const) };
     if (flags.dryRun === true) {

@@ -13,7 +13,7 @@ export const inspectVerb = buildCommand<InspectFlags, [path: string], VerbContex
           parse: String,
           placeholder: "PATH",
           brief:
-            "An adapter, a file or folder of texts, a file of vectors, or the folder of a cache",
+            "An adapter, the folder that tune wrote, a file or folder of texts, a file of vectors, or the folder of a cache",
         },
       ],
     },
@@ -23,7 +23,8 @@ export const inspectVerb = buildCommand<InspectFlags, [path: string], VerbContex
     brief: "Say what an adapter, a file of texts or vectors, or a cache holds",
     customUsage: ["PATH [flags]"],
     fullDescription: `Say what stands in a file: of an adapter what it was made for and its verdict, of texts what they are read as, how many and
-how often repeated, of vectors their shape, of a cache its embedders. What the file is, its first bytes tell.
+how often repeated, of vectors their shape, of a cache its embedders, of a folder that tune wrote the verdict and its files. What a file is,
+its first bytes tell.
 
 EXAMPLES
   embedtune inspect adapter.safetensors

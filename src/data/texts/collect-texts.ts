@@ -119,23 +119,26 @@ function textOf(fields: Fields, field: string, place: string): string {
 
 function textPair(item: unknown, place: string): CollectedPair {
   const fields = fieldsOf(item, place, "a pair with query and passage");
-  const { label = 1, grade = 1, group = null } = fields;
+  const { label = 1, grade = 1 } = fields;
   if (label !== 0 && label !== 1) {
     throw new DataError({ source: place }, `label must be 0 or 1, received ${show(label)}`);
   }
   if (!(typeof grade === "number" && grade > 0 && grade < Infinity)) {
     throw new DataError({ source: place }, `grade must be a number > 0, received ${show(grade)}`);
   }
-  if (group !== null && typeof group !== "string" && typeof group !== "number") {
-    throw new DataError({ source: place }, `group must be a name, received ${show(group)}`);
-  }
   return {
     query: textOf(fields, "query", place),
     passage: textOf(fields, "passage", place),
     label,
     grade,
-    group: group === null ? null : String(group),
+    group: groupOf(fields, place),
   };
+}
+
+function groupOf({ group = null }: Fields, place: string): string | null {
+  if (group === null) return null;
+  if (typeof group === "string" || typeof group === "number") return String(group);
+  throw new DataError({ source: place }, `group must be a name, received ${show(group)}`);
 }
 
 /** A blank question is refused only where it is judged: whoever reads a file cannot help what else stands in it. */
@@ -165,6 +168,7 @@ function corpusText(item: unknown, place: string): TextItem {
 function judgement(item: unknown, place: string): RelevanceJudgement {
   const fields = fieldsOf(item, place, "a judgement with queryId, passageId and score");
   const { score } = fields;
+  const group = groupOf(fields, place);
   if (!Number.isFinite(score)) {
     throw new DataError({ source: place }, `score must be a number, received ${show(score)}`);
   }
@@ -172,5 +176,6 @@ function judgement(item: unknown, place: string): RelevanceJudgement {
     queryId: textOf(fields, "queryId", place),
     passageId: textOf(fields, "passageId", place),
     score: score as number,
+    ...(group === null ? {} : { group }),
   };
 }

@@ -15,6 +15,15 @@ export interface NearTexts {
   readonly count: number;
 }
 
+/** Rows of `a` and of `b` whose texts nearly equal each other, by the same measure. */
+export function* nearTo(
+  a: readonly string[],
+  b: readonly string[],
+): Generator<{ readonly i: number; readonly j: number }, void, undefined> {
+  if (a.length > 0)
+    yield* similarRows(a.map(comparableText), b.map(comparableText), { threshold, size });
+}
+
 /**
  * Finds texts that are nearly the same: equal but for case, white space and Unicode form, or sharing four fifths of their
  * runs of three words. By their letters alone, never by cosine: neighbours in an embedding are what is to be judged.

@@ -139,7 +139,7 @@ export async function layOutTexts(data: TuningData, caller: string): Promise<Tex
         passage: known(passageOfId, pair.passageId, place, "passageId", "a passage of the corpus"),
         label: pair.score > 0 ? 1 : 0,
         grade: pair.score > 0 ? pair.score : 1,
-        group: null,
+        group: pair.group ?? null,
       };
     }
     const { label, grade, group } = pair;

@@ -31,9 +31,6 @@ export function judgedPairs(
         `the first ${formatPlace(first.place)}.`,
     );
   }
-  if (pairs.some(({ pair }) => pair.group !== undefined)) {
-    notes.say("Groups are not used where passages are given by id.");
-  }
   const numbers = new Map<string, string>();
   const qrels: RelevanceJudgement[] = [];
   for (const { pair } of pairs) {
@@ -41,7 +38,13 @@ export function judgedPairs(
     const queryId = numbers.get(pair.query) ?? `q${numbers.size + 1}`;
     numbers.set(pair.query, queryId);
     const score = pair.label === 0 ? 0 : (pair.grade ?? 1);
-    qrels.push({ queryId, passageId: pair.passage, score });
+    const { group } = pair;
+    qrels.push({
+      queryId,
+      passageId: pair.passage,
+      score,
+      ...(group === undefined ? {} : { group }),
+    });
   }
   const queries = [...numbers].map(([text, id]) => ({ id, text }));
   return { queries, corpus, qrels };

@@ -102,10 +102,15 @@ export function modelConventions(name: string): ModelConventions | null {
   return null;
 }
 
+/** Characters that a token of Chinese or Japanese has at most, on the average over a text: a token is a word or less. */
+const mostPerToken = 4;
+
 /**
- * How many tokens a text has at least for the tokenizers of such models: runs of letters or digits. Where even these are
- * more than a model reads, the text is surely cut.
+ * How many tokens a text has at least for the tokenizers of such models: runs of letters or digits, and of the scripts that
+ * put no blanks between words a fourth of the characters. Where even these are more than a model reads, the text is surely cut.
  */
 export function leastTokens(text: string): number {
-  return text.match(/[\p{L}\p{M}\p{N}]+/gu)?.length ?? 0;
+  const runs = text.match(/[\p{L}\p{M}\p{N}]+/gu)?.length ?? 0;
+  const unspaced = text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu);
+  return Math.max(runs, Math.ceil((unspaced?.length ?? 0) / mostPerToken));
 }

@@ -1,4 +1,4 @@
-import { findNearTexts } from "../../data/texts/near-texts.js";
+import { findNearTexts, nearTo } from "../../data/texts/near-texts.js";
 import type { TextTables } from "../../data/texts/text-tables.js";
 import type { Matrix } from "../../math/matrix.js";
 import type { LabelledVectors } from "../claims/labelled-corpus.js";
@@ -15,7 +15,7 @@ export interface LabelledTexts {
  * is judged by what was learnt from under another spelling.
  */
 export function labelTexts(
-  { queries, passages, pairs, groups }: TextTables,
+  { queries, passages, pairs, groups, items }: TextTables,
   vectors: { readonly queries: Matrix; readonly passages: Matrix },
 ): LabelledTexts {
   const nearQueries = findNearTexts(queries);
@@ -24,6 +24,17 @@ export function labelTexts(
   const nearPassages = findNearTexts(named.map((row) => passages[row]));
   const twin = Uint32Array.from(passages.keys());
   for (const [i, row] of named.entries()) twin[row] = named[nearPassages.first[i]];
+  // What pairs brought to the corpus may be not quite one of its own.
+  const brought = named.filter((row) => items.passages.first[row] === -1);
+  const own =
+    brought.length === 0 ? [] : passages.filter((_, row) => items.passages.first[row] !== -1);
+  for (const { i, j } of nearTo(
+    brought.map((row) => passages[row]),
+    own,
+  )) {
+    // The corpus's come first, so that their rows are those of this list.
+    twin[j] = twin[brought[i]];
+  }
   return {
     data: { ...vectors, pairs, groups, twins: { queries: nearQueries.first, passages: twin } },
     nearDuplicates: { queries: nearQueries.count, passages: nearPassages.count },

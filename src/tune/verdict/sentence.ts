@@ -21,6 +21,8 @@ export type SentenceParts = Pick<
   readonly judged: number;
   /** What speaks against a gain whose intervals lie above zero; `null` where nothing does, or where they do not. */
   readonly doubt: string | null;
+  /** Questions with a near copy beside their right passage; 0 where they are few. */
+  readonly copies: number;
   /** Why nothing was tested, where nothing was. */
   readonly reason?: string;
   /** Families that there was no time for. */
@@ -31,12 +33,17 @@ export type SentenceParts = Pick<
 export function sentenceOf(parts: SentenceParts): string {
   const notes = [
     ...(parts.labelsLookUnrelated ? [unrelated] : []),
+    ...(parts.copies === 0 ? [] : [copied(parts.copies)]),
     ...(parts.skipped.length === 0
       ? []
       : [`Not tried for lack of time: ${parts.skipped.join(", ")}.`]),
   ];
   return [`${parts.verdict}: ${main(parts)}`, ...notes].join(" ");
 }
+
+/** Also of a verdict that finds a gain: what it may be made of. */
+const copied = (questions: number): string =>
+  `Beside the right passage of ${count(questions, "question")} stands one that nearly equals it, and telling the two apart may look like a gain: let pairs name the corpus's own passages.`;
 
 const unrelated =
   "The right passages rank as if drawn at random: these labels look unrelated to these passages.";

@@ -5,6 +5,17 @@ import {
   withModelPrefixes,
   withPrefixes,
 } from "embedtune";
+import { leastTokens } from "../../../src/embed/models/known-models.js";
+
+describe("leastTokens", () => {
+  it("counts words, and where none are parted a fourth of the characters", () => {
+    expect(leastTokens("one two, three")).toBe(3);
+    expect(leastTokens("")).toBe(0);
+    expect(leastTokens("退款需要多长时间")).toBe(2);
+    expect(leastTokens("パスワードを忘れました".repeat(40))).toBe(100);
+    expect(leastTokens("비밀번호를 잊어버렸어요")).toBe(2);
+  });
+});
 
 describe("modelConventions", () => {
   it.each([

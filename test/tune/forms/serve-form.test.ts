@@ -84,6 +84,16 @@ describe("serveForm", () => {
     }
   });
 
+  it("names rows by their numbers where no names are given, or one lacks", () => {
+    const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i));
+    const { known } = serveForm(voting, data);
+    expect(new Set(known?.passages).size).toBeGreaterThan(1);
+    expect(numbers(data.passages.rows)).toEqual(expect.arrayContaining([...known!.passages]));
+    const lacking = ids.queries.map((id, i) => (i === 3 ? null : id));
+    expect(serveForm(voting, data, { ...ids, queries: lacking }).known?.ids).toEqual(known?.ids);
+    expect(serveForm(voting, data, ids).known?.ids).not.toEqual(known?.ids);
+  });
+
   it("is refused with another adapter, and with other numbers of names", () => {
     const { moved, known } = serveForm(moving, data, ids);
     expect(known).toBeNull();

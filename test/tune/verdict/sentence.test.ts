@@ -19,7 +19,14 @@ const parts: SentenceParts = {
     expected: { gain: 0.0834, low: 0.058, high: 0.1242 },
   },
   bestChange: { gain: -0.03, low: -0.05, high: -0.01 },
-  ...{ before: 0.7, after: 0.7834, judged: 120, labelsLookUnrelated: false, skipped: [] },
+  ...{
+    before: 0.7,
+    after: 0.7834,
+    judged: 120,
+    labelsLookUnrelated: false,
+    skipped: [],
+    copies: 0,
+  },
   doubt: null,
 };
 
@@ -28,6 +35,10 @@ describe("sentenceOf", () => {
     [
       {},
       "use it: for new questions about known passages, info-nce from rca (query side) raises MRR from 0.700 to 0.783, by +0.083 [0.058, 0.124] (120 questions judged out of fold against 1,300 passages).",
+    ],
+    [
+      { copies: 40 },
+      "use it: for new questions about known passages, info-nce from rca (query side) raises MRR from 0.700 to 0.783, by +0.083 [0.058, 0.124] (120 questions judged out of fold against 1,300 passages). Beside the right passage of 40 questions stands one that nearly equals it, and telling the two apart may look like a gain: let pairs name the corpus's own passages.",
     ],
     [
       { verdict: "leave it", claim: "passages", metric: "recall@1" },
