@@ -69,7 +69,13 @@ export {
   type EvaluateTripletsOptions,
 } from "./evaluate/pairs/triplets.js";
 export { rankRelevant } from "./evaluate/retrieval/rank-relevant.js";
-export { rankingOf, retrieve, retrieveWith, toRun, type Ranking } from "./evaluate/retrieval/retrieve.js";
+export {
+  rankingOf,
+  retrieve,
+  retrieveWith,
+  toRun,
+  type Ranking,
+} from "./evaluate/retrieval/retrieve.js";
 export type { GainFunction } from "./evaluate/retrieval/rank-metrics.js";
 export type { RetrievalFigures } from "./evaluate/retrieval/summarize-ranked.js";
 export {

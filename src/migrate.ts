@@ -13,6 +13,11 @@ export {
   type PgvectorTable,
   type PgvectorTableOptions,
 } from "./integrations/migrate/postgres/pgvector-table.js";
+export {
+  vectorFile,
+  type VectorFile,
+  type VectorFileOptions,
+} from "./integrations/migrate/files/vector-file.js";
 export type { PgCopyStreams, PostgresClient } from "./integrations/migrate/postgres/client.js";
 export type {
   MigrationCheck,

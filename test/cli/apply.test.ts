@@ -47,6 +47,7 @@ beforeAll(async () => {
   writeFileSync(at("v.npy"), encodeNpy(vectors));
   await saveAdapter(at("symmetric.safetensors"), symmetric);
   await saveAdapter(at("query.safetensors"), queryOnly);
+  await saveAdapter(at("identity.safetensors"), identityAdapter(8));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -66,6 +67,22 @@ describe("embedtune apply", () => {
       stderr: "",
     });
     expect(readFileSync(at("a.npy"))).toEqual(Buffer.from(encodeNpy(expected)));
+  });
+
+  it("gives the same as parquet, beside the other columns", async () => {
+    writeFileSync(at("p.jsonl"), jsonLines(vectors));
+    const flags = ["--column", "embedding", "--out", at("p.parquet")];
+    expect((await apply(at("symmetric.safetensors"), at("p.jsonl"), ...flags)).code).toBe(0);
+    const back = ["--column", "embedding", "--out", at("back.jsonl")];
+    await apply(at("identity.safetensors"), at("p.parquet"), ...back);
+    const lines = readFileSync(at("back.jsonl"), "utf8").trim().split("\n");
+    const records = lines.map((line) => JSON.parse(line) as { id: number; embedding: number[] });
+    expect(records.map(({ id }) => id)).toEqual([...vectors.data.keys()].slice(0, 500));
+    for (const [row, { embedding }] of records.entries()) {
+      for (const [i, value] of embedding.entries()) {
+        expect(value).toBeCloseTo(expected.data[row * 8 + i], 6);
+      }
+    }
   });
 
   it("gives the same from JSON lines, gzip and standard input, and keeps the other columns", async () => {

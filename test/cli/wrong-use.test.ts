@@ -118,7 +118,7 @@ const table: readonly WrongUse[] = [
   { what: "a price that nobody knows", args: "embed @texts.txt --embedder openai:text-embedding-9 --out @x.npy --cache @cache", code: 2, says: ["price of openai/text-embedding-9 is not known", "--price"], env: { OPENAI_API_KEY: "sk-none" } },
   { what: "a server that is not there", args: "embed @texts.txt --embedder http://127.0.0.1:9/v1#m --out @x.npy --cache @cache", code: 1, says: ["http://127.0.0.1:9/v1/embeddings", "cannot be reached"] },
   { what: "nowhere to write", args: "embed @texts.txt --embedder hashing", code: 2, says: ["--out is needed"] },
-  { what: "a format that is not written", args: "embed @texts.txt --embedder hashing --out @x.csv", code: 2, says: ["--out must end in .npy or .jsonl"] },
+  { what: "a format that is not written", args: "embed @texts.txt --embedder hashing --out @x.csv", code: 2, says: ["--out must end in .npy, .jsonl or .parquet"] },
   { what: "a folder that is not there", args: "embed @texts.txt --embedder hashing --out @no/x.npy", code: 1, says: ["cannot be written", "no/x.npy"] },
   { what: "a wrong column", args: "embed @texts.jsonl --embedder hashing --out @x.npy", code: 1, says: ["@texts.jsonl:1: text must be a text", "among the fields id, body", "--column"] },
   { what: "an empty line", args: "embed @blank.txt --embedder hashing --out @x.npy", code: 1, says: ["@blank.txt:2", "received an empty one"] },

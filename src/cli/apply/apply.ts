@@ -6,9 +6,10 @@ import { DataError } from "../../data/data-error.js";
 import type { Matrix } from "../../math/matrix.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { withOutput } from "../files/output.js";
-import { sniff } from "../files/sniff.js";
-import { readVectorBlocks } from "../files/vector-blocks.js";
-import { createVectorWriter, vectorFormatOf } from "../files/vector-writer.js";
+import { sniff } from "../../data/vector-files/sniff.js";
+import { readVectorBlocks } from "../../data/vector-files/vector-blocks.js";
+import { createVectorWriter } from "../../data/vector-files/vector-writer.js";
+import { vectorFormatOf } from "../files/vector-format.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
@@ -39,7 +40,7 @@ export async function apply(
   const kept = (): string => `${out} is as it was before; the same command begins anew`;
   const rows = await interruptible(io.signal, kept, () =>
     withOutput(out, io, async (sink) => {
-      const writer = createVectorWriter(format, sink, { field: column });
+      const writer = await createVectorWriter(format, sink, { field: column });
       let done = 0;
       for await (const block of readVectorBlocks(input, { column, signal: io.signal })) {
         const adapted = applyToBlock(adapter, block.rows, { side, first: done, vectorsFile });

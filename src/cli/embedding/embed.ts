@@ -3,7 +3,9 @@ import type { EmbeddingEstimate } from "../../embed/embedder.js";
 import { addEstimates, estimateEmbedding } from "../../embed/estimate.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { withOutput, type Sink } from "../files/output.js";
-import { createVectorWriter, vectorFormatOf, type VectorFormat } from "../files/vector-writer.js";
+import type { VectorFormat } from "../../data/vector-files/output-types.js";
+import { createVectorWriter } from "../../data/vector-files/vector-writer.js";
+import { vectorFormatOf } from "../files/vector-format.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
@@ -27,7 +29,7 @@ export async function embed(flags: EmbedFlags, [file]: [string], io: CommandIo):
   const { out, dryRun = false, json = false } = flags;
   if (out === undefined && !dryRun) {
     throw wrongUse(
-      "--out is needed: a .npy or .jsonl file, or - for JSON lines on standard output",
+      "--out is needed: a .npy, .jsonl or .parquet file, or - for JSON lines on standard output",
     );
   }
   const format = out === undefined ? "npy" : vectorFormatOf(out);
@@ -120,7 +122,7 @@ async function embedTo(
     () => keptIn(open),
     () =>
       withOutput(out, io, async (sink: Sink) => {
-        const writer = createVectorWriter(format, sink);
+        const writer = await createVectorWriter(format, sink);
         for await (const block of texts()) {
           const vectors = await embedder.embed(
             block.map(({ text }) => text),

@@ -6,7 +6,7 @@ import { fitThreshold, formatThreshold } from "../../evaluate/pairs/thresholds/t
 import { zOfLevel } from "../../evaluate/statistics/intervals.js";
 import { reportTable } from "../../evaluate/tables/tables.js";
 import { toPlain } from "../../evaluate/tables/to-plain.js";
-import { sniff } from "../files/sniff.js";
+import { sniff } from "../../data/vector-files/sniff.js";
 import type { CommandIo } from "../io.js";
 import { readScores } from "./read-scores.js";
 

@@ -1,7 +1,7 @@
 import { sourceName } from "../../data/sources/open-source.js";
 import { rowOf } from "../../math/matrix.js";
-import type { SniffedFile } from "../files/sniff.js";
-import { readVectorBlocks } from "../files/vector-blocks.js";
+import type { SniffedFile } from "../../data/vector-files/sniff.js";
+import { readVectorBlocks } from "../../data/vector-files/vector-blocks.js";
 import type { CommandIo } from "../io.js";
 import { listing, type Finding } from "./finding.js";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { toPlain } from "../../evaluate/tables/to-plain.js";
-import { sniff } from "../files/sniff.js";
+import { sniff } from "../../data/vector-files/sniff.js";
 import type { TextFileFlags } from "../files/tuning-columns.js";
 import type { CommandIo } from "../io.js";
 import type { CommonFlags } from "../verb.js";

@@ -25,7 +25,7 @@ import { keptIn, withEmbedder, type EmbedderFlags } from "../embedding/open-embe
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { withOutput } from "../files/output.js";
-import { sniff } from "../files/sniff.js";
+import { sniff } from "../../data/vector-files/sniff.js";
 import type { TextFileFlags } from "../files/tuning-columns.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";

@@ -13,7 +13,7 @@ import type { NegativeGuard } from "../../negatives/guards/negative-guard.js";
 import { positivePairs } from "../../negatives/natural-questions/positive-pairs.js";
 import { passagePool, type PoolPassage } from "../../negatives/passage-pool.js";
 import { wrongUse } from "../failures.js";
-import type { SniffedFile } from "../files/sniff.js";
+import type { SniffedFile } from "../../data/vector-files/sniff.js";
 import { textFileOptions, type TextFileFlags } from "../files/tuning-columns.js";
 
 /** What mining starts from, whatever the file it was read from. */

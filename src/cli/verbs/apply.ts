@@ -27,7 +27,7 @@ export const applyVerb = buildCommand<ApplyFlags, [adapter: string, vectors: str
         kind: "parsed",
         parse: String,
         brief:
-          "Where the adapted vectors go: .npy, or .jsonl to keep the other columns; - prints JSON lines",
+          "Where the adapted vectors go: .npy, or .jsonl or .parquet to keep the other columns; - prints JSON lines",
         placeholder: "file",
       },
       column: {
@@ -48,6 +48,6 @@ The output appears whole or not at all.
 
 EXAMPLES
   embedtune apply adapter.safetensors passages.npy --side passage --out adapted.npy
-  embedtune apply adapter.safetensors queries.parquet --column embedding --side query --out adapted.jsonl`,
+  embedtune apply adapter.safetensors queries.parquet --column embedding --side query --out adapted.parquet`,
   },
 });

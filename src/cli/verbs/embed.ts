@@ -21,7 +21,7 @@ export const embedVerb = buildCommand<EmbedFlags, [file: string], VerbContext>({
     flags: {
       embedder: { kind: "parsed", parse: String, brief: embedderBrief, placeholder: "name" },
       out: fileFlag(
-        "Where vectors go: .npy, or .jsonl to keep the other columns; - prints JSON lines",
+        "Where vectors go: .npy, or .jsonl or .parquet to keep the other columns; - prints JSON lines",
       ),
       column: {
         kind: "parsed",

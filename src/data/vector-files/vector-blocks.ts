@@ -1,8 +1,8 @@
 import { show } from "../../base/show.js";
-import { DataError, type Place } from "../../data/data-error.js";
-import { readNpyHeader } from "../../data/sources/npy.js";
-import { openSource, sourceName, type Source } from "../../data/sources/open-source.js";
-import { openRecords } from "../../data/tuning-files/layout/open-records.js";
+import { DataError, type Place } from "../data-error.js";
+import { readNpyHeader } from "../sources/npy.js";
+import { openSource, sourceName, type Source } from "../sources/open-source.js";
+import { openRecords } from "../tuning-files/layout/open-records.js";
 import { createMatrix, fromRows, type Matrix } from "../../math/matrix.js";
 import type { SniffedFile } from "./sniff.js";
 

@@ -1,5 +1,5 @@
-import { DataError } from "../../data/data-error.js";
-import { openSource, sourceName, type Source } from "../../data/sources/open-source.js";
+import { DataError } from "../data-error.js";
+import { openSource, sourceName, type Source } from "../sources/open-source.js";
 
 /** What a file holds, by its first bytes: vectors, an adapter, or what `openRecords` finds out. */
 export type FileKind = "npy" | "safetensors" | "other";
