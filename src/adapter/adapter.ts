@@ -52,6 +52,11 @@ export interface AdapterMetadata {
   readonly sentence?: string;
   /** What it was judged together with: verdict and sentence are then about both, and say nothing about the map alone. */
   readonly form?: "moved passages" | "known questions";
+  /**
+   * Id of another embedder, among whose vectors the results belong: that of an index which `fitBridge` keeps. Left out where
+   * results are compared with each other.
+   */
+  readonly target?: string;
   /** ISO 8601. Left out by fits, so that equal fits are equal. */
   readonly created?: string;
 }

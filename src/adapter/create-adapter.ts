@@ -36,6 +36,7 @@ export function createAdapter({
   verdict,
   sentence,
   form,
+  target,
   created,
 }: AdapterParts): Adapter {
   const adapter: Adapter = {
@@ -55,6 +56,7 @@ export function createAdapter({
       ...(verdict === undefined ? {} : { verdict }),
       ...(sentence === undefined ? {} : { sentence }),
       ...(form === undefined ? {} : { form }),
+      ...(target === undefined ? {} : { target }),
       ...(created === undefined ? {} : { created }),
     },
   };

@@ -16,6 +16,7 @@ export function writeMetadata({
   verdict,
   sentence,
   form,
+  target,
   created,
 }: AdapterMetadata): Record<string, string> {
   return {
@@ -30,6 +31,7 @@ export function writeMetadata({
     ...(verdict === undefined ? {} : { verdict }),
     ...(sentence === undefined ? {} : { sentence }),
     ...(form === undefined ? {} : { form }),
+    ...(target === undefined ? {} : { target }),
     ...(created === undefined ? {} : { created }),
   };
 }
@@ -50,7 +52,7 @@ export function readMetadata(
     return text === undefined ? undefined : read(parseJson(text, entry(name)), entry(name));
   };
   const { embedder = null, method, side, training_data: trainingData } = strings;
-  const { verdict, sentence, form, created } = strings;
+  const { verdict, sentence, form, target, created } = strings;
   if (method === undefined) refuse(entry("method"), "given", method);
   if (side !== undefined) checkChoice(side, entry("side"), ["query", "both"]);
   if (form !== undefined) checkChoice(form, entry("form"), ["moved passages", "known questions"]);
@@ -70,6 +72,7 @@ export function readMetadata(
     ...(verdict === undefined ? {} : { verdict }),
     ...(sentence === undefined ? {} : { sentence }),
     ...(form === undefined ? {} : { form }),
+    ...(target === undefined ? {} : { target }),
     ...(created === undefined ? {} : { created }),
   };
 }
