@@ -1,5 +1,6 @@
 /**
- * Closed forms beside `fitRca`: a prior from the corpus, ridge, a rotation, fewer dimensions, and fits from statistics that add up over machines.
+ * Closed forms beside `fitRca`: a prior from the corpus, ridge, a rotation, fewer dimensions, fits from statistics that add up over
+ * machines, and bridges from a new model's space into an old index.
  *
  * @module
  */
@@ -25,3 +26,20 @@ export {
 export type { StatisticsFitOptions } from "./fit/statistics/pair-statistics-fit.js";
 export type { SpreadStatistics } from "./fit/statistics/spread-statistics.js";
 export { fitFromStatistics } from "./tune/fit-from-statistics.js";
+export {
+  fitBridge,
+  type Bridge,
+  type BridgeCandidate,
+  type BridgeCurvePoint,
+  type BridgeFigure,
+  type BridgeOptions,
+} from "./fit/bridge/fit-bridge.js";
+export {
+  judgeBridge,
+  type BridgeJudgement,
+  type BridgeRecall,
+  type BridgeRetrieval,
+  type JudgeBridgeOptions,
+  type LabelledBridge,
+} from "./fit/bridge/judge-bridge.js";
+export type { BridgeMethod, BridgePoint } from "./fit/bridge/bridge-maps.js";

@@ -2,3 +2,4 @@
 export { noisyTask } from "../train/shared.js";
 export { intents } from "../tune/corpora.js";
 export { answeredSet } from "./answered-set.js";
+export { twoModels } from "./two-models.js";

@@ -1,17 +1,17 @@
 import { symmetricEigen } from "../../math/decompose/eigen.js";
-import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { createMatrix, rowRange, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 
 /** Steps after which directions that grow by half each time have left any rounding far behind. */
 const STEPS = 60;
 
 /**
- * The orthogonal matrix nearest to a square one (UVᵀ of its singular value decomposition), by the Newton–Schulz iteration,
+ * The matrix of orthonormal columns nearest to one with at least as many rows as columns (UVᵀ of its singular value decomposition), by the Newton–Schulz iteration,
  * which needs products alone: Higham, "Functions of Matrices", 2008, section 8.3. Directions of which the matrix says
  * nothing at all, where it is singular, are joined in the order of their eigenvectors.
  */
 export function polarFactor(matrix: Matrix): Matrix {
-  const n = matrix.rows;
+  const n = matrix.cols;
   // Singular values must start in (0, √3): the Frobenius norm bounds the largest.
   const scale = Math.sqrt(matrix.data.reduce((sum, value) => sum + value * value, 0)) || 1;
   let x: Matrix = { ...matrix, data: matrix.data.map((value) => value / scale) };
@@ -37,7 +37,8 @@ export function polarFactor(matrix: Matrix): Matrix {
 /** A matrix whose singular values are 1 and 0, with those of 0 turned into 1. */
 function completed(x: Matrix): Matrix {
   const right = nullVectors(multiply(x, x, { transposeA: true }));
-  const left = nullVectors(multiply(x, x, { transposeB: true }));
+  const others = nullVectors(multiply(x, x, { transposeB: true }));
+  const left = rowRange(others, 0, right.rows);
   const rest = multiply(left, right, { transposeA: true });
   return { ...x, data: x.data.map((value, i) => value + rest.data[i]) };
 }
