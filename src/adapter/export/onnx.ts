@@ -6,7 +6,7 @@ import {
   messageField,
   textField,
   type Field,
-} from "../../base/protobuf.js";
+} from "../../base/binary/protobuf.js";
 import type { Matrix } from "../../math/matrix.js";
 import type { Adapter, AdapterSide } from "../adapter.js";
 import { checkAdapter } from "../check.js";

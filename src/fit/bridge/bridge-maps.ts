@@ -5,6 +5,7 @@ import { multiply } from "../../math/multiply.js";
 import { polarFactor } from "../families/polar.js";
 import { once } from "../families/remember.js";
 import { firstColumns, scaleColumns, scaleMatrix } from "../matrix-layout.js";
+import type { SpectralBasis } from "../spectral/spectral-basis.js";
 import type { BridgeMoments } from "./bridge-moments.js";
 
 /** Ways from one embedding into another; all are linear maps of centred vectors. */
@@ -63,7 +64,7 @@ export function bridgeMaps(moments: BridgeMoments): (point: BridgePoint) => Matr
  * Procrustes, a = ½ with λ = 0 rotates by the canonical correlations.
  */
 function whitened({ from, to, cross }: BridgeMoments, lambda: number, power: number): Matrix {
-  const powers = ({ values, meanValue }: BridgeMoments["from"], exponent: number): Float64Array =>
+  const powers = ({ values, meanValue }: SpectralBasis, exponent: number): Float64Array =>
     values.map((value) => (value / meanValue + lambda) ** exponent);
   const narrowed = powers(from, -power);
   const evened = scaleColumns(scaleRows(cross, narrowed), powers(to, -power));
@@ -86,7 +87,7 @@ function lowRank({ from, cross }: BridgeMoments, mu: number, rank: number): Matr
   return multiply(multiply(full, kept), kept, { transposeB: true });
 }
 
-const shrinkage = ({ values, meanValue }: BridgeMoments["from"], mu: number): Float64Array =>
+const shrinkage = ({ values, meanValue }: SpectralBasis, mu: number): Float64Array =>
   values.map((value) => 1 / (value + mu * meanValue));
 
 /** The nearest map that changes no length: orthonormal columns, or rows where there are fewer of them. */

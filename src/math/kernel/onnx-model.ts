@@ -4,7 +4,7 @@ import {
   messageField,
   textField,
   type Field,
-} from "../../base/protobuf.js";
+} from "../../base/binary/protobuf.js";
 
 /**
  * A model of a single matrix product (the operator Gemm) in the ONNX format, written by hand: a protocol buffer of a few

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyAdapter, fromRows, type Adapter, type Matrix } from "embedtune";
 import { denseMap, encodeOnnx } from "embedtune/onnx";
-import { bytesField, integerField, joinFields } from "../../../src/base/protobuf.js";
+import { bytesField, integerField, joinFields } from "../../../src/base/binary/protobuf.js";
 import { oddAdapters, uniformMatrix } from "../../support/odd-adapters.js";
 
 const weights = fromRows([
