@@ -120,8 +120,7 @@ pre { background: var(--panel); border-radius: 6px; padding: .75rem 1rem; overfl
 code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em; }
 .form { margin-bottom: .5rem; max-width: 52rem; }
 .won { color: var(--won); } .lost { color: var(--lost); } .right { color: var(--right); }
-.beside { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 1.5rem; align-items: stretch; }
-.beside > .panel { display: grid; align-content: center; }
+.beside { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 1.5rem; align-items: start; }
 .changes { margin: 1rem 0 .4rem; max-width: none; }
 .change-bar { display: block; width: 100%; height: 14px; border-radius: 3px; }
 table { width: 100%; border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
