@@ -10,12 +10,13 @@ export type Form =
   | { readonly name: "moved passages"; readonly move: Move }
   | { readonly name: "known questions"; readonly votes: VoteSettings };
 
+/** From mild to strong. */
 const moves: readonly Move[] = [
   { kind: "mean", strength: 0.5 },
-  { kind: "mean", strength: 1 },
-  { kind: "mean", strength: 2 },
   { kind: "step", strength: 0.3 },
+  { kind: "mean", strength: 1 },
   { kind: "step", strength: 0.6 },
+  { kind: "mean", strength: 2 },
 ];
 
 const votes: readonly VoteSettings[] = /* @__PURE__ */ [0.05, 0.1, 0.2, 0.4].map((weight) => ({
@@ -30,5 +31,5 @@ const votedForms = /* @__PURE__ */ votes.map((settings): Form => ({
   votes: settings,
 }));
 
-/** All that is tried on top of a map. */
+/** All that is tried on top of a map, each kind from mild to strong. */
 export const formGrid: readonly Form[] = /* @__PURE__ */ movedForms.concat(votedForms);

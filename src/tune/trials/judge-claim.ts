@@ -9,7 +9,7 @@ import { sampleCorpus, judgedQuestions, learntColumns } from "../claims/judged-q
 import { hasFewLabels, type LabelledCorpus } from "../claims/labelled-corpus.js";
 import { emptyOutcomes, valuesOf, type Outcomes, type RankMetric } from "../ranking/outcomes.js";
 import { createFormTrials, type FormTrial } from "../forms/form-trials.js";
-import { formNames, type Form } from "../forms/form.js";
+import { formGrid, formNames, type Form } from "../forms/form.js";
 import type { Trial } from "./trial.js";
 import { runTrials } from "./trials.js";
 import { rankInWholeCorpus } from "../ranking/whole-corpus.js";
@@ -75,7 +75,8 @@ export async function judgeClaim(
   const rivals = rivalsOf(claim);
   const valuesIn = ({ outcomes }: Trial): Float64Array => valuesOf(outcomes, metric, rivals);
   const values = trials.map(valuesIn);
-  const choice: ChoiceData = { trials, values, fold: claim.foldOf, units: claim.units, mildest };
+  const rule = mildest ? "change" : "best";
+  const choice: ChoiceData = { trials, values, fold: claim.foldOf, units: claim.units, rule };
   const job = { signal };
   const whole = columns === null ? null : judgedQuestions(data, claim.questions, null, seed);
   const judge = async <T extends Trial>(
@@ -109,10 +110,12 @@ export async function judgeClaim(
   const forms: JudgedForm[] = [];
   const served = formTrials.finish().filter(({ dropped }) => dropped === null);
   for (const name of formNames) {
-    const own = served.filter(({ form }) => form.name === name);
+    // From mild to strong; of the same form first what stands on the untouched embedding, last what on a trained map.
+    const own = served
+      .filter(({ form }) => form.name === name)
+      .sort((a, b) => formGrid.indexOf(a.form) - formGrid.indexOf(b.form));
     if (own.length === 0) continue;
-    // Not the mildest, even of few: what a form adds to the map it stands on is mild by itself.
-    const ofOwn = { ...choice, trials: own, values: own.map(valuesIn), mildest: false };
+    const ofOwn = { ...choice, trials: own, values: own.map(valuesIn), rule: "first" as const };
     forms.push(await judge(ofOwn, () => true));
   }
   return {

@@ -16,7 +16,7 @@ function choiceOf(
     favourite?: boolean;
     dropped?: "trailing";
   }[],
-  { fold, mildest = false }: { fold: number[]; mildest?: boolean },
+  { fold, rule = "best" }: { fold: number[]; rule?: ChoiceData["rule"] },
 ): ChoiceData {
   const folds = Math.max(...fold) + 1;
   return {
@@ -32,7 +32,7 @@ function choiceOf(
     values: rows.map(({ values }) => Float64Array.from(values)),
     fold: Uint32Array.from(fold),
     units: Uint32Array.from(fold.keys()),
-    mildest,
+    rule,
   };
 }
 const any = (): boolean => true;
@@ -63,7 +63,7 @@ describe("chooseTrial", () => {
     ];
     const fold = [0, 1, 0, 1];
     expect(chooseTrial(choiceOf(rows, { fold }), -1, any)).toBe(1);
-    expect(chooseTrial(choiceOf(rows, { fold, mildest: true }), -1, any)).toBe(2);
+    expect(chooseTrial(choiceOf(rows, { fold, rule: "change" }), -1, any)).toBe(2);
   });
 
   it("takes the favourite before what is milder, where it is about as good", () => {
@@ -74,10 +74,24 @@ describe("chooseTrial", () => {
       { method: "mild", values: [0.5, 1, 0.5, 0.75], like: 0.9 },
     ];
     const fold = [0, 1, 0, 1];
-    expect(chooseTrial(choiceOf(rows, { fold, mildest: true }), -1, any)).toBe(2);
+    expect(chooseTrial(choiceOf(rows, { fold, rule: "change" }), -1, any)).toBe(2);
     expect(chooseTrial(choiceOf(rows, { fold }), -1, any)).toBe(1);
     const worse = rows.map((row) => (row.favourite ? { ...row, values: [0, 0, 0, 0.1] } : row));
-    expect(chooseTrial(choiceOf(worse, { fold, mildest: true }), -1, any)).toBe(3);
+    expect(chooseTrial(choiceOf(worse, { fold, rule: "change" }), -1, any)).toBe(3);
+  });
+
+  it("takes the first within half a standard error where trials come from mild to strong, whatever it stands on", () => {
+    const fold = [0, 1, 0, 1, 0, 1, 0, 1];
+    const rows = [
+      { method: "identity", values: [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1] },
+      { method: "identity", values: [0.9, 0.5, 0.6, 0.6, 0.4, 0.8, 0.5, 0.6] },
+      { method: "mild", values: [0.6, 0.6, 0.6, 0.6, 0.5, 0.8, 0.5, 0.6] },
+      { method: "strong", values: [0.5, 0.9, 0.5, 0.7, 0.4, 0.9, 0.6, 0.6] },
+    ];
+    expect(chooseTrial(choiceOf(rows, { fold }), -1, any)).toBe(3);
+    expect(chooseTrial(choiceOf(rows, { fold, rule: "first" }), -1, any)).toBe(1);
+    // .0375 behind, where a standard error is .05.
+    expect(chooseTrial(choiceOf(rows.slice(2), { fold, rule: "first" }), -1, any)).toBe(1);
   });
 
   it("never takes the untouched embedding for the mildest, however good", () => {
@@ -86,11 +100,11 @@ describe("chooseTrial", () => {
       { method: "strong", values: [0.8, 1, 1, 0.9], like: 0.2 },
       { method: "mild", values: [1, 0.9, 0.8, 1], like: 0.9 },
     ];
-    const data = choiceOf(rows, { fold: [0, 1, 0, 1], mildest: true });
+    const data = choiceOf(rows, { fold: [0, 1, 0, 1], rule: "change" });
     expect(chooseTrial(data, -1, any)).toBe(2);
     // Where no change is about as good, it is the best all the same.
     const far = rows.map((row, i) => (i === 0 ? row : { ...row, values: [0.1, 0.2, 0.1, 0.2] }));
-    expect(chooseTrial(choiceOf(far, { fold: [0, 1, 0, 1], mildest: true }), -1, any)).toBe(0);
+    expect(chooseTrial(choiceOf(far, { fold: [0, 1, 0, 1], rule: "change" }), -1, any)).toBe(0);
   });
 
   it("goes by how alike the cosines of the other folds are", () => {
@@ -100,7 +114,7 @@ describe("chooseTrial", () => {
         { method: "a", values: [1, 0.5, 1, 0.5] },
         { method: "b", values: [0.5, 1, 0.5, 1] },
       ],
-      { fold: [0, 1, 0, 1], mildest: true },
+      { fold: [0, 1, 0, 1], rule: "change" },
     );
     data.trials[1].likeness.set([0.9, 0.1]);
     data.trials[2].likeness.set([0.2, 0.7]);
@@ -116,7 +130,7 @@ describe("chooseTrial", () => {
       { method: "strong", values: [1, 1, 1, 1, 0, 0, 0, 0], like: 0.2 },
       { method: "mild", values: [0, 0, 0, 0, 0, 0, 0, 0], like: 0.9 },
     ];
-    const data = choiceOf(far, { fold: [0, 0, 0, 0, 0, 0, 0, 0], mildest: true });
+    const data = choiceOf(far, { fold: [0, 0, 0, 0, 0, 0, 0, 0], rule: "change" });
     expect(chooseTrial(data, -1, any)).toBe(1);
     const halves = Uint32Array.of(0, 0, 0, 0, 1, 1, 1, 1);
     expect(chooseTrial({ ...data, units: halves }, -1, any)).toBe(2);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { layOutClaim, type Claim, type ClaimName } from "../../../src/tune/claims/claims.js";
 import { createClock } from "../../../src/tune/trials/clock.js";
 import { judgeClaim, type JudgedClaim } from "../../../src/tune/trials/judge-claim.js";
+import { formGrid } from "../../../src/tune/forms/form.js";
 import { circle, scripted, type ScriptedFamily } from "./scripted.js";
 
 function layOut(
@@ -140,5 +141,25 @@ describe("judgeClaim", () => {
     const { best, trials } = await judge(layOut(count), families);
     expect(best.trial.candidate.method).toBe(method);
     expect(trials[0].likeness.every((r) => (count < 100 ? r === 1 : Number.isNaN(r)))).toBe(true);
+  });
+
+  it("takes the mildest form among those about as good, on the mildest map, in whatever order they were tried", async () => {
+    const count = 120;
+    const { data, claim } = layOut(count);
+    // The second map is good for six more questions, and not for five others: half a standard error holds that.
+    const families = [
+      identityOf(count, (i) => i % 3 !== 0 || (i % 6 === 0 && i < 30)),
+      scripted("map", count, [{ good: (i) => i % 3 !== 0 || (i % 6 === 3 && i < 36) }]),
+    ];
+    const weighing = (weight: number) =>
+      formGrid.find((form) => form.name === "known questions" && form.votes.weight === weight)!;
+    const { forms } = await judgeClaim(data, claim, families, {
+      ...{ metric: "mrr", seed: 1, clock: createClock(Infinity) },
+      formsOf: () => [weighing(0.1), weighing(0.05)],
+    });
+    expect(forms).toHaveLength(1);
+    const { candidate, form } = forms[0].trial;
+    expect(candidate.method).toBe("identity");
+    expect(form).toBe(weighing(0.05));
   });
 });
