@@ -68,15 +68,30 @@ export {
   type TripletEvaluation,
   type EvaluateTripletsOptions,
 } from "./evaluate/pairs/triplets.js";
-export { rankRelevant } from "./evaluate/retrieval/rank-relevant.js";
+export {
+  evaluateGradedPairs,
+  pearson,
+  spearman,
+  type GradedEvaluation,
+} from "./evaluate/pairs/correlation.js";
+export { pairScores } from "./evaluate/pairs/pair-cosines.js";
+export type { SimilarityName } from "./math/similarity.js";
+export {
+  evaluateReranking,
+  type EvaluateRerankingOptions,
+  type RerankedList,
+  type RerankingEvaluation,
+} from "./evaluate/retrieval/evaluate-reranking.js";
+export { rankRelevant, type RankOptions } from "./evaluate/retrieval/rank-relevant.js";
 export {
   rankingOf,
   retrieve,
   retrieveWith,
   toRun,
   type Ranking,
+  type RetrieveOptions,
 } from "./evaluate/retrieval/retrieve.js";
-export type { GainFunction } from "./evaluate/retrieval/rank-metrics.js";
+export type { GainFunction, MapDenominator } from "./evaluate/retrieval/rank-metrics.js";
 export type { RetrievalFigures } from "./evaluate/retrieval/summarize-ranked.js";
 export {
   evaluateRun,

@@ -65,6 +65,9 @@ export async function evaluate(
       `${evaluation.withoutJudgements} queries of the run have no judgement and are left out.`,
     );
   }
+  if (evaluation.ownPassages > 0) {
+    notes.push(`${evaluation.ownPassages} passages have the id of their query and take no rank.`);
+  }
   if (evaluation.missing > 0) {
     notes.push(`${evaluation.missing} judged queries are not in the run and are left out.`);
   }
@@ -92,8 +95,15 @@ async function evaluateRetrievalOfVectors(flags: EvaluateFlags, io: CommandIo): 
       ? ""
       : `; ${evaluation.withoutRelevant} queries have nothing relevant and are left out`;
   await io.print(
-    `${evaluation.n} queries over ${corpus.rows} passages, ${adapter ?? "untouched"}${left}.\n`,
+    `${evaluation.n} queries over ${corpus.rows} passages, ${adapter ?? "untouched"}${left}${ownLine(evaluation)}.\n`,
   );
+}
+
+/** What is said of passages that are their own query. */
+function ownLine({ ownPassages }: { readonly ownPassages: number }): string {
+  return ownPassages === 0
+    ? ""
+    : `; ${ownPassages} passages have the id of their query and take no rank`;
 }
 
 /** Mean ± z · standard error, within [0, 1], which every figure lies in; none for a single query. */

@@ -24,6 +24,8 @@ export interface JudgedVectors {
   /** Name of each row. */
   readonly queryIds: readonly string[];
   readonly corpusIds: readonly string[];
+  /** Whether files name both sides: row numbers say nothing of which query is which passage. */
+  readonly named: boolean;
   /** Per query the rows of the corpus that answer it, and how well. */
   readonly relevant: readonly (readonly number[])[];
   readonly grades: readonly (readonly number[])[];
@@ -67,6 +69,7 @@ export async function readJudgedVectors(
     corpus,
     queryIds: [...rowOfQuery.keys()],
     corpusIds: [...rowOfPassage.keys()],
+    named: queryIds !== undefined && corpusIds !== undefined,
     ...judgedRows(qrels, qrelsPath ?? "qrels", rowOfQuery, rowOfPassage),
   };
 }
@@ -144,7 +147,7 @@ export interface EvaluatedSystem {
 
 /** Ranks the corpus for each query, under an adapter where one is named. */
 export async function evaluateVectors(
-  { queries, corpus, relevant, grades }: JudgedVectors,
+  { queries, corpus, relevant, grades, queryIds, corpusIds, named }: JudgedVectors,
   adapterFile: string | undefined,
   options: LongJobOptions & { readonly ks: readonly number[] },
 ): Promise<EvaluatedSystem> {
@@ -165,6 +168,7 @@ export async function evaluateVectors(
   const evaluation = await evaluateRetrieval(vectors.queries, vectors.corpus, relevant, {
     ...options,
     grades,
+    ids: named ? { queries: queryIds, corpus: corpusIds } : undefined,
   });
   return { name: adapterFile ?? "untouched", ...vectors, evaluation };
 }

@@ -28,7 +28,10 @@ export interface ScoreEvaluation {
   readonly accuracy: AccuracyFigure;
   readonly confusion: Confusion;
   readonly report: ClassificationReport;
+  /** Matthews correlation coefficient of the decision at `threshold`, as all that is decided here. */
   readonly mcc: number;
+  /** The highest coefficient that any threshold reaches on these labels, and where: an upper bound, not a result. */
+  readonly bestMcc: { readonly value: number; readonly threshold: number };
   readonly rocAuc: number | null;
   readonly averagePrecision: number | null;
   /** `null` also where each label has one score only. */
@@ -71,6 +74,7 @@ export function evaluationOf(
   const oracle = thresholdFor(scores, labels, {}, caller);
   const used =
     threshold ?? thresholdFor(scores, labels, { metric, minPrecision }, caller).threshold;
+  const best = thresholdFor(scores, labels, { metric: "mcc" }, caller);
   const accuracy = accuracyFigure(scores, labels, used, { level }, caller);
   const confusion = confusionOf(scores, labels, used, caller);
   const positives = confusion.truePositives + confusion.falseNegatives;
@@ -85,6 +89,7 @@ export function evaluationOf(
     confusion,
     report: classificationReport(confusion),
     mcc: mcc(confusion),
+    bestMcc: { value: best.value, threshold: best.threshold },
     rocAuc: both ? rocAuc(scores, labels) : null,
     averagePrecision: positives > 0 ? averagePrecision(scores, labels) : null,
     overlap:

@@ -1,7 +1,7 @@
-import { checkSameLength, refuse } from "../../base/checks.js";
+import { checkChoice, checkSameLength, refuse } from "../../base/checks.js";
 import type { PairColumns } from "../../data/types.js";
-import { gridCosine } from "../../math/exact-cosine.js";
-import { checkSameDimensions, type Matrix } from "../../math/matrix.js";
+import { checkMatrix, checkSameDimensions, type Matrix } from "../../math/matrix.js";
+import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 
 /**
  * The cosine of every pair, in 64-bit sums: entry `i` compares query row `pairs.query[i]` with passage row
@@ -19,29 +19,54 @@ export function pairCosines(
   passages: Matrix,
   pairs: Pick<PairColumns, "query" | "passage">,
 ): Float64Array {
-  return cosinesOfRows(queries, passages, pairs.query, pairs.passage, {
+  return scoresOfRows(queries, passages, pairs.query, pairs.passage, "cosine", {
     caller: "pairCosines",
     query: "pairs.query",
     passage: "pairs.passage",
   });
 }
 
-/** {@link pairCosines} for columns of other names. */
-export function cosinesOfRows(
+/**
+ * {@link pairCosines}, or the inner product of every pair: the single-precision number next to the 64-bit sum, as lists
+ * and ranks by inner products compare it.
+ *
+ * @throws RangeError as {@link pairCosines}; rows of zeros are refused for the cosine alone.
+ */
+export function pairScores(
+  queries: Matrix,
+  passages: Matrix,
+  pairs: Pick<PairColumns, "query" | "passage">,
+  { similarity = "cosine" }: { readonly similarity?: SimilarityName | undefined } = {},
+): Float64Array {
+  return scoresOfRows(queries, passages, pairs.query, pairs.passage, similarity, {
+    caller: "pairScores",
+    query: "pairs.query",
+    passage: "pairs.passage",
+  });
+}
+
+/** {@link pairScores} for columns of other names. */
+export function scoresOfRows(
   queries: Matrix,
   passages: Matrix,
   queryRows: Uint32Array,
   passageRows: Uint32Array,
+  similarity: SimilarityName,
   { caller, ...names }: { caller: string; query: string; passage: string },
 ): Float64Array {
   checkSameDimensions(queries, `${caller}: queries`, passages, "passages");
   checkSameLength(queryRows, `${caller}: ${names.query}`, passageRows, names.passage);
-  const cosine = gridCosine(queries, passages, `${caller}: queries`, `${caller}: passages`);
+  checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
+  if (similarity === "dot") {
+    checkMatrix(queries, `${caller}: queries`);
+    checkMatrix(passages, `${caller}: passages`);
+  }
+  const { exact } = similarityOf(similarity, queries, passages, caller, "passages");
   return Float64Array.from(queryRows, (query, i) => {
     const passage = passageRows[i];
     if (query >= queries.rows) refuseRow(`${caller}: ${names.query}[${i}]`, queries, query);
     if (passage >= passages.rows) refuseRow(`${caller}: ${names.passage}[${i}]`, passages, passage);
-    return cosine(query, passage);
+    return exact(query, passage);
   });
 }
 

@@ -2,7 +2,8 @@ import { checkNumber, checkSameLength } from "../../base/checks.js";
 import type { Matrix } from "../../math/matrix.js";
 import { checkLevel } from "../checks.js";
 import { wilsonInterval, type Interval, type IntervalOptions } from "../statistics/intervals.js";
-import { cosinesOfRows } from "./pair-cosines.js";
+import type { SimilarityName } from "../../math/similarity.js";
+import { scoresOfRows } from "./pair-cosines.js";
 
 /** Triplets as index columns: query row, row of a right passage, row of a wrong one. */
 export interface TripletColumns {
@@ -12,8 +13,10 @@ export interface TripletColumns {
 }
 
 export interface EvaluateTripletsOptions extends IntervalOptions {
-  /** How much nearer the right passage must be, in cosine. @default 0 */
+  /** How much nearer the right passage must be, in cosine (or inner product). @default 0 */
   readonly margin?: number | undefined;
+  /** What "near" means. @default "cosine" */
+  readonly similarity?: SimilarityName | undefined;
 }
 
 export interface TripletEvaluation {
@@ -43,7 +46,7 @@ export function evaluateTriplets(
   queries: Matrix,
   passages: Matrix,
   { query, positive, negative }: TripletColumns,
-  { margin = 0, level = 0.95 }: EvaluateTripletsOptions = {},
+  { margin = 0, similarity = "cosine", level = 0.95 }: EvaluateTripletsOptions = {},
 ): TripletEvaluation {
   const caller = "evaluateTriplets";
   checkSameLength(positive, `${caller}: triplets.positive`, negative, "triplets.negative");
@@ -53,7 +56,7 @@ export function evaluateTriplets(
   checkNumber(margin, `${caller}: margin`);
   checkLevel(level, caller);
   const cosines = (side: "positive" | "negative", rows: Uint32Array): Float64Array =>
-    cosinesOfRows(queries, passages, query, rows, {
+    scoresOfRows(queries, passages, query, rows, similarity, {
       ...{ caller, query: "triplets.query", passage: `triplets.${side}` },
     });
   const near = cosines("positive", positive);

@@ -1,7 +1,7 @@
 import { checkInteger, checkNumber, refuse } from "../../base/checks.js";
 import { show } from "../../base/show.js";
 import { checkDepths } from "../checks.js";
-import type { GainFunction, RankedQuery } from "./rank-metrics.js";
+import type { GainFunction, MapDenominator, RankedQuery } from "./rank-metrics.js";
 import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 import { compareIds, type Qrels, type Retrieved, type Run } from "./trec-format.js";
 
@@ -18,6 +18,15 @@ export interface EvaluateRunOptions {
   readonly complete?: boolean | undefined;
   /** Look at this many passages per query (-M). @default all */
   readonly depth?: number | undefined;
+  /**
+   * Leave a passage with the id of its query as it stands. By default it takes no rank, as in BEIR, whose queries may stand
+   * in the corpus, unless somebody judged it for the query.
+   *
+   * @default false
+   */
+  readonly keepOwn?: boolean | undefined;
+  /** What `map@k` divides by. @default "relevant" */
+  readonly mapDenominator?: MapDenominator | undefined;
 }
 
 /** Figures of a run; values per query are in the order of `queries`. */
@@ -31,12 +40,15 @@ export interface RunEvaluation extends RetrievalFigures {
   readonly withoutJudgements: number;
   /** Judged queries that the run lacks. */
   readonly missing: number;
+  /** Passages that took no rank because their id is their query's (see `keepOwn`). */
+  readonly ownPassages: number;
 }
 
 /**
  * Evaluates a ranking against relevance judgements exactly as trec_eval does: passages by score, equal scores by id
  * from last to first, unjudged ones irrelevant, grades in nDCG linear, queries without judgements left out, queries
- * judged to have nothing relevant counted as 0. ({@link evaluateRetrieval} breaks ties against the match instead and
+ * judged to have nothing relevant counted as 0. One thing is BEIR's: a passage that has the id of its query, and was not
+ * judged for it, takes no rank. ({@link evaluateRetrieval} breaks ties against the match instead and
  * leaves out queries with nothing relevant.)
  *
  * Passages that stand twice for one query are refused.
@@ -53,6 +65,8 @@ export function evaluateRun(
     judgedOnly = false,
     complete = false,
     depth = Infinity,
+    keepOwn = false,
+    mapDenominator,
   }: EvaluateRunOptions = {},
 ): RunEvaluation {
   checkDepths(ks, "evaluateRun");
@@ -61,11 +75,17 @@ export function evaluateRun(
   const queries: string[] = [];
   const ranked: RankedQuery[] = [];
   const judgedShares = ks.map(() => 0);
+  let own = 0;
   for (const [query, passages] of run) {
     const judgements = qrels.get(query);
     if (judgements === undefined || passages.length === 0) continue;
     const isJudged = ({ id }: Retrieved): boolean => (judgements.get(id) ?? -1) >= 0;
-    const all = orderPassages(passages, query).slice(0, depth);
+    const ordered = orderPassages(passages, query);
+    const others = keepOwn
+      ? ordered
+      : ordered.filter(({ id }) => id !== query || judgements.has(id));
+    own += ordered.length - others.length;
+    const all = others.slice(0, depth);
     const list = judgedOnly ? all.filter(isJudged) : all;
     for (const [i, k] of ks.entries())
       judgedShares[i] += list.slice(0, k).filter(isJudged).length / k;
@@ -80,12 +100,13 @@ export function evaluateRun(
     );
   }
   return {
-    ...summarizeRanked(ranked, { ks, gain, n }),
+    ...summarizeRanked(ranked, { ks, gain, n, mapDenominator }, "evaluateRun"),
     queries,
     n,
     judged: Object.fromEntries(ks.map((k, i) => [`judged@${k}`, judgedShares[i] / n])),
     withoutJudgements: [...run.keys()].filter((query) => !qrels.has(query)).length,
     missing,
+    ownPassages: own,
   };
 }
 

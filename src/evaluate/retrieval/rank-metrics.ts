@@ -40,13 +40,23 @@ export const recallAt = ({ ranks, relevant }: RankedQuery, k: number): number =>
 export const reciprocalRankAt = ({ ranks }: RankedQuery, k: number): number =>
   ranks.length > 0 && ranks[0] <= k ? 1 / ranks[0] : 0;
 
-/** Mean over all relevant passages of the precision at their rank, 0 for those beyond k (map_cut_k). */
-export function averagePrecisionAt({ ranks, relevant }: RankedQuery, k: number): number {
+/**
+ * What average precision at k divides by: all relevant passages (trec_eval's map_cut_k), of which no more than k can be
+ * found, or as many of them as k places can hold (sentence-transformers' MAP@k), so that the best list scores 1.
+ */
+export type MapDenominator = "relevant" | "min(k, relevant)";
+
+/** Mean over the relevant passages of the precision at their rank, 0 for those beyond k. */
+export function averagePrecisionAt(
+  { ranks, relevant }: RankedQuery,
+  k: number,
+  denominator: MapDenominator = "relevant",
+): number {
   if (relevant === 0) return 0;
   const count = found(ranks, k);
   let sum = 0;
   for (let i = 0; i < count; i++) sum += (i + 1) / ranks[i];
-  return sum / relevant;
+  return sum / (denominator === "relevant" ? relevant : Math.min(k, relevant));
 }
 
 /** Discounted cumulative gain over that of the ideal order (ndcg_cut_k), discount log2(rank + 1). */

@@ -1,6 +1,7 @@
 import { refuse } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
-import { cosineErrorBound, gridCosine } from "../../math/exact-cosine.js";
+import { checkChoice } from "../../base/checks.js";
+import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 import {
   checkMatrix,
   checkSameDimensions,
@@ -11,14 +12,20 @@ import {
 } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import type { LongJobOptions } from "../../base/progress.js";
-import { normalizeRows } from "../../math/vectors.js";
+
+export interface RankOptions extends LongJobOptions {
+  /** What passages are ranked by. @default "cosine" */
+  readonly similarity?: SimilarityName | undefined;
+  /** Per query, rows of the corpus that take no rank, such as the query itself; none of them relevant. @default none */
+  readonly leaveOut?: readonly (readonly number[])[] | undefined;
+}
 
 /** Sizes that keep a block of scores at 16 MB whatever the corpus. */
 const queryBlock = 512;
 const corpusBlock = 8192;
 
 /**
- * The rank of every relevant passage in the whole corpus, ordered by cosine: 1 for the nearest. `result[i][j]` is the
+ * The rank of every relevant passage in the whole corpus, ordered by cosine (or inner product): 1 for the nearest. `result[i][j]` is the
  * rank of `relevant[i][j]` for query `i`.
  *
  * Ties count against the match: a wrong passage with the cosine of a relevant one stands before it, wherever it stands
@@ -41,7 +48,7 @@ export async function rankRelevant(
   queries: Matrix,
   corpus: Matrix,
   relevant: readonly (readonly number[])[],
-  options: LongJobOptions = {},
+  options: RankOptions = {},
 ): Promise<number[][]> {
   return ranksOf(queries, corpus, relevant, options, "rankRelevant");
 }
@@ -51,20 +58,24 @@ export async function ranksOf(
   queries: Matrix,
   corpus: Matrix,
   relevant: readonly (readonly number[])[],
-  { signal, onProgress }: LongJobOptions,
+  { signal, onProgress, similarity = "cosine", leaveOut }: RankOptions,
   caller: string,
 ): Promise<number[][]> {
   checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
   checkRelevant(queries, corpus, relevant, caller);
-  checkMatrix(queries, `${caller}: queries`, { zeroRows: false });
-  checkMatrix(corpus, `${caller}: corpus`, { zeroRows: false });
-  const cosine = gridCosine(queries, corpus, `${caller}: queries`, `${caller}: corpus`);
-  const errorBound = cosineErrorBound(queries.cols);
+  checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
+  if (leaveOut !== undefined && leaveOut.length !== queries.rows) {
+    refuse(`${caller}: leaveOut`, `a list per query, ${queries.rows}`, leaveOut.length);
+  }
+  const zeroRows = similarity === "dot";
+  checkMatrix(queries, `${caller}: queries`, { zeroRows });
+  checkMatrix(corpus, `${caller}: corpus`, { zeroRows });
+  const { queryRows, corpusRows, exact, bound } = similarityOf(similarity, queries, corpus, caller);
 
   const asked = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
   const targets = asked.map((query) => {
     const passages = relevant[query];
-    const scores = Float64Array.from(passages, (passage) => cosine(query, passage));
+    const scores = Float64Array.from(passages, (passage) => exact(query, passage));
     // Descending, so that a passage that scores below the last target is done with in one comparison.
     const order = [...passages.keys()].sort((a, b) => scores[b] - scores[a]);
     return {
@@ -72,6 +83,8 @@ export async function ranksOf(
       order,
       passages: order.map((i) => passages[i]),
       isRelevant: new Set(passages),
+      leftOut: new Set(leaveOut?.[query]),
+      errorBound: bound(query),
       scores: Float64Array.from(order, (i) => scores[i]),
       before: new Float64Array(passages.length),
     };
@@ -80,18 +93,18 @@ export async function ranksOf(
   const parts = Array.from({ length: Math.ceil(targets.length / queryBlock) }, (_, i) => {
     const part = targets.slice(i * queryBlock, (i + 1) * queryBlock);
     const rows = part.map(({ query }) => query);
-    return { part, unit: normalizeRows(gatherRows(queries, rows)) };
+    return { part, unit: queryRows(gatherRows(queries, rows)) };
   });
   const total = targets.length * corpus.rows;
   let done = 0;
   for (let start = 0; start < corpus.rows; start += corpusBlock) {
     const end = Math.min(corpus.rows, start + corpusBlock);
-    const block = normalizeRows(rowRange(corpus, start, end));
+    const block = corpusRows(rowRange(corpus, start, end));
     for (const { part, unit } of parts) {
       signal?.throwIfAborted();
       const products = multiply(unit, block, { transposeB: true });
       for (const [i, target] of part.entries()) {
-        countBefore(target, rowOf(products, i), start, errorBound, cosine);
+        countBefore(target, rowOf(products, i), start, exact);
       }
       done += part.length * (end - start);
       onProgress?.({ stage: "rank", done, total });
@@ -111,30 +124,32 @@ interface Target {
   readonly query: number;
   readonly passages: readonly number[];
   readonly isRelevant: ReadonlySet<number>;
+  readonly leftOut: ReadonlySet<number>;
   readonly scores: Float64Array;
+  /** How far a product can lie from its score. */
+  readonly errorBound: number;
   /** Passages found so far that stand before each of `passages`. */
   readonly before: Float64Array;
 }
 
 function countBefore(
-  { query, passages, isRelevant, scores, before }: Target,
+  { query, passages, isRelevant, leftOut, scores, errorBound, before }: Target,
   products: Float32Array,
   start: number,
-  errorBound: number,
-  cosine: (query: number, passage: number) => number,
+  exactScore: (query: number, passage: number) => number,
 ): void {
   const last = scores.length - 1;
   const floor = scores[last] - errorBound;
   for (let j = 0; j < products.length; j++) {
     const product = products[j];
-    if (product < floor) continue;
+    if (product < floor || leftOut.has(start + j)) continue;
     let exact: number | undefined;
     for (let t = last; t >= 0 && product >= scores[t] - errorBound; t--) {
       if (product > scores[t] + errorBound) {
         before[t]++;
         continue;
       }
-      exact ??= cosine(query, start + j);
+      exact ??= exactScore(query, start + j);
       const passage = start + j;
       if (exact > scores[t]) before[t]++;
       else if (exact < scores[t]) continue;

@@ -2,17 +2,21 @@ import type { Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { refuse } from "../../base/checks.js";
 import { checkDepths } from "../checks.js";
-import { ranksOf } from "./rank-relevant.js";
-import type { GainFunction, RankedQuery } from "./rank-metrics.js";
+import { ownPassages, type OwnPassageOptions } from "./own-passages.js";
+import { ranksOf, type RankOptions } from "./rank-relevant.js";
+import type { GainFunction, MapDenominator, RankedQuery } from "./rank-metrics.js";
 import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 
-export interface RetrievalOptions extends LongJobOptions {
+export interface RetrievalOptions
+  extends LongJobOptions, OwnPassageOptions, Pick<RankOptions, "similarity"> {
   /** The depths k of the figures, whole numbers from 1. @default [1, 10, 100] */
   readonly ks?: readonly number[] | undefined;
   /** `grades[i][j]` is the grade (above 0) of `relevant[i][j]`; left out, every relevant passage has grade 1. */
   readonly grades?: readonly (readonly number[])[] | undefined;
   /** How grades count in nDCG. @default "linear" */
   readonly gain?: GainFunction | undefined;
+  /** What `map@k` divides by. @default "relevant" */
+  readonly mapDenominator?: MapDenominator | undefined;
 }
 
 /** Figures by name with what stands behind them; values per query are in the order of `queries`. */
@@ -27,6 +31,8 @@ export interface RetrievalEvaluation extends RetrievalFigures {
   readonly n: number;
   /** How many were left out because nothing is relevant to them. */
   readonly withoutRelevant: number;
+  /** How many passages took no rank because they are the query itself (`ids`, `texts`), over all evaluated queries. */
+  readonly ownPassages: number;
 }
 
 /**
@@ -37,6 +43,7 @@ export interface RetrievalEvaluation extends RetrievalFigures {
  * @param queries n × d, already adapted where an adapter is to be judged.
  * @param corpus m × d, likewise.
  * @param relevant Per query the corpus rows that answer it. Queries with none are left out and counted.
+ * @param options With `ids` or `texts` a passage that is the query itself takes no rank, unless it is relevant.
  * @throws RangeError on mismatched dimensions, bad indices, depths or grades, values that are not finite, rows of
  * zeros, and when no query has anything relevant.
  */
@@ -44,12 +51,24 @@ export async function evaluateRetrieval(
   queries: Matrix,
   corpus: Matrix,
   relevant: readonly (readonly number[])[],
-  { ks = [1, 10, 100], grades, gain = "linear", signal, onProgress }: RetrievalOptions = {},
+  {
+    ks = [1, 10, 100],
+    grades,
+    gain = "linear",
+    mapDenominator,
+    similarity,
+    ids,
+    texts,
+    signal,
+    onProgress,
+  }: RetrievalOptions = {},
 ): Promise<RetrievalEvaluation> {
   const caller = "evaluateRetrieval";
   checkDepths(ks, caller);
   if (grades !== undefined) checkGrades(relevant, grades, caller);
-  const ranks = await ranksOf(queries, corpus, relevant, { signal, onProgress }, caller);
+  const leaveOut = ownPassages({ ids, texts }, relevant, corpus.rows, caller);
+  const job = { signal, onProgress, similarity, leaveOut };
+  const ranks = await ranksOf(queries, corpus, relevant, job, caller);
   const evaluated = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
   if (evaluated.length === 0) {
     throw new RangeError(`${caller}: relevant must name a passage for some query, received none`);
@@ -67,7 +86,7 @@ export async function evaluateRetrieval(
     };
   });
   return {
-    ...summarizeRanked(ranked, { ks, gain }),
+    ...summarizeRanked(ranked, { ks, gain, mapDenominator }, caller),
     queries: evaluated,
     ranks: ranked.map((query) => query.ranks),
     relevant: evaluated.map((query) => {
@@ -76,6 +95,7 @@ export async function evaluateRetrieval(
     }),
     n: evaluated.length,
     withoutRelevant: relevant.length - evaluated.length,
+    ownPassages: evaluated.reduce((sum, query) => sum + leaveOut[query].length, 0),
   };
 }
 

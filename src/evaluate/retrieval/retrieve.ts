@@ -1,9 +1,10 @@
-import { checkInteger } from "../../base/checks.js";
+import { checkChoice, checkInteger } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import type { ProductEngine } from "../../math/kernel/product-engine.js";
 import { checkMatrix, checkSameDimensions, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { nearestCosines, type NearestCosines } from "../../math/search/nearest-cosines.js";
+import { nearestRows, type NearestRows } from "../../math/search/nearest-rows.js";
+import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 import type { Retrieved } from "./trec-format.js";
 
 /** The k nearest passages of each query. */
@@ -12,8 +13,13 @@ export interface Ranking {
   readonly k: number;
   /** queries × k, best first: rows of the corpus. */
   readonly passages: Uint32Array;
-  /** queries × k: their cosines, whole multiples of 2^-22. */
+  /** queries × k: their cosines, whole multiples of 2^-22; inner products where ranked by these. */
   readonly cosines: Float64Array;
+}
+
+export interface RetrieveOptions {
+  /** What passages are ranked by. @default "cosine" */
+  readonly similarity?: SimilarityName | undefined;
 }
 
 /**
@@ -27,8 +33,13 @@ export interface Ranking {
  * @param k How many, a whole number from 1.
  * @throws RangeError on mismatched dimensions, an empty corpus, values that are not finite and rows of zeros.
  */
-export function retrieve(queries: Matrix, corpus: Matrix, k: number): Ranking {
-  const { blocks, result } = searchFor(queries, corpus, k, "retrieve");
+export function retrieve(
+  queries: Matrix,
+  corpus: Matrix,
+  k: number,
+  { similarity }: RetrieveOptions = {},
+): Ranking {
+  const { blocks, result } = searchFor(queries, corpus, k, similarity, "retrieve");
   for (const block of blocks) {
     block.add(multiply(block.queries, block.corpus, { transposeB: true }));
   }
@@ -46,9 +57,9 @@ export async function retrieveWith(
   queries: Matrix,
   corpus: Matrix,
   k: number,
-  { signal, onProgress }: LongJobOptions = {},
+  { similarity, signal, onProgress }: RetrieveOptions & LongJobOptions = {},
 ): Promise<Ranking> {
-  const { blocks, result } = searchFor(queries, corpus, k, "retrieveWith");
+  const { blocks, result } = searchFor(queries, corpus, k, similarity, "retrieveWith");
   for (const block of blocks) {
     signal?.throwIfAborted();
     onProgress?.({ stage: "retrieve", done: block.done, total: block.total });
@@ -59,16 +70,25 @@ export async function retrieveWith(
   return rankingFrom(result, k, corpus);
 }
 
-function searchFor(queries: Matrix, corpus: Matrix, k: number, caller: string): NearestCosines {
+function searchFor(
+  queries: Matrix,
+  corpus: Matrix,
+  k: number,
+  similarity: SimilarityName = "cosine",
+  caller: string,
+): NearestRows {
   checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
   checkInteger(k, `${caller}: k`, { least: 1 });
   if (corpus.rows === 0) throw new RangeError(`${caller}: corpus must hold a row, received none`);
-  checkMatrix(queries, `${caller}: queries`, { zeroRows: false });
-  checkMatrix(corpus, `${caller}: corpus`, { zeroRows: false });
-  return nearestCosines(queries, corpus, Math.min(k, corpus.rows), caller);
+  checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
+  const zeroRows = similarity === "dot";
+  checkMatrix(queries, `${caller}: queries`, { zeroRows });
+  checkMatrix(corpus, `${caller}: corpus`, { zeroRows });
+  const measure = similarityOf(similarity, queries, corpus, caller);
+  return nearestRows(queries, corpus, Math.min(k, corpus.rows), measure);
 }
 
-function rankingFrom(found: NearestCosines["result"], k: number, corpus: Matrix): Ranking {
+function rankingFrom(found: NearestRows["result"], k: number, corpus: Matrix): Ranking {
   return {
     k: Math.min(k, corpus.rows),
     passages: Uint32Array.from(found.indices),

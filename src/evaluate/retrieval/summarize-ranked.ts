@@ -1,3 +1,4 @@
+import { checkChoice } from "../../base/checks.js";
 import {
   accuracyAt,
   averagePrecisionAt,
@@ -6,6 +7,7 @@ import {
   recallAt,
   reciprocalRankAt,
   type GainFunction,
+  type MapDenominator,
   type RankedQuery,
 } from "./rank-metrics.js";
 
@@ -20,11 +22,15 @@ export interface RetrievalFigures {
   readonly standardErrors: Readonly<Record<string, number>>;
   /** The value of each query behind each mean. */
   readonly perQuery: Readonly<Record<string, Float64Array>>;
+  /** What `map@k` was divided by. */
+  readonly mapDenominator: MapDenominator;
 }
 
 export interface SummarizeOptions {
   readonly ks: readonly number[];
   readonly gain: GainFunction;
+  /** @default "relevant" */
+  readonly mapDenominator?: MapDenominator | undefined;
   /** Queries to divide by, those that are missing counting 0. @default the number of ranked queries */
   readonly n?: number | undefined;
 }
@@ -32,8 +38,11 @@ export interface SummarizeOptions {
 /** The figures of queries whose relevant passages' ranks are known. */
 export function summarizeRanked(
   ranked: readonly RankedQuery[],
-  { ks, gain, n = ranked.length }: SummarizeOptions,
+  { ks, gain, mapDenominator = "relevant", n = ranked.length }: SummarizeOptions,
+  caller: string,
 ): RetrievalFigures {
+  const denominators = ["relevant", "min(k, relevant)"] as const;
+  checkChoice(mapDenominator, `${caller}: mapDenominator`, denominators);
   const perQuery: Record<string, Float64Array> = {};
   const add = (name: string, metric: (query: RankedQuery) => number): void => {
     perQuery[name] = Float64Array.from(ranked, metric);
@@ -44,7 +53,7 @@ export function summarizeRanked(
     add(`recall@${k}`, (query) => recallAt(query, k));
     add(`mrr@${k}`, (query) => reciprocalRankAt(query, k));
     add(`ndcg@${k}`, (query) => ndcgAt(query, k, gain));
-    add(`map@${k}`, (query) => averagePrecisionAt(query, k));
+    add(`map@${k}`, (query) => averagePrecisionAt(query, k, mapDenominator));
   }
   add("mrr", (query) => reciprocalRankAt(query, Infinity));
   add("map", (query) => averagePrecisionAt(query, Infinity));
@@ -60,5 +69,5 @@ export function summarizeRanked(
     const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, missing);
     standardErrors[name] = Math.sqrt(squares / (n - 1) / n);
   }
-  return { metrics, standardErrors, perQuery };
+  return { metrics, standardErrors, perQuery, mapDenominator };
 }

@@ -9,9 +9,9 @@ import {
 } from "../../math/matrix.js";
 import { createYielder } from "../../base/event-loop.js";
 import { roundCosine } from "../../math/cosine-grid.js";
-import { exactCosine, rowLengths } from "../../math/exact-cosine.js";
+import { cosineErrorBound, exactCosine, rowLengths } from "../../math/exact-cosine.js";
 import { multiply } from "../../math/multiply.js";
-import { nearestCosines } from "../../math/search/nearest-cosines.js";
+import { nearestRows } from "../../math/search/nearest-rows.js";
 import type { TopK } from "../../math/top-k.js";
 import { dot, norm, normalizeRows } from "../../math/vectors.js";
 import { chunkedTopK } from "./chunked-top-k.js";
@@ -40,7 +40,7 @@ const MOST_INSERTED = 4096;
 /**
  * An exact index over given vectors: every passage is compared with every query. Cosines are compared as
  * `retrieve` does, on a grid of 2^-22: parallel passages of any length stand in the order of the passages, as all equals do.
- * Vectors that have length 1 already, as those of OpenAI do, are used in place; others are copied for the cosine.
+ * Vectors are used in place; those that have length 1 already, as those of OpenAI do, need no scaling for the cosine.
  *
  * @throws RangeError when rows and texts do not correspond, dimensions differ, or a value is not finite or (for the
  * cosine) a row all zeros.
@@ -114,7 +114,8 @@ interface Measure {
 }
 
 function byCosine(passages: Matrix): Measure {
-  const unit = unitRows(passages);
+  const unit = haveLengthOne(passages);
+  const bound = cosineErrorBound(passages.cols) + (unit ? 2 * UNIT_TOLERANCE : 0);
   const places = [`${caller}: vectors.queries`, `${caller}: vectors.passages`] as const;
   const lengths = rowLengths(passages, places[1]);
   const cosinesTo = (queries: Matrix): ((i: number, row: number) => number) => {
@@ -123,8 +124,12 @@ function byCosine(passages: Matrix): Measure {
   };
   return {
     async search(queries, k, signal) {
-      const { blocks, result } = nearestCosines(queries, passages, k, caller, {
-        ...{ unit, lengths },
+      const exact = exactCosine(queries, passages, ...places, lengths);
+      const { blocks, result } = nearestRows(queries, passages, k, {
+        queryRows: normalizeRows,
+        corpusRows: unit ? (rows) => rows : normalizeRows,
+        exact: (i, row) => roundCosine(exact(i, row)),
+        bound: () => bound,
       });
       const turn = createYielder();
       for (const block of blocks) {
@@ -170,10 +175,9 @@ function byProduct(passages: Matrix): Measure {
 /** How far from 1 the length of a unit vector may be: single precision, summed over thousands of dimensions. */
 const UNIT_TOLERANCE = 1e-6;
 
-/** Rows of length 1; the same matrix where they are that already, for a corpus fills memory once. */
-function unitRows(matrix: Matrix): Matrix {
+function haveLengthOne(matrix: Matrix): boolean {
   for (let i = 0; i < matrix.rows; i++) {
-    if (Math.abs(norm(rowOf(matrix, i)) - 1) > UNIT_TOLERANCE) return normalizeRows(matrix);
+    if (Math.abs(norm(rowOf(matrix, i)) - 1) > UNIT_TOLERANCE) return false;
   }
-  return matrix;
+  return true;
 }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { evaluateRetrieval, fromRows } from "embedtune";
+import { evaluateRun, rankRelevant, retrieve, toRun } from "embedtune/evaluate";
+
+/** Two questions that stand in the corpus themselves, as Quora's and ArguAna's do; then what answers each. */
+const queries = fromRows([
+  [1, 0, 0],
+  [0, 1, 0],
+]);
+const corpus = fromRows([
+  [1, 0, 0],
+  [0, 1, 0],
+  [0.9, 0.1, 0],
+  [0.1, 0.9, 0],
+]);
+const relevant = [[2], [3]];
+
+describe("a query that stands in the corpus", () => {
+  it("is not its own hit, by equal ids", async () => {
+    const ids = { queries: ["a", "b"], corpus: ["a", "b", "c", "d"] };
+    const { metrics, ownPassages } = await evaluateRetrieval(queries, corpus, relevant, {
+      ks: [1],
+      ids,
+    });
+    expect(metrics["recall@1"]).toBe(1);
+    expect(ownPassages).toBe(2);
+    const without = await evaluateRetrieval(queries, corpus, relevant, { ks: [1] });
+    expect(without.metrics["recall@1"]).toBe(0);
+    expect(without.ownPassages).toBe(0);
+  });
+
+  it("is not its own hit by equal text, where asked for", async () => {
+    const texts = {
+      queries: ["How do I swim?", "caf\u00e9"],
+      corpus: [" How do I swim?", "cafe\u0301", "c", "d"],
+    };
+    const { metrics, ownPassages } = await evaluateRetrieval(queries, corpus, relevant, { texts });
+    expect(metrics.mrr).toBe(1);
+    expect(ownPassages).toBe(2);
+    const other = { ...texts, queries: ["how do i swim?", "cafe"] };
+    expect((await evaluateRetrieval(queries, corpus, relevant, { texts: other })).ownPassages).toBe(
+      0,
+    );
+  });
+
+  it("stays where it is labelled for the question", async () => {
+    const ids = { queries: ["a", "b"], corpus: ["a", "b", "c", "d"] };
+    const result = await evaluateRetrieval(queries, corpus, [[0], [3]], { ids });
+    expect(result.ranks).toEqual([[1], [1]]);
+    expect(result.ownPassages).toBe(1);
+  });
+
+  it("takes no rank in a run either, unless it was judged or is to be kept", () => {
+    const run = toRun(retrieve(queries, corpus, 4), ["a", "b"], ["a", "b", "c", "d"]);
+    const qrels = new Map([
+      ["a", new Map([["c", 1]])],
+      ["b", new Map([["d", 1]])],
+    ]);
+    const result = evaluateRun(run, qrels, { ks: [1] });
+    expect(result.metrics["recall@1"]).toBe(1);
+    expect(result.ownPassages).toBe(2);
+    const kept = evaluateRun(run, qrels, { ks: [1], keepOwn: true });
+    expect([kept.metrics["recall@1"], kept.ownPassages]).toEqual([0, 0]);
+    const judged = new Map([
+      ...qrels,
+      [
+        "a",
+        new Map([
+          ["c", 1],
+          ["a", 0],
+        ]),
+      ],
+    ]);
+    expect(evaluateRun(run, judged, { ks: [1] })).toMatchObject({ ownPassages: 1 });
+  });
+
+  it("needs a name or a text for every row", async () => {
+    const ids = { queries: ["a"], corpus: ["a", "b", "c", "d"] };
+    await expect(evaluateRetrieval(queries, corpus, relevant, { ids })).rejects.toThrow(
+      "evaluateRetrieval: ids.queries and relevant must have the same length, received 1 and 2",
+    );
+    await expect(rankRelevant(queries, corpus, relevant, { leaveOut: [[0]] })).rejects.toThrow(
+      "rankRelevant: leaveOut must be a list per query, 2, received 1",
+    );
+  });
+});
