@@ -1,4 +1,4 @@
-import { comparableText } from "../split/comparable-text.js";
+import { goldKey } from "../text-identity.js";
 import type { TextItem } from "./collect-texts.js";
 
 /** Finds the row of a corpus's passage by a text that is not quite its own. */
@@ -10,7 +10,7 @@ export function findLikeness(
     const found = new Map<string, number>();
     for (const [i, item] of corpus.entries()) {
       const text = textOf(item);
-      const key = text === undefined ? "" : comparableText(text);
+      const key = text === undefined ? "" : goldKey(text);
       if (key !== "" && !found.has(key)) found.set(key, rows[i]);
     }
     return found;
@@ -19,7 +19,7 @@ export function findLikeness(
   let ways: readonly ReadonlyMap<string, number>[] | undefined;
   return (text) => {
     ways ??= [first((item) => item.text), first((item) => item.untitled)];
-    const key = comparableText(text);
+    const key = goldKey(text);
     return ways[0].get(key) ?? ways[1].get(key);
   };
 }

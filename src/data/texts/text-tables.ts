@@ -85,7 +85,7 @@ function createTable(): Table {
  * Brings texts of any of the three shapes into tables: each text once, pairs as columns of row numbers.
  *
  * Equal texts are one, whatever their ids. A pair's passage is the corpus's where they are equal but for the corpus's title,
- * case, white space and Unicode form: a second copy would be a rival to the first, and telling the two apart would look
+ * blanks at the ends and Unicode form (NFC), never but for case: a second copy would be a rival to the first, and telling the two apart would look
  * like a gain. A pair that comes again counts once, with the first grade; a pair that is
  * labelled both 1 and 0 is left out and counted.
  *
