@@ -129,6 +129,21 @@ describe("the LMDB store", () => {
     }
   });
 
+  it("reads what another has written since, within one turn of the event loop: a lease that is free again says so", async () => {
+    const path = mkdtempSync(join(tmpdir(), "embedtune-"));
+    const [mine, theirs] = [createLmdbStore({ path }), createLmdbStore({ path })];
+    try {
+      await theirs.writeMany([["a", Uint8Array.of(1)]]);
+      expect((await readAll(mine, ["a", "b"]))[1]).toBeUndefined();
+      await theirs.writeMany([["b", Uint8Array.of(2)]]);
+      expect([...(await readAll(mine, ["a", "b"]))[1]!]).toEqual([2]);
+    } finally {
+      await mine.close();
+      await theirs.close();
+      rmSync(path, { recursive: true, force: true });
+    }
+  });
+
   it("names the directory it cannot open", () => {
     expect(() => createLmdbStore({ path: "/dev/null/cache" })).toThrow(
       'createLmdbStore: path must be a directory that can be opened, received "/dev/null/cache"',

@@ -39,6 +39,9 @@ export function createLmdbStore({ path }: LmdbStoreOptions): Required<KeyValueSt
     attempt("written", () => database.transactionSync(apply));
   return {
     async readMany(keys, visit) {
+      // LMDB reads what stood there when this turn of the event loop first read; others may have written since, and a lease that
+      // has just become free says that they have.
+      database.resetReadTxn();
       for (const [position, key] of keys.entries()) {
         // Not copied out of LMDB's read buffer: `visit` is done with it before the next read. The buffer is longer than
         // the value; only its `length` says how long that is.
