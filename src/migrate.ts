@@ -18,6 +18,12 @@ export {
   type VectorFile,
   type VectorFileOptions,
 } from "./integrations/migrate/files/vector-file.js";
+export {
+  qdrantCollection,
+  type QdrantCollection,
+  type QdrantCollectionOptions,
+} from "./integrations/migrate/qdrant/qdrant-collection.js";
+export type { QdrantOptions } from "./integrations/migrate/qdrant/requests.js";
 export type { PgCopyStreams, PostgresClient } from "./integrations/migrate/postgres/client.js";
 export type {
   MigrationCheck,
