@@ -19,6 +19,11 @@ export {
   type Triplet,
 } from "./negatives/mining/mined-formats.js";
 export {
+  miningStatistics,
+  type MiningStatistics,
+  type ScoreSpread,
+} from "./negatives/mining/mining-statistics.js";
+export {
   passagePool,
   type PassagePool,
   type PassagePoolOptions,
