@@ -7,6 +7,8 @@ import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors
 
 const format = "embedtune-adapter";
 const version = "1";
+/** Beyond this products of values leave single precision, and what is adapted is no number: such a file is damaged. */
+const largest = 1e15;
 
 /**
  * An adapter as safetensors bytes, readable by Python's `safetensors` too. Tensors, all F32: `query.center` [d],
@@ -74,8 +76,12 @@ export function readAdapter(bytes: Uint8Array, place: string): Adapter {
   }
   const values = (key: string): Float32Array => {
     const { data } = tensors[key];
-    if (data instanceof Float32Array) return data;
-    throw new RangeError(`${place}: ${key} must be of the dtype F32, received another`);
+    if (!(data instanceof Float32Array)) {
+      throw new RangeError(`${place}: ${key} must be of the dtype F32, received another`);
+    }
+    const large = data.find((value) => Math.abs(value) > largest);
+    if (large !== undefined) refuse(`${place}: ${key}`, `of values up to ${largest}`, large);
+    return data;
   };
   const shared = new Map<string, Matrix>();
   const matrix = (side: string, name: string): Matrix | null => {

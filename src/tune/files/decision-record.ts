@@ -1,3 +1,4 @@
+import { checkInteger, checkSameLength, refuse } from "../../base/checks.js";
 import type { TextTables } from "../../data/texts/text-tables.js";
 import { labelsToReview, type LabelToReview } from "../review/labels-to-review.js";
 import type { TunedDecision } from "../texts/tuned.js";
@@ -65,21 +66,52 @@ export function decodeRecord(json: string, place: string): DecisionRecord {
   if (typeof record?.sentence !== "string" || !Array.isArray(record.questions)) {
     throw new RangeError(`${place} must be the record of a decision, as saveDecision writes it`);
   }
-  const { pairs, items } = record.texts;
+  const { texts } = record;
+  const { queries, passages } = isRecord(texts) ? texts : refuse(`${place}: texts`, "given", texts);
+  const list = (value: unknown, name: string): readonly unknown[] =>
+    Array.isArray(value) ? value : refuse(`${place}: texts.${name}`, "a list", value);
+  for (const [name, side] of Object.entries({ queries, passages })) {
+    for (const [i, text] of list(side, name).entries()) {
+      if (typeof text !== "string") refuse(`${place}: texts.${name}[${i}]`, "a text", text);
+    }
+  }
+  const part = (value: unknown, name: string): Readonly<Record<string, unknown>> =>
+    isRecord(value) ? value : refuse(`${place}: texts.${name}`, "an object", value);
+  const column = (value: unknown, name: string, most: number, least = 0): number[] =>
+    list(value, name).map((item, i) => {
+      checkInteger(item, `${place}: texts.${name}[${i}]`, { least, most });
+      return item as number;
+    });
+  const pairs = part(texts.pairs, "pairs");
+  const items = part(texts.items, "items");
+  const query = column(pairs["query"], "pairs.query", queries.length - 1);
+  const passage = column(pairs["passage"], "pairs.passage", passages.length - 1);
+  const label = column(pairs["label"], "pairs.label", 1);
+  checkSameLength(passage, `${place}: texts.pairs.passage`, query, "texts.pairs.query");
+  checkSameLength(label, `${place}: texts.pairs.label`, query, "texts.pairs.query");
+  const itemsOf = (side: "queries" | "passages"): { readonly first: Int32Array } => {
+    const found = part(items[side], `items.${side}`);
+    const first = column(found["first"], `items.${side}.first`, 2 ** 31 - 1, -1);
+    return { ...found, first: Int32Array.from(first) };
+  };
   return {
     ...record,
     texts: {
-      ...record.texts,
+      ...texts,
       pairs: {
-        ...pairs,
-        query: Uint32Array.from(pairs.query),
-        passage: Uint32Array.from(pairs.passage),
-        label: Uint8Array.from(pairs.label),
+        ...texts.pairs,
+        query: Uint32Array.from(query),
+        passage: Uint32Array.from(passage),
+        label: Uint8Array.from(label),
       },
       items: {
-        queries: { ...items.queries, first: Int32Array.from(items.queries.first) },
-        passages: { ...items.passages, first: Int32Array.from(items.passages.first) },
+        queries: { ...texts.items.queries, ...itemsOf("queries") },
+        passages: { ...texts.items.passages, ...itemsOf("passages") },
       },
     },
   };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
