@@ -12,7 +12,7 @@ interface RedisAdapter {
   }>;
 }
 
-/** Reads the leases in a hash of Redis, a field each, `until name name …`; those that are over go. */
+/** Reads the leases in a hash of Redis, a field each, `until name name …`; those that are over go. Stands before what needs it. */
 const read = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -30,7 +30,7 @@ local function write(names)
 end
 `;
 
-const take = `${read}
+const take = `
 local free, own, position = {}, {}, 0
 for name in string.gmatch(ARGV[3], '%S+') do
   if not others[name] then
@@ -44,7 +44,7 @@ if #own > 0 then write(table.concat(own, ' ')) end
 return free
 `;
 
-const renew = `${read}
+const renew = `
 write(ARGV[3])
 return {}
 `;
@@ -74,13 +74,13 @@ export function redisLeases(
       });
     const names = keys.map(leaseName);
     // An attempt whose answer was lost may have taken it; under the same id it is the same lease.
-    const held = ((await run(take, names)) as unknown[]).map(Number);
+    const held = ((await run(read + take, names)) as unknown[]).map(Number);
     if (held.length === 0) return noLease;
     const own = held.map((position) => names[position]);
     return {
       held,
       async renew() {
-        await run(renew, own);
+        await run(read + renew, own);
       },
       async release() {
         await run(release, []);
