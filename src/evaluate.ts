@@ -82,6 +82,13 @@ export {
   type RerankedList,
   type RerankingEvaluation,
 } from "./evaluate/retrieval/evaluate-reranking.js";
+export {
+  evaluateCompressed,
+  type CompressedEvaluation,
+  type CompressedFigures,
+  type EvaluateCompressedOptions,
+  type KeptFigures,
+} from "./evaluate/retrieval/evaluate-compressed.js";
 export { rankRelevant, type RankOptions } from "./evaluate/retrieval/rank-relevant.js";
 export {
   rankingOf,

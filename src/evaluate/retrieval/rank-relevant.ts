@@ -158,7 +158,8 @@ function countBefore(
   }
 }
 
-function checkRelevant(
+/** @throws RangeError unless there is a list per query, of rows of the corpus without repeats. */
+export function checkRelevant(
   queries: Matrix,
   corpus: Matrix,
   relevant: readonly (readonly number[])[],
