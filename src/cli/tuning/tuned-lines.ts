@@ -2,8 +2,7 @@ import {
   beatsMapAlone,
   count,
   embedderCaveat,
-  interval,
-  metricName,
+  movement,
   subject,
 } from "../../tune/verdict/words.js";
 import type { TunedDecision } from "../../tune/texts/tuned.js";
@@ -55,7 +54,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
     ...(otherClaim === null || otherClaim.chosen === null
       ? []
       : [
-          `Not claimed but measured: for ${subject(otherClaim.claim)} the same kind of change moves ${metricName(decision.metric)} by ${interval(otherClaim.chosen)}.`,
+          `Not claimed but measured: for ${subject(otherClaim.claim)} the same kind of change ${movement(decision.metric, otherClaim.chosen)}.`,
         ]),
     ...(decision.verdict === "use it"
       ? []

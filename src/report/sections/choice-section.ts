@@ -12,6 +12,7 @@ import {
   interval,
   methodName,
   metricName,
+  signed,
   subject,
 } from "../../tune/verdict/words.js";
 import type { AdapterLearningCurve } from "../../tune/learning-curve.js";
@@ -251,7 +252,6 @@ function anotherHundred(curve: AdapterLearningCurve, metric: string): Html {
   return html`<p>
     ${rule} By the slope of its last ${from === 2 ? "two" : "three"} points, another hundred
     labelled pairs would move ${metricName(metric)} by about
-    <strong class="nowrap">${worth < 0 ? "" : "+"}${worth.toFixed(3)}</strong>: a guess, no surer
-    than the band is narrow.
+    <strong class="nowrap">${signed(worth)}</strong>: a guess, no surer than the band is narrow.
   </p>`;
 }

@@ -1,5 +1,5 @@
 import { html, type Html } from "../html.js";
-import { count, interval, methodName, metricName } from "../../tune/verdict/words.js";
+import { count, interval, methodName, metricName, movement } from "../../tune/verdict/words.js";
 import type { Report } from "../read-report.js";
 
 /** What to do with the verdict. */
@@ -43,7 +43,7 @@ function notShown({ decision }: Report): Html {
   const more =
     labelsNeeded === null
       ? "More labels of the same kind are unlikely to show a gain worth having."
-      : `About ${count(labelsNeeded, "labelled question")} would show a gain of that size, at an even chance; there are ${labels.questions.toLocaleString("en-US")}.`;
+      : `About ${count(labelsNeeded, "labelled question")} would show a gain of the size named above, at an even chance; there are ${labels.questions.toLocaleString("en-US")}.`;
   return html`<p>
       Leave the embedding as it is: that is what <code>decision.adapter</code> does. ${more}
       ${
@@ -91,7 +91,7 @@ function withoutIndexing({ decision, compared }: Report): Html {
   const { expected } = bestQueryOnly;
   return html`<p>
     <strong>Without indexing again:</strong> the best that leaves passages as they are is
-    ${methodName(bestQueryOnly)}${expected === null ? "" : `, which moves ${metricName(metric)} by ${interval(expected)}`}.
+    ${methodName(bestQueryOnly)}${expected === null ? "" : `, which ${movement(metric, expected)}`}.
     Against the best of all that is
     ${interval(queryOnlyDifference)}${
       queryOnlyDifference.high < 0

@@ -3,7 +3,7 @@ import { shorten } from "../format.js";
 import { figureOf } from "../charts/figure.js";
 import { drawRankChanges } from "../charts/rank-chart.js";
 import { changeOf, rankClasses, rankTransitions } from "../figures/question-changes.js";
-import { count } from "../../tune/verdict/words.js";
+import { count, figure } from "../../tune/verdict/words.js";
 import type { NearestPassages, QuestionOutcome } from "../../tune/verdict/decision.js";
 import type { Report } from "../read-report.js";
 
@@ -109,13 +109,11 @@ function table(report: Report): Html {
   const { questions, names, compared } = report;
   const cell = ({ right, rightCosine, wrong, wrongCosine }: NearestPassages, rank: number): Html =>
     rank === 1 || wrong === null
-      ? html`<span class="right">the right one</span>, cosine ${rightCosine.toFixed(3)}`
+      ? html`<span class="right">the right one</span>, cosine ${figure(rightCosine)}`
       : html`<span class="excerpt" dir="auto"
             >${shorten(names.passage(rank === 1 ? right : wrong), excerpt)}</span
           >
-          <span class="figures"
-            >cosine ${wrongCosine!.toFixed(3)}, right ${rightCosine.toFixed(3)}</span
-          >`;
+          <span class="figures">cosine ${figure(wrongCosine)}, right ${figure(rightCosine)}</span>`;
   const row = (question: QuestionOutcome): Html => {
     const { row: query, before, after, nearest } = question;
     return html`<tr>

@@ -1,5 +1,14 @@
 import type { Choice, Decision, Gain, Verdict } from "./decision.js";
-import { count, figure, interval, methodName, metricName, subject } from "./words.js";
+import {
+  count,
+  figure,
+  fromTo,
+  interval,
+  methodName,
+  metricName,
+  movement,
+  subject,
+} from "./words.js";
 import type { FormName } from "../forms/form.js";
 import type { RankMetric } from "../ranking/outcomes.js";
 import type { Forecast } from "./labels-needed.js";
@@ -79,12 +88,11 @@ export interface FormParts {
 
 /** The verdict on a form in words. */
 export function formSentence(parts: FormParts): string {
-  const { verdict, form, map, expected, overBest, elsewhere, before, after, judged } = parts;
+  const { verdict, form, map, overBest, elsewhere, judged } = parts;
   const on = map.method === "identity" ? "the untouched embedding" : methodName(map);
-  const verb = after > before ? "raise" : after < before ? "lower" : "leave";
   const sentence =
     `${verdict}: for new questions about known passages, ${form} on top of ${on} ` +
-    `${verb} ${metricName(parts.metric)} from ${figure(before)} to ${figure(after)}, by ${interval(expected)}, which is ${interval(overBest)} against the best map alone ` +
+    `${fromTo(["raise", "lower", "leave"], parts, parts.expected)}, which is ${interval(overBest)} against the best map alone ` +
     `(${count(judged, "question")} judged out of fold); ` +
     (elsewhere === null
       ? "questions about passages nobody has asked about were not measured."
@@ -106,10 +114,9 @@ export interface JudgementParts {
 
 /** The verdict on a finished adapter in words. */
 export function judgementSentence(parts: JudgementParts): string {
-  const { verdict, metric, gain, before, after, questions, passages } = parts;
+  const { verdict, questions, passages } = parts;
   const sentence =
-    `${verdict}: for the questions given, the adapter moves ${metricName(metric)} from ` +
-    `${figure(before)} to ${figure(after)}, by ${interval(gain)} ` +
+    `${verdict}: for the questions given, the adapter ${fromTo(["moves", "moves", "leaves"], parts, parts.gain)} ` +
     `(${count(questions, "question")} against ${count(passages, "passage")}).`;
   return parts.labelsLookUnrelated ? `${sentence} ${unrelated}` : sentence;
 }
@@ -139,11 +146,11 @@ function main(parts: SentenceParts): string {
   const more =
     foreseen === null
       ? "a gain worth having is not in sight"
-      : `about ${count(foreseen.labels, "labelled question")} would show a gain of ${foreseen.gain.toFixed(3)} (there are ${labels.questions})`;
+      : `about ${count(foreseen.labels, "labelled question")} would show a gain of ${figure(foreseen.gain)} (there are ${labels.questions})`;
   const result =
     best.method === "identity"
       ? `no change that was tried does better than the untouched embedding (${metric} ${figure(parts.before)})`
-      : `the best change, ${change}, moves ${metric} from ${figure(parts.before)} by ${interval(expected)}`;
+      : `the best change, ${change}, ${movement(parts.metric, expected, parts.before)}`;
   // Where the gain is above zero and yet not shown, one wants to know why.
   const among =
     expected.low > 0 && peerGain !== null

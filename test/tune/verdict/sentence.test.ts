@@ -60,6 +60,13 @@ describe("sentenceOf", () => {
     ],
     [
       {
+        ...{ verdict: "not shown", foreseen: null, before: 1, after: 1 },
+        best: { ...parts.best, expected: { gain: -0.0002, low: -0.01, high: -0.0001 } },
+      },
+      "not shown: for new questions about known passages, the best change, info-nce from rca (query side), leaves MRR at 1.000, +0.000 [-0.010, 0.000]; a gain worth having is not in sight (120 questions judged out of fold against 1,300 passages).",
+    ],
+    [
+      {
         ...{ verdict: "not shown", foreseen: null, labelsLookUnrelated: true },
         best: { ...parts.best, method: "identity", expected: { gain: 0, low: 0, high: 0 } },
         skipped: ["ridge", "info-nce"],
@@ -90,7 +97,7 @@ describe("formSentence", () => {
   it("says which way it goes, and what was not measured", () => {
     const whole = (change: Partial<FormParts>): string => formSentence({ ...form, ...change });
     expect(whole({})).toBe(
-      "not shown: for new questions about known passages, moved passages on top of the untouched embedding leave MRR from 1.000 to 1.000, by +0.000 [0.000, 0.000], which is -0.010 [-0.020, 0.000] against the best map alone (40 questions judged out of fold); questions about passages nobody has asked about were not measured.",
+      "not shown: for new questions about known passages, moved passages on top of the untouched embedding leave MRR at 1.000, +0.000 [0.000, 0.000], which is -0.010 [-0.020, 0.000] against the best map alone (40 questions judged out of fold); questions about passages nobody has asked about were not measured.",
     );
     expect(whole({ after: 0.9 })).toContain(" lower MRR from 1.000 to 0.900");
     expect(whole({ before: 0.8 })).toContain(" raise MRR from 0.800 to 1.000");
@@ -114,6 +121,9 @@ describe("judgementSentence", () => {
     const sentence =
       "not shown: for the questions given, the adapter moves MRR from 0.500 to 0.498, by -0.002 [-0.010, 0.010] (1 question against 30 passages).";
     expect(judgementSentence(judgement)).toBe(sentence);
+    expect(judgementSentence({ ...judgement, before: 0.4981, metric: "recall@1" })).toContain(
+      "the adapter leaves recall@1 at 0.498, -0.002 [-0.010, 0.010] (",
+    );
     expect(judgementSentence({ ...judgement, labelsLookUnrelated: true })).toBe(
       `${sentence} The right passages rank as if drawn at random: these labels look unrelated to these passages.`,
     );
