@@ -35,7 +35,8 @@ export function qrelsColumns(
   if (numeric && fields.length === 3) {
     return { columns: { query: 0, passage: 1, score: 2 }, isHeader: false };
   }
-  if (numeric && fields.length === 4) {
+  // "q1 0 p1 yes" is of this kind too, and its grade is what is wrong.
+  if (fields.length === 4 && (numeric || parseDecimal(fields[1]) !== undefined)) {
     return { columns: { query: 0, passage: 2, score: 3 }, isHeader: false };
   }
   throw new DataError(

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../../../base/progress.js";
 import { untilAborted } from "../../../base/until-aborted.js";
 import { refuse } from "../../../base/checks.js";
 
@@ -7,10 +8,21 @@ export interface QdrantOptions {
   /** Sent as the header `api-key`. @default none */
   readonly apiKey?: string | undefined;
   /** @default the global fetch */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly fetch?: FetchLike | undefined;
   /** Milliseconds that an answer may take. @default 60000 */
   readonly timeout?: number | undefined;
 }
+
+/** What is used of `fetch`, by shape: declarations name no type of the DOM's. */
+export type FetchLike = (
+  url: string,
+  request: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    readonly signal: AbortSignalLike;
+  },
+) => Promise<{ readonly ok: boolean; readonly status: number; text(): Promise<string> }>;
 
 /** Asks the server; its `result` comes back. */
 export type QdrantRequest = (
