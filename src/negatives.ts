@@ -19,6 +19,11 @@ export {
   type Triplet,
 } from "./negatives/mining/mined-formats.js";
 export {
+  toDatasetRecords,
+  type DatasetRecord,
+  type DatasetRecordsOptions,
+} from "./negatives/mining/dataset-records.js";
+export {
   miningStatistics,
   type MiningStatistics,
   type ScoreSpread,

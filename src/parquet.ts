@@ -1,5 +1,5 @@
 /**
- * Natural Questions from parquet files, local or by URL.
+ * Natural Questions from parquet files, local or by URL; records as a parquet file.
  *
  * @module
  */
@@ -7,4 +7,5 @@ export {
   readNaturalQuestionsParquet,
   type ReadParquetOptions,
 } from "./data/natural-questions/read-parquet.js";
+export { encodeParquet } from "./data/parquet/encode-parquet.js";
 export type { ParquetFile, ParquetSource } from "./data/parquet/parquet-file.js";

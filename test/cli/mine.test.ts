@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parquetReadObjects } from "hyparquet";
 import { afterAll, describe, expect, it } from "vitest";
 import {
   createHashingEmbedder,
@@ -110,6 +111,33 @@ describe("embedtune mine", () => {
     const { mined } = await mineByLibrary({ numNegatives: 2, relativeMargin: 0.05 });
     const expected = JSON.parse(JSON.stringify(toTriplets(mined))) as unknown[];
     expect(readRows("t.jsonl")).toEqual(expected);
+  });
+
+  it("writes triplets and weak pairs under the column names of sentence-transformers, as parquet too", async () => {
+    const flags = ["--as", "triplets", "--num", "2"];
+    const renamed = ["--columns", "query,answer", "--out", at("words.parquet")];
+    expect((await mine(sample, ...flags, "--out", at("words.jsonl"))).code).toBe(0);
+    expect((await mine(sample, ...flags, ...renamed)).code).toBe(0);
+    const bytes = readFileSync(at("words.parquet"));
+    const slice = (start: number, end?: number): ArrayBuffer =>
+      Uint8Array.from(bytes.subarray(start, end)).buffer;
+    const rows = await parquetReadObjects({ file: { byteLength: bytes.length, slice } });
+    const triplets = readRows<{ query: string; positive: string; negative: string }>("words.jsonl");
+    expect(rows).toEqual(
+      triplets.map(({ query, positive, negative }) => ({ query, answer: positive, negative })),
+    );
+    expect(Object.keys(rows[0])).toEqual(["query", "answer", "negative"]);
+
+    const weak = ["--method", "weak", "--columns", "sentence1,sentence2,score"];
+    expect((await mine(sample, ...weak, "--out", at("weak.jsonl"))).code).toBe(0);
+    const [first] = readRows<object>("weak.jsonl");
+    expect(Object.keys(first)).toEqual(["sentence1", "sentence2", "score"]);
+
+    const { code, stderr } = await mine(sample, "--columns", "query");
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(
+      'must be two or three names, such as anchor,positive, received "query"',
+    );
   });
 
   it("mines pairs of other columns among a corpus of their own", async () => {

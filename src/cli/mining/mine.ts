@@ -11,7 +11,12 @@ import {
   toLabelledPairs,
   toTriplets,
   toTuples,
+  type LabelledList,
+  type NTuple,
+  type ScoredPair,
+  type Triplet,
 } from "../../negatives/mining/mined-formats.js";
+import { toDatasetRecords } from "../../negatives/mining/dataset-records.js";
 import {
   mineHardNegatives,
   type MinedNegatives,
@@ -26,6 +31,7 @@ import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { withOutput } from "../files/output.js";
 import { sniff } from "../../data/vector-files/sniff.js";
+import { formatOfName } from "../../data/vector-files/vector-writer.js";
 import type { TextFileFlags } from "../files/tuning-columns.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
@@ -42,6 +48,7 @@ export interface MineFlags extends CommonFlags, EmbedderFlags, TextFileFlags {
   readonly embedder?: string | undefined;
   readonly method?: Method | undefined;
   readonly as: "pairs" | "triplets" | "tuples" | "lists";
+  readonly columns?: readonly [anchor: string, positive: string, label?: string] | undefined;
   readonly out: string;
   readonly corpus?: string | undefined;
   readonly num: number;
@@ -52,8 +59,10 @@ export interface MineFlags extends CommonFlags, EmbedderFlags, TextFileFlags {
 
 type Method = "nearest" | "bm25" | "weak" | "same-page";
 
+type MinedRecord = Pair | ScoredPair | Triplet | NTuple | LabelledList;
+
 interface Mined {
-  readonly records: readonly object[];
+  readonly records: readonly MinedRecord[];
   readonly wanted: number;
   readonly mined: number;
   readonly drops: Readonly<Record<string, number | undefined>>;
@@ -80,8 +89,17 @@ export async function mine(flags: MineFlags, [file]: [string], io: CommandIo): P
   for (const note of input.notes) io.say(note);
   const mined = await mineBy(method, input, flags, io);
   if (mined === undefined) return;
+  const [anchor, positive, label] = flags.columns ?? [];
+  const records: readonly object[] =
+    flags.columns === undefined
+      ? mined.records
+      : toDatasetRecords(mined.records, { anchor, positive, label });
   await withOutput(out, io, async (sink) => {
-    for (const record of mined.records) await sink.write(`${JSON.stringify(record)}\n`);
+    if (formatOfName(out) === "parquet") {
+      const { encodeParquet } = await import("../../data/parquet/encode-parquet.js");
+      return sink.write(encodeParquet(records as readonly Readonly<Record<string, unknown>>[]));
+    }
+    for (const record of records) await sink.write(`${JSON.stringify(record)}\n`);
   });
   const { wanted, mined: count, drops } = mined;
   if (json) return io.print(`${JSON.stringify({ out, method, wanted, mined: count, drops })}\n`);

@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { wrongUse } from "../failures.js";
 import type { MineFlags } from "../mining/mine.js";
 import {
   commonFlags,
@@ -18,6 +19,17 @@ const parseMargin = numberFrom(
   "a share from 0 to 1, such as 0.05",
   (value) => value >= 0 && value < 1,
 );
+
+/** Two names, or three: the last is that of a pair's label. */
+function parseColumns(text: string): readonly [string, string, string?] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.length < 2 || names.length > 3 || names.includes("")) {
+    throw wrongUse(
+      `must be two or three names, such as anchor,positive, received ${JSON.stringify(text)}`,
+    );
+  }
+  return names as [string, string, string?];
+}
 
 export const mineVerb = buildCommand<MineFlags, [file: string], VerbContext>({
   loader: loadWork(async () => (await import("../mining/mine.js")).mine),
@@ -48,10 +60,18 @@ export const mineVerb = buildCommand<MineFlags, [file: string], VerbContext>({
         brief: "What is written",
         default: "pairs",
       },
+      columns: {
+        kind: "parsed",
+        parse: parseColumns,
+        brief:
+          "Write columns as sentence-transformers names them: those of the question and of its passage, such as anchor,positive, and of a pair's label",
+        placeholder: "names",
+        optional: true,
+      },
       out: {
         kind: "parsed",
         parse: String,
-        brief: "Where the JSON lines go; - prints them",
+        brief: "Where it goes, as JSON lines or .parquet; - prints JSON lines",
         placeholder: "file",
         default: "-",
       },
