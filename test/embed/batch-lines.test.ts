@@ -4,7 +4,7 @@ import { createMemoryStore } from "embedtune";
 import { intern } from "../../src/base/intern.js";
 import { sha256 } from "../../src/base/sha256.js";
 import { createStoredVectors } from "../../src/embed/cache/stored-vectors.js";
-import { fileLines } from "../../src/embed/openai/batches/file-lines.js";
+import { fileLines, type LongLine } from "../../src/embed/openai/batches/file-lines.js";
 import { createRepeatedCalls } from "../../src/embed/openai/batches/repeated-calls.js";
 import { createBatchTracker } from "../../src/embed/openai/batches/batch-tracker.js";
 import { fakeVector } from "../support/fake-openai-server.js";
@@ -17,7 +17,7 @@ const answer = (k: number, embedding: unknown = [...fakeVector(texts[k], 4)]) =>
   error: null,
 });
 
-async function collect(lines: readonly string[], dimensions?: number) {
+async function collect(lines: readonly (string | LongLine)[], dimensions?: number) {
   const store = createMemoryStore();
   const embedder = { id: "m", symmetric: true, dimensions };
   const stored = createStoredVectors(embedder, store, "float32");
@@ -99,6 +99,19 @@ describe("a damaged line of a batch's results", () => {
     ]);
   });
 
+  it("that is too long costs its own text, which its beginning names, though it names none", async () => {
+    const long = (k: number) => ({ beginning: JSON.stringify(answer(k)).slice(0, 100) });
+    const { embedded, failed, right } = await collect(
+      [long(0), JSON.stringify(answer(1)), { beginning: '{"response": {"body": ' }],
+      4,
+    );
+    expect([embedded, right]).toEqual([1, [1]]);
+    expect(failed.map(({ text, reason }) => [text, reason])).toEqual([
+      ["a", "its line must have at most 16000000 characters, received more"],
+      ["c", "no answer"],
+    ]);
+  });
+
   it("that says why in any envelope is told in those words", async () => {
     const lines = [
       {
@@ -119,7 +132,7 @@ describe("a damaged line of a batch's results", () => {
 
 describe("a file of a batch's results", () => {
   /** The lines of a file that comes in these chunks. */
-  const linesOf = async (chunks: () => Iterable<Uint8Array>): Promise<string[]> => {
+  const linesOf = async (chunks: () => Iterable<Uint8Array>): Promise<(string | LongLine)[]> => {
     const content = () =>
       Promise.resolve({
         body: (async function* () {
@@ -131,7 +144,7 @@ describe("a file of a batch's results", () => {
     const calls = createRepeatedCalls({
       ...{ address, redact: (text: string) => text, maxRetries: 2, maxWaitMs: 1, seed: 1 },
     });
-    const lines: string[] = [];
+    const lines: (string | LongLine)[] = [];
     for await (const line of fileLines("file-1", settings, calls, undefined)) lines.push(line);
     return lines;
   };
@@ -147,19 +160,29 @@ describe("a file of a batch's results", () => {
     }
   });
 
-  it("may be of any length, but no line of it", async () => {
+  it("may be of any length; of a line that is too long only the beginning is handed on", async () => {
     const megabyte = new TextEncoder().encode(`${"x".repeat(999_999)}\n`);
     const many = await linesOf(function* () {
       for (let i = 0; i < 40; i++) yield megabyte;
     });
     expect(many.length).toBe(40);
+    const long = await linesOf(function* () {
+      yield* [new TextEncoder().encode("one\nlong "), megabyte.subarray(0, 999_999)];
+      for (let i = 0; i < 16; i++) yield megabyte.subarray(0, 999_999);
+      yield new TextEncoder().encode("x\ntwo");
+    });
+    expect(long).toEqual(["one", { beginning: `long ${"x".repeat(4091)}` }, "two"]);
+  });
+
+  it("whose line has no end is an error that names it", async () => {
+    const megabyte = new Uint8Array(1_000_000).fill(120);
     let sent = 0;
     const endless = linesOf(function* () {
-      for (;;) yield megabyte.subarray(0, (sent += 999_999) && 999_999);
+      for (;;) yield ((sent += 1_000_000), megabyte);
     });
     await expect(endless).rejects.toThrow(
-      "http://127.0.0.1/v1/batches: a line of file-1 must have at most 16000000 characters, received more",
+      "http://127.0.0.1/v1/batches: a line of file-1 must have at most 16000000 characters, received 256000000 and more",
     );
-    expect(sent).toBeLessThan(18_000_000);
+    expect(sent).toBe(257_000_000);
   });
 });

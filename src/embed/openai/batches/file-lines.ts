@@ -6,18 +6,30 @@ import { callOptions, type RepeatedCalls } from "./repeated-calls.js";
 type DownloadSettings = Pick<OpenAISettings, "client" | "timeoutMs">;
 
 /** What a line may have: a vector of 65,536 numbers with seventeen digits each, or a text of a request. */
-const mostLineCharacters = 16_000_000;
+export const mostLineCharacters = 16_000_000;
+/** What is passed over of a line that has more; one that goes on even then has no end. */
+const mostSkippedCharacters = 256_000_000;
+/** What is kept of it: its name stands near its beginning. */
+const keptCharacters = 4096;
+
+/** A line that was too long to be read, of which its name can be told. */
+export interface LongLine {
+  readonly beginning: string;
+}
 
 /**
- * The lines of a file of the Batch API. A whole file may have any size; a line has a limit. A download that breaks is begun anew; the lines that were handed on are passed
- * over. A file that was deleted has no lines: that is no reason to give up the job.
+ * The lines of a file of the Batch API. A whole file may have any size; a line has a limit, and of one that is longer only the
+ * beginning is handed on. A download that breaks is begun anew; the lines that were handed on are passed over. A file that was
+ * deleted has no lines: that is no reason to give up the job.
+ *
+ * @throws EmbeddingRequestError for a line without an end.
  */
 export async function* fileLines(
   file: string,
   settings: DownloadSettings,
   calls: RepeatedCalls,
   signal: AbortSignal | undefined,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<string | LongLine, void, undefined> {
   let delivered = 0;
   for (let failures = 1; ; failures++) {
     const before = delivered;
@@ -26,7 +38,7 @@ export async function* fileLines(
       for await (const line of download(file, settings, signal)) {
         if (seen++ < delivered) continue;
         delivered++;
-        if (line.trim() !== "") yield line;
+        if (typeof line !== "string" || line.trim() !== "") yield line;
       }
       return;
     } catch (error) {
@@ -42,7 +54,7 @@ async function* download(
   file: string,
   { client, timeoutMs }: DownloadSettings,
   signal: AbortSignal | undefined,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<string | LongLine, void, undefined> {
   const stall = new AbortController();
   const either = signal === undefined ? stall.signal : AbortSignal.any([signal, stall.signal]);
   const response = await client.files.content(file, callOptions(either));
@@ -52,30 +64,48 @@ async function* download(
   try {
     // Read as a stream: 50,000 vectors are more than half a gigabyte of text, the longest string there can be.
     const decoder = new TextDecoder();
-    let rest: string[] = [];
-    let length = 0;
+    const line = createLine(file);
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       clearTimeout(timer);
-      const [first, ...others] = decoder.decode(chunk, { stream: true }).split("\n");
-      rest.push(first);
-      length += first.length;
-      const next = others.pop();
-      if (length > mostLineCharacters) {
-        throw new AnswerTooLargeError(
-          `a line of ${file} must have at most ${mostLineCharacters} characters, received more`,
-        );
+      const pieces = decoder.decode(chunk, { stream: true }).split("\n");
+      for (const piece of pieces.slice(0, -1)) {
+        line.add(piece);
+        yield line.take(); // however long the listener takes: the server is not to blame
       }
-      if (next === undefined) {
-        timer = watch();
-        continue;
-      }
-      const parts = [rest.join(""), ...others];
-      [rest, length] = [[next], next.length];
-      yield* parts; // however long the listener takes: the server is not to blame
+      line.add(pieces.at(-1)!);
       timer = watch();
     }
-    yield rest.join("") + decoder.decode();
+    line.add(decoder.decode());
+    yield line.take();
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A line of a file as it arrives, in pieces. */
+function createLine(file: string) {
+  let pieces: string[] = [];
+  let length = 0;
+  return {
+    add(piece: string): void {
+      const fitted = length <= mostLineCharacters;
+      length += piece.length;
+      if (fitted) pieces.push(piece);
+      if (fitted && length > mostLineCharacters) {
+        pieces = [pieces.join("").slice(0, keptCharacters)];
+      }
+      if (length > mostSkippedCharacters) {
+        throw new AnswerTooLargeError(
+          `a line of ${file} must have at most ${mostLineCharacters} characters, received ${mostSkippedCharacters} and more`,
+        );
+      }
+    },
+    /** The line, which ends here. */
+    take(): string | LongLine {
+      const text = pieces.join("");
+      const long = length > mostLineCharacters;
+      [pieces, length] = [[], 0];
+      return long ? { beginning: text } : text;
+    },
+  };
 }
