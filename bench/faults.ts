@@ -30,7 +30,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   await atOnce(storms, stormsAtOnce, async (seed) => {
     const outcome = await runStorm(seed, texts);
     outcomes.push(outcome);
-    for (const what of outcome.odd) console.error(what);
+    for (const what of [...outcome.odd, ...outcome.repeats]) console.error(what);
   });
   const storm = addOutcomes(outcomes);
 

@@ -26,6 +26,8 @@ export interface StormOutcome {
   readonly lost: number;
   /** Texts asked for once more after their vector had arrived whole. */
   readonly again: number;
+  /** Of each request that asked so, the storm, its runs and how it is known that the vectors had arrived. */
+  readonly repeats: readonly string[];
   /** Errors that say what nobody could expect of the server's faults, or that show the key. */
   readonly odd: readonly string[];
   readonly longestAbortMs: number;
@@ -49,17 +51,26 @@ export async function runStorm(seed: number, count: number): Promise<StormOutcom
     path === undefined ? createMemoryStore() : createLmdbStore({ path });
   const stores = sharing ? [open(), open()] : [open()];
 
-  const stored = new Set<string>();
+  /** The run that had a text stored, by text. */
+  const stored = new Map<string, string>();
   /**
    * Half of the storms wait for a silent server until it hangs up, the others give it a time limit. Which answers a limit cuts off
-   * while the machine is busy nobody can tell from the server's side: there only what was stored counts as arrived.
+   * while the machine is busy nobody can tell from the server's side: there only what was stored counts as arrived. And a request
+   * counts when it is sent: one that the limit has cut off a busy server may read when its repetition has been answered.
    */
   const patient = seed % 2 === 1;
   /** Of each run under way, by the query of its address, the texts whose vector has arrived whole. */
   const arrived = new Map<string, Set<string>>();
-  const hasArrived = (text: string): boolean =>
-    stored.has(text) || [...arrived.values()].some((texts) => texts.has(text));
+  /** How it is known that a text's vector has arrived, if it has. */
+  const arrival = (text: string): string | undefined => {
+    const storedBy = stored.get(text);
+    if (storedBy !== undefined) return `stored by ${storedBy}`;
+    const there = [...arrived].find(([, texts]) => texts.has(text));
+    return there && `whole at ${there[0]}, under way`;
+  };
   let again = 0;
+  const repeats: string[] = [];
+  const began = performance.now();
   const ending = seed % 4 === 0 ? Object.keys(endingFaults) : [];
   const server = await startFaultServer({
     random,
@@ -67,14 +78,19 @@ export async function runStorm(seed: number, count: number): Promise<StormOutcom
     kinds: [...Object.keys(passingFaults), ...Object.keys(harmlessFaults), ...ending],
     dimensions,
     stallMs: patient ? 1000 : 10_000,
-    onRequest(inputs, query) {
-      // A request may come in when the run that has sent it is over.
-      if (!arrived.has(query)) return () => undefined;
-      for (const text of inputs) if (hasArrived(text)) again++;
-      return () => {
-        if (patient) for (const text of inputs) arrived.get(query)?.add(text);
-      };
+    onRequest: (inputs, query) => () => {
+      if (patient) for (const text of inputs) arrived.get(query)?.add(text);
     },
+  });
+  const stopListening = onSent(server.baseURL, (inputs, query) => {
+    const had = inputs.map(arrival).filter((how) => how !== undefined);
+    if (had.length === 0) return;
+    again += had.length;
+    const how = [...new Set(had)].join("; ");
+    const ms = Math.round(performance.now() - began);
+    repeats.push(
+      `storm ${seed}, ${query}, after ${ms} ms: asked for ${had.length} of ${inputs.length} again (${how})`,
+    );
   });
   const options = {
     ...{ apiKey: secret, baseURL: server.baseURL, model: "m", seed },
@@ -85,12 +101,12 @@ export async function runStorm(seed: number, count: number): Promise<StormOutcom
   };
 
   /** Notes what the cache has stored: it comes back for the next batch after that. */
-  const noting = (embedder: Embedder): Embedder => ({
+  const noting = (embedder: Embedder, query: string): Embedder => ({
     ...embedder,
     async *embedBatches(wanted, job) {
       for await (const batch of embedder.embedBatches!(wanted, job)) {
         yield batch;
-        for (const index of batch.indices) stored.add(wanted[index]);
+        for (const index of batch.indices) stored.set(wanted[index], query);
       }
     },
   });
@@ -112,6 +128,7 @@ export async function runStorm(seed: number, count: number): Promise<StormOutcom
     try {
       const embedder = noting(
         createOpenAIEmbedder({ ...options, baseURL: `${server.baseURL}?${query}` }),
+        query,
       );
       const cached = withCache(embedder, store, { shareWork: sharing });
       const matrix = await cached.embed(mine, { signal: stop.signal });
@@ -149,6 +166,7 @@ export async function runStorm(seed: number, count: number): Promise<StormOutcom
     if (ended.every(Boolean) && server.requests() !== before)
       odd.push(`storm ${seed}: asked again`);
   } finally {
+    stopListening();
     await server.close();
     for (const store of stores) await store.close?.();
     if (path !== undefined) rmSync(path, { recursive: true, force: true });
@@ -156,10 +174,34 @@ export async function runStorm(seed: number, count: number): Promise<StormOutcom
   const faults = [...server.drawn.values()].reduce((sum, n) => sum + n, 0);
   return {
     ...{ storms: 1, texts: count, requests: server.requests(), faults, runs },
-    ...{ wrong, lost, again, odd, longestAbortMs, kinds: server.drawn },
+    ...{ wrong, lost, again, repeats, odd, longestAbortMs, kinds: server.drawn },
   };
 }
 
+type Told = (inputs: readonly string[], query: string) => void;
+
+/** Who is told of the requests to an address. */
+const listeners = new Map<string, Told>();
+let telling = false;
+
+/** Tells of each request that goes to an address, when it is sent: with its texts and its address's query. */
+function onSent(address: string, tell: Told): () => void {
+  if (!telling) {
+    telling = true;
+    const send = globalThis.fetch;
+    globalThis.fetch = (input, init) => {
+      const { origin, search } = new URL(input instanceof Request ? input.url : input);
+      const listener = listeners.get(origin);
+      if (listener !== undefined && typeof init?.body === "string") {
+        listener((JSON.parse(init.body) as { input: string[] }).input, search.slice(1));
+      }
+      return send(input, init);
+    };
+  }
+  const { origin } = new URL(address);
+  listeners.set(origin, tell);
+  return () => void listeners.delete(origin);
+}
 /** Several outcomes as one. */
 export function addOutcomes(outcomes: readonly StormOutcome[]): StormOutcome {
   const sum = (of: (outcome: StormOutcome) => number): number =>
@@ -177,6 +219,7 @@ export function addOutcomes(outcomes: readonly StormOutcome[]): StormOutcome {
     wrong: sum(({ wrong }) => wrong),
     lost: sum(({ lost }) => lost),
     again: sum(({ again }) => again),
+    repeats: outcomes.flatMap(({ repeats }) => repeats),
     odd: outcomes.flatMap(({ odd }) => odd),
     longestAbortMs: Math.max(0, ...outcomes.map(({ longestAbortMs }) => longestAbortMs)),
     kinds,
