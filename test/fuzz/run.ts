@@ -27,8 +27,9 @@ export interface FuzzResult {
   }[];
 }
 
-/** Milliseconds of silence after which an input is taken for a hang. */
-const patience = 20_000;
+/** Milliseconds of silence after which an input is taken for a hang; on a busy machine a process alone takes seconds to begin. */
+const patience = 40_000;
+const startPatience = 300_000;
 
 /** Runs a target's inputs in a process of their own, under a watchdog; what hangs or ends the process is named and passed over. */
 export async function fuzz(target: string, from: number, to: number): Promise<FuzzResult> {
@@ -44,9 +45,9 @@ export async function fuzz(target: string, from: number, to: number): Promise<Fu
     });
     let errors = "";
     child.stderr?.on("data", (text: Buffer) => (errors += text.toString()));
-    let heard = Date.now();
+    let heard = Date.now() + startPatience;
     child.on("message", (message: FromChild) => {
-      heard = Date.now();
+      heard = Date.now() + (message.kind === "ready" ? startPatience : 0);
       if (message.kind === "ready") child.send({ target, from: next, to } satisfies ToChild);
       else if (message.kind === "begin" || message.kind === "end") {
         last = message.input;
