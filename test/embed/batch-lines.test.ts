@@ -4,7 +4,7 @@ import { createMemoryStore } from "embedtune";
 import { intern } from "../../src/base/intern.js";
 import { sha256 } from "../../src/base/sha256.js";
 import { createStoredVectors } from "../../src/embed/cache/stored-vectors.js";
-import { fileLines, type LongLine } from "../../src/embed/openai/batches/file-lines.js";
+import { fileLines } from "../../src/embed/openai/batches/file-lines.js";
 import { createRepeatedCalls } from "../../src/embed/openai/batches/repeated-calls.js";
 import { createBatchTracker } from "../../src/embed/openai/batches/batch-tracker.js";
 import { fakeVector } from "../support/fake-openai-server.js";
@@ -17,7 +17,7 @@ const answer = (k: number, embedding: unknown = [...fakeVector(texts[k], 4)]) =>
   error: null,
 });
 
-async function collect(lines: readonly (string | LongLine)[], dimensions?: number) {
+async function collect(lines: readonly string[], dimensions?: number) {
   const store = createMemoryStore();
   const embedder = { id: "m", symmetric: true, dimensions };
   const stored = createStoredVectors(embedder, store, "float32");
@@ -100,14 +100,14 @@ describe("a damaged line of a batch's results", () => {
   });
 
   it("that is too long costs its own text, which its beginning names, though it names none", async () => {
-    const long = (k: number) => ({ beginning: JSON.stringify(answer(k)).slice(0, 100) });
+    const long = (k: number) => JSON.stringify(answer(k)).slice(0, 100);
     const { embedded, failed, right } = await collect(
-      [long(0), JSON.stringify(answer(1)), { beginning: '{"response": {"body": ' }],
+      [long(0), JSON.stringify(answer(1)), '{"response": {"body": '],
       4,
     );
     expect([embedded, right]).toEqual([1, [1]]);
     expect(failed.map(({ text, reason }) => [text, reason])).toEqual([
-      ["a", "its line must have at most 16000000 characters, received more"],
+      ["a", "damaged line: cut, or of more than 16000000 characters"],
       ["c", "no answer"],
     ]);
   });
@@ -132,7 +132,7 @@ describe("a damaged line of a batch's results", () => {
 
 describe("a file of a batch's results", () => {
   /** The lines of a file that comes in these chunks. */
-  const linesOf = async (chunks: () => Iterable<Uint8Array>): Promise<(string | LongLine)[]> => {
+  const linesOf = async (chunks: () => Iterable<Uint8Array>): Promise<string[]> => {
     const content = () =>
       Promise.resolve({
         body: (async function* () {
@@ -144,7 +144,7 @@ describe("a file of a batch's results", () => {
     const calls = createRepeatedCalls({
       ...{ address, redact: (text: string) => text, maxRetries: 2, maxWaitMs: 1, seed: 1 },
     });
-    const lines: (string | LongLine)[] = [];
+    const lines: string[] = [];
     for await (const line of fileLines("file-1", settings, calls, undefined)) lines.push(line);
     return lines;
   };
@@ -171,7 +171,7 @@ describe("a file of a batch's results", () => {
       for (let i = 0; i < 16; i++) yield megabyte.subarray(0, 999_999);
       yield new TextEncoder().encode("x\ntwo");
     });
-    expect(long).toEqual(["one", { beginning: `long ${"x".repeat(4091)}` }, "two"]);
+    expect(long).toEqual(["one", `long ${"x".repeat(4091)}`, "two"]);
   });
 
   it("whose line has no end is an error that names it", async () => {
@@ -181,7 +181,7 @@ describe("a file of a batch's results", () => {
       for (;;) yield ((sent += 1_000_000), megabyte);
     });
     await expect(endless).rejects.toThrow(
-      "http://127.0.0.1/v1/batches: a line of file-1 must have at most 16000000 characters, received 256000000 and more",
+      "http://127.0.0.1/v1/batches: a line of file-1 must have at most 16000000 characters, received more",
     );
     expect(sent).toBe(257_000_000);
   });

@@ -188,7 +188,7 @@ describe("embedding through the Batch API", () => {
     const mixed = ["whole", "damage this"];
     const report = await embedWithOpenAIBatches(mixed, createMemoryStore(), options);
     expect(report.embedded).toBe(1);
-    const reason = "batch batch-1 was completed without an answer that can be read";
+    const reason = "damaged line: cut, or of more than 16000000 characters";
     expect(report.failed).toEqual([{ index: 1, text: "damage this", reason }]);
   });
 

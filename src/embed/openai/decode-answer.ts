@@ -1,4 +1,5 @@
 import { show } from "../../base/show.js";
+import { createFormatCheck } from "./server/number-format.js";
 import { isErrorBody, plainText, serverWords, type ServerWords } from "./server/server-words.js";
 import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 
@@ -9,6 +10,9 @@ export class MalformedAnswerError extends Error {
 
 /** An answer in a form that no repetition will change, unless the server has given right ones before. */
 export class OtherFormError extends MalformedAnswerError {}
+
+/** Vectors in base64 that are hardly 4-byte floats, the lower byte first: they should be asked for as numbers. */
+export class OtherNumbersError extends OtherFormError {}
 
 /** A text's vector that cannot be used, though others of the same answer can. */
 export interface FaultyRow {
@@ -71,6 +75,7 @@ export function decodeAnswer(
   let otherLength = 0;
   let vectors: Matrix | undefined;
   const seen = new Uint8Array(count);
+  const format = createFormatCheck();
   for (const [position, item] of (data as unknown[]).entries()) {
     const { index: said, embedding } = (item ?? {}) as { index?: unknown; embedding?: unknown };
     const index = indexOf(said, position);
@@ -82,6 +87,7 @@ export function decodeAnswer(
     seen[index] = 1;
     try {
       const values = decodeVector(embedding, position);
+      if (values instanceof Float32Array) format.look(values);
       const expected = dimensions ?? vectors?.cols ?? values.length;
       if (values.length !== expected || expected === 0) {
         const message = `data[${position}].embedding must have ${expected || "some"} values, received ${values.length}`;
@@ -97,6 +103,11 @@ export function decodeAnswer(
       if (!(error instanceof FaultyVectorsError)) throw error;
       faulty.push({ input: index, reason: error.message });
     }
+  }
+  if (format.isOdd()) {
+    throw new OtherNumbersError(
+      "data must have 4-byte floats, the lower byte first, received other numbers",
+    );
   }
   if (otherLength === count && count > 0) throw new OtherFormError(faulty[0].reason);
   if (faulty.length === count && count > 0) throw new FaultyVectorsError(faulty[0].reason);

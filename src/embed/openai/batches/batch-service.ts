@@ -1,7 +1,7 @@
 import type { OpenAIBatch } from "../client.js";
 import type { OpenAISettings } from "../settings.js";
 import { namedLine } from "./batch-tracker.js";
-import { fileLines, type LongLine } from "./file-lines.js";
+import { fileLines } from "./file-lines.js";
 import { callOptions, createRepeatedCalls } from "./repeated-calls.js";
 
 /** What is used of a batch. */
@@ -26,7 +26,7 @@ export interface BatchService {
   /** The `custom_id` of every line of an input file; none where it was deleted. */
   names(file: string, signal: AbortSignal | undefined): Promise<string[]>;
   /** The lines of a file; none where it was deleted. */
-  lines(file: string, signal: AbortSignal | undefined): AsyncIterable<string | LongLine>;
+  lines(file: string, signal: AbortSignal | undefined): AsyncIterable<string>;
 }
 
 /** The server deletes results after this many seconds. */

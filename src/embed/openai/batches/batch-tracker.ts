@@ -4,7 +4,7 @@ import { keySlices, type StoredVectors } from "../../cache/stored-vectors.js";
 import type { RefusedText } from "../../requests/refused-texts.js";
 import { decodeAnswer } from "../decode-answer.js";
 import { serverWords } from "../server/server-words.js";
-import { mostLineCharacters, type LongLine } from "./file-lines.js";
+import { mostLineCharacters } from "./file-lines.js";
 
 /** A text and the name it goes by in batches: its hash, which is the end of its key in the store. */
 export interface NamedText {
@@ -31,7 +31,7 @@ export interface BatchTracker {
   /** What is in the store neither from before nor by this job. */
   missing(): NamedText[];
   /** Takes the lines of a result file: vectors into the store, a few hundred at a time, and reasons of failure. */
-  collect(lines: AsyncIterable<string | LongLine>): Promise<void>;
+  collect(lines: AsyncIterable<string>): Promise<void>;
   /** Gives a wanted text without an answer the reason why. */
   fail(name: string, reason: string): void;
   /** What failed is wanted once more. */
@@ -150,15 +150,9 @@ type LineAnswer = { readonly name: string } & (
 );
 
 /** What a line of a result file says; `undefined` when it is damaged beyond its name. */
-function readLine(line: string | LongLine, dimensions: number | undefined): LineAnswer | undefined {
+function readLine(line: string, dimensions: number | undefined): LineAnswer | undefined {
   const { name, response, error } = namedLine(line) ?? {};
   if (name === undefined) return undefined; // its text is told of as one without an answer
-  if (typeof line !== "string") {
-    return {
-      name,
-      reason: `its line must have at most ${mostLineCharacters} characters, received more`,
-    };
-  }
   const status = isObject(response) ? response.status_code : undefined;
   if (status !== 200 || !isObject(response)) {
     const words = serverWords(isObject(response) ? response.body : { error });
@@ -177,19 +171,20 @@ function readLine(line: string | LongLine, dimensions: number | undefined): Line
   }
 }
 
-/** A line of a file of batches; `undefined` where it is none: cut, no object, without a name. */
+/** A line of a file of batches; `undefined` where it is none: no object, without a name. */
 export function namedLine(
-  line: string | LongLine,
+  line: string,
 ): { readonly name: string; readonly response: unknown; readonly error: unknown } | undefined {
-  if (typeof line !== "string") {
-    const name = /"custom_id"\s*:\s*"([^"\\]*)"/.exec(line.beginning)?.[1];
-    return name === undefined ? undefined : { name, response: undefined, error: undefined };
-  }
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);
   } catch {
-    return undefined;
+    // A line that is too long comes as its beginning, where its name stands.
+    const name = /"custom_id": ?"([^"\\]+)"/.exec(line)?.[1];
+    const message = `line: cut, or of more than ${mostLineCharacters} characters`;
+    return name === undefined
+      ? undefined
+      : { name, response: null, error: { code: "damaged", message } };
   }
   if (!isObject(parsed) || typeof parsed.custom_id !== "string") return undefined;
   return { name: parsed.custom_id, response: parsed.response, error: parsed.error };

@@ -12,11 +12,6 @@ const mostSkippedCharacters = 256_000_000;
 /** What is kept of it: its name stands near its beginning. */
 const keptCharacters = 4096;
 
-/** A line that was too long to be read, of which its name can be told. */
-export interface LongLine {
-  readonly beginning: string;
-}
-
 /**
  * The lines of a file of the Batch API. A whole file may have any size; a line has a limit, and of one that is longer only the
  * beginning is handed on. A download that breaks is begun anew; the lines that were handed on are passed over. A file that was
@@ -29,7 +24,7 @@ export async function* fileLines(
   settings: DownloadSettings,
   calls: RepeatedCalls,
   signal: AbortSignal | undefined,
-): AsyncGenerator<string | LongLine, void, undefined> {
+): AsyncGenerator<string, void, undefined> {
   let delivered = 0;
   for (let failures = 1; ; failures++) {
     const before = delivered;
@@ -38,7 +33,7 @@ export async function* fileLines(
       for await (const line of download(file, settings, signal)) {
         if (seen++ < delivered) continue;
         delivered++;
-        if (typeof line !== "string" || line.trim() !== "") yield line;
+        if (line.trim() !== "") yield line;
       }
       return;
     } catch (error) {
@@ -54,7 +49,7 @@ async function* download(
   file: string,
   { client, timeoutMs }: DownloadSettings,
   signal: AbortSignal | undefined,
-): AsyncGenerator<string | LongLine, void, undefined> {
+): AsyncGenerator<string, void, undefined> {
   const stall = new AbortController();
   const either = signal === undefined ? stall.signal : AbortSignal.any([signal, stall.signal]);
   const response = await client.files.content(file, callOptions(either));
@@ -96,16 +91,15 @@ function createLine(file: string) {
       }
       if (length > mostSkippedCharacters) {
         throw new AnswerTooLargeError(
-          `a line of ${file} must have at most ${mostLineCharacters} characters, received ${mostSkippedCharacters} and more`,
+          `a line of ${file} must have at most ${mostLineCharacters} characters, received more`,
         );
       }
     },
     /** The line, which ends here. */
-    take(): string | LongLine {
+    take(): string {
       const text = pieces.join("");
-      const long = length > mostLineCharacters;
       [pieces, length] = [[], 0];
-      return long ? { beginning: text } : text;
+      return text;
     },
   };
 }

@@ -1,3 +1,5 @@
+import { OtherNumbersError } from "../decode-answer.js";
+
 export type Encoding = "base64" | "float";
 
 /** In which form a server is asked for vectors: base64, a third of the bytes, unless it refuses that. */
@@ -23,6 +25,10 @@ export function createEncodings(): Encodings {
   return {
     next: () => known ?? "base64",
     mayBeRefused(error, asked) {
+      if (asked === "base64" && error instanceof OtherNumbersError) {
+        known = "float"; // whatever was understood before
+        return true;
+      }
       const { status, message } = (error ?? {}) as { status?: unknown; message?: unknown };
       if (asked === "float" || known === "base64" || typeof status !== "number") return false;
       if (known === "float") return true; // another request has found out meanwhile
