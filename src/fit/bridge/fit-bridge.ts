@@ -87,6 +87,8 @@ export interface Bridge {
     readonly askers: "queries" | "texts";
     /** How many texts an asker's ten are among, on average: the more, the harder. */
     readonly among: number;
+    /** What a map that knows nothing gives: ten of the texts that an asker's ten may be. */
+    readonly chance: number;
   };
   readonly ownTextMrr: BridgeFigure;
   /** The chosen point fitted on fewer texts, each twice as many as before. */
@@ -194,6 +196,9 @@ export async function fitBridge(
     queries: [...(data.queries?.same.keys() ?? [])],
   });
   const { method, parameters } = points[at];
+  const among = Math.round(
+    parts.reduce((sum, { held }) => sum + held.texts.length, 0) / parts.length,
+  );
   const agreementAt10: Bridge["agreementAt10"] = {
     ...meanWithInterval(
       outcomes[at].map(({ agreement }) => agreement),
@@ -201,7 +206,9 @@ export async function fitBridge(
       seed,
     ),
     askers: data.queries === null ? "texts" : "queries",
-    among: Math.round(parts.reduce((sum, { held }) => sum + held.texts.length, 0) / parts.length),
+    among,
+    // A text is no neighbour of its own.
+    chance: Math.min(1, 10 / (data.queries === null ? among - 1 : among)),
   };
   const ownTextMrr = meanWithInterval(
     outcomes[at].map(({ ownText }) => ownText),
@@ -244,7 +251,7 @@ function readData(
   given: BridgeOptions["queries"],
   folds: number,
 ): BridgeData {
-  const texts = readTexts(oldVectors, newVectors, "fitBridge: oldVectors", "newVectors");
+  const texts = readTexts(oldVectors, newVectors, "fitBridge: oldVectors", "fitBridge: newVectors");
   for (const [name, { cols }] of [
     ["oldVectors", texts.old],
     ["newVectors", texts.new],
@@ -254,7 +261,7 @@ function readData(
   const count = distinctCount(texts.same);
   if (count < folds * leastPool) {
     throw new RangeError(
-      `fitBridge: oldVectors must hold ${folds * leastPool} different texts or more, ${leastPool} for each of ${folds} folds, received ${count}`,
+      `fitBridge: oldVectors and newVectors must hold ${folds * leastPool} texts or more that differ in both, ${leastPool} for each of ${folds} folds, received ${count}`,
     );
   }
   if (given === undefined) return { texts, queries: null };
@@ -280,7 +287,7 @@ function readData(
 
 function readQueries(given: NonNullable<BridgeOptions["queries"]>): BridgeQueries {
   if (given.old !== undefined) {
-    return readTexts(given.old, given.new, "fitBridge: queries.old", "queries.new");
+    return readTexts(given.old, given.new, "fitBridge: queries.old", "fitBridge: queries.new");
   }
   const rows = unitRows(given.new, "fitBridge: queries.new");
   return { new: rows, old: null, same: alikeRows(rows) };
@@ -336,7 +343,7 @@ function fingerprintOf({ texts, queries }: BridgeData): string {
 
 function sentenceOf({
   method,
-  agreementAt10: { value, interval, askers, among },
+  agreementAt10: { value, interval, askers, among, chance },
   curve,
   texts,
 }: Pick<Bridge, "agreementAt10" | "curve" | "texts"> & { readonly method: string }): string {
@@ -345,7 +352,7 @@ function sentenceOf({
   const who = askers === "queries" ? "held-out questions" : "held-out texts";
   return (
     `${method} on ${texts} texts: ${who} find ${value.toFixed(2)} of the new model's ten nearest among ${among} held-out ` +
-    `texts [${interval.map((end) => end.toFixed(2)).join(", ")}]; from ${half.texts} to ${whole.texts} texts that ` +
+    `texts [${interval.map((end) => end.toFixed(2)).join(", ")}], by chance ${chance.toFixed(2)}; from ${half.texts} to ${whole.texts} texts that ` +
     (gain >= 0.005
       ? `rose by ${gain.toFixed(2)}: more would help`
       : "rose no more: more will hardly help")

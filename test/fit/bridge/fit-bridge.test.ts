@@ -50,12 +50,13 @@ describe("a bridge from a new model into an old index", () => {
   });
 
   it("finds no agreement where the models have nothing in common", async () => {
-    const { agreementAt10, ownTextMrr, adapter } = await fitBridge(
+    const { agreementAt10, ownTextMrr, adapter, sentence } = await fitBridge(
       normalMatrix(150, 20, "one"),
       normalMatrix(150, 20, "another"),
       { folds: 3 },
     );
-    // Ten of fifty by chance.
+    expect(agreementAt10.chance).toBeCloseTo(10 / 49, 10);
+    expect(sentence).toContain("by chance 0.20");
     expect(agreementAt10.value).toBeLessThan(0.3);
     expect(ownTextMrr.value).toBeLessThan(0.15);
     expect(adapter.query.weights!.data.every(Number.isFinite)).toBe(true);
@@ -119,14 +120,19 @@ describe("a bridge from a new model into an old index", () => {
     data: matrix.data.map((old, i) => (i >= 12 && i < 24 ? value : old)),
   });
   it.each([
-    ["newVectors: row 1, column 0 must be a finite number", data.old, withRow(data.new, NaN), {}],
-    ["newVectors: row 1 must have a direction", data.old, withRow(data.new, 0), {}],
     [
-      "newVectors must be a row for each of the 120 of fitBridge: oldVectors, received 119",
+      "fitBridge: newVectors: row 1, column 0 must be a finite number",
+      data.old,
+      withRow(data.new, NaN),
+      {},
+    ],
+    ["fitBridge: newVectors: row 1 must have a direction", data.old, withRow(data.new, 0), {}],
+    [
+      "fitBridge: newVectors must be a row for each of the 120 of fitBridge: oldVectors, received 119",
       ...[data.old, gatherRows(data.new, rows(0, 119)), {}],
     ],
     [
-      "fitBridge: oldVectors must hold 55 different texts or more, 11 for each of 5 folds, received 54",
+      "fitBridge: oldVectors and newVectors must hold 55 texts or more that differ in both, 11 for each of 5 folds, received 54",
       ...[gatherRows(data.old, rows(0, 54)), gatherRows(data.new, rows(0, 54)), {}],
     ],
     [
@@ -142,7 +148,7 @@ describe("a bridge from a new model into an old index", () => {
       ...[data.old, data.new, { queries: { new: data.old } }],
     ],
     [
-      "queries.new must be a row for each of the 120 of fitBridge: queries.old, received 3",
+      "fitBridge: queries.new must be a row for each of the 120 of fitBridge: queries.old, received 3",
       ...[data.old, data.new, { queries: { new: gatherRows(data.new, [0, 1, 2]), old: data.old } }],
     ],
     [
