@@ -1,3 +1,4 @@
+import { checkIsEmbedder } from "../embed/check-embedder.js";
 import type { Embedder, EmbedOptions } from "../embed/embedder.js";
 import { createMatrix, type Matrix } from "../math/matrix.js";
 import type { Adapter } from "./adapter.js";
@@ -23,6 +24,7 @@ export function withAdapter(
   options: FitsOptions = {},
 ): AdaptedEmbedder {
   const place = "withAdapter";
+  checkIsEmbedder(embedder, place);
   checkFits(adapter, { names: [embedder.id], dimensions: embedder.dimensions }, place, options);
   const { embedBatches, estimate } = embedder;
   const judgement = judgementOf(adapter);

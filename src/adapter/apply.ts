@@ -1,5 +1,6 @@
 import { addMatrices, subtractFromRows } from "../math/elementwise.js";
 import { checkChoice } from "../base/checks.js";
+import { checkIsAdapter } from "./check.js";
 import { checkSameEmbedder } from "../embed/same-embedder.js";
 import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
@@ -51,6 +52,7 @@ export function applyAdapter(
   // Whoever comes without types forgets the side first.
   const { side, embedder, normalize = true } = (options ?? {}) as ApplyOptions;
   checkChoice(side, "applyAdapter: side", ["query", "passage"]);
+  checkIsAdapter(adapter, "applyAdapter");
   const fittedOn = adapter.metadata.embedder;
   if (embedder !== undefined && fittedOn !== null) {
     const wanted = `"${fittedOn}", which the adapter was fitted on`;

@@ -4,12 +4,13 @@ import type { Adapter, AdapterSide } from "./adapter.js";
 import { isIdentitySide } from "./identity-side.js";
 
 /**
- * Refuses an adapter whose parts do not fit together or hold a NaN or an infinity.
+ * Refuses what is no adapter, and one whose parts do not fit together or hold a NaN or an infinity.
  *
  * @param place The public function that was called, or the file that was read.
  * @throws RangeError naming the side and the part.
  */
 export function checkAdapter(adapter: Adapter, place: string): void {
+  checkIsAdapter(adapter, place);
   const { inputDimensions, outputDimensions, query, passage, metadata } = adapter;
   checkInteger(inputDimensions, `${place}: inputDimensions`, { least: 1 });
   checkInteger(outputDimensions, `${place}: outputDimensions`, { least: 1 });
@@ -20,6 +21,18 @@ export function checkAdapter(adapter: Adapter, place: string): void {
       `${place}: passage must be the identity in an adapter of the side "query", received a map`,
     );
   }
+}
+
+/** Whoever comes without types hands over a decision, or what a file did not hold. */
+export function checkIsAdapter(value: unknown, place: string): asserts value is Adapter {
+  const { query, passage, metadata, adapter } = (value ?? {}) as Record<string, unknown>;
+  if ([query, passage, metadata].every((part) => typeof part === "object" && part !== null)) return;
+  const wanted = "an adapter, as decision.adapter or loadAdapter gives it";
+  refuse(
+    `${place}: adapter`,
+    adapter === undefined ? wanted : `${wanted}, not what holds one`,
+    value,
+  );
 }
 
 function checkSide(side: AdapterSide, place: string, d: number, k: number): void {

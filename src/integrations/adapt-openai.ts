@@ -44,14 +44,19 @@ export function adaptOpenAI<Client extends AdaptableOpenAI>(
   options: AdaptOpenAIOptions,
 ): Client {
   const place = "adaptOpenAI";
-  const { side, index } = options;
+  // Whoever comes without types forgets the side first.
+  const { side, index } = (options ?? {}) as AdaptOpenAIOptions;
   checkChoice(side, `${place}: side`, ["query", "passage"]);
   checkIndex(adapter, place, index);
-  const { embeddings } = client;
+  const { embeddings } = (client ?? {}) as Client;
+  if (typeof (embeddings as { create?: unknown } | undefined)?.create !== "function") {
+    refuse(`${place}: client`, "a client of the package openai", client);
+  }
   const own = embeddings as { create(...args: unknown[]): UnwrappablePromise };
   const fitting = new Set<string>();
   const create = (body: EmbeddingsBody, ...rest: unknown[]): UnwrappablePromise => {
-    const { model, encoding_format: format, dimensions } = body;
+    const { model, encoding_format: format, dimensions } = (body ?? {}) as EmbeddingsBody;
+    if (typeof model !== "string") refuse(`${place}: model`, "the name of a model", model);
     if (!fitting.has(model)) {
       checkFits(adapter, { names: namesOf(client, model) }, place, options);
       fitting.add(model);

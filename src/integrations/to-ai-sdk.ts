@@ -5,6 +5,7 @@ import { checkDimensions, checkFits, checkIndex, type FitsOptions } from "../ada
 import { judgementOf, type EmbedderJudgement } from "../adapter/judgement.js";
 import { checkChoice, refuse } from "../base/checks.js";
 import type { AbortSignalLike } from "../base/progress.js";
+import { checkIsEmbedder } from "../embed/check-embedder.js";
 import type { Embedder } from "../embed/embedder.js";
 import { fromRows } from "../math/matrix.js";
 import { numberRows } from "./number-rows.js";
@@ -80,7 +81,10 @@ const quote = ({ adapter, verdict, sentence }: EmbedderJudgement): QuotedMetadat
  *
  * @throws RangeError on another side; from a call, where vectors of another length are asked for.
  */
-export function toAISDK(embedder: Embedder, { side }: ToAISDKOptions): AISDKModel {
+export function toAISDK(embedder: Embedder, options: ToAISDKOptions): AISDKModel {
+  // Whoever comes without types forgets the side first.
+  const { side } = (options ?? {}) as ToAISDKOptions;
+  checkIsEmbedder(embedder, "toAISDK");
   checkChoice(side, "toAISDK: side", ["query", "passage"]);
   const { judgement } = embedder as Partial<AdaptedEmbedder>;
   return {
@@ -89,12 +93,12 @@ export function toAISDK(embedder: Embedder, { side }: ToAISDKOptions): AISDKMode
     modelId: embedder.id,
     maxEmbeddingsPerCall: Infinity,
     supportsParallelCalls: true,
-    async doEmbed(options) {
-      const vectors = await embedder.embed(options.values, {
-        side: sideOf(options, side, "toAISDK"),
-        signal: options.abortSignal,
+    async doEmbed(call) {
+      const vectors = await embedder.embed(call.values, {
+        side: sideOf(call, side, "toAISDK"),
+        signal: call.abortSignal,
       });
-      const { dimensions = vectors.cols } = options;
+      const { dimensions = vectors.cols } = call;
       if (dimensions !== vectors.cols && vectors.rows > 0) {
         refuse("toAISDK: dimensions", `the embedder's ${vectors.cols}, or left out`, dimensions);
       }
@@ -119,7 +123,7 @@ export function adapterMiddleware(
   options: AdapterMiddlewareOptions,
 ): AISDKMiddleware {
   const place = "adapterMiddleware";
-  const { side, index } = options;
+  const { side, index } = (options ?? {}) as AdapterMiddlewareOptions;
   checkChoice(side, `${place}: side`, ["query", "passage"]);
   checkIndex(adapter, place, index);
   const quoted = quote(judgementOf(adapter));

@@ -1,5 +1,6 @@
 import type { AdaptedEmbedder } from "../adapter/adapted-embedder.js";
 import type { EmbedderJudgement } from "../adapter/judgement.js";
+import { checkIsEmbedder } from "../embed/check-embedder.js";
 import type { Embedder } from "../embed/embedder.js";
 import type { LangChainEmbeddings } from "./langchain.js";
 import { numberRows } from "./number-rows.js";
@@ -16,6 +17,7 @@ export interface JudgedLangChainEmbeddings extends LangChainEmbeddings {
  * does not.
  */
 export function toLangChain(embedder: Embedder): JudgedLangChainEmbeddings {
+  checkIsEmbedder(embedder, "toLangChain");
   const { judgement } = embedder as Partial<AdaptedEmbedder>;
   return {
     ...(judgement === undefined ? {} : { judgement }),

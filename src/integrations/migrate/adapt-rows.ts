@@ -57,8 +57,13 @@ export function createRowAdapter(
     madeBy: digestOf(adapter, side, moved),
     adapt({ ids, vectors }, source) {
       const mapped = createMatrix(vectors.rows, adapter.outputDimensions);
+      const sides = ids.map(sideOf);
+      const none = sides.findIndex((one) => one !== "query" && one !== "passage");
+      if (none >= 0) {
+        refuse(`migrate: side of ${ids[none]}`, `"query" or "passage"`, sides[none]);
+      }
       for (const one of ["passage", "query"] as const) {
-        const rows = Uint32Array.from(ids.keys()).filter((row) => sideOf(ids[row]) === one);
+        const rows = Uint32Array.from(ids.keys()).filter((row) => sides[row] === one);
         if (rows.length === 0) continue;
         const whole = rows.length === vectors.rows;
         const input = whole ? vectors : gatherRows(vectors, rows);

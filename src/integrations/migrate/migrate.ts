@@ -1,4 +1,5 @@
 import type { Adapter } from "../../adapter/adapter.js";
+import { checkAdapter } from "../../adapter/check.js";
 import { checkInteger, refuse } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { createRowAdapter, type AdaptOptions } from "./adapt-rows.js";
@@ -64,6 +65,7 @@ export async function migrate<S extends MigrationSource>(
   options: MigrateOptions = {},
 ): Promise<Migration> {
   const { sample = 100, signal, onProgress, switchOver = false } = options;
+  checkAdapter(adapter, "migrate");
   const { inputDimensions, outputDimensions } = adapter;
   const fitting = Math.max(1, Math.floor(2 ** 23 / (4 * inputDimensions)));
   const { rowsPerBlock = Math.min(5000, fitting) } = options;
@@ -154,7 +156,11 @@ export async function migrate<S extends MigrationSource>(
       notes,
       switchOver: () => withSession(switchNow),
       async undo() {
-        if (target.undo === undefined) throw new Error(`${target.name}: cannot be put back`);
+        if (target.undo === undefined) {
+          throw new Error(
+            `${target.name}: has no way back; ${source.name} holds the old vectors as they were`,
+          );
+        }
         await target.undo(source);
       },
     };

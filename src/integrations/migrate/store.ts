@@ -33,6 +33,11 @@ export interface MigrationSource {
    * @param skip Rows to pass over.
    */
   read(plan: MigrationPlan, skip?: number): AsyncIterable<MigrationRows>;
+  /**
+   * What is another when the rows are, for a source that is a whole: a target that goes on where a run before ended must go on
+   * with the same. Left out where rows come and go.
+   */
+  version?(): Promise<string>;
 }
 
 /** Counts, and some rows to be held against what the adapter makes of them. */

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -68,7 +76,7 @@ describe("migrating a file", () => {
       expect(await readBack(at(name))).toEqual(expected);
       expect(existsSync(`${at(name)}.partial`)).toBe(false);
       expect(existsSync(`${at(name)}.partial.json`)).toBe(false);
-      await expect(migration.undo()).rejects.toThrow("cannot be put back");
+      await expect(migration.undo()).rejects.toThrow("has no way back");
     },
   );
 
@@ -107,12 +115,54 @@ describe("migrating a file", () => {
     expect(fromRows(found.map(({ vec }) => vec as number[]))).toEqual(twice);
   });
 
+  it("knows the source by another spelling and by a link, and one migration to a file at a time", async () => {
+    writeFileSync(at("same.npy"), encodeNpy(vectors));
+    symlinkSync(at("same.npy"), at("link.npy"));
+    for (const other of [at("./x/../same.npy"), at("link.npy")]) {
+      await expect(migrate(vectorFile(other), adapter, vectorFile(at("same.npy")))).rejects.toThrow(
+        "migrate: target must be another file than the source",
+      );
+    }
+    const [one, two] = await Promise.allSettled([
+      migrate(vectorFile(at("in.npy")), adapter, vectorFile(at("one.npy"))),
+      migrate(vectorFile(at("in.npy")), adapter, vectorFile(at("x/../one.npy"))),
+    ]);
+    expect([one.status, two.status]).toEqual(["fulfilled", "rejected"]);
+  });
+
+  it("goes on with the same source and a whole beginning only, and says what to remove otherwise", async () => {
+    writeFileSync(at("changing.npy"), encodeNpy(vectors));
+    const source = vectorFile(at("changing.npy"));
+    const target = vectorFile(at("begun.npy"));
+    await migrate(source, adapter, target);
+    writeFileSync(at("changing.npy"), encodeNpy(draw(rows - 1, d)));
+    const again = (): Promise<unknown> => migrate(source, adapter, target);
+    await expect(again()).rejects.toThrow(
+      /changing.npy: has changed since .* remove .* begin anew/,
+    );
+    writeFileSync(at("begun.npy.partial.json"), "{");
+    await expect(again()).rejects.toThrow(/partial.json: is damaged; remove .* begin anew/);
+    const whole = vectorFile(at("whole.npy"));
+    await migrate(vectorFile(at("in.npy")), adapter, whole);
+    truncateSync(at("whole.npy.partial"), 100);
+    const rest = (): Promise<unknown> => migrate(vectorFile(at("in.npy")), adapter, whole);
+    await expect(rest()).rejects.toThrow(/bytes that were written, received 100; remove/);
+    rmSync(at("whole.npy.partial"));
+    await expect(rest()).rejects.toThrow(/cannot be written: ENOENT.*; remove .* begin anew/);
+  });
+
+  it("leaves nothing behind where not one row could be adapted", async () => {
+    const missing = migrate(vectorFile(at("none.npy")), adapter, vectorFile(at("nothing.npy")));
+    await expect(missing).rejects.toThrow("there is no such file");
+    expect(existsSync(at("nothing.npy.partial"))).toBe(false);
+  });
+
   it("refuses what is not meant: another adapter half way, an unknown ending, the source itself", async () => {
     const source = vectorFile(at("in.npy"));
     await migrate(source, adapter, vectorFile(at("half.npy")));
     const other: Adapter = { ...adapter, passage: { center: null, weights: draw(d, 3) } };
     await expect(migrate(source, other, vectorFile(at("half.npy")))).rejects.toThrow(
-      "half.npy.partial: was begun with another adapter, side, source or column; remove it",
+      "half.npy.partial: was begun with another adapter, side, source or column; remove",
     );
     await expect(migrate(source, adapter, vectorFile(at("out.csv")))).rejects.toThrow(
       "vectorFile: path must be a name that ends in .npy, .jsonl or .parquet",

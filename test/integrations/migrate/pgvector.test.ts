@@ -451,6 +451,45 @@ describe.each(databases)("migrating a table of pgvector, $name", (kind) => {
       await expect(migrate(source, adapter, source.newColumn("adapted"))).rejects.toThrow(message);
     }
   });
+
+  it("makes nothing for an adapter of another dimension, or for another table's vectors", async () => {
+    await make("other");
+    const [docs, other] = [table("docs"), table("other")];
+    const wrong: Adapter = { ...adapterOf(draw(d + 1, k)), inputDimensions: d + 1 };
+    const fits = { ...wrong, passage: { center: null, weights: wrong.query.weights } };
+    for (const mode of ["column", "table"] as const) {
+      await make("docs");
+      const target = targetOf(docs, mode);
+      await expect(migrate(docs, fits, target)).rejects.toThrow(
+        "docs.embedding: dimensions must be the adapter's 9, received 8",
+      );
+      await expect(migrate(other, adapter, target)).rejects.toThrow(
+        /^migrate: source must be the pgvectorTable\(…\) whose new(Column|Table) is the target, received "other.embedding"/,
+      );
+      // Nothing of it is in the right one's way.
+      expect((await migrate(table("docs"), adapter, target)).rows).toBe(23);
+    }
+    const side = (() => "both") as unknown as () => "query";
+    await expect(migrate(docs, adapter, docs.newColumn("sides"), { side })).rejects.toThrow(
+      'migrate: side of 1 must be "query" or "passage", received "both"',
+    );
+  });
+
+  it("keeps to names as long as PostgreSQL allows", async () => {
+    const name = "é".repeat(31);
+    await client.query(`create table "${name}" (id int primary key, "${name}" vector(${d}))`);
+    await client.query(`insert into "${name}" values (1, '${literal(rowOf(draw(1, d), 0))}')`);
+    const long = table(name, { vector: name });
+    for (const target of [long.newTable("n".repeat(63)), long.newColumn("n".repeat(60))]) {
+      const migration = await migrate(long, adapter, target);
+      for (const sql of migration.beforeSwitch) {
+        await client.query(sql.replace("concurrently ", ""));
+      }
+      await migration.switchOver();
+      await migration.undo();
+      await client.query(`drop table if exists "${"n".repeat(63)}"`);
+    }
+  });
 });
 
 describe("an adapter that is not for this index", () => {
@@ -461,6 +500,7 @@ describe("an adapter that is not for this index", () => {
   it("is answered: a query-only adapter needs no migration", async () => {
     const queryOnly: Adapter = {
       ...adapter,
+      query: { center: null, weights: draw(d, d) },
       passage: identityAdapter(d).passage,
       outputDimensions: d,
     };
@@ -470,6 +510,25 @@ describe("an adapter that is not for this index", () => {
     await expect(migrate(source, identityAdapter(d), target)).rejects.toThrow(
       "migrate: adapter must change vectors, received the identity (identity); there is nothing to migrate",
     );
+  });
+
+  it("is refused as what it is: a decision, nothing, a side that is none", async () => {
+    for (const none of [{ adapter }, undefined, {}]) {
+      await expect(migrate(source, none as never, target)).rejects.toThrow(
+        "migrate: adapter must be an adapter, as decision.adapter or loadAdapter gives it",
+      );
+    }
+  });
+
+  it("is refused names that PostgreSQL would cut, or two that are one", () => {
+    for (const name of ["", "n".repeat(61), "é".repeat(31)]) {
+      expect(() => source.newColumn(name)).toThrow(
+        "newColumn: name must be a name of at most 60 bytes",
+      );
+    }
+    expect(() => source.newTable("n".repeat(64))).toThrow("a name of at most 63 bytes");
+    expect(() => source.newColumn("a", { keep: "a" })).toThrow("newColumn: keep must be another");
+    expect(() => pgvectorTable(client, undefined as never)).toThrow("table must be a name");
   });
 
   it("is refused with the remedy where it was fitted on another embedder", async () => {

@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { createMatrix, rowOf, type Matrix } from "../../../math/matrix.js";
 import { readWholeFile, writeWholeFile } from "../../../adapter/whole-file.js";
 import { sniff } from "../../../data/vector-files/sniff.js";
@@ -34,6 +35,8 @@ interface FileState {
 interface Sidecar {
   readonly madeBy: string;
   readonly source: string;
+  /** Of {@link MigrationSource}. */
+  readonly version?: string | undefined;
   readonly column: string;
   readonly bytes: number;
   readonly finished: boolean;
@@ -56,6 +59,7 @@ export function vectorFile(
   if (typeof path !== "string" || path === "") refuse("vectorFile: path", "a path", path);
   const partial = `${path}.partial`;
   const sidecarPath = `${partial}.json`;
+  const beginAnew = `remove ${partial} and ${sidecarPath} to begin anew`;
 
   async function* blocksOf(
     file: string,
@@ -93,13 +97,16 @@ export function vectorFile(
     if (format === undefined) {
       return refuse("vectorFile: path", "a name that ends in .npy, .jsonl or .parquet", path);
     }
-    if (source.name === path) {
+    const fs = await import("node:fs/promises");
+    const real = await realName(path);
+    if ((await realName(source.name)) === real) {
       return refuse("migrate: target", "another file than the source", path);
     }
-    if (busy.has(path)) throw new Error(`${path}: another migration to this file is at work`);
-    busy.add(path);
+    if (busy.has(real)) throw new Error(`${path}: another migration to this file is at work`);
+    busy.add(real);
+    let opened: FileHandle | undefined;
     try {
-      const fs = await import("node:fs/promises");
+      const version = await source.version?.();
       const sidecar = await readSidecar();
       if (
         sidecar !== null &&
@@ -108,14 +115,32 @@ export function vectorFile(
           sidecar.column !== column)
       ) {
         throw new Error(
-          `${partial}: was begun with another adapter, side, source or column; remove it and ${sidecarPath} to begin anew`,
+          `${partial}: was begun with another adapter, side, source or column; ${beginAnew}`,
         );
       }
-      const file = await fs.open(partial, sidecar === null ? "w" : "r+");
+      if (sidecar !== null && sidecar.version !== version) {
+        throw new Error(`${source.name}: has changed since ${partial} was begun; ${beginAnew}`);
+      }
+      const file = await fs
+        .open(partial, sidecar === null ? "w" : "r+")
+        .catch((cause: unknown): never => {
+          const advice = sidecar === null ? "" : `; ${beginAnew}`;
+          throw new Error(`${partial}: cannot be written: ${(cause as Error).message}${advice}`, {
+            cause,
+          });
+        });
+      opened = file;
       let bytes = sidecar?.bytes ?? 0;
+      const { size } = await file.stat();
+      if (size < bytes) {
+        throw new Error(
+          `${partial}: must hold the ${bytes} bytes that were written, received ${size}; ${beginAnew}`,
+        );
+      }
       // What was written after the last checkpoint is written again.
       await file.truncate(bytes);
       let finished = sidecar?.finished ?? false;
+      let begun = sidecar !== null;
       const writer = await createVectorWriter(
         format,
         {
@@ -133,11 +158,12 @@ export function vectorFile(
       const save = async (): Promise<void> => {
         await file.datasync();
         const state: Sidecar = {
-          ...{ madeBy: plan.madeBy, source: source.name, column, bytes, finished },
+          ...{ madeBy: plan.madeBy, source: source.name, version, column, bytes, finished },
           checkpoint: writer.checkpoint(),
         };
         const json = new TextEncoder().encode(JSON.stringify(state));
         await writeWholeFile(sidecarPath, json, "how far the migration is");
+        begun = true;
       };
       return {
         ...{ beforeSwitch: [], afterSwitch: [], notes: [] },
@@ -172,12 +198,15 @@ export function vectorFile(
           await fs.rm(sidecarPath, { force: true });
         },
         async close() {
-          busy.delete(path);
           await file.close();
+          // Nothing has come of it: the first row was at fault.
+          if (!begun) await fs.rm(partial, { force: true });
+          busy.delete(real);
         },
       };
     } catch (error) {
-      busy.delete(path);
+      busy.delete(real);
+      await opened?.close();
       throw error;
     }
   };
@@ -190,7 +219,11 @@ export function vectorFile(
     );
     if (!there) return null;
     const bytes = await readWholeFile(sidecarPath, "how far the migration is");
-    return JSON.parse(new TextDecoder().decode(bytes)) as Sidecar;
+    try {
+      return JSON.parse(new TextDecoder().decode(bytes)) as Sidecar;
+    } catch (cause) {
+      throw new Error(`${sidecarPath}: is damaged; ${beginAnew}`, { cause });
+    }
   };
 
   async function* written(plan: MigrationPlan, rows: number): AsyncGenerator<MigrationRows> {
@@ -200,7 +233,20 @@ export function vectorFile(
     }
   }
 
-  return { name: path, read, open };
+  const version = async (): Promise<string> => {
+    const { stat } = await import("node:fs/promises");
+    const found = await stat(path).catch(() => null);
+    return found === null ? "none" : `${found.size} bytes of ${found.mtimeMs}`;
+  };
+  return { name: path, read, version, open };
+}
+
+/** Where a file is, by whatever name and link; one that is not there yet, by its folder. */
+async function realName(path: string): Promise<string> {
+  const { realpath } = await import("node:fs/promises");
+  const { basename, dirname, join, resolve } = await import("node:path");
+  const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+  return realpath(path).catch(() => join(folder, basename(path)));
 }
 
 const signalOf = ({ signal }: MigrationPlan): AbortSignal =>

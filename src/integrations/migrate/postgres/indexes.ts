@@ -1,6 +1,6 @@
 import type { TableShape } from "./catalog.js";
 import type { Connection } from "./client.js";
-import { quoteName } from "./sql.js";
+import { quoteName, withEnding } from "./sql.js";
 import type { VectorType } from "./wire.js";
 
 /** Most dimensions that an index of pgvector takes. */
@@ -51,9 +51,9 @@ export async function indexStatements(
       const value = cast ? `(${column}::${table.vector.extension}.halfvec(${dimensions}))` : column;
       const operators = String(opclass).replace(/^(vector|halfvec)_/, `${as}_`);
       // Its own name may be as long as PostgreSQL allows.
-      const short = String(name).slice(0, 63 - on.suffix.length - 1);
+      const own = withEnding(String(name), `_${on.suffix}`);
       return [
-        `create index ${table.ordinary ? "concurrently " : ""}${quoteName(`${short}_${on.suffix}`)} on ${on.table}`,
+        `create index ${table.ordinary ? "concurrently " : ""}${quoteName(own)} on ${on.table}`,
         `using ${String(method)} (${value} ${table.vector.extension}.${operators})`,
         ...(typeof options === "string" && options !== "" ? [`with (${options})`] : []),
         ...(typeof predicate === "string" ? [`where ${predicate}`] : []),

@@ -11,7 +11,7 @@ import { connect, type Connection, type PgCopyStreams, type PostgresClient } fro
 import { indexStatements } from "./indexes.js";
 import { fetchRows } from "./rows.js";
 import { createSession, type Memory, type Placement, type PostgresSession } from "./session.js";
-import { quoteName, quoteText } from "./sql.js";
+import { checkName, quoteName, quoteText, withEnding } from "./sql.js";
 import { columnPlacement, markName, tablePlacement, type TriggerChoice } from "./targets.js";
 import { columnNotes, firingTriggers, whyNotSwapped } from "./surroundings.js";
 import type { VectorType } from "./wire.js";
@@ -77,6 +77,9 @@ export interface PgvectorTable extends MigrationSource {
 /** Tables that are being migrated in this process: PGlite has one session, to which its lock is its own. */
 const busy = /* @__PURE__ */ new WeakMap<object, Set<number>>();
 
+/** What each table stands for: two of the same column of the same client are as good as one. */
+const places = /* @__PURE__ */ new WeakMap<object, { client: object; column: string }>();
+
 /**
  * The vectors of a table, to be migrated to a new column or table of the same database. Rows whose vector is NULL stay as
  * they are.
@@ -87,13 +90,16 @@ export function pgvectorTable(
   client: PostgresClient,
   options: PgvectorTableOptions,
 ): PgvectorTable {
-  const { table: name, schema, vector = "embedding", id, watermark, copyStreams } = options;
-  const { lockTimeout = 5000 } = options;
+  // Whoever comes without types forgets the table.
+  const given = (options ?? {}) as PgvectorTableOptions;
+  const { table: name, schema, vector = "embedding", id, watermark, copyStreams } = given;
+  const { lockTimeout = 5000 } = given;
   const place = "pgvectorTable";
   checkInteger(lockTimeout, `${place}: lockTimeout`, { least: 0 });
   for (const [option, value] of Object.entries({ table: name, vector })) {
     if (typeof value !== "string" || value === "") refuse(`${place}: ${option}`, "a name", value);
   }
+  const sourceColumn = JSON.stringify([schema ?? null, name, vector]);
   const look = async (connection: Connection): Promise<TableShape> => {
     const key = id === undefined ? undefined : [id].flat();
     const shape = await readTable(connection, { name, schema }, { vector, id: key });
@@ -150,6 +156,12 @@ export function pgvectorTable(
     }
   };
 
+  const checkSource = (source: MigrationSource, target: string): void => {
+    const other = source === undefined ? undefined : places.get(source);
+    if (other?.client === client && other.column === sourceColumn) return;
+    refuse("migrate: source", `the ${place}(…) whose ${target} is the target`, source?.name);
+  };
+
   /** Opens a session; what fails in between gives the connection back. */
   const openWith = async (
     plan: MigrationPlan,
@@ -169,6 +181,7 @@ export function pgvectorTable(
           `${shape.name}.${vector}: these vectors went through an adapter already (${origin.madeBy}); the untouched ones are in ${origin.from}: undo that switch first, or migrate from there`,
         );
       }
+      await checkDimensions(connection, shape, plan, self.name);
       const { placement, texts } = await prepare(connection, shape);
       const parts = { table: shape, plan, watermark, memory, lockTimeout };
       return createSession(connection, { ...parts, placement, texts, close: end });
@@ -209,14 +222,18 @@ export function pgvectorTable(
     },
     newColumn(
       column,
-      { type, rename = true, keep = `${vector}_before`, triggers = "refuse" } = {},
+      { type, rename = true, keep = withEnding(vector, "_before"), triggers = "refuse" } = {},
     ) {
       checkChoice(triggers, "newColumn: triggers", ["refuse", "fire", "skip"]);
       const memory: Memory = {};
+      checkName(column, "newColumn: name", markName(""));
+      if (rename) checkName(keep, "newColumn: keep");
+      if (rename && keep === column) refuse("newColumn: keep", "another name than the new", keep);
       return {
         name: `${name}.${column}`,
-        open: (_, plan) =>
+        open: (source, plan) =>
           openWith(plan, memory, async (connection, shape) => {
+            checkSource(source, "newColumn");
             const kind = type ?? shape.vector.kind;
             checkChoice(kind, "newColumn: type", ["vector", "halfvec"]);
             checkSize(plan, shape.name);
@@ -252,12 +269,16 @@ export function pgvectorTable(
         undo: () => undoColumn({ rename, begin, vector }),
       };
     },
-    newTable(table, { type, rename = true, keep = `${name}_before` } = {}) {
+    newTable(table, { type, rename = true, keep = withEnding(name, "_before") } = {}) {
       const memory: Memory = {};
+      checkName(table, "newTable: name");
+      if (rename) checkName(keep, "newTable: keep");
+      if (rename && keep === table) refuse("newTable: keep", "another name than the new", keep);
       return {
         name: table,
-        open: (_, plan) =>
+        open: (source, plan) =>
           openWith(plan, memory, async (connection, shape) => {
+            checkSource(source, "newTable");
             const kind = type ?? shape.vector.kind;
             checkChoice(kind, "newTable: type", ["vector", "halfvec"]);
             checkSize(plan, shape.name);
@@ -290,7 +311,25 @@ export function pgvectorTable(
       };
     },
   };
+  places.set(self, { client, column: sourceColumn });
   return self;
+}
+
+/** Before anything is made, that another adapter would then find there. */
+async function checkDimensions(
+  connection: Connection,
+  { quoted, vector }: TableShape,
+  { inputDimensions }: MigrationPlan,
+  place: string,
+): Promise<void> {
+  const column = `t.${quoteName(vector.name)}`;
+  const rows = await connection.query(
+    `select ${vector.extension}.vector_dims(${column}) as dimensions from ${quoted} t where ${column} is not null limit 1`,
+  );
+  for (const { dimensions } of rows) {
+    if (Number(dimensions) === inputDimensions) continue;
+    refuse(`${place}: dimensions`, `the adapter's ${inputDimensions}`, Number(dimensions));
+  }
 }
 
 function checkSize({ outputDimensions }: MigrationPlan, name: string): void {

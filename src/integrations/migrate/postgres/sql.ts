@@ -1,5 +1,30 @@
+import { refuse } from "../../../base/checks.js";
+
 /** A name as PostgreSQL takes it, whatever is in it. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Bytes of a name; PostgreSQL cuts a longer one, and it is another's. */
+const longestName = 63;
+const bytesIn = (text: string): number => new TextEncoder().encode(text).length;
+
+/**
+ * @param ending What is put behind it for a name beside it.
+ * @throws RangeError on a name that PostgreSQL would not take, or would cut.
+ */
+export function checkName(name: unknown, place: string, ending = ""): void {
+  const most = longestName - bytesIn(ending);
+  if (typeof name === "string" && name !== "" && !name.includes("\0") && bytesIn(name) <= most) {
+    return;
+  }
+  refuse(place, `a name of at most ${most} bytes`, name);
+}
+
+/** A name with an ending, shortened to what PostgreSQL takes. */
+export function withEnding(name: string, ending: string): string {
+  let letters = [...name];
+  while (bytesIn(letters.join("") + ending) > longestName) letters = letters.slice(0, -1);
+  return letters.join("") + ending;
+}
 
 /** A text as a literal, whatever `standard_conforming_strings` says. */
 export function quoteText(text: string): string {

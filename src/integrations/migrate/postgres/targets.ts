@@ -3,7 +3,7 @@ import { originComment, type TableShape } from "./catalog.js";
 import type { Connection } from "./client.js";
 import { unnestRows, type RowState } from "./rows.js";
 import type { Placement } from "./session.js";
-import { quoteName, quoteText, textArray } from "./sql.js";
+import { quoteName, quoteText, textArray, withEnding } from "./sql.js";
 import { encodeCopy, encodeVector, type VectorType } from "./wire.js";
 
 /** Why triggers of the table would run when a column of it is filled, and what is done about it. */
@@ -18,7 +18,7 @@ export interface ColumnNames {
 }
 
 /** The name of the column of marks beside a new one. */
-export const markName = (column: string): string => `${column}_of`;
+export const markName = (column: string): string => withEnding(column, "_of");
 
 /** A column of the same table. */
 export function columnPlacement(

@@ -120,7 +120,7 @@ export function qdrantCollection(options: QdrantCollectionOptions): QdrantCollec
         const request = requestOf(plan);
         // A request is one text of JSON, of some 12 bytes a component.
         const limit = Math.min(plan.rowsPerBlock, 500);
-        await makeCollection(request, collection, name, plan.outputDimensions);
+        await makeCollection(request, collection, name, plan);
         return {
           ...{ beforeSwitch: [], afterSwitch: [] },
           notes: [
@@ -203,7 +203,7 @@ async function makeCollection(
   request: QdrantRequest,
   like: string,
   name: string,
-  size: number,
+  { inputDimensions, outputDimensions: size }: MigrationPlan,
 ): Promise<void> {
   interface Info {
     readonly config: { readonly params: { readonly vectors?: Readonly<Record<string, unknown>> } };
@@ -215,6 +215,9 @@ async function makeCollection(
     throw new RangeError(
       `${like}: a point must have one unnamed vector, received vectors with names; migrate by a target of your own`,
     );
+  }
+  if (vectors.size !== inputDimensions) {
+    refuse(`${like}: dimensions`, `the adapter's ${inputDimensions}`, vectors.size);
   }
   const there = await infoOf(name).catch((error: unknown) => {
     if (error instanceof QdrantError && error.status === 404) return null;
