@@ -161,7 +161,7 @@ describe("embedtune tune", () => {
     expect(none.stderr).toContain("decision.json.gz: cannot read the record of the decision");
   });
 
-  it("says how many labels changed since the last verdict, and what more would be worth where asked", async () => {
+  it("says how many labels changed since the last verdict, and what more would be worth unless told not to", async () => {
     const out = at("changed");
     const data = at("changed.jsonl");
     const line = (i: number, passage: number): object => ({
@@ -173,6 +173,8 @@ describe("embedtune tune", () => {
     const first = await tune(data, "--out", out);
     expect(first.stderr).not.toContain("last verdict");
     writeFileSync(data, jsonLines([...lines.slice(2), line(30, 0)]));
+    const unasked = readFileSync(join(out, "report.html"), "utf8");
+    expect(unasked).toContain("another hundred");
     const second = await tune(data, "--out", out, "--learning-curve");
     const said = "Since the last verdict 3 labels changed: 1 added, 2 taken away, 0 turned";
     expect(second.stderr).toContain(said);
@@ -180,7 +182,10 @@ describe("embedtune tune", () => {
     expect(page).toContain(said);
     expect(page).toContain("another hundred");
     // Ids in the place of texts are no texts to compare.
-    await tune(data, "--out", out, "--no-texts");
+    await tune(data, "--out", out, "--no-texts", "--no-learning-curve");
+    const without = readFileSync(join(out, "report.html"), "utf8");
+    expect(without).not.toContain("another hundred");
+    expect(without).toContain("--learning-curve</code>");
     expect((await tune(data, "--out", out)).stderr).not.toContain("last verdict");
   });
 

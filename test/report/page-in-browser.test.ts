@@ -316,15 +316,23 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
       { deviceScaleFactor: 3 },
     ));
 
-  it("fits a phone without scrolling sideways", () =>
-    open(
-      "page.html",
-      async (page) => {
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(width).toBe(400);
-      },
-      { viewport: { width: 400, height: 800 } },
-    ));
+  it("fits a phone without scrolling sideways, however long the names", async () => {
+    const slices = Array.from(
+      { length: 80 },
+      (_, i) => `${"a slice of a long name ".repeat(4)}${i % 4}`,
+    );
+    writeFileSync(join(folder, "long-names.html"), await renderReport(decision, { slices }));
+    for (const name of ["page.html", "long-names.html"]) {
+      await open(
+        name,
+        async (page) => {
+          const width = await page.evaluate(() => document.documentElement.scrollWidth);
+          expect(width).toBe(400);
+        },
+        { viewport: { width: 400, height: 800 } },
+      );
+    }
+  });
 
   it("prints three to five pages, of few questions and of many, with slices and a learning curve", async () => {
     const slices = Array.from({ length: 400 }, (_, i) => `slice ${i % 15}`);

@@ -195,6 +195,17 @@ describe("renderReport", () => {
     expect(tags.filter((tag) => tag === "canvas")).toHaveLength(1);
   });
 
+  it("says how to get what it does not show, and what the names on it mean", async () => {
+    const { text } = read(await renderReport({ ...decision, vectors: undefined }));
+    expect(text).toContain("made without their vectors");
+    expect(text).toContain("--learning-curve");
+    expect(text).toContain("relevant component analysis");
+    expect(text).toContain("ridge regression");
+    expect(text).not.toContain("trained step by step");
+    const drawn = read(await renderReport(decision)).text;
+    expect(drawn).not.toContain("made without their vectors");
+  });
+
   it("shows what was not tested as such", async () => {
     const untested: ReportedDecision = {
       ...decision,

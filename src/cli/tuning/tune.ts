@@ -157,7 +157,7 @@ async function report(
   io: CommandIo,
 ): Promise<void> {
   const { out, texts, json = false } = flags;
-  const learningCurve = flags.learningCurve === true ? await curveOf(decision, io) : undefined;
+  const learningCurve = await curveFor(decision, flags.learningCurve, io);
   io.status?.("");
   const page = join(out, "report.html");
   const previous = await earlierLabels(out);
@@ -172,6 +172,29 @@ async function report(
       .map((line) => `${line}\n`)
       .join(""),
   );
+}
+
+/** Methods whose curve takes seconds, up to these sizes: a fit takes the cube of the dimensions, forty times. */
+const cheap = { methods: ["rca", "corpus-prior", "ridge"], dimensions: 512, questions: 5000 };
+
+const curveIsCheap = ({ best, questions, vectors }: TunedFiles): boolean =>
+  cheap.methods.includes(best.method) &&
+  vectors.queries.cols <= cheap.dimensions &&
+  questions.length <= cheap.questions;
+
+/** The curve where it is asked for, or cheap and not asked not to be. */
+async function curveFor(
+  decision: TunedFiles,
+  wanted: boolean | undefined,
+  io: CommandIo,
+): Promise<AdapterLearningCurve | undefined> {
+  if (wanted !== undefined) return wanted ? curveOf(decision, io) : undefined;
+  if (!curveIsCheap(decision)) return undefined;
+  return curveOf(decision, io).catch((error: unknown) => {
+    // Data that have no curve, such as too few groups to learn from, have a verdict all the same.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  });
 }
 
 /** What more labels would be worth to the best that was found; nothing where nothing was judged or found. */

@@ -7,7 +7,6 @@ import {
   loadWork,
   numberFrom,
   seedFlag,
-  switchFlag,
   textFlag,
   type VerbContext,
 } from "../verb.js";
@@ -89,9 +88,12 @@ export const tuneVerb = buildCommand<TuneFlags, string[], VerbContext>({
         optional: true,
       },
       seed: seedFlag,
-      learningCurve: switchFlag(
-        "Find out what more labels would be worth, for the report: as long again as the best took",
-      ),
+      learningCurve: {
+        kind: "boolean",
+        brief:
+          "Find out what more labels would be worth, for the report; unasked where that takes seconds, as of closed forms of at most 512 dimensions",
+        optional: true,
+      },
       texts: {
         kind: "boolean",
         brief: "Put texts into the questions and the report",

@@ -7,14 +7,15 @@ export const lastPoints = 3;
  * What a learning curve foretells of more labels: the slope of its last points against the logarithm of the number of
  * pairs, by least squares, carried on.
  *
- * @returns The change of the metric; `null` where two points are not to be had.
+ * @returns The change of the metric; `null` where two points are not to be had, and where there would be more new pairs
+ *   than old ones: a curve that is carried on beyond its double says nothing.
  */
 export function worthOfMore(
   { points }: Pick<AdapterLearningCurve, "points">,
   more: number,
 ): number | null {
   const last = points.slice(-lastPoints);
-  if (last.length < 2) return null;
+  if (last.length < 2 || last[last.length - 1].pairs < more) return null;
   const x = last.map(({ pairs }) => Math.log(pairs));
   const y = last.map(({ figure }) => figure);
   const mean = (values: readonly number[]): number =>

@@ -143,7 +143,7 @@ tbody th { font-weight: 600; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; margin: .5rem 0; font-size: .92rem; }
 .choice { display: inline-flex; gap: .4rem; align-items: center; }
 .controls[hidden] { display: none; }
-button, input, select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--lineStrong); border-radius: 6px; padding: .3rem .65rem; }
+button, input, select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--lineStrong); border-radius: 6px; padding: .3rem .65rem; max-width: 100%; }
 input[type="search"] { min-width: min(20rem, 100%); }
 button { cursor: pointer; } button:disabled { color: var(--mutedInk); border-color: var(--line); cursor: default; }
 button.sort { border: 0; background: none; padding: 0; font-weight: 600; text-decoration: underline; text-decoration-style: dotted; text-underline-offset: 3px; text-align: start; }

@@ -40,7 +40,7 @@ export function choiceSection({ decision, options }: Report): Html {
           </p>`
     }
     ${candidates(decision)} ${otherClaim(decision)}
-    ${learningCurve === undefined ? "" : curve(learningCurve, metric)}
+    ${learningCurve === undefined ? noCurve(decision) : curve(learningCurve, metric)}
   </section>`;
 }
 
@@ -198,6 +198,18 @@ function otherClaim({ otherClaim: other, metric }: Report["decision"]): Html {
       For ${about} (${count(other.questions, "question")}, the untouched embedding at
       ${metricName(metric)} ${figure(other.untouched)}):
       ${gains.length === 0 ? "nothing was measured" : gains.map(([name, gain]) => `${name} ${interval(gain)}`).join("; ")}.
+    </p>`;
+}
+
+/** How to find out, where something could be found. */
+function noCurve({ claim, best }: Report["decision"]): Html {
+  if (claim === null || best.method === "identity") return html``;
+  return html`<h3>What more labels would be worth</h3>
+    <p>
+      Not measured for this page, as it can take as long again as the best took.
+      <code>embedtune tune … --learning-curve</code> does, and so does
+      <code>renderReport(decision, { learningCurve })</code> with what
+      <code>adapterLearningCurve</code> finds.
     </p>`;
 }
 

@@ -19,7 +19,7 @@ export function factsSection(report: Report): Html {
         )}
       </dl>
     </section>
-    ${glossary()}`;
+    ${glossary(report.decision)}`;
 }
 
 function dataFacts({ decision }: Report): ReportFact[] {
@@ -126,11 +126,31 @@ const words: readonly (readonly [term: string, meaning: string])[] = [
   ],
 ];
 
-function glossary(): Html {
+/** What the names of candidates mean: those that stand on the page. */
+const methods: Readonly<Record<string, string>> = {
+  rca: "relevant component analysis, a closed form: it shrinks the directions in which questions differ from their right passages.",
+  "corpus-prior":
+    "as rca, helped by how all texts spread, which counts the more the fewer labels there are.",
+  ridge:
+    "ridge regression, a closed form: the linear map that takes questions nearest to their right passages.",
+  "info-nce":
+    "trained step by step, until right passages stand before the other passages of a batch; “from” names what it began as.",
+};
+
+const settingsOfRca: readonly [string, string] = [
+  "lambda, power",
+  "how steady a closed form is kept and how far it goes: with a large lambda or a small power it changes little.",
+];
+
+function glossary({ table }: Report["decision"]): Html {
+  const named = Object.entries(methods).filter(([name]) =>
+    table.some(({ method }) => method === name || method.startsWith(`${name} `)),
+  );
+  const settings = table.some(({ parameters }) => "power" in parameters) ? [settingsOfRca] : [];
   return html`<section aria-labelledby="glossary">
     <h2 id="glossary">In plain words</h2>
     <dl class="glossary">
-      ${words.map(
+      ${[...words, ...named, ...settings].map(
         ([term, meaning]) =>
           html`<div>
             <dt>${term}</dt>

@@ -6,8 +6,10 @@ import { count } from "../../tune/verdict/words.js";
 import type { Report } from "../read-report.js";
 
 /** Where the questions and their passages lie: drawn by the page's script, from points that stand in its data. */
-export function mapSection({ questions, compared }: Report, map: QuestionMap | null): Html {
-  if (map === null) return html``;
+export function mapSection(report: Report, map: QuestionMap | null): Html {
+  const { questions, compared, decision } = report;
+  if (map === null)
+    return questions.length > 0 && decision.vectors === undefined ? noMap() : html``;
   const sampled = map.questions.length < questions.length;
   const shown = sampled
     ? `A seeded sample of ${count(map.questions.length, "question")} of ${questions.length.toLocaleString("en-US")}`
@@ -68,6 +70,19 @@ export function mapSection({ questions, compared }: Report, map: QuestionMap | n
       text stands here.
     </div>
     <noscript><p>The map is drawn by the page's script, which does not run here.</p></noscript>
+  </section>`;
+}
+
+/** Where there are questions to show, and no vectors to place them by. */
+function noMap(): Html {
+  return html`<section aria-labelledby="map">
+    <h2 id="map">The space</h2>
+    <p>
+      There is no map of questions and passages here: this page was made without their vectors,
+      which are not kept with a decision. The page that <code>embedtune tune</code> writes has the
+      map, and so has that of <code>renderReport</code> where the decision holds
+      <code>vectors</code>.
+    </p>
   </section>`;
 }
 
