@@ -76,6 +76,17 @@ describe("recall curves", () => {
     );
   });
 
+  it("have a width where all of a few questions are found", () => {
+    const questions = Array.from({ length: 12 }, (_, row) => outcome(row, 1, 2));
+    const rows = questions.map(({ row }) => row);
+    const { before, after } = recallCurves(questions, [1, 2], rows, 1);
+    expect(before).toMatchObject({ recall: [1, 1], high: [1, 1] });
+    expect(after).toMatchObject({ recall: [0, 1], low: [0, expect.anything()] });
+    // As Wilson's interval of 12 of 12: from 0.757.
+    expect(before.low[0]).toBeGreaterThan(0.65);
+    expect(before.low[0]).toBeLessThan(0.87);
+  });
+
   it("have the width of independent draws, and a wider one where questions hang together", () => {
     const questions = Array.from({ length: 400 }, (_, row) =>
       outcome(row, row % 2 === 0 ? 1 : 50, 1),
@@ -104,8 +115,22 @@ describe("slices", () => {
       ["a", 12],
       ["b", 8],
     ]);
-    expect(slices[0].mrr).toMatchObject({ before: 0.5, after: 1, gain: 0.5, low: 0.5, high: 0.5 });
-    expect(slices[0].recall).toMatchObject({ before: 0, after: 1, gain: 1 });
+    expect(slices[0].mrr).toMatchObject({
+      before: 0.5,
+      after: 1,
+      gain: 0.5,
+      low: expect.closeTo(0.2736, 4),
+    });
+    expect(slices[0].recall).toMatchObject({ before: 0, after: 1, gain: 1, beforeLow: 0 });
+    // Of few questions none that moved is no proof that none would.
+    expect(slices[0].recall.beforeHigh).toBeGreaterThan(0.1);
+    const still = slicesOf(
+      questions.map((q) => ({ ...q, after: 2 })),
+      keyOf,
+      (row) => row,
+    ).slices[1];
+    expect(still.mrr).toMatchObject({ gain: 0, low: -still.mrr.high });
+    expect(still.mrr.high).toBeGreaterThan(0.2);
     expect(rest).toEqual({ slices: 1, questions: 2 });
   });
 });
@@ -162,7 +187,8 @@ describe("what more labels are worth", () => {
     const points = [point(10, 0.9), ...[100, 200, 400].map((n) => point(n, 0.1 * Math.log(n)))];
     expect(worthOfMore({ points }, 400)).toBeCloseTo(0.1 * Math.log(2), 12);
     expect(worthOfMore({ points: points.slice(0, 2) }, 100)).toBeLessThan(0);
-    expect(worthOfMore({ points: points.slice(0, 1) }, 100)).toBeNull();
+    expect(worthOfMore({ points: points.slice(1, 2) }, 100)).toBeNull();
+    expect(worthOfMore({ points: [point(9, 0.4), point(99, 0.2)] }, 100)).toBeNull();
   });
 });
 

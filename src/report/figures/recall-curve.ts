@@ -13,7 +13,8 @@ const resamples = 500;
 
 /**
  * The share of questions whose right passage stands among the first k, before and after; the bands by a bootstrap over
- * whole groups, the same resamples for both.
+ * whole groups, the same resamples for both. Two questions more are drawn from, one that is found at once and one that
+ * never is: where all of a few questions are found, a bootstrap of those alone has no width.
  *
  * @param ks Ascending.
  * @param groups Per question what hangs together.
@@ -37,25 +38,29 @@ export function recallCurves(
     }),
   );
   const random = createRandom(`${seed}/recall`);
-  const times = new Uint32Array(units.length);
+  const widened = found.map((firsts) => Uint32Array.from([...firsts, 0, ks.length]));
+  const unitsDrawn = units.length + 2;
+  const unitOfDrawn = [...unitOf, units.length, units.length + 1];
+  const times = new Uint32Array(unitsDrawn);
   const drawn = found.map(() => ks.map(() => new Float64Array(resamples)));
   for (let r = 0; r < resamples; r++) {
     times.fill(0);
-    for (let i = 0; i < units.length; i++) times[random.integer(units.length)]++;
-    for (const [f, firsts] of found.entries()) {
-      for (const [j, share] of shares(firsts, (i) => times[unitOf[i]], ks.length).entries()) {
+    for (let i = 0; i < unitsDrawn; i++) times[random.integer(unitsDrawn)]++;
+    for (const [f, firsts] of widened.entries()) {
+      for (const [j, share] of shares(firsts, (i) => times[unitOfDrawn[i]], ks.length).entries()) {
         drawn[f][j][r] = share;
       }
     }
   }
   const curve = (f: number): RecallCurve => {
     const sorted = drawn[f].map((values) => values.sort());
-    const at = (share: number) => (values: Float64Array) =>
+    const at = (share: number, values: Float64Array): number =>
       values[Math.round(share * (resamples - 1))];
+    const recall = [...shares(found[f], () => 1, ks.length)];
     return {
-      recall: [...shares(found[f], () => 1, ks.length)],
-      low: sorted.map(at(0.025)),
-      high: sorted.map(at(0.975)),
+      recall,
+      low: sorted.map((values, j) => Math.min(recall[j], at(0.025, values))),
+      high: sorted.map((values, j) => Math.max(recall[j], at(0.975, values))),
     };
   };
   return { before: curve(0), after: curve(1) };

@@ -1,5 +1,5 @@
 import { intern } from "../../base/intern.js";
-import { meanGain, meanOf, standardErrorOfMean } from "../../tune/verdict/units.js";
+import { meanOf, standardErrorOfMean } from "../../tune/verdict/units.js";
 import type { GainOf, QuestionOutcome } from "../../tune/verdict/decision.js";
 
 /** Figures of the questions that share a slice. */
@@ -67,10 +67,26 @@ function gainOfSlice(
 ): SliceGain {
   const before = Float64Array.from(questions, (question) => value(question.before));
   const after = Float64Array.from(questions, (question) => value(question.after));
-  const mean = meanOf(before);
-  const reach = 1.96 * standardErrorOfMean(before, units);
+  const difference = after.map((value, i) => value - before[i]);
+  const [mean, gain] = [meanOf(before), meanOf(difference)];
+  const reach = reachOf(before, [0, 1], units);
+  const gainReach = reachOf(difference, [-1, 1], units);
   return {
-    ...{ before: mean, after: meanOf(after), ...meanGain(before, after, units) },
+    ...{ before: mean, after: meanOf(after) },
+    ...{ gain, low: Math.max(-1, gain - gainReach), high: Math.min(1, gain + gainReach) },
     ...{ beforeLow: Math.max(0, mean - reach), beforeHigh: Math.min(1, mean + reach) },
   };
+}
+
+/**
+ * Half the 95 % interval of a mean, with two questions more, one at either end of what there can be: of few questions that
+ * are alike the others' spread would be none (as `changeOf` of the verdict does it).
+ */
+function reachOf(
+  values: Float64Array,
+  ends: readonly [number, number],
+  units: Uint32Array,
+): number {
+  const fresh = units.reduce((most, unit) => Math.max(most, unit), 0) + 1;
+  return 1.96 * standardErrorOfMean([...values, ...ends], [...units, fresh, fresh + 1]);
 }
