@@ -174,17 +174,17 @@ describe("embedtune tune", () => {
     expect(first.stderr).not.toContain("last verdict");
     writeFileSync(data, jsonLines([...lines.slice(2), line(30, 0)]));
     const unasked = readFileSync(join(out, "report.html"), "utf8");
-    expect(unasked).toContain("another hundred");
+    expect(unasked).toContain("pairs learnt from");
     const second = await tune(data, "--out", out, "--learning-curve");
     const said = "Since the last verdict 3 labels changed: 1 added, 2 taken away, 0 turned";
     expect(second.stderr).toContain(said);
     const page = readFileSync(join(out, "report.html"), "utf8");
     expect(page).toContain(said);
-    expect(page).toContain("another hundred");
+    expect(page).toContain("pairs learnt from");
     // Ids in the place of texts are no texts to compare.
     await tune(data, "--out", out, "--no-texts", "--no-learning-curve");
     const without = readFileSync(join(out, "report.html"), "utf8");
-    expect(without).not.toContain("another hundred");
+    expect(without).not.toContain("pairs learnt from");
     expect(without).toContain("--learning-curve</code>");
     expect((await tune(data, "--out", out)).stderr).not.toContain("last verdict");
   });
