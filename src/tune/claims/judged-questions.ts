@@ -40,7 +40,7 @@ export function learntColumns(
 
 /** How each question's scores are to be read, in columns of the sampled corpus. */
 export function judgedQuestions(
-  { relevant, grades, negatives, passages, passageText }: LabelledCorpus,
+  { relevant, grades, negatives, passages, passageText, ownPassage }: LabelledCorpus,
   questions: Uint32Array,
   columns: Uint32Array | null,
   seed: string | number,
@@ -60,14 +60,19 @@ export function judgedQuestions(
     const texts = new Set(relevant[query].map((row) => passageText[row]));
     // Of its own, so that the same question meets the same passages whatever else is judged.
     const random = createRandom(`${seed}/random/${query}`);
+    const self = ownPassage?.[query] ?? -1;
+    const isLabelled =
+      relevant[query].includes(self) || wrongOf.get(query)?.includes(self) === true;
+    const itself = self < 0 || isLabelled ? -1 : column(self);
     const drawn: number[] = [];
-    const wanted = Math.min(2, columnCount - own.length);
+    const wanted = Math.min(2, columnCount - own.length - Number(itself >= 0));
     while (drawn.length < wanted) {
       const j = random.integer(columnCount);
-      if (!own.includes(j) && !drawn.includes(j)) drawn.push(j);
+      if (!own.includes(j) && !drawn.includes(j) && j !== itself) drawn.push(j);
     }
     return {
       relevant: own,
+      itself,
       grades: grades === null ? null : grades[query],
       labelledWrong: (wrongOf.get(query) ?? [])
         .filter((row) => !texts.has(passageText[row]))

@@ -1,4 +1,4 @@
-import { refuse } from "../../base/checks.js";
+import { checkInteger, refuse } from "../../base/checks.js";
 import { intern } from "../../base/intern.js";
 import { createUnionFind } from "../../base/union-find.js";
 import { alikeRows } from "../../math/alike-rows.js";
@@ -31,6 +31,8 @@ export interface LabelledVectors extends TrainingPairs {
         readonly passages?: ArrayLike<string | number> | undefined;
       }
     | undefined;
+  /** Per query, the row of the passage that is the query itself, -1 where none is: no hit of its own unless it is labelled. */
+  readonly ownPassage?: ArrayLike<number> | undefined;
 }
 
 /** Checked vectors, every row of length 1, with equal rows known as such. */
@@ -56,6 +58,8 @@ export interface LabelledCorpus {
   readonly relevant: readonly (readonly number[])[];
   /** Per row of queries, the grades of {@link relevant}, where grades were given. */
   readonly grades: readonly (readonly number[])[] | null;
+  /** Per row of queries the row of the passage that is the query itself, -1 where none is; `null` where nobody said. */
+  readonly ownPassage: Int32Array | null;
   /** Per row of queries what must stay together, numbered from 0, where the caller said so. */
   readonly givenGroups: { readonly of: Uint32Array; readonly count: number } | undefined;
 }
@@ -91,6 +95,21 @@ function twinsOf(
     if (!first.has(root)) first.set(root, row);
     return first.get(root)!;
   });
+}
+
+function ownPassages(
+  given: ArrayLike<number> | undefined,
+  queries: number,
+  passages: number,
+  caller: string,
+): Int32Array | null {
+  if (given === undefined) return null;
+  const place = `${caller}: ownPassage`;
+  if (given.length !== queries) refuse(place, `one per query (${queries})`, given.length);
+  for (let i = 0; i < given.length; i++) {
+    checkInteger(given[i], `${place}[${i}]`, { least: -1, most: passages - 1 });
+  }
+  return Int32Array.from(given);
 }
 
 /**
@@ -135,6 +154,7 @@ export function prepareLabelledCorpus(data: LabelledVectors, caller: string): La
     ...{ queries, passages, positives, negatives, relevant, grades, passageText },
     givenGroups: interned && { of: interned.indices, count: interned.distinct.length },
     log: log === undefined ? null : normalizeRows(log),
+    ownPassage: ownPassages(data.ownPassage, queries.rows, passages.rows, caller),
     queryText,
     queryTwin: twinsOf(queryText, data.twins?.queries, `${caller}: twins.queries`),
     passageTwin: twinsOf(passageText, data.twins?.passages, `${caller}: twins.passages`),

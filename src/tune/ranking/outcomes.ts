@@ -7,6 +7,8 @@ export interface JudgedQuestion {
   readonly relevant: readonly number[];
   /** Their grades; `null` where every match counts 1. */
   readonly grades: readonly number[] | null;
+  /** Column of the passage that is the question itself, which takes no rank. @default -1: none is */
+  readonly itself?: number | undefined;
   /** Columns of passages labelled 0 for the question. */
   readonly labelledWrong: readonly number[];
   /** Up to two columns drawn at random that are no match. */
@@ -126,14 +128,17 @@ export function createOutcomeReader(
   });
   return {
     add({ cols, data }, start) {
-      const relevant = new Uint8Array(cols);
+      const passOver = new Uint8Array(cols);
       const learntHere = learnt?.subarray(start, start + cols) ?? new Uint8Array(cols);
       for (const [i, reading] of readings.entries()) {
         const row = data.subarray(i * cols, (i + 1) * cols);
-        const here = reading.question.relevant.filter((j) => j >= start && j < start + cols);
-        for (const j of here) relevant[j - start] = 1;
-        countWrong(reading, row, relevant, learntHere, start);
-        for (const j of here) relevant[j - start] = 0;
+        const { itself = -1 } = reading.question;
+        const passedOver = [...reading.question.relevant, itself].filter(
+          (j) => j >= start && j < start + cols,
+        );
+        for (const j of passedOver) passOver[j - start] = 1;
+        countWrong(reading, row, passOver, learntHere, start);
+        for (const j of passedOver) passOver[j - start] = 0;
         const { random, labelledWrong } = reading.question;
         for (const j of random)
           if (j >= start && j < start + cols) reading.random.push(roundCosine(row[j - start]));
@@ -179,7 +184,7 @@ export function readOutcomes(
 function countWrong(
   reading: Reading,
   row: Float32Array,
-  relevant: Uint8Array,
+  passOver: Uint8Array,
   learntHere: Uint8Array,
   start: number,
 ): void {
@@ -190,7 +195,7 @@ function countWrong(
   for (let j = 0; j < row.length; j++) {
     // What a rounded cosine would tell, without rounding most.
     if (row[j] < floor - HALF_STEP && row[j] < second + HALF_STEP) continue;
-    if (relevant[j] === 1) continue;
+    if (passOver[j] === 1) continue;
     const score = roundCosine(row[j]);
     // Not `>=`: a cosine that is no number, on either side, counts against the match.
     for (let t = last; t >= 0 && !(score < scores[t]); t--) {

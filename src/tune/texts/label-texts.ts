@@ -1,3 +1,4 @@
+import { goldKey } from "../../data/text-identity.js";
 import { findNearTexts, nearTo } from "../../data/texts/near-texts.js";
 import type { TextTables } from "../../data/texts/text-tables.js";
 import type { Matrix } from "../../math/matrix.js";
@@ -15,7 +16,7 @@ export interface LabelledTexts {
  * is judged by what was learnt from under another spelling.
  */
 export function labelTexts(
-  { queries, passages, pairs, groups, items }: TextTables,
+  { queries, passages, queryIds, passageIds, pairs, groups, items }: TextTables,
   vectors: { readonly queries: Matrix; readonly passages: Matrix },
 ): LabelledTexts {
   const nearQueries = findNearTexts(queries);
@@ -35,8 +36,29 @@ export function labelTexts(
     // The corpus's come first, so that their rows are those of this list.
     twin[j] = twin[brought[i]];
   }
+  const ownPassage = ownPassages({ queries, passages, queryIds, passageIds });
+  const twins = { queries: nearQueries.first, passages: twin };
   return {
-    data: { ...vectors, pairs, groups, twins: { queries: nearQueries.first, passages: twin } },
+    data: { ...vectors, pairs, groups, twins, ...(ownPassage && { ownPassage }) },
     nearDuplicates: { queries: nearQueries.count, passages: nearPassages.count },
   };
+}
+
+/**
+ * Per query the passage that is the query itself, as in corpora of questions: by equal ids, as BEIR has it, where the passage
+ * also ends as the query reads, since elsewhere both sides are just numbered from 1.
+ */
+function ownPassages({
+  queries,
+  passages,
+  queryIds,
+  passageIds,
+}: Pick<TextTables, "queries" | "passages" | "queryIds" | "passageIds">): Int32Array | undefined {
+  if (queryIds.every((id) => id === null)) return undefined;
+  const rowOf = new Map(passageIds.map((id, row) => [id, row]));
+  return Int32Array.from(queryIds, (id, query) => {
+    const row = id === null ? undefined : rowOf.get(id);
+    if (row === undefined) return -1;
+    return goldKey(passages[row]).endsWith(goldKey(queries[query])) ? row : -1;
+  });
 }

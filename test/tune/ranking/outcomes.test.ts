@@ -29,6 +29,16 @@ describe("readOutcomes", () => {
     expect([...rank]).toEqual([2, 1, 4]);
   });
 
+  it("lets the passage that is the question itself take no rank, nor be the nearest wrong one", () => {
+    const row = [0.5, 0.25, 1, 0.75];
+    const { rank, wrongColumn } = outcomesOf(
+      [row, row],
+      [question([3], { itself: 2 }), question([3])],
+    );
+    expect([...rank]).toEqual([1, 2]);
+    expect([...wrongColumn]).toEqual([0, 2]);
+  });
+
   it("puts a match anywhere among passages of the same cosine, with the same chance", () => {
     const count = 4000;
     const equal = Array.from({ length: count }, () => [0.25, 0.5, 0.5, 0.75, 0.5]);

@@ -12,6 +12,8 @@ import {
   type Embedder,
   type TextPair,
 } from "embedtune";
+import { judgedQuestions } from "../../../src/tune/claims/judged-questions.js";
+import { prepareLabelledCorpus } from "../../../src/tune/claims/labelled-corpus.js";
 
 const words =
   "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi".split(" ");
@@ -31,6 +33,44 @@ const embedder = createHashingEmbedder({ dimensions: 64 });
 const quick = { candidates: ["rca"], forms: false } as const;
 
 describe("tune", () => {
+  it("takes a question that stands in the corpus under its own id for no hit of its own, unless it is labelled", async () => {
+    const text = (i: number): string => `${words[i % 16]} ask${i} ${words[(i * 7) % 16]}`;
+    const all = Array.from({ length: 40 }, (_, i) => ({ id: `${i}`, text: text(i) }));
+    const queries = all.slice(0, 20);
+    const qrels = queries.map(({ id }, i) => ({ queryId: id, passageId: `${i + 20}`, score: 1 }));
+    const ownOf = async (extra: typeof qrels, corpus = all): Promise<number[]> => {
+      const tables = await layOutTexts({ queries, corpus, qrels: [...qrels, ...extra] }, "test");
+      const vectors = {
+        queries: await embedder.embed(tables.queries),
+        passages: await embedder.embed(tables.passages),
+      };
+      return Array.from(labelTexts(tables, vectors).data.ownPassage!);
+    };
+    expect(await ownOf([])).toEqual([...queries.keys()]);
+    // Numbers from 1 on both sides say nothing: the texts must agree, too.
+    const renumbered = all.map(({ id }, i) => ({ id, text: text(99 - i) }));
+    expect(new Set(await ownOf([], renumbered))).toEqual(new Set([-1]));
+
+    const first = { queryId: "0", passageId: "0", score: 1 };
+    for (const [extra, expected] of [
+      [[], false],
+      [[first], true],
+    ] as const) {
+      const tables = await layOutTexts(
+        { queries, corpus: all, qrels: [...qrels, ...extra] },
+        "test",
+      );
+      const vectors = {
+        queries: await embedder.embed(tables.queries),
+        passages: await embedder.embed(tables.passages),
+      };
+      const corpus = prepareLabelledCorpus(labelTexts(tables, vectors).data, "test");
+      const [asked] = judgedQuestions(corpus, Uint32Array.of(0), null, 1);
+      expect(asked.relevant.includes(0)).toBe(expected);
+      expect(asked.itself).toBe(expected ? -1 : 0);
+    }
+  });
+
   it("is what its parts make", async () => {
     const pairs = topicPairs(60);
     const decision = await tune(pairs, { embedder, ...quick });
