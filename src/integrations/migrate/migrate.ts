@@ -12,7 +12,7 @@ import type {
 } from "./store.js";
 
 export interface MigrateOptions extends AdaptOptions, LongJobOptions {
-  /** Most rows in memory at a time. @default as many as 8 MB hold, at most 5000 */
+  /** Most rows in memory at a time. @default as many as 4 MB hold, at most 5000 */
   readonly rowsPerBlock?: number | undefined;
   /** Rows that are read from both ends and held against the adapter. @default 100 */
   readonly sample?: number | undefined;
@@ -67,7 +67,7 @@ export async function migrate<S extends MigrationSource>(
   const { sample = 100, signal, onProgress, switchOver = false } = options;
   checkAdapter(adapter, "migrate");
   const { inputDimensions, outputDimensions } = adapter;
-  const fitting = Math.max(1, Math.floor(2 ** 23 / (4 * inputDimensions)));
+  const fitting = Math.max(1, Math.floor(2 ** 22 / (4 * inputDimensions)));
   const { rowsPerBlock = Math.min(5000, fitting) } = options;
   checkInteger(rowsPerBlock, "migrate: rowsPerBlock", { least: 1 });
   checkInteger(sample, "migrate: sample", { least: 1 });
