@@ -123,11 +123,12 @@ describe("migrating a file", () => {
         "migrate: target must be another file than the source",
       );
     }
-    const [one, two] = await Promise.allSettled([
+    const both = await Promise.allSettled([
       migrate(vectorFile(at("in.npy")), adapter, vectorFile(at("one.npy"))),
       migrate(vectorFile(at("in.npy")), adapter, vectorFile(at("x/../one.npy"))),
     ]);
-    expect([one.status, two.status]).toEqual(["fulfilled", "rejected"]);
+    // Whichever comes first: a path is resolved by the file system, in its own time.
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
   it("goes on with the same source and a whole beginning only, and says what to remove otherwise", async () => {
