@@ -26,14 +26,14 @@ export {
 export type { StatisticsFitOptions } from "./fit/statistics/pair-statistics-fit.js";
 export type { SpreadStatistics } from "./fit/statistics/spread-statistics.js";
 export { fitFromStatistics } from "./tune/fit-from-statistics.js";
-export {
-  fitBridge,
-  type Bridge,
-  type BridgeCandidate,
-  type BridgeCurvePoint,
-  type BridgeFigure,
-  type BridgeOptions,
-} from "./fit/bridge/fit-bridge.js";
+export { fitBridge } from "./fit/bridge/fit-bridge.js";
+export type {
+  Bridge,
+  BridgeCandidate,
+  BridgeCurvePoint,
+  BridgeFigure,
+  BridgeOptions,
+} from "./fit/bridge/bridge.js";
 export {
   judgeBridge,
   type BridgeJudgement,

@@ -6,13 +6,13 @@
  */
 export { migrate, type MigrateOptions, type Migration } from "./integrations/migrate/migrate.js";
 export type { AdaptOptions } from "./integrations/migrate/adapt-rows.js";
-export {
-  pgvectorTable,
-  type NewColumnOptions,
-  type NewTableOptions,
-  type PgvectorTable,
-  type PgvectorTableOptions,
-} from "./integrations/migrate/postgres/pgvector-table.js";
+export { pgvectorTable } from "./integrations/migrate/postgres/pgvector-table.js";
+export type {
+  NewColumnOptions,
+  NewTableOptions,
+  PgvectorTable,
+  PgvectorTableOptions,
+} from "./integrations/migrate/postgres/options.js";
 export {
   vectorFile,
   type VectorFile,

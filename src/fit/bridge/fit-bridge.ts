@@ -1,106 +1,16 @@
-import type { Adapter } from "../../adapter/adapter.js";
 import { createAdapter } from "../../adapter/create-adapter.js";
 import { checkChoice, checkInteger, refuse } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
 import { createFingerprint } from "../../base/fingerprint.js";
-import type { LongJobOptions } from "../../base/progress.js";
-import { createRandom } from "../../base/random.js";
-import { foldsOfGroups } from "../../data/split/folds-of-groups.js";
-import type { Interval } from "../../evaluate/statistics/intervals.js";
-import { alikeRows } from "../../math/alike-rows.js";
-import {
-  bridgeMaps,
-  bridgeMethods,
-  bridgePoints,
-  type BridgeMethod,
-  type BridgePoint,
-} from "./bridge-maps.js";
-import { distinctCount, readTexts, unitRows, type Vectors } from "./bridge-data.js";
+import type { Bridge, BridgeCandidate, BridgeCurvePoint, BridgeOptions } from "./bridge.js";
+import { distinctCount, type Vectors } from "./bridge-data.js";
+import { bridgeFolds, firstShare } from "./bridge-folds.js";
+import { bridgeMaps, bridgeMethods, bridgePoints } from "./bridge-maps.js";
+import { bridgeSentence } from "./bridge-sentence.js";
 import { bridgeSides } from "./bridge-sides.js";
+import { createTrial, fitRows, type BridgeData, type TrialOutcome } from "./bridge-trial.js";
 import { meanWithInterval } from "./mean-with-interval.js";
-import {
-  createTrial,
-  fitRows,
-  type BridgeData,
-  type BridgeQueries,
-  type BridgeRows,
-  type TrialOutcome,
-} from "./bridge-trial.js";
-
-export interface BridgeOptions extends LongJobOptions {
-  /**
-   * Questions as they are asked, embedded with the new model, and with the old one too where it is at hand: at least 100 help.
-   * They need no answers. Rows of both are the same questions. @default none
-   */
-  readonly queries?: { readonly new: Vectors; readonly old?: Vectors | undefined } | undefined;
-  /** What to try. @default all four */
-  readonly methods?: readonly BridgeMethod[] | undefined;
-  /** Parts the texts are cut into; one is held out in turn. @default 5 */
-  readonly folds?: number | undefined;
-  /** Seed of the folds, the curve and the intervals. @default 1 */
-  readonly seed?: string | number | undefined;
-  /** Id of the new model, whose vectors the adapter takes. @default null */
-  readonly newEmbedder?: string | null | undefined;
-  /** Id of the old model, whose index is searched. @default null */
-  readonly oldEmbedder?: string | null | undefined;
-}
-
-/** A mean over held-out rows. */
-export interface BridgeFigure {
-  readonly value: number;
-  /** 95 %, by bootstrap over the rows. */
-  readonly interval: Interval;
-}
-
-export interface BridgeCandidate extends BridgePoint {
-  /**
-   * Mean reciprocal rank of a held-out text's own old vector among all of its kind: what is chosen by.
-   */
-  readonly ownTextMrr: number;
-  /** Of held-out rows with the new model's own ten neighbours. */
-  readonly agreementAt10: number;
-}
-
-export interface BridgeCurvePoint {
-  /** Texts that were fitted on, questions with old vectors among them. */
-  readonly texts: number;
-  readonly agreementAt10: number;
-  readonly ownTextMrr: number;
-}
-
-/** A map from a new model's space into an old one's, and what it is worth there. Plain data. */
-export interface Bridge {
-  /**
-   * Takes vectors of the new model among those of the old: the query side questions, the passage side texts that are added
-   * later. `metadata.embedder` is the new model, `metadata.target` the old one.
-   */
-  readonly adapter: Adapter;
-  readonly chosen: BridgePoint;
-  /** Every point tried, the chosen one first. */
-  readonly candidates: readonly BridgeCandidate[];
-  /**
-   * Share of the new model's own ten nearest held-out texts that a held-out question (a held-out text, where no questions are
-   * given) finds among its ten in the old index of these texts.
-   */
-  readonly agreementAt10: BridgeFigure & {
-    /** What asked. */
-    readonly askers: "queries" | "texts";
-    /** How many texts an asker's ten are among, on average: the more, the harder. */
-    readonly among: number;
-    /** What a map that knows nothing gives: ten of the texts that an asker's ten may be. */
-    readonly chance: number;
-  };
-  readonly ownTextMrr: BridgeFigure;
-  /** The chosen point fitted on fewer texts, each twice as many as before. */
-  readonly curve: readonly BridgeCurvePoint[];
-  /** Different texts that the adapter was fitted on. */
-  readonly texts: number;
-  /** All of it in words. */
-  readonly sentence: string;
-}
-
-/** Held-out texts that an asker's ten are among, at least. */
-const leastPool = 11;
+import { readBridgeData } from "./read-bridge-data.js";
 
 /**
  * Fits the map that lets questions of a new model search an index that an old one made: Procrustes, whitened Procrustes, ridge
@@ -137,9 +47,9 @@ export async function fitBridge(
   for (const [i, method] of methods.entries()) {
     checkChoice(method, `fitBridge: methods[${i}]`, bridgeMethods);
   }
-  const data = readData(oldVectors, newVectors, queries, folds);
+  const data = readBridgeData(oldVectors, newVectors, queries, folds);
   const points = bridgePoints(methods, Math.min(data.texts.old.cols, data.texts.new.cols));
-  const parts = layOut(data, folds, seed);
+  const parts = bridgeFolds(data, folds, seed);
 
   const outcomes: TrialOutcome[][] = points.map(() => []);
   const total = parts.length * (points.length + curveShares.length);
@@ -217,7 +127,7 @@ export async function fitBridge(
   );
   const texts =
     distinctCount(data.texts.same) + (data.queries?.old ? distinctCount(data.queries.same) : 0);
-  const sentence = sentenceOf({ method, agreementAt10, curve, texts });
+  const sentence = bridgeSentence({ method, agreementAt10, curve, texts });
   const adapter = createAdapter({
     inputDimensions: data.texts.new.cols,
     outputDimensions: data.texts.old.cols,
@@ -245,89 +155,6 @@ export async function fitBridge(
 /** Of the rows that are not held out. */
 const curveShares = [1 / 8, 1 / 4, 1 / 2];
 
-function readData(
-  oldVectors: Vectors,
-  newVectors: Vectors,
-  given: BridgeOptions["queries"],
-  folds: number,
-): BridgeData {
-  const texts = readTexts(oldVectors, newVectors, "fitBridge: oldVectors", "fitBridge: newVectors");
-  for (const [name, { cols }] of [
-    ["oldVectors", texts.old],
-    ["newVectors", texts.new],
-  ] as const) {
-    if (cols < 2) refuse(`fitBridge: ${name}`, "of 2 dimensions or more", cols);
-  }
-  const count = distinctCount(texts.same);
-  if (count < folds * leastPool) {
-    throw new RangeError(
-      `fitBridge: oldVectors and newVectors must hold ${folds * leastPool} texts or more that differ in both, ${leastPool} for each of ${folds} folds, received ${count}`,
-    );
-  }
-  if (given === undefined) return { texts, queries: null };
-  const queries = readQueries(given);
-  for (const side of ["new", "old"] as const) {
-    const vectors = queries[side];
-    if (vectors !== null && vectors.cols !== texts[side].cols) {
-      refuse(
-        `fitBridge: queries.${side}`,
-        `of the ${texts[side].cols} dimensions of ${side}Vectors`,
-        vectors.cols,
-      );
-    }
-  }
-  const different = distinctCount(queries.same);
-  if (different < folds) {
-    throw new RangeError(
-      `fitBridge: queries.new must hold ${folds} different questions or more, one for each fold, received ${different}`,
-    );
-  }
-  return { texts, queries };
-}
-
-function readQueries(given: NonNullable<BridgeOptions["queries"]>): BridgeQueries {
-  if (given.old !== undefined) {
-    return readTexts(given.old, given.new, "fitBridge: queries.old", "fitBridge: queries.new");
-  }
-  const rows = unitRows(given.new, "fitBridge: queries.new");
-  return { new: rows, old: null, same: alikeRows(rows) };
-}
-
-interface Part {
-  readonly kept: BridgeRows;
-  readonly held: BridgeRows;
-}
-
-/** Folds in which all rows of a text are on one side. */
-function layOut({ texts, queries }: BridgeData, folds: number, seed: string | number): Part[] {
-  const ofTexts = foldsOfGroups(texts.same, { folds, seed }, "fitBridge");
-  const ofQueries =
-    queries === null
-      ? new Uint32Array()
-      : foldsOfGroups(queries.same, { folds, seed }, "fitBridge");
-  const rows = (of: Uint32Array, wanted: (fold: number) => boolean): number[] =>
-    [...of.keys()].filter((row) => wanted(of[row]));
-  return Array.from({ length: folds }, (_, fold) => ({
-    kept: {
-      texts: rows(ofTexts, (own) => own !== fold),
-      queries: rows(ofQueries, (own) => own !== fold),
-    },
-    held: {
-      texts: rows(ofTexts, (own) => own === fold),
-      queries: rows(ofQueries, (own) => own === fold),
-    },
-  }));
-}
-
-/** The same rows first, whatever the share. */
-function firstShare({ texts, queries }: BridgeRows, share: number, seed: string): BridgeRows {
-  const first = (rows: readonly number[], name: string): number[] =>
-    createRandom(`${seed}/${name}`)
-      .shuffle([...rows])
-      .slice(0, Math.max(2, Math.round(share * rows.length)));
-  return { texts: first(texts, "texts"), queries: first(queries, "queries") };
-}
-
 function meanOf(lists: readonly Float64Array[]): number {
   const count = lists.reduce((sum, list) => sum + list.length, 0);
   return lists.reduce((sum, list) => sum + list.reduce((a, b) => a + b, 0), 0) / count;
@@ -339,22 +166,4 @@ function fingerprintOf({ texts, queries }: BridgeData): string {
     if (matrix) addFloats(matrix.data);
   }
   return digest();
-}
-
-function sentenceOf({
-  method,
-  agreementAt10: { value, interval, askers, among, chance },
-  curve,
-  texts,
-}: Pick<Bridge, "agreementAt10" | "curve" | "texts"> & { readonly method: string }): string {
-  const [half, whole] = curve.slice(-2);
-  const gain = whole.agreementAt10 - half.agreementAt10;
-  const who = askers === "queries" ? "held-out questions" : "held-out texts";
-  return (
-    `${method} on ${texts} texts: ${who} find ${value.toFixed(2)} of the new model's ten nearest among ${among} held-out ` +
-    `texts [${interval.map((end) => end.toFixed(2)).join(", ")}], by chance ${chance.toFixed(2)}; from ${half.texts} to ${whole.texts} texts that ` +
-    (gain >= 0.005
-      ? `rose by ${gain.toFixed(2)}: more would help`
-      : "rose no more: more will hardly help")
-  );
 }
