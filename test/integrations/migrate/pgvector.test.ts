@@ -105,6 +105,21 @@ describe.each(databases)("migrating a table of pgvector, $name", (kind) => {
       expectClose(await vectorsOf(client, `${read} limit 23`), untouched, 1e-6);
     });
 
+    it("migrates again after undo: rows without an untouched vector keep their adapted one in a column, not in a table", async () => {
+      const vectors = await make("docs");
+      const source = table("docs");
+      const first = await migrate(source, adapter, targetOf(source, mode), { switchOver: true });
+      const adapted = rowOf(applyAdapter(adapter, vectors, { side: "passage" }), 0);
+      await client.query(`insert into docs (id, embedding) values (99, '${literal(adapted)}')`);
+      await first.undo();
+      const again = await migrate(source, adapter, targetOf(source, mode));
+      expect(again).toMatchObject({ rows: 23, behind: 0 });
+      const rows = mode === "column" ? "docs where adapted is not null and" : "adapted where";
+      // The column keeps what it has; the table follows the old one, which never had the row.
+      const kept = await rowsOf(client, `select id::int from ${rows} id = 99`);
+      expect(kept).toEqual(mode === "column" ? [{ id: 99 }] : []);
+    });
+
     it("has nothing to write when it is called again, and refuses to map mapped vectors", async () => {
       await make("docs");
       const source = table("docs");
