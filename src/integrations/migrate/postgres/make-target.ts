@@ -1,10 +1,10 @@
-import { refuse } from "../../../base/checks.js";
+import { checkChoice, refuse } from "../../../base/checks.js";
 import type { MigrationPlan } from "../store.js";
 import { attempt } from "./attempt.js";
 import { originComment, readOrigin, type TableShape } from "./catalog.js";
 import type { Connection } from "./client.js";
 import type { Memory } from "./session.js";
-import { quoteName, quoteText } from "./sql.js";
+import { checkName, quoteName, quoteText } from "./sql.js";
 import { markName } from "./targets.js";
 import type { VectorType } from "./wire.js";
 
@@ -25,8 +25,28 @@ export async function checkDimensions(
   }
 }
 
-export function checkSize({ outputDimensions }: MigrationPlan, name: string): void {
-  if (outputDimensions <= 16_000) return;
+/** The names of a new column or table, and of what holds the untouched vectors after a switch that changes names. */
+export function checkNames(
+  place: string,
+  names: { readonly name: string; readonly keep: string | null; readonly ending?: string },
+): void {
+  const { name, keep, ending } = names;
+  checkName(name, `${place}: name`, ending);
+  if (keep === null) return;
+  checkName(keep, `${place}: keep`);
+  if (keep === name) refuse(`${place}: keep`, "another name than the new", keep);
+}
+
+/** The type of the new vectors: that of the old unless another was asked for. */
+export function chooseKind(
+  place: string,
+  { name, vector }: TableShape,
+  asked: VectorType | undefined,
+  { outputDimensions }: MigrationPlan,
+): VectorType {
+  const kind = asked ?? vector.kind;
+  checkChoice(kind, `${place}: type`, ["vector", "halfvec"]);
+  if (outputDimensions <= 16_000) return kind;
   throw new RangeError(
     `${name}: pgvector holds at most 16000 dimensions, received an adapter to ${outputDimensions}`,
   );

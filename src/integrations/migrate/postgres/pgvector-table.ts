@@ -4,11 +4,11 @@ import { readOrigin, readTable, type TableShape } from "./catalog.js";
 import { connect, type Connection, type PostgresClient } from "./client.js";
 import { indexStatements } from "./indexes.js";
 import { lockTable, type LockedTable } from "./lock-table.js";
-import { addColumn, addTable, checkDimensions, checkSize } from "./make-target.js";
+import { addColumn, addTable, checkDimensions, checkNames, chooseKind } from "./make-target.js";
 import type { PgvectorTable, PgvectorTableOptions } from "./options.js";
 import { fetchRows } from "./rows.js";
 import { createSession, type Memory, type Placement, type PostgresSession } from "./session.js";
-import { checkName, quoteName, quoteText, withEnding } from "./sql.js";
+import { quoteName, quoteText, withEnding } from "./sql.js";
 import { columnPlacement, markName, tablePlacement } from "./targets.js";
 import { columnNotes, firingTriggers, whyNotSwapped } from "./surroundings.js";
 import { undoColumn, undoTable } from "./undo-switch.js";
@@ -122,17 +122,14 @@ export function pgvectorTable(
     ) {
       checkChoice(triggers, "newColumn: triggers", ["refuse", "fire", "skip"]);
       const memory: Memory = {};
-      checkName(column, "newColumn: name", markName(""));
-      if (rename) checkName(keep, "newColumn: keep");
-      if (rename && keep === column) refuse("newColumn: keep", "another name than the new", keep);
+      const kept = rename ? keep : null;
+      checkNames("newColumn", { name: column, keep: kept, ending: markName("") });
       return {
         name: `${name}.${column}`,
         open: (source, plan) =>
           openWith(plan, memory, async (connection, shape) => {
             checkSource(source, "newColumn");
-            const kind = type ?? shape.vector.kind;
-            checkChoice(kind, "newColumn: type", ["vector", "halfvec"]);
-            checkSize(plan, shape.name);
+            const kind = chooseKind("newColumn", shape, type, plan);
             if (rename && shape.columns.has(keep)) {
               refuse("newColumn: keep", "a name that no column has", keep);
             }
@@ -167,17 +164,13 @@ export function pgvectorTable(
     },
     newTable(table, { type, rename = true, keep = withEnding(name, "_before") } = {}) {
       const memory: Memory = {};
-      checkName(table, "newTable: name");
-      if (rename) checkName(keep, "newTable: keep");
-      if (rename && keep === table) refuse("newTable: keep", "another name than the new", keep);
+      checkNames("newTable", { name: table, keep: rename ? keep : null });
       return {
         name: table,
         open: (source, plan) =>
           openWith(plan, memory, async (connection, shape) => {
             checkSource(source, "newTable");
-            const kind = type ?? shape.vector.kind;
-            checkChoice(kind, "newTable: type", ["vector", "halfvec"]);
-            checkSize(plan, shape.name);
+            const kind = chooseKind("newTable", shape, type, plan);
             const reasons = rename ? await whyNotSwapped(connection, shape, keep) : [];
             if (reasons.length > 0) {
               throw new Error(
