@@ -3,13 +3,30 @@ import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import v8 from "node:v8";
 import { build } from "tsup";
-import { afterEach, describe, expect, it } from "vitest";
-import { covariance } from "../../src/math/covariance.js";
-import { symmetricEigen } from "../../src/math/decompose/eigen.js";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { closeKernel, kernelStatus, setKernel } from "../../src/math/kernel/kernel.js";
 import { multiply } from "../../src/math/multiply.js";
 import { normalMatrix, sameBits } from "./random-matrix.js";
+
+const source = (file: string): string => new URL(`../../src/math/${file}`, import.meta.url).href;
+
+const nodeVersion = Number.parseInt(process.versions.node);
+/** Whether V8 can join operations to 256 bits. */
+const revectorizes = nodeVersion >= 24 && process.arch === "x64";
+
+/** What a process of its own, started with flags, prints as JSON. */
+function inProcess(flags: readonly string[], script: string): Record<string, unknown> {
+  const whole = `import { createHash } from "node:crypto";
+    import { setKernel, kernelStatus } from ${JSON.stringify(source("kernel/kernel.ts"))};
+    ${script}`;
+  const parameters = [...flags, "--import", "tsx", "--input-type=module", "-e", whole];
+  return JSON.parse(execFileSync(process.execPath, parameters).toString()) as Record<
+    string,
+    unknown
+  >;
+}
 
 describe("the kernel's threads", () => {
   afterEach(() => {
@@ -40,18 +57,59 @@ describe("the kernel's threads", () => {
   });
 
   it("give the default's bits in registers of 256 bits, wherever there are any", () => {
-    const [a, b] = [normalMatrix(601, 620, 1), normalMatrix(620, 607, 2)];
-    const expected = multiply(a, b).data;
-    const { covariance: moments } = covariance(normalMatrix(200, 150, 3));
-    const { vectors } = symmetricEigen(moments);
-    setKernel({ wide: true });
-    const { arch, versions } = process;
-    expect(kernelStatus().wide).toBe(arch === "x64" && Number.parseInt(versions.v8) >= 13);
-    // The engine compiles anew while products run: the last are not made by the code of the first.
-    for (let i = 0; i < 30; i++) expect(sameBits(multiply(a, b).data, expected)).toBe(true);
-    for (let i = 0; i < 10; i++) {
-      expect(sameBits(symmetricEigen(moments).vectors.data, vectors.data)).toBe(true);
+    const ran = inProcess(
+      ["--experimental-wasm-revectorize"].filter(() => revectorizes),
+      `import { multiply } from ${JSON.stringify(source("multiply.ts"))};
+       import { symmetricEigen } from ${JSON.stringify(source("decompose/eigen.ts"))};
+       const matrix = (rows, cols, shift) => ({
+         rows, cols, data: Float32Array.from({ length: rows * cols }, (_, i) => Math.fround(((i + shift) % 977) / 977 - 0.5)),
+       });
+       const digest = (data) => createHash("sha256").update(Buffer.from(data.buffer)).digest("hex");
+       const [a, b] = [matrix(601, 620, 1), matrix(620, 607, 2)];
+       const moments = multiply(matrix(200, 150, 3), matrix(200, 150, 3), { transposeA: true });
+       const work = () => digest(multiply(a, b).data) + digest(symmetricEigen(moments).vectors.data);
+       const expected = work();
+       setKernel({ wide: true });
+       // The engine compiles anew while products run: the last are not made by the code of the first.
+       const wide = Array.from({ length: 20 }, work);
+       console.log(JSON.stringify({ wide: kernelStatus().wide, same: wide.every((d) => d === expected) }));`,
+    );
+    expect(ran).toEqual({ wide: revectorizes, same: true });
+  });
+
+  it("say what is missing, and by which flag Node has it, where what is asked for is not there", () => {
+    const status = (flags: string[]): Record<string, unknown> =>
+      inProcess(
+        flags,
+        `setKernel({ fma: true, wide: true, threads: 1 });
+         console.log(JSON.stringify(kernelStatus()));`,
+      );
+    const plain = status([]);
+    expect(plain["simd"]).toBe(true);
+    expect(plain["wide"]).toBe(false);
+    expect(plain["fma"]).toBe(nodeVersion >= 22);
+    expect(plain["reason"]).toContain(
+      revectorizes
+        ? "wide: start Node with --experimental-wasm-revectorize"
+        : "wide: only Node 24 and later on x64",
+    );
+    if (nodeVersion < 22) {
+      expect(plain["reason"]).toContain("--experimental-wasm-relaxed-simd");
+      expect(status(["--experimental-wasm-relaxed-simd"])).toMatchObject({ fma: true });
     }
+    if (revectorizes) {
+      const started = status(["--experimental_wasm_revectorize"]);
+      expect(started).toMatchObject({ wide: true, fma: true });
+      expect(started["reason"]).toBeUndefined();
+    }
+  });
+
+  it("leave the flags of V8 alone, which are the process's", () => {
+    const set = vi.spyOn(v8, "setFlagsFromString");
+    setKernel({ fma: true, wide: true });
+    multiply(normalMatrix(64, 64, 1), normalMatrix(64, 64, 2));
+    expect(set).not.toHaveBeenCalled();
+    set.mockRestore();
   });
 
   it("start anew after they were closed", () => {

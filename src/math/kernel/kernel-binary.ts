@@ -1,4 +1,3 @@
-import { builtinModule } from "./kernel-threads.js";
 import { fusedKernel, simdKernel, wideFusedKernel, wideKernel } from "./wasm.generated.js";
 
 /** A compiled module and what it makes use of. */
@@ -6,6 +5,8 @@ export interface KernelBinary {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly fma: boolean;
   readonly wide: boolean;
+  /** Why it makes no use of what was wanted; left out where it does. */
+  readonly reason?: string | undefined;
 }
 
 /** The module that every platform with WebAssembly SIMD runs. */
@@ -13,33 +14,50 @@ export function plainBinary(): KernelBinary {
   return { bytes: decode(simdKernel), fma: false, wide: false };
 }
 
-/** Of the modules that the platform can run, the one that has most of what is wanted. */
+/**
+ * Of the modules that the platform can run, the one that has most of what is wanted. What V8 keeps behind a flag is used
+ * where Node was started with the flag: to set one would change every other program of the process.
+ */
 export function chooseBinary(wanted: Pick<KernelBinary, "fma" | "wide">): KernelBinary {
-  const wide = wanted.wide && joinTo256Bits();
+  const noWide = wanted.wide ? whyNotWide() : null;
+  const wide = wanted.wide && noWide === null;
   const fused = decode(wide ? wideFusedKernel : fusedKernel);
-  const fma = wanted.fma && validateFused(fused);
-  return { bytes: fma ? fused : decode(wide ? wideKernel : simdKernel), fma, wide };
+  const fma = wanted.fma && WebAssembly.validate(fused);
+  const noFma = wanted.fma && !fma ? whyNotFused() : null;
+  return {
+    bytes: fma ? fused : decode(wide ? wideKernel : simdKernel),
+    ...{ fma, wide },
+    reason: [noFma, noWide].filter((why) => why !== null).join("; ") || undefined,
+  };
 }
 
-/** Sets the flag by which V8 uses registers of 256 bits. @returns Whether V8 can: older versions ignore or lack the flag. */
-function joinTo256Bits(): boolean {
-  const { arch, versions } = (globalThis as { process?: NodeJsProcess }).process ?? {};
-  if (arch !== "x64" || !(Number.parseInt(versions?.["v8"] ?? "0") >= 13)) return false;
-  builtinModule("node:v8")?.setFlagsFromString("--experimental-wasm-revectorize");
-  return true;
+const wideFlag = "--experimental-wasm-revectorize";
+const fusedFlag = "--experimental-wasm-relaxed-simd";
+
+/** Why V8 does not use registers of 256 bits; `null` where it does. Versions before 13 ignore or lack the flag. */
+function whyNotWide(): string | null {
+  const { arch, versions, execArgv = [] } = nodeProcess();
+  if (arch !== "x64" || !(Number.parseInt(versions?.["v8"] ?? "0") >= 13)) {
+    return "wide: only Node 24 and later on x64 join operations to 256 bits";
+  }
+  const flags = execArgv.map((argument) => argument.replaceAll("_", "-"));
+  return flags.includes(wideFlag) ? null : `wide: start Node with ${wideFlag}`;
+}
+
+/** Node 20 has relaxed SIMD behind a flag, later ones without. */
+function whyNotFused(): string {
+  return nodeProcess().versions?.["v8"] === undefined
+    ? "fma: there is no relaxed SIMD"
+    : `fma: there is no relaxed SIMD; Node 20 has it when it is started with ${fusedFlag}`;
 }
 
 interface NodeJsProcess {
   readonly arch?: string;
   readonly versions?: Readonly<Record<string, string | undefined>>;
+  readonly execArgv?: readonly string[];
 }
 
-/** Whether the platform has relaxed SIMD; Node 20 has it behind a flag that may be set at run time. */
-function validateFused(bytes: Uint8Array<ArrayBuffer>): boolean {
-  if (WebAssembly.validate(bytes)) return true;
-  builtinModule("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  return WebAssembly.validate(bytes);
-}
+const nodeProcess = (): NodeJsProcess => (globalThis as { process?: NodeJsProcess }).process ?? {};
 
 /** The bytes of a module. */
 export function decode(base64: string): Uint8Array<ArrayBuffer> {

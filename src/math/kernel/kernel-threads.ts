@@ -58,7 +58,6 @@ interface BuiltinModules {
     readonly Worker: new (source: string, options: object) => NodeWorker;
   };
   readonly "node:os": { availableParallelism(): number };
-  readonly "node:v8": { setFlagsFromString(flags: string): void };
 }
 
 /** A module of Node's own, or `undefined` where this is not Node. */

@@ -22,14 +22,15 @@ export interface KernelOptions {
    */
   readonly threads?: number | undefined;
   /**
-   * Use the fused multiply-add of relaxed SIMD where the platform has it: faster and a little more exact, but the last
-   * bits then depend on the processor. Off, results are the same bits on every machine.
+   * Use the fused multiply-add of relaxed SIMD where the platform has it (Node 22 and later; Node 20 where it was started
+   * with `--experimental-wasm-relaxed-simd`): faster and a little more exact, but the last bits then depend on the
+   * processor. Off, results are the same bits on every machine.
    * @default false
    */
   readonly fma?: boolean | undefined;
   /**
-   * Let V8 join operations on 128 bits to such on 256 where it can (Node 24 and later on x64): faster, the same bits.
-   * This sets an experimental flag of V8 for the whole process, hence the choice is yours.
+   * Use tiles for registers of 256 bits where V8 joins operations on 128 bits to such on 256: Node 24 and later on x64
+   * that was started with `--experimental-wasm-revectorize`. Faster, the same bits.
    * @default false
    */
   readonly wide?: boolean | undefined;
@@ -44,7 +45,7 @@ export interface KernelOptions {
 export interface KernelStatus {
   /** Whether there is WebAssembly SIMD; without it, plain JavaScript gives the same bits. */
   readonly simd: boolean;
-  /** Why there is none, in the platform's words. */
+  /** Why there is none, in the platform's words; or why what was asked for is not there, and how to get it. */
   readonly reason?: string | undefined;
   /** Whether fused multiply-add was asked for and is there. */
   readonly fma: boolean;
@@ -163,11 +164,12 @@ function createKernel(wanted: Settings): Kernel | null {
     if (wanted.module !== undefined) {
       return instantiate(wanted.module, { fma: false, wide: false, threads: 1 });
     }
-    const { bytes, fma, wide } = wanted.binary();
+    const { bytes, fma, wide, reason: missing } = wanted.binary();
     if (!WebAssembly.validate(bytes)) {
       reason = "WebAssembly has no SIMD";
       return null;
     }
+    reason = missing;
     const threads = wanted.threads ?? defaultThreads();
     return (
       (threads > 1 ? shareMemory(bytes, { fma, wide, threads }) : null) ??
