@@ -21,7 +21,10 @@ export {
   type ResidentIndexOptions,
   type ResidentTopK,
 } from "./math/search/resident-index.js";
-export { createKernelEngine, type ProductEngine } from "./math/kernel/product-engine.js";
+export { createKernelEngine } from "./math/engines/kernel-engine.js";
+export { withEngine } from "./math/engines/engine-scope.js";
+export type { ProductEngine } from "./math/engines/product-engine.js";
+export type { EngineOptions } from "./math/engines/on-engine.js";
 export {
   symmetricEigen,
   type SymmetricEigen,

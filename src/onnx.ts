@@ -6,4 +6,4 @@
  */
 export { encodeOnnx, type OnnxOptions } from "./adapter/export/onnx.js";
 export { denseMap, type DenseMap } from "./adapter/export/dense.js";
-export { createOnnxEngine, type OnnxEngineOptions } from "./math/kernel/onnx-engine.js";
+export { createOnnxEngine, type OnnxEngineOptions } from "./math/engines/onnx-engine.js";

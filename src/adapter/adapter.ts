@@ -57,6 +57,8 @@ export interface AdapterMetadata {
    * results are compared with each other.
    */
   readonly target?: string;
+  /** The id of what multiplied in the fit, where it was not the built-in kernel: its last bits are those of one machine. */
+  readonly engine?: string;
   /** ISO 8601. Left out by fits, so that equal fits are equal. */
   readonly created?: string;
 }

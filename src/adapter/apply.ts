@@ -4,7 +4,7 @@ import { checkIsAdapter } from "./check.js";
 import { checkSameEmbedder } from "../embed/same-embedder.js";
 import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
-import type { ProductEngine } from "../math/kernel/product-engine.js";
+import type { ProductEngine } from "../math/engines/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
 import type { Adapter, AdapterSide } from "./adapter.js";
 

@@ -1,4 +1,5 @@
 import type { Adapter, AdapterMetadata, AdapterSide } from "./adapter.js";
+import { recordEngine } from "../math/engines/engine-scope.js";
 import { checkAdapter } from "./check.js";
 import { isIdentitySide } from "./identity-side.js";
 
@@ -37,6 +38,7 @@ export function createAdapter({
   sentence,
   form,
   target,
+  engine = recordEngine().engine,
   created,
 }: AdapterParts): Adapter {
   const adapter: Adapter = {
@@ -57,6 +59,7 @@ export function createAdapter({
       ...(sentence === undefined ? {} : { sentence }),
       ...(form === undefined ? {} : { form }),
       ...(target === undefined ? {} : { target }),
+      ...(engine === undefined ? {} : { engine }),
       ...(created === undefined ? {} : { created }),
     },
   };

@@ -17,6 +17,7 @@ export function writeMetadata({
   sentence,
   form,
   target,
+  engine,
   created,
 }: AdapterMetadata): Record<string, string> {
   return {
@@ -32,6 +33,7 @@ export function writeMetadata({
     ...(sentence === undefined ? {} : { sentence }),
     ...(form === undefined ? {} : { form }),
     ...(target === undefined ? {} : { target }),
+    ...(engine === undefined ? {} : { engine }),
     ...(created === undefined ? {} : { created }),
   };
 }
@@ -52,7 +54,7 @@ export function readMetadata(
     return text === undefined ? undefined : read(parseJson(text, entry(name)), entry(name));
   };
   const { embedder = null, method, side, training_data: trainingData } = strings;
-  const { verdict, sentence, form, target, created } = strings;
+  const { verdict, sentence, form, target, engine, created } = strings;
   if (method === undefined) refuse(entry("method"), "given", method);
   if (side !== undefined) checkChoice(side, entry("side"), ["query", "both"]);
   if (form !== undefined) checkChoice(form, entry("form"), ["moved passages", "known questions"]);
@@ -73,6 +75,7 @@ export function readMetadata(
     ...(sentence === undefined ? {} : { sentence }),
     ...(form === undefined ? {} : { form }),
     ...(target === undefined ? {} : { target }),
+    ...(engine === undefined ? {} : { engine }),
     ...(created === undefined ? {} : { created }),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * For the `catch` of an import of optional peers: `import("vega").catch(missingPeer("renderSvg", "vega@6"))`. (In this form a
+ * For the `catch` of an import of optional peers: `.catch(missingPeer("renderSvg", "vega@6"))`. (In this form a
  * bundler warns of a package that is not installed; in others it fails.)
  *
  * @param place The public function that needs them.

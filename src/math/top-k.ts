@@ -1,7 +1,7 @@
 import { checkInteger, refuse } from "../base/checks.js";
 import { checkSameDimensions, rowRange, type Matrix } from "./matrix.js";
 import { multiply } from "./multiply.js";
-import type { ProductEngine } from "./kernel/product-engine.js";
+import type { ProductEngine } from "./engines/product-engine.js";
 import type { LongJobOptions } from "../base/progress.js";
 
 export interface TopKOptions {

@@ -1,6 +1,8 @@
 import type { Adapter, AdapterMetadata } from "../adapter/adapter.js";
 import { identityAdapter } from "../adapter/identity.js";
 import { createYielder } from "../base/event-loop.js";
+import { onEngine } from "../math/engines/on-engine.js";
+import type { ProductEngine } from "../math/engines/product-engine.js";
 import { toAdapter } from "./model/to-adapter.js";
 import type { TrainingCheckpoint } from "./loop/checkpoint.js";
 import { measureAdapter } from "./loop/epoch-metrics.js";
@@ -11,7 +13,7 @@ import { startTensors } from "./loop/start.js";
 import { createStepper } from "./loop/stepper.js";
 import type { TrainingData } from "./training-data.js";
 import type { TrainMatrixOptions } from "./training-options.js";
-import { planTraining, type TrainingPlan } from "./training-plan.js";
+import { planTraining, type RunOptions, type TrainingPlan } from "./training-plan.js";
 
 /** What a run leaves. */
 export interface TrainedMatrix {
@@ -42,7 +44,10 @@ export async function trainMatrix(
   data: TrainingData,
   options: TrainMatrixOptions = {},
 ): Promise<TrainedMatrix> {
-  return runTraining(data, options, seededRandomness(options.seed ?? 1, options.dropout ?? 0));
+  const randomness = seededRandomness(options.seed ?? 1, options.dropout ?? 0);
+  const run = (engine: ProductEngine | null): Promise<TrainedMatrix> =>
+    runTraining(data, { ...options, engine: engine ?? undefined }, randomness);
+  return onEngine(options, "trainMatrix", run, { waits: true });
 }
 
 /** Where a run stands after an epoch. */
@@ -55,7 +60,7 @@ interface Progressed extends TrainingState {
 /** {@link trainMatrix} with the random choices given; for tests against other implementations. */
 export async function runTraining(
   data: TrainingData,
-  options: TrainMatrixOptions,
+  options: RunOptions,
   randomness: TrainingRandomness,
 ): Promise<TrainedMatrix> {
   const { onEpoch, onProgress, signal, resumeFrom } = options;

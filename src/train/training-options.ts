@@ -1,6 +1,6 @@
 import type { Adapter } from "../adapter/adapter.js";
 import type { LongJobOptions } from "../base/progress.js";
-import type { ProductEngine } from "../math/kernel/product-engine.js";
+import type { EngineOptions } from "../math/engines/on-engine.js";
 import type { TrainedSides } from "./model/adapter-model.js";
 import type { TrainingCheckpoint } from "./loop/checkpoint.js";
 import type { EpochRecord, TrainingMetric } from "./loop/history.js";
@@ -24,7 +24,7 @@ export interface EpochState {
 }
 
 /** What a run is made of. A preset is one of these; spread it and change what should differ. */
-export interface TrainMatrixOptions extends LongJobOptions {
+export interface TrainMatrixOptions extends LongJobOptions, EngineOptions {
   /**
    * One matrix for both sides, one for the queries alone (indexed passages stay as they are), or one per side.
    * @default "shared"
@@ -83,12 +83,6 @@ export interface TrainMatrixOptions extends LongJobOptions {
    * @default false
    */
   readonly measureTraining?: boolean | undefined;
-  /**
-   * What multiplies the large matrices. `createOnnxEngine()` of `embedtune/onnx` reaches native speed; the last bits, and with
-   * them every step after, then depend on the machine. Whoever opened an engine closes it.
-   * @default createKernelEngine()
-   */
-  readonly engine?: ProductEngine | undefined;
   /** @default 1 */
   readonly seed?: string | number | undefined;
   /** Written to the adapter as its method. @default "trained" */

@@ -1,6 +1,7 @@
 import type { AdapterMetadata } from "../adapter/adapter.js";
 import { checkChoice, checkInteger, checkNumber, refuse } from "../base/checks.js";
-import { createKernelEngine, type ProductEngine } from "../math/kernel/product-engine.js";
+import { createKernelEngine } from "../math/engines/kernel-engine.js";
+import type { ProductEngine } from "../math/engines/product-engine.js";
 import { normalizeRows } from "../math/vectors.js";
 import { createModel, type AdapterModel } from "./model/adapter-model.js";
 import { createBatches, type BatchSource } from "./loop/batches.js";
@@ -15,6 +16,12 @@ import type { Optimizer } from "./optimizers/optimizer.js";
 import { cosineDecay, type Schedule } from "./loop/schedules.js";
 import type { TrainingData } from "./training-data.js";
 import type { TrainingStart, TrainMatrixOptions } from "./training-options.js";
+
+/** The options of a run whose engine is open. */
+export interface RunOptions extends Omit<TrainMatrixOptions, "engine"> {
+  /** @default the kernel */
+  readonly engine?: ProductEngine | undefined;
+}
 
 /** Checked data and options, everything decided. */
 export interface TrainingPlan {
@@ -76,7 +83,7 @@ export function planTraining(
     seed = 1,
     method = "trained",
     embedder = null,
-  }: TrainMatrixOptions,
+  }: RunOptions,
 ): TrainingPlan {
   checkChoice(sides, "trainMatrix: sides", ["shared", "query", "separate"]);
   checkInteger(epochs, "trainMatrix: epochs", { least: 1 });

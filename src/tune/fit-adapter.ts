@@ -1,5 +1,6 @@
 import { checkChoice, checkInteger, checkNumber, refuse } from "../base/checks.js";
 import type { LongJobOptions } from "../base/progress.js";
+import { onEngine, type EngineOptions } from "../math/engines/on-engine.js";
 import { trainingFingerprint } from "../data/training-fingerprint.js";
 import { candidateFamilies, methodsFor, type MethodName } from "./candidates/default-candidates.js";
 import type { Decision } from "./verdict/decision.js";
@@ -17,7 +18,7 @@ import { fitChoices } from "./fit-choices.js";
 import { createAdapterMaker } from "./fitted-adapter.js";
 import { untestedDecision } from "./untested.js";
 
-export interface FitAdapterOptions extends LongJobOptions {
+export interface FitAdapterOptions extends LongJobOptions, EngineOptions {
   /** "query" tries only what leaves passages, and with them an indexed corpus, as they are. @default "both" */
   readonly side?: "both" | "query" | undefined;
   /**
@@ -70,6 +71,13 @@ export interface FitAdapterOptions extends LongJobOptions {
  */
 export async function fitAdapter(
   data: LabelledVectors,
+  options: FitAdapterOptions = {},
+): Promise<Decision> {
+  return onEngine(options, "fitAdapter", () => fitOnEngine(data, options));
+}
+
+async function fitOnEngine(
+  data: LabelledVectors,
   {
     side = "both",
     holdOut = "auto",
@@ -83,7 +91,7 @@ export async function fitAdapter(
     embedder = null,
     signal,
     onProgress,
-  }: FitAdapterOptions = {},
+  }: FitAdapterOptions,
 ): Promise<Decision> {
   checkFitOptions({ side, holdOut, candidates, metric, leastGain, folds, timeBudget });
   signal?.throwIfAborted();

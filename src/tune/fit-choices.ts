@@ -1,5 +1,6 @@
 import type { Adapter } from "../adapter/adapter.js";
 import type { LongJobOptions } from "../base/progress.js";
+import { recordEngine } from "../math/engines/engine-scope.js";
 import { remember } from "../fit/families/remember.js";
 import type { CandidateFamily, FittedCandidates, Sides } from "./candidates/candidate.js";
 import type { LabelledCorpus } from "./claims/labelled-corpus.js";
@@ -56,5 +57,8 @@ export async function fitChoices(
     const judgedAs = { ...found, form: found.name };
     served.push({ ...found, adapter: await adapterOf(judged, judgedAs), moved });
   }
-  return { ...findings, adapter, best: chosen, bestQueryOnly: queryOnly, forms: served };
+  return {
+    ...{ ...findings, adapter, best: chosen, bestQueryOnly: queryOnly, forms: served },
+    ...recordEngine(),
+  };
 }

@@ -2,6 +2,7 @@ import type { Adapter } from "../adapter/adapter.js";
 import { checkAdapter } from "../adapter/check.js";
 import { checkInteger, checkNumber, refuse } from "../base/checks.js";
 import type { LongJobOptions } from "../base/progress.js";
+import { onEngine, type EngineOptions } from "../math/engines/on-engine.js";
 import type { CandidateFamily } from "./candidates/candidate.js";
 import { identityCandidate } from "./candidates/closed-forms.js";
 import { fittedSides } from "./candidates/fitted-sides.js";
@@ -20,7 +21,7 @@ import type { FormDecision } from "./verdict/decision.js";
 import { meanFigures } from "./verdict/figures.js";
 import { heldOutThreshold } from "./verdict/pair-figures.js";
 
-export interface FitFormsOptions extends LongJobOptions {
+export interface FitFormsOptions extends LongJobOptions, EngineOptions {
   /** @default "mrr" */
   readonly metric?: RankMetric | undefined;
   /** The least gain in the metric that is worth having. @default 0.005 */
@@ -47,6 +48,14 @@ export interface FitFormsOptions extends LongJobOptions {
 export async function fitForms(
   adapter: Adapter,
   data: LabelledVectors,
+  options: FitFormsOptions = {},
+): Promise<FormDecision[]> {
+  return onEngine(options, "fitForms", () => formsOnEngine(adapter, data, options));
+}
+
+async function formsOnEngine(
+  adapter: Adapter,
+  data: LabelledVectors,
   {
     metric = "mrr",
     leastGain = 0.005,
@@ -55,7 +64,7 @@ export async function fitForms(
     seed = 1,
     signal,
     onProgress,
-  }: FitFormsOptions = {},
+  }: FitFormsOptions,
 ): Promise<FormDecision[]> {
   checkMetric(metric, "fitForms");
   checkNumber(leastGain, "fitForms: leastGain", { least: 0 });

@@ -3,6 +3,8 @@ import { checkAdapter } from "../adapter/check.js";
 import { isIdentitySide } from "../adapter/identity-side.js";
 import { checkNumber, refuse } from "../base/checks.js";
 import type { LongJobOptions } from "../base/progress.js";
+import { recordEngine } from "../math/engines/engine-scope.js";
+import { onEngine, type EngineOptions } from "../math/engines/on-engine.js";
 import { intern } from "../base/intern.js";
 import { untouchedSides } from "./candidates/closed-forms.js";
 import type { CosineFigures, Decision, Gain, GainOf, Verdict } from "./verdict/decision.js";
@@ -20,7 +22,7 @@ import { rankInWholeCorpus } from "./ranking/whole-corpus.js";
 import type { Sides } from "./candidates/candidate.js";
 import { judgementSentence } from "./verdict/sentence.js";
 
-export interface JudgeAdapterOptions extends LongJobOptions {
+export interface JudgeAdapterOptions extends LongJobOptions, EngineOptions {
   /** @default "mrr" */
   readonly metric?: RankMetric | undefined;
   /** The least gain in the metric that is worth having. @default 0.005 */
@@ -41,6 +43,8 @@ export interface Judgement {
   readonly figures: Readonly<Record<string, GainOf>>;
   readonly cosines: CosineFigures;
   readonly questions: Decision["questions"];
+  /** The id of what multiplied, where it was not the built-in kernel. */
+  readonly engine?: string;
 }
 
 /**
@@ -54,7 +58,15 @@ export interface Judgement {
 export async function judgeAdapter(
   adapter: Adapter,
   data: LabelledVectors,
-  { metric = "mrr", leastGain = 0.005, seed = 1, signal, onProgress }: JudgeAdapterOptions = {},
+  options: JudgeAdapterOptions = {},
+): Promise<Judgement> {
+  return onEngine(options, "judgeAdapter", () => judgeOnEngine(adapter, data, options));
+}
+
+async function judgeOnEngine(
+  adapter: Adapter,
+  data: LabelledVectors,
+  { metric = "mrr", leastGain = 0.005, seed = 1, signal, onProgress }: JudgeAdapterOptions,
 ): Promise<Judgement> {
   checkMetric(metric, "judgeAdapter");
   checkNumber(leastGain, "judgeAdapter: leastGain", { least: 0 });
@@ -115,5 +127,6 @@ export async function judgeAdapter(
     },
     cosines: cosineFigures(untouched, adapted),
     questions: questionOutcomes(rows, untouched, adapted, [untouched, adapted]),
+    ...recordEngine(),
   };
 }

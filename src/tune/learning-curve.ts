@@ -3,6 +3,7 @@ import { yieldToEventLoop } from "../base/event-loop.js";
 import type { LongJobOptions } from "../base/progress.js";
 import { createRandom } from "../base/random.js";
 import type { IndexPairs } from "../data/training-pairs.js";
+import { onEngine, type EngineOptions } from "../math/engines/on-engine.js";
 import { gatherRows } from "../math/matrix.js";
 import { candidateFamilies, methodNames } from "./candidates/default-candidates.js";
 import type { Choice, Gain } from "./verdict/decision.js";
@@ -15,7 +16,7 @@ import { emptyOutcomes, readOutcomes, valuesOf, type RankMetric } from "./rankin
 import { fitFold } from "./trials/fit-fold.js";
 import { meanGain, meanOf } from "./verdict/units.js";
 
-export interface AdapterLearningCurveOptions extends LongJobOptions {
+export interface AdapterLearningCurveOptions extends LongJobOptions, EngineOptions {
   /** The candidate to follow: `decision.best`, or any method at a point of its grid. @default RCA, λ 1, a 1/4 */
   readonly candidate?: Pick<Choice, "method" | "side" | "parameters"> | undefined;
   /**
@@ -63,6 +64,13 @@ const mildRca = { method: "rca", side: "both", parameters: { lambda: 1, power: 0
  */
 export async function adapterLearningCurve(
   data: LabelledVectors,
+  options: AdapterLearningCurveOptions = {},
+): Promise<AdapterLearningCurve> {
+  return onEngine(options, "adapterLearningCurve", () => curveOnEngine(data, options));
+}
+
+async function curveOnEngine(
+  data: LabelledVectors,
   {
     candidate = mildRca,
     sizes,
@@ -72,7 +80,7 @@ export async function adapterLearningCurve(
     seed = 1,
     signal,
     onProgress,
-  }: AdapterLearningCurveOptions = {},
+  }: AdapterLearningCurveOptions,
 ): Promise<AdapterLearningCurve> {
   checkChoice(holdOut, "adapterLearningCurve: holdOut", ["questions", "passages", "auto"]);
   checkMetric(metric, "adapterLearningCurve");

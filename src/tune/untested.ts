@@ -1,5 +1,6 @@
 import { metricSides } from "../fit/families/metric.js";
 import { spreadOf } from "../fit/families/spread.js";
+import { recordEngine } from "../math/engines/engine-scope.js";
 import { spreadMetric } from "../fit/families/spread-metric.js";
 import { untouchedSides } from "./candidates/closed-forms.js";
 import type { Choice, Decision } from "./verdict/decision.js";
@@ -70,5 +71,6 @@ export function untestedDecision(
       labelsNeeded: labelsToSettle,
     },
     ...{ labelsLookUnrelated: false, figures: {}, cosines: null, table: [], questions: [] },
+    ...recordEngine(),
   };
 }

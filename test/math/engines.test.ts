@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createOnnxEngine } from "../../src/math/kernel/onnx-engine.js";
-import { productModel } from "../../src/math/kernel/onnx-model.js";
+import { createOnnxEngine } from "../../src/math/engines/onnx-engine.js";
+import { productModel } from "../../src/math/engines/onnx-model.js";
 import { createMatrix, transpose } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
-import { createKernelEngine, type ProductEngine } from "../../src/math/kernel/product-engine.js";
+import { createKernelEngine } from "../../src/math/engines/kernel-engine.js";
+import type { ProductEngine } from "../../src/math/engines/product-engine.js";
 import { topK, topKWith } from "../../src/math/top-k.js";
 import { largestError, normalMatrix } from "./random-matrix.js";
 

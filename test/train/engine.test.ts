@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createOnnxEngine } from "../../src/math/kernel/onnx-engine.js";
-import { createKernelEngine, type ProductEngine } from "../../src/math/kernel/product-engine.js";
+import { createOnnxEngine } from "../../src/math/engines/onnx-engine.js";
+import { createKernelEngine } from "../../src/math/engines/kernel-engine.js";
+import type { ProductEngine } from "../../src/math/engines/product-engine.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/train/loop/checkpoint.js";
 import { trainMatrix } from "../../src/train/matrix-trainer.js";
 import { notebookPreset } from "../../src/train/presets.js";

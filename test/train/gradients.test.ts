@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/math/matrix.js";
-import { createKernelEngine } from "../../src/math/kernel/product-engine.js";
+import { createKernelEngine } from "../../src/math/engines/kernel-engine.js";
 import { createModel, type ModelShape } from "../../src/train/model/adapter-model.js";
 import { contrastive } from "../../src/train/losses/contrastive.js";
 import { cosent } from "../../src/train/losses/cosent.js";

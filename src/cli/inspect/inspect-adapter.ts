@@ -31,6 +31,7 @@ export async function inspectAdapter(path: string): Promise<Finding> {
         ...optional("threshold", metadata.threshold),
         ...optional("calibration", calibration?.method),
         ...optional("training data", metadata.trainingData),
+        ...optional("engine", metadata.engine),
         ...optional("made", metadata.created),
         ...optional("verdict", metadata.verdict),
       ]),

@@ -2,6 +2,7 @@ import { checkChoice, checkInteger } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { createRandom } from "../../base/random.js";
+import { onEngine, type EngineOptions } from "../../math/engines/on-engine.js";
 import { checkMatrix, checkSameDimensions, gatherRows, type Matrix } from "../../math/matrix.js";
 import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 import { normalizeRows } from "../../math/vectors.js";
@@ -9,7 +10,7 @@ import { bytesAsFloats, leadingColumns, signsOf } from "./compressed-vectors.js"
 import { checkRelevant } from "./rank-relevant.js";
 import { retrieve, type Ranking } from "./retrieve.js";
 
-export interface EvaluateCompressedOptions extends LongJobOptions {
+export interface EvaluateCompressedOptions extends LongJobOptions, EngineOptions {
   /** How many passages a question is shown. @default 10 */
   readonly k?: number | undefined;
   /** Lengths to cut both sides to, whole numbers from 1 to one less than the vectors have. @default none */
@@ -81,6 +82,17 @@ export async function evaluateCompressed(
   queries: Matrix,
   corpus: Matrix,
   relevant: readonly (readonly number[])[],
+  options: EvaluateCompressedOptions = {},
+): Promise<CompressedEvaluation> {
+  return onEngine(options, "evaluateCompressed", () =>
+    evaluateOnEngine(queries, corpus, relevant, options),
+  );
+}
+
+async function evaluateOnEngine(
+  queries: Matrix,
+  corpus: Matrix,
+  relevant: readonly (readonly number[])[],
   {
     k = 10,
     dimensions = [],
@@ -89,7 +101,7 @@ export async function evaluateCompressed(
     seed = 1,
     signal,
     onProgress,
-  }: EvaluateCompressedOptions = {},
+  }: EvaluateCompressedOptions,
 ): Promise<CompressedEvaluation> {
   const caller = "evaluateCompressed";
   checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");

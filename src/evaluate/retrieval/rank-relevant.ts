@@ -10,10 +10,11 @@ import {
   rowRange,
   type Matrix,
 } from "../../math/matrix.js";
+import { onEngine, type EngineOptions } from "../../math/engines/on-engine.js";
 import { multiply } from "../../math/multiply.js";
 import type { LongJobOptions } from "../../base/progress.js";
 
-export interface RankOptions extends LongJobOptions {
+export interface RankOptions extends LongJobOptions, EngineOptions {
   /** What passages are ranked by. @default "cosine" */
   readonly similarity?: SimilarityName | undefined;
   /** Per query, rows of the corpus that take no rank, such as the query itself; none of them relevant. @default none */
@@ -55,6 +56,16 @@ export async function rankRelevant(
 
 /** {@link rankRelevant} for another public function. */
 export async function ranksOf(
+  queries: Matrix,
+  corpus: Matrix,
+  relevant: readonly (readonly number[])[],
+  options: RankOptions,
+  caller: string,
+): Promise<number[][]> {
+  return onEngine(options, caller, () => rankOnEngine(queries, corpus, relevant, options, caller));
+}
+
+async function rankOnEngine(
   queries: Matrix,
   corpus: Matrix,
   relevant: readonly (readonly number[])[],

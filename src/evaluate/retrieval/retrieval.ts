@@ -1,3 +1,4 @@
+import type { EngineOptions } from "../../math/engines/on-engine.js";
 import type { Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { refuse } from "../../base/checks.js";
@@ -8,7 +9,7 @@ import type { GainFunction, MapDenominator, RankedQuery } from "./rank-metrics.j
 import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
 
 export interface RetrievalOptions
-  extends LongJobOptions, OwnPassageOptions, Pick<RankOptions, "similarity"> {
+  extends LongJobOptions, EngineOptions, OwnPassageOptions, Pick<RankOptions, "similarity"> {
   /** The depths k of the figures, whole numbers from 1. @default [1, 10, 100] */
   readonly ks?: readonly number[] | undefined;
   /** `grades[i][j]` is the grade (above 0) of `relevant[i][j]`; left out, every relevant passage has grade 1. */
@@ -61,13 +62,14 @@ export async function evaluateRetrieval(
     texts,
     signal,
     onProgress,
+    engine,
   }: RetrievalOptions = {},
 ): Promise<RetrievalEvaluation> {
   const caller = "evaluateRetrieval";
   checkDepths(ks, caller);
   if (grades !== undefined) checkGrades(relevant, grades, caller);
   const leaveOut = ownPassages({ ids, texts }, relevant, corpus.rows, caller);
-  const job = { signal, onProgress, similarity, leaveOut };
+  const job = { signal, onProgress, similarity, leaveOut, engine };
   const ranks = await ranksOf(queries, corpus, relevant, job, caller);
   const evaluated = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
   if (evaluated.length === 0) {

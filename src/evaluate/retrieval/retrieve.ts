@@ -1,6 +1,6 @@
 import { checkChoice, checkInteger } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
-import type { ProductEngine } from "../../math/kernel/product-engine.js";
+import type { ProductEngine } from "../../math/engines/product-engine.js";
 import { checkMatrix, checkSameDimensions, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { nearestRows, type NearestRows } from "../../math/search/nearest-rows.js";

@@ -2,6 +2,7 @@ import type { Adapter } from "../../adapter/adapter.js";
 import { applyAdapter } from "../../adapter/apply.js";
 import { refuse } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
+import type { EngineOptions } from "../../math/engines/on-engine.js";
 import type { PairColumns } from "../../data/types.js";
 import { evaluateRetrieval } from "../../evaluate/retrieval/retrieval.js";
 import type { Interval } from "../../evaluate/statistics/intervals.js";
@@ -25,7 +26,7 @@ export interface LabelledBridge {
   readonly newPassages?: Vectors | undefined;
 }
 
-export interface JudgeBridgeOptions extends LongJobOptions {
+export interface JudgeBridgeOptions extends LongJobOptions, EngineOptions {
   /** `oldVectors` of `fitBridge`: questions whose answers are among them are told apart, as they are found too easily. */
   readonly fittedOn?: Vectors | undefined;
   /** Of the intervals. @default 1 */
@@ -66,7 +67,7 @@ export interface BridgeJudgement {
 export async function judgeBridge(
   adapter: Adapter,
   { queries, passages, pairs, oldQueries, newPassages }: LabelledBridge,
-  { fittedOn, seed = 1, signal, onProgress }: JudgeBridgeOptions = {},
+  { fittedOn, seed = 1, signal, onProgress, engine }: JudgeBridgeOptions = {},
 ): Promise<BridgeJudgement> {
   const place = "judgeBridge:";
   const asked = unitRows(queries, `${place} queries`);
@@ -81,7 +82,7 @@ export async function judgeBridge(
   }
   const search = async (from: Matrix, to: Matrix, wanted = relevant): Promise<BridgeRetrieval> => {
     const { perQuery, n } = await evaluateRetrieval(from, to, wanted, {
-      ...{ ks: [1, 10], signal, onProgress },
+      ...{ ks: [1, 10], signal, onProgress, engine },
     });
     const rows = Array.from({ length: n }, (_, i) => i);
     const figure = (name: string): BridgeRecall =>

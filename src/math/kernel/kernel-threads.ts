@@ -58,6 +58,13 @@ interface BuiltinModules {
     readonly Worker: new (source: string, options: object) => NodeWorker;
   };
   readonly "node:os": { availableParallelism(): number };
+  readonly "node:async_hooks": { readonly AsyncLocalStorage: new <T>() => AsyncStorage<T> };
+}
+
+/** A value that a call hands to all it calls, also to what goes on after it has waited. */
+export interface AsyncStorage<T> {
+  run<R>(value: T, job: () => R): R;
+  getStore(): T | undefined;
 }
 
 /** A module of Node's own, or `undefined` where this is not Node. */

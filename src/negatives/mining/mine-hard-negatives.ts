@@ -1,6 +1,7 @@
 import { checkInteger, refuse } from "../../base/checks.js";
 import { show } from "../../base/show.js";
 import type { Pair } from "../../data/types.js";
+import { onEngine } from "../../math/engines/on-engine.js";
 import { createDropCounter, type DropCounts } from "../drop-counts.js";
 import { knownPositives, type KnownPositives } from "../known-positives.js";
 import { mapConcurrently } from "../../base/map-concurrently.js";
@@ -62,6 +63,14 @@ export async function mineHardNegatives(
   positives: readonly Pair[],
   index: NeighborIndex,
   options: MiningOptions = {},
+): Promise<MinedNegatives> {
+  return onEngine(options, "mineHardNegatives", () => mineOnEngine(positives, index, options));
+}
+
+async function mineOnEngine(
+  positives: readonly Pair[],
+  index: NeighborIndex,
+  options: MiningOptions,
 ): Promise<MinedNegatives> {
   const { rescoreConcurrency = 1, fold = true, signal, onProgress } = options;
   checkInteger(rescoreConcurrency, "mineHardNegatives: rescoreConcurrency", { least: 1 });

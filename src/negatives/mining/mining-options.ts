@@ -1,5 +1,6 @@
 import { checkChoice, checkInteger, checkNumber } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
+import type { EngineOptions } from "../../math/engines/on-engine.js";
 import type { NegativeGuard } from "../guards/negative-guard.js";
 import type { FoldOption } from "../guards/own-texts.js";
 import type { ScorePassages } from "../indexes/neighbor-index.js";
@@ -8,7 +9,7 @@ import type { ScorePassages } from "../indexes/neighbor-index.js";
  * How negatives are chosen among a query's nearest passages. Options that sentence-transformers' `mine_hard_negatives`
  * has under the same name mean the same.
  */
-export interface MiningOptions extends LongJobOptions, FoldOption {
+export interface MiningOptions extends LongJobOptions, EngineOptions, FoldOption {
   /** Negatives for each query. @default 3 */
   readonly numNegatives?: number | undefined;
   /** The nearest candidates left out, counted after all filters: the likeliest unmarked positives. @default 0 */

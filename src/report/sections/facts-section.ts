@@ -91,7 +91,10 @@ function runFacts({ decision, options, seed }: Report): ReportFact[] {
     ...(trainingData === undefined
       ? []
       : [{ label: "Digest of the training pairs", value: trainingData }]),
-    { label: "Made with", value: `embedtune ${version}` },
+    {
+      label: "Made with",
+      value: `embedtune ${version}${decision.engine === undefined ? "" : `, ${decision.engine}`}`,
+    },
     ...(options.facts ?? []),
   ];
 }

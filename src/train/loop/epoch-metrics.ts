@@ -5,7 +5,7 @@ import { evaluateRetrieval } from "../../evaluate/retrieval/retrieval.js";
 import { rocAuc } from "../../evaluate/pairs/curves/roc.js";
 import { fitThreshold } from "../../evaluate/pairs/thresholds/threshold.js";
 import { gatherRows } from "../../math/matrix.js";
-import type { ProductEngine } from "../../math/kernel/product-engine.js";
+import type { ProductEngine } from "../../math/engines/product-engine.js";
 import type { BatchSource } from "./batches.js";
 import type { TrainingPairs } from "../../data/training-pairs.js";
 import type { TrainingFigures, TrainingMetric } from "./history.js";

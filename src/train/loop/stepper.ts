@@ -1,5 +1,5 @@
 import { createMatrix, rowRange, type Matrix } from "../../math/matrix.js";
-import type { ProductEngine } from "../../math/kernel/product-engine.js";
+import type { ProductEngine } from "../../math/engines/product-engine.js";
 import type { AdapterModel } from "../model/adapter-model.js";
 import { backward, forward } from "../model/passes.js";
 import type { BatchPlan } from "./batches.js";

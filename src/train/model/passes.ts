@@ -1,4 +1,4 @@
-import type { ProductEngine } from "../../math/kernel/product-engine.js";
+import type { ProductEngine } from "../../math/engines/product-engine.js";
 import { createMatrix, rowRange, type Matrix } from "../../math/matrix.js";
 import type { Tensors } from "../optimizers/optimizer.js";
 import { absent, tensorAt, type AdapterModel, type SideSlots } from "./adapter-model.js";

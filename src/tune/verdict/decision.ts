@@ -179,4 +179,6 @@ export interface Decision {
   readonly table: readonly DecisionRow[];
   /** Judged questions out of fold. */
   readonly questions: readonly QuestionOutcome[];
+  /** The id of what multiplied, where it was not the built-in kernel. */
+  readonly engine?: string;
 }
