@@ -23,6 +23,7 @@ export {
   decodePairStatistics,
   encodePairStatistics,
 } from "./fit/statistics/pair-statistics-encode.js";
+export { mergeStoredStatistics, type MergeStoredOptions } from "./fit/statistics/merge-stored.js";
 export type { StatisticsFitOptions } from "./fit/statistics/pair-statistics-fit.js";
 export type { SpreadStatistics } from "./fit/statistics/spread-statistics.js";
 export { fitFromStatistics } from "./tune/fit-from-statistics.js";

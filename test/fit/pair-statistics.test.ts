@@ -11,6 +11,7 @@ import {
   pairStatistics,
   type PairStatistics,
 } from "embedtune/fit";
+import { writeStatisticsChecksum } from "../../src/fit/statistics/pair-statistics-encode.js";
 import { preparePairs } from "../../src/data/training-pairs.js";
 import { ridgeFamily } from "../../src/fit/families/ridge-family.js";
 import { topics } from "../tune/topics.js";
@@ -196,11 +197,15 @@ describe("pair statistics", () => {
     const statistics = pairStatistics(topics(5, 3));
     const bytes = encodePairStatistics(statistics);
     expect(() => decodePairStatistics(bytes.subarray(0, 90))).toThrow(
-      "decodePairStatistics: the bytes must be 400 for 3 dimensions, received 90",
+      "decodePairStatistics: the bytes must be 408 for 3 dimensions, received 90",
     );
-    expect(() => decodePairStatistics(new Uint8Array(40))).toThrow("must begin with ETPAIRS2");
+    expect(() => decodePairStatistics(new Uint8Array(40))).toThrow("must begin with ETPAIRS3");
     const broken = bytes.slice();
     new DataView(broken.buffer).setFloat64(40, NaN, true);
+    expect(() => decodePairStatistics(broken)).toThrow(
+      "decodePairStatistics: the bytes must fit their checksum, received others",
+    );
+    writeStatisticsChecksum(broken);
     expect(() => decodePairStatistics(broken)).toThrow(
       "decodePairStatistics.queryMean[0] must be a finite number, received NaN",
     );

@@ -1,20 +1,23 @@
 import { checkInteger } from "../../base/checks.js";
+import { createFingerprint } from "../../base/fingerprint.js";
 import { checkPairStatistics, statisticsParts } from "./pair-statistics-check.js";
 import type { PairStatistics } from "./pair-statistics.js";
 
 /**
- * Eight bytes "ETPAIRS2"; dimensions and the counts of pairs, questions and corpus (0 for none) as 64-bit numbers; then the
- * sums in the order of {@link statisticsParts}; all little-endian.
+ * Eight bytes "ETPAIRS3"; dimensions and the counts of pairs, questions and corpus (0 for none) as 64-bit numbers; then the
+ * sums in the order of {@link statisticsParts}; all little-endian. At the end eight bytes of a checksum: a bit that flips in a
+ * sum on its way from another machine would be learnt from unseen.
  */
-const magic = "ETPAIRS2";
+const magic = "ETPAIRS3";
 const headerBytes = 40;
+const checksumBytes = 8;
 
-/** Writes statistics as bytes, to be merged on another machine; nothing is rounded. */
+/** Writes statistics as bytes with a checksum, to be merged on another machine; nothing is rounded. */
 export function encodePairStatistics(statistics: PairStatistics): Uint8Array {
   const { dimensions, count, questions, corpus } = statistics;
   const parts = statisticsParts(statistics).map(([, values]) => values);
   const values = parts.reduce((total, part) => total + part.length, 0);
-  const bytes = new Uint8Array(headerBytes + values * 8);
+  const bytes = new Uint8Array(headerBytes + values * 8 + checksumBytes);
   bytes.set(new TextEncoder().encode(magic));
   const view = new DataView(bytes.buffer);
   let at = magic.length;
@@ -24,13 +27,30 @@ export function encodePairStatistics(statistics: PairStatistics): Uint8Array {
       at += 8;
     }
   }
+  writeStatisticsChecksum(bytes);
   return bytes;
+}
+
+/** Sets the last bytes to the checksum of those before. */
+export function writeStatisticsChecksum(bytes: Uint8Array): void {
+  bytes.set(checksumOf(bytes), bytes.length - checksumBytes);
+}
+
+function checksumOf(bytes: Uint8Array): Uint8Array {
+  // Words lie at multiples of four; a reader may hand out a part of a larger buffer that does not begin at one.
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const fingerprint = createFingerprint();
+  fingerprint.addFloats(new Float32Array(buffer, byteOffset, (length - checksumBytes) / 4));
+  const digest = fingerprint.digest();
+  return Uint8Array.from({ length: checksumBytes }, (_, i) =>
+    Number.parseInt(digest.slice(2 * i, 2 * i + 2), 16),
+  );
 }
 
 /**
  * Reads what {@link encodePairStatistics} wrote.
  *
- * @throws RangeError on bytes that are something else, cut short, or hold values that are not finite.
+ * @throws RangeError on bytes that are something else, cut short, damaged, or hold values that are not finite.
  */
 export function decodePairStatistics(bytes: Uint8Array): PairStatistics {
   if (
@@ -52,10 +72,18 @@ export function decodePairStatistics(bytes: Uint8Array): PairStatistics {
   checkInteger(corpus, "decodePairStatistics: corpus.count", { least: 0, most });
   const spreads = corpus === 0 ? 1 : 2;
   const expected =
-    headerBytes + 8 * ((2 + spreads) * dimensions + (3 + spreads) * dimensions * dimensions);
+    headerBytes +
+    8 * ((2 + spreads) * dimensions + (3 + spreads) * dimensions * dimensions) +
+    checksumBytes;
   if (bytes.length !== expected) {
     throw new RangeError(
       `decodePairStatistics: the bytes must be ${expected} for ${dimensions} dimensions, received ${bytes.length}`,
+    );
+  }
+  const kept = bytes.subarray(bytes.length - checksumBytes);
+  if (checksumOf(bytes).some((byte, i) => byte !== kept[i])) {
+    throw new RangeError(
+      "decodePairStatistics: the bytes must fit their checksum, received others",
     );
   }
   const mean = (): Float64Array => read(dimensions);
