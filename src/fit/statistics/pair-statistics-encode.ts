@@ -1,4 +1,4 @@
-import { checkInteger } from "../../base/checks.js";
+import { checkInteger, refuse } from "../../base/checks.js";
 import { createFingerprint } from "../../base/fingerprint.js";
 import { checkPairStatistics, statisticsParts } from "./pair-statistics-check.js";
 import type { PairStatistics } from "./pair-statistics.js";
@@ -66,7 +66,12 @@ export function decodePairStatistics(bytes: Uint8Array): PairStatistics {
     for (let i = 0; i < length; i++, at += 8) values[i] = view.getFloat64(at, true);
     return values;
   };
-  const [dimensions, count, questions, corpus] = read(4);
+  const counts = read(4);
+  // A flipped bit: whoever reads it as 0 writes other bytes.
+  if (counts.some((value) => Object.is(value, -0))) {
+    refuse("decodePairStatistics: a count", "an integer >= 0", "-0");
+  }
+  const [dimensions, count, questions, corpus] = counts;
   const most = Number.MAX_SAFE_INTEGER;
   checkInteger(dimensions, "decodePairStatistics: dimensions", { least: 1, most });
   checkInteger(corpus, "decodePairStatistics: corpus.count", { least: 0, most });

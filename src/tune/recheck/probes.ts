@@ -6,7 +6,7 @@ import {
 import { refuse } from "../../base/checks.js";
 import { createRandom } from "../../base/random.js";
 import { sha256 } from "../../base/sha256.js";
-import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
+import { checkMatrix, createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import type { TunedDecision } from "../texts/tuned.js";
 import { hashQuestions, questionHashLength } from "./learnt-questions.js";
 
@@ -64,7 +64,7 @@ export async function encodeProbes(
  * Reads what `saveDecision` kept in `probes.safetensors`.
  *
  * @param place What messages begin with: the public function, or the file.
- * @throws RangeError when the bytes are no probes.
+ * @throws RangeError when the bytes are no probes, or a vector has no direction or a value that is not finite.
  */
 export function decodeProbes(bytes: Uint8Array, place = "decodeProbes"): KeptProbes {
   const { tensors, metadata } = decodeSafetensors(bytes, place);
@@ -79,9 +79,11 @@ export function decodeProbes(bytes: Uint8Array, place = "decodeProbes"): KeptPro
     readonly training_data?: string;
   };
   if (!(tensor.data instanceof Float32Array)) refuse(`${place}: vectors`, "of type F32", "another");
+  const vectors = createMatrix(rows, cols, tensor.data);
+  checkMatrix(vectors, `${place}: vectors`, { zeroRows: false });
   return {
     embedder: metadata.embedder === "" ? null : metadata.embedder,
-    vectors: createMatrix(rows, cols, tensor.data),
+    vectors,
     hashes,
     texts: texts === undefined ? null : strings(texts, rows, `${place}: texts`),
     questions: "questions" in tensors ? questionsOf(tensors.questions.data, place) : null,
