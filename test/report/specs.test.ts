@@ -322,6 +322,16 @@ describe("renderSvg", () => {
     ).toMatchFileSnapshot("snapshots/training.svg");
   });
 
+  it("says a title as it is in the label of the picture, patterns of replacement included", async () => {
+    for (const title of ["$&", "$'", "$$5", "a $` b", "$1"]) {
+      const spec = histogramSpec([data.histograms[0]]);
+      const svg = await renderSvg({ ...spec, description: `${title}: cosines` });
+      const label = title.replaceAll("&", "&amp;").replaceAll("'", "&#39;");
+      expect(svg).toContain(`aria-label="${label}: cosines"`);
+      expect(svg.match(/<svg/g)).toHaveLength(1);
+    }
+  });
+
   it("writes texts as texts, whatever they hold", async () => {
     const text = `</title></svg><script>alert("1")</script> & 'quoted' 😀 \u0000\u0008`;
     const svg = await renderSvg(

@@ -75,7 +75,7 @@ function hoverTitles(svg: string, description: string): string {
       },
     )
     .replace(/<g( [^>]*?)>/g, (_, attributes: string) => `<g${withoutAria(attributes)}>`)
-    .replace(/^<svg/, `<svg role="img" aria-label="${escapeHtml(description)}"`);
+    .replace(/^<svg/, () => `<svg role="img" aria-label="${escapeHtml(description)}"`);
 }
 
 function withoutAria(attributes: string): string {
