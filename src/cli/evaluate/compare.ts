@@ -4,8 +4,10 @@ import { comparePaired, type Comparison } from "../../evaluate/compare/compare.j
 import { evaluateRun, type RunEvaluation } from "../../evaluate/retrieval/evaluate-run.js";
 import { parseRun, type Qrels, type Run } from "../../evaluate/retrieval/trec-format.js";
 import { comparisonTable } from "../../evaluate/tables/tables.js";
+import { recordEngine } from "../../math/engines/engine-scope.js";
 import { wrongUse } from "../failures.js";
 import { readText } from "../files/read-all.js";
+import type { EngineFlags } from "../engine.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
@@ -17,7 +19,7 @@ import {
   type VectorFlags,
 } from "./judged-vectors.js";
 
-export interface CompareFlags extends CommonFlags, VectorFlags {
+export interface CompareFlags extends CommonFlags, EngineFlags, VectorFlags {
   readonly qrels?: string | undefined;
   readonly metric: string;
   readonly depths: readonly number[];
@@ -60,7 +62,8 @@ export async function compare(
     ? await compareAdapters(flags, second === undefined ? [undefined, first] : [first, second], io)
     : await compareRuns(flags, [first, second ?? ""], io);
   const { verdict, comparisons, changes } = compared;
-  if (flags.json) return printJson(io, { ...compared, sentence: verdict.sentence });
+  if (flags.json)
+    return printJson(io, { ...compared, sentence: verdict.sentence, ...recordEngine() });
   const shown = shownMetrics(flags.depths);
   const rows = comparisons.filter(
     ({ metric }) => shown.includes(metric) || metric === flags.metric,

@@ -3,11 +3,13 @@ import { evaluateRun } from "../../evaluate/retrieval/evaluate-run.js";
 import { retrieve, toRun } from "../../evaluate/retrieval/retrieve.js";
 import type { RetrievalFigures } from "../../evaluate/retrieval/summarize-ranked.js";
 import { formatRun, parseRun } from "../../evaluate/retrieval/trec-format.js";
+import { recordEngine } from "../../math/engines/engine-scope.js";
 import { zOfLevel, type Interval } from "../../evaluate/statistics/intervals.js";
 import { toPlain } from "../../evaluate/tables/to-plain.js";
 import { wrongUse } from "../failures.js";
 import { writeOutput } from "../files/output.js";
 import { readText } from "../files/read-all.js";
+import type { EngineFlags } from "../engine.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
@@ -19,7 +21,7 @@ import {
   type VectorFlags,
 } from "./judged-vectors.js";
 
-export interface EvaluateFlags extends CommonFlags, VectorFlags {
+export interface EvaluateFlags extends CommonFlags, EngineFlags, VectorFlags {
   readonly qrels?: string | undefined;
   readonly adapter?: string | undefined;
   readonly fit?: string | undefined;
@@ -87,7 +89,8 @@ async function evaluateRetrievalOfVectors(flags: EvaluateFlags, io: CommandIo): 
   }
   const intervals = intervalsOf(evaluation, level);
   if (flags.json) {
-    return printJson(io, { adapter: adapter ?? null, ...evaluation, level, intervals });
+    const result = { adapter: adapter ?? null, ...evaluation, level, intervals };
+    return printJson(io, { ...result, ...recordEngine() });
   }
   await io.print(formatTerminalTable(figuresTable(evaluation, ks, intervals, level)));
   const left =

@@ -33,6 +33,7 @@ import { withOutput } from "../files/output.js";
 import { sniff } from "../../data/vector-files/sniff.js";
 import { formatOfName } from "../../data/vector-files/vector-writer.js";
 import type { TextFileFlags } from "../files/tuning-columns.js";
+import type { EngineFlags } from "../engine.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
@@ -44,7 +45,7 @@ import {
   type MiningInput,
 } from "./mining-input.js";
 
-export interface MineFlags extends CommonFlags, EmbedderFlags, TextFileFlags {
+export interface MineFlags extends CommonFlags, EngineFlags, EmbedderFlags, TextFileFlags {
   readonly embedder?: string | undefined;
   readonly method?: Method | undefined;
   readonly as: "pairs" | "triplets" | "tuples" | "lists";

@@ -7,12 +7,13 @@ import { recheck } from "../../tune/recheck/recheck.js";
 import { withEmbedder, type EmbedderFlags } from "../embedding/open-embedder.js";
 import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { alarm, wrongUse } from "../failures.js";
+import type { EngineFlags } from "../engine.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
 import { readData, type DataFlags } from "./read-data.js";
 
-export interface CheckFlags extends CommonFlags, EmbedderFlags, DataFlags {
+export interface CheckFlags extends CommonFlags, EngineFlags, EmbedderFlags, DataFlags {
   readonly embedder?: string | undefined;
   readonly questions?: boolean | undefined;
   readonly probes?: string | undefined;

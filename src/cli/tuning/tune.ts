@@ -19,13 +19,14 @@ import { agreeToSpend, estimateSentence } from "../embedding/spending.js";
 import { interruptible, wrongUse } from "../failures.js";
 import { writeOutput } from "../files/output.js";
 import { readVectors } from "../files/read-all.js";
+import type { EngineFlags } from "../engine.js";
 import type { CommandIo } from "../io.js";
 import { showProgress } from "../progress.js";
 import type { CommonFlags } from "../verb.js";
 import { readData, type DataFlags } from "./read-data.js";
 import { tunedLines } from "./tuned-lines.js";
 
-export interface TuneFlags extends CommonFlags, EmbedderFlags, DataFlags {
+export interface TuneFlags extends CommonFlags, EngineFlags, EmbedderFlags, DataFlags {
   readonly embedder?: string | undefined;
   readonly queryVectors?: string | undefined;
   readonly corpusVectors?: string | undefined;

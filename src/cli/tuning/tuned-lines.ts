@@ -9,7 +9,7 @@ import type { TunedDecision } from "../../tune/texts/tuned.js";
 
 /** A decision as a terminal shows it: what was read, the verdict in its own words, what else there is, the files. */
 export function tunedLines(decision: TunedDecision, paths: readonly string[]): string[] {
-  const { texts, nearDuplicates, embedding, sentence, forms, otherClaim } = decision;
+  const { texts, nearDuplicates, embedding, sentence, forms, otherClaim, engine } = decision;
   const { duplicatePairs, contradictions, passagesBesideCorpus } = texts.counts;
   const { prefixes, tokenLimit, cut } = embedding;
   const near = nearDuplicates.queries + nearDuplicates.passages;
@@ -18,6 +18,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
   const caveat = embedderCaveat(embedding.embedder);
   return [
     `${count(texts.queries.length, "question")}, ${count(texts.passages.length, "passage")}, ${count(texts.pairs.label.length, "pair")}; vectors of ${embedding.dimensions} dimensions by ${embedding.embedder ?? "an embedder without a name"}`,
+    ...(engine === undefined ? [] : [`multiplied by ${engine}`]),
     ...(prefixes === null
       ? []
       : [

@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { engineFlag, onChosenEngine } from "../engine.js";
 import type { CheckFlags } from "../tuning/check.js";
 import {
   commonFlags,
@@ -13,7 +14,7 @@ import { embedderBrief, embedderFlags } from "./embedder-flags.js";
 import { textFileFlags } from "./text-file-flags.js";
 
 export const checkVerb = buildCommand<CheckFlags, string[], VerbContext>({
-  loader: loadWork(async () => (await import("../tuning/check.js")).check),
+  loader: loadWork(async () => onChosenEngine((await import("../tuning/check.js")).check)),
   parameters: {
     positional: {
       kind: "array",
@@ -34,6 +35,7 @@ export const checkVerb = buildCommand<CheckFlags, string[], VerbContext>({
       seed: seedFlag,
       ...textFileFlags,
       ...embedderFlags,
+      engine: engineFlag,
       ...commonFlags,
     },
   },

@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { engineFlag, onChosenEngine } from "../engine.js";
 import type { CompareFlags } from "../evaluate/compare.js";
 import {
   commonFlags,
@@ -15,7 +16,12 @@ export const compareVerb = buildCommand<
   [first: string, second?: string],
   VerbContext
 >({
-  loader: loadWork(async () => (await import("../evaluate/compare.js")).compare),
+  loader: loadWork(async () =>
+    onChosenEngine(
+      (await import("../evaluate/compare.js")).compare,
+      ({ queryVectors }) => queryVectors !== undefined,
+    ),
+  ),
   parameters: {
     positional: {
       kind: "tuple",
@@ -45,6 +51,7 @@ export const compareVerb = buildCommand<
         placeholder: "seed",
         default: "1",
       },
+      engine: engineFlag,
       ...commonFlags,
     },
     aliases: { k: "depths" },

@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { engineFlag, onChosenEngine } from "../engine.js";
 import type { EvaluateFlags } from "../evaluate/evaluate.js";
 import {
   commonFlags,
@@ -12,7 +13,12 @@ import {
 import { depthFlag, levelFlag, vectorFlags } from "./vector-flags.js";
 
 export const evaluateVerb = buildCommand<EvaluateFlags, [file?: string], VerbContext>({
-  loader: loadWork(async () => (await import("../evaluate/evaluate.js")).evaluate),
+  loader: loadWork(async () =>
+    onChosenEngine(
+      (await import("../evaluate/evaluate.js")).evaluate,
+      ({ queryVectors }) => queryVectors !== undefined,
+    ),
+  ),
   parameters: {
     positional: {
       kind: "tuple",
@@ -30,6 +36,7 @@ export const evaluateVerb = buildCommand<EvaluateFlags, [file?: string], VerbCon
       saveRun: fileFlag("Write the ranking of the vectors as a TREC run"),
       depths: { ...depthFlag, parse: parseDepths },
       level: { ...levelFlag, parse: parseLevel },
+      engine: engineFlag,
       ...commonFlags,
     },
     aliases: { k: "depths" },

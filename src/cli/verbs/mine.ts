@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { engineFlag, onChosenEngine } from "../engine.js";
 import { wrongUse } from "../failures.js";
 import type { MineFlags } from "../mining/mine.js";
 import {
@@ -32,7 +33,12 @@ function parseColumns(text: string): readonly [string, string, string?] {
 }
 
 export const mineVerb = buildCommand<MineFlags, [file: string], VerbContext>({
-  loader: loadWork(async () => (await import("../mining/mine.js")).mine),
+  loader: loadWork(async () =>
+    onChosenEngine(
+      (await import("../mining/mine.js")).mine,
+      ({ embedder }) => embedder !== undefined,
+    ),
+  ),
   parameters: {
     positional: {
       kind: "tuple",
@@ -95,6 +101,7 @@ export const mineVerb = buildCommand<MineFlags, [file: string], VerbContext>({
       seed: seedFlag,
       ...textFileFlags,
       ...embedderFlags,
+      engine: engineFlag,
       ...commonFlags,
     },
   },

@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { engineFlag, onChosenEngine } from "../engine.js";
 import { wrongUse } from "../failures.js";
 import type { TuneFlags } from "../tuning/tune.js";
 import {
@@ -23,7 +24,7 @@ function parseMetric(text: string): string {
 }
 
 export const tuneVerb = buildCommand<TuneFlags, string[], VerbContext>({
-  loader: loadWork(async () => (await import("../tuning/tune.js")).tuneData),
+  loader: loadWork(async () => onChosenEngine((await import("../tuning/tune.js")).tuneData)),
   parameters: {
     positional: {
       kind: "array",
@@ -101,6 +102,7 @@ export const tuneVerb = buildCommand<TuneFlags, string[], VerbContext>({
       },
       ...textFileFlags,
       ...embedderFlags,
+      engine: engineFlag,
       ...commonFlags,
     },
   },
