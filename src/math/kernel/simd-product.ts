@@ -7,9 +7,14 @@ const BLOCK = 1560;
 /** A multiple of the tile both ways, so that blocks on the diagonal of a square product are square. */
 const BLOCK_MULTIPLE = TILE_ROWS * TILE_COLS_SINGLE;
 
-/** Panels of a piece of work: 120 rows by 512 columns, of which a large product has many more than there are threads. */
+/**
+ * Panels of a piece of work: 120 rows by 128 columns. 256 steps of both operands and the sums take 120 KB each, so that a
+ * piece stays in a second-level cache of 512 KB, and a large product has many more pieces than there are threads.
+ */
 const PIECE_ROWS = 24;
-const PIECE_COLS = 64;
+const PIECE_COLS = 16;
+/** Bytes of a tile's sums. */
+const TILE_SUMS = TILE_ROWS * TILE_COLS_SINGLE * 8;
 /** A small product is cut finer, into some pieces a thread, so that none waits long for another; yet not below this. */
 const PIECES_PER_THREAD = 3;
 const LEAST_PIECE_ROWS = 4;
@@ -49,7 +54,10 @@ function runBlocks(kernel: Kernel, job: ProductJob): void {
   const panelsOf = (lines: number, width: number): number => Math.ceil(lines / width);
   const paddedRows = panelsOf(Math.min(mb, m), TILE_ROWS) * TILE_ROWS;
   const paddedCols = panelsOf(Math.min(nb, n), TILE_COLS_SINGLE) * TILE_COLS_SINGLE;
-  const sumsAt = k > CHUNK ? kernel.reserve(paddedRows * paddedCols * 8) : 0;
+  // Where all steps are taken at once, sums are needed only while a thread works at a piece.
+  const sumsOfPieces = kernel.threads * PIECE_ROWS * PIECE_COLS * TILE_SUMS;
+  const sumsBytes = k > kb ? paddedRows * paddedCols * 8 : k > CHUNK ? sumsOfPieces : 0;
+  const sumsAt = kernel.reserve(sumsBytes);
   const outAt = kernel.reserve(paddedRows * paddedCols * 4);
 
   const load = (

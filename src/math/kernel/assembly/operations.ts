@@ -14,13 +14,13 @@ import { productSingle } from "./product-single";
 export function operate<Width>(piece: i32, slot: i32): void {
   switch (argument(0)) {
     case 0:
-      pack<f32>(piece);
+      pack(piece, 2);
       break;
     case 1:
       productSingle<Width>(piece, slot);
       break;
     case 2:
-      pack<f64>(piece);
+      pack(piece, 3);
       break;
     case 3:
       productDouble(piece, slot);

@@ -15,6 +15,8 @@ const PANELS: i32 = 24;
 const FIRST: i32 = 1;
 /** The sums end here and are rounded into the result. */
 const LAST: i32 = 2;
+/** All steps at once. */
+const WHOLE: i32 = FIRST | LAST;
 /** A · Aᵀ: what lies wholly below the diagonal is left out. */
 const SYMMETRIC: i32 = 4;
 
@@ -28,38 +30,35 @@ function place(from: usize, to: usize, rowBytes: usize): void {
   }
 }
 
-/** Adds a chunk's tile to the sums in double precision (or starts them). */
-function accumulate(from: usize, sums: usize, start: bool): void {
+/**
+ * Adds a chunk's tile to the sums in double precision, or starts them; at the end the sums are rounded into the tile rather
+ * than kept.
+ */
+function accumulate(tile: usize, sums: usize, start: bool, end: bool): void {
   for (let i = 0; i < TILE / 4; i++) {
-    const x = v128.load(from);
+    const x = v128.load(tile);
     let low = f64x2.promote_low_f32x4(x);
     let high = f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
     if (!start) {
       low = f64x2.add(v128.load(sums), low);
       high = f64x2.add(v128.load(sums, 16), high);
     }
-    v128.store(sums, low);
-    v128.store(sums, high, 16);
-    from += 16;
+    if (end) {
+      const rounded = f32x4.demote_f64x2_zero(low);
+      v128.store(tile, v128.shuffle<f32>(rounded, f32x4.demote_f64x2_zero(high), 0, 1, 4, 5));
+    } else {
+      v128.store(sums, low);
+      v128.store(sums, high, 16);
+    }
+    tile += 16;
     sums += 32;
-  }
-}
-
-/** Rounds the sums of a tile to single precision. */
-function round(sums: usize, to: usize): void {
-  for (let i = 0; i < TILE / 4; i++) {
-    const low = f32x4.demote_f64x2_zero(v128.load(sums));
-    const high = f32x4.demote_f64x2_zero(v128.load(sums, 16));
-    v128.store(to, v128.shuffle<f32>(low, high, 0, 1, 4, 5));
-    sums += 32;
-    to += 16;
   }
 }
 
 /**
  * One piece of the product: a rectangle of `pieceRows` × `pieceCols` panels. Arguments: packed A, packed B, their panels,
- * the steps, the sums (40 doubles per tile, tile (i, j) at j · panels of A + i), the result and its bytes per row, the
- * piece's panels each way, flags. Where `Width` has two bytes, two panels of B are taken at once.
+ * the steps, the sums (40 doubles per tile: tile (i, j) of the product at j · panels of A + i; where all steps are taken at
+ * once, those of a piece's tiles for each thread), the result and its bytes per row, the piece's panels each way, flags. Where `Width` has two bytes, two panels of B are taken at once.
  */
 export function productSingle<Width>(piece: i32, slot: i32): void {
   const a = <usize>argument(1);
@@ -67,7 +66,7 @@ export function productSingle<Width>(piece: i32, slot: i32): void {
   const panelsA = argument(3);
   const panelsB = argument(4);
   const k = argument(5);
-  const sums = <usize>argument(6);
+  let sums = <usize>argument(6);
   const out = <usize>argument(7);
   const rowBytes = <usize>argument(8);
   const pieceRows = argument(9);
@@ -82,6 +81,14 @@ export function productSingle<Width>(piece: i32, slot: i32): void {
   if ((flags & SYMMETRIC) != 0 && top * TILE_ROWS >= right * 8) return;
 
   const scratch = scratchOf(slot);
+  let sumsStride = panelsA;
+  let firstSum = 0;
+  if ((flags & WHOLE) == WHOLE) {
+    // Nobody asks for the sums later: a thread's own memory, which stays in its cache from piece to piece.
+    sumsStride = pieceRows;
+    firstSum = left * pieceRows + top;
+    sums += <usize>(slot * pieceRows * pieceCols) * <usize>(TILE * 8);
+  }
   for (let c = 0; c < k; c += CHUNK) {
     const steps = min(CHUNK, k - c);
     const start = (flags & FIRST) != 0 && c == 0;
@@ -104,10 +111,9 @@ export function productSingle<Width>(piece: i32, slot: i32): void {
           }
           for (let t: i32 = 0; t < tiles; t++) {
             const tile = scratch + <usize>t * TILE_BYTES;
-            const sum = sums + (<usize>(j + t) * panelsA + i) * <usize>(TILE * 8);
             if (!(start && end)) {
-              accumulate(tile, sum, start);
-              if (end) round(sum, tile);
+              const at = (j + t) * sumsStride + i - firstSum;
+              accumulate(tile, sums + <usize>at * <usize>(TILE * 8), start, end);
             }
             if (end) {
               const to = out + <usize>i * TILE_ROWS * rowBytes + <usize>(j + t) * TILE_ROW_BYTES;
