@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- math [--large]`: products against ml-matrix and, where Python is there, NumPy; eigen-decompositions at
- * 512 and 1,536 (with --large 3,072); exact top-k. Times are the best of several runs, since others may share the machine;
+ * `npm run bench -- math [--large] [--only products,registers,eigen,nearest,numpy]`: products against ml-matrix and, where
+ * Python is there, NumPy, and beside what registers alone can do; eigen-decompositions at 512 and 1,536 (with --large 3,072);
+ * exact top-k. Times are the best of several runs, since others may share the machine;
  * the share of one thread's time that the process really got stands beside them.
  */
 import { spawnSync } from "node:child_process";
@@ -20,6 +21,7 @@ import {
   type KernelOptions,
 } from "embedtune/math";
 import { pythonEnvironment } from "./python.js";
+import { registerLoop } from "./register-loop.js";
 import type { BenchOptions, BenchRow } from "./rows.js";
 
 const SIZE = 1536;
@@ -134,6 +136,64 @@ export function products(): BenchRow[] {
   return rows;
 }
 
+const ROUNDS = 5;
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((x, y) => x - y)[values.length >> 1];
+
+/**
+ * The product beside what registers alone can do, turn and turn about: medians of five. Per second of the processor, too,
+ * where others share the machine: loads, caches and copies are then all that is between the two.
+ */
+async function besideRegisters(): Promise<BenchRow[]> {
+  const [a, b] = [normal(SIZE, SIZE, "a"), normal(SIZE, SIZE, "b")];
+  const rows: BenchRow[] = [];
+  for (const threads of new Set([1, availableParallelism()])) {
+    setKernel({ threads });
+    for (let i = 0; i < 3; i++) multiply(a, b);
+    const loop = await registerLoop(threads);
+    const jobs = {
+      product: () => Promise.resolve((multiply(a, b), 2 * SIZE ** 3)),
+      registers: () => loop.run(),
+    };
+    const rates = { product: [], registers: [] } as Record<string, Rate[]>;
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, job] of Object.entries(jobs)) rates[name].push(await rateOf(job));
+    }
+    await loop.close();
+    const times = numpy("python3", threads, []);
+    const beside = times === undefined ? 0 : (2 * SIZE ** 3) / times.product / 1e9;
+    const of = (name: string, rate: keyof Rate): number => median(rates[name].map((r) => r[rate]));
+    rows.push({
+      table: `Product, ${SIZE} × ${SIZE} × ${SIZE}, beside multiplications and additions on registers alone, GFLOP/s`,
+      threads,
+      ...{ product: of("product", "wall"), registers: of("registers", "wall") },
+      share: of("product", "wall") / of("registers", "wall"),
+      "product, per processor second": of("product", "processor"),
+      "registers, per processor second": of("registers", "processor"),
+      "share, per processor second": of("product", "processor") / of("registers", "processor"),
+      ...(beside === 0 ? {} : { NumPy: beside, "share of NumPy": of("product", "wall") / beside }),
+    });
+  }
+  setKernel();
+  return rows;
+}
+
+/** In GFLOP/s, by the clock and by processor time. */
+interface Rate {
+  readonly wall: number;
+  readonly processor: number;
+}
+
+async function rateOf(job: () => Promise<number>): Promise<Rate> {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  const flops = await job();
+  const seconds = (performance.now() - start) / 1e3;
+  const { user, system } = process.cpuUsage(before);
+  return { wall: flops / seconds / 1e9, processor: flops / (user + system) / 1e3 };
+}
+
 /** Largest error of A · v = λ · v over a sample of columns, beside the largest λ. */
 function residual(a: Matrix, values: Float64Array, vectors: Matrix): number {
   const product = multiply(a, vectors);
@@ -218,8 +278,19 @@ export function numpyRows(python: string, sizes: readonly number[]): BenchRow[] 
   return rows;
 }
 
-export function run(options: BenchOptions): Promise<readonly BenchRow[]> {
+export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const sizes = options.has("large") ? [512, 1536, 3072] : [512, 1536];
-  const rows = [...products(), ...eigen(sizes), ...nearest(), ...numpyRows("python3", sizes)];
-  return Promise.resolve(rows);
+  const jobs = {
+    products,
+    registers: besideRegisters,
+    eigen: () => eigen(sizes),
+    nearest,
+    numpy: () => numpyRows("python3", sizes),
+  };
+  const parts = (options.get("only") ?? Object.keys(jobs).join(",")).split(",");
+  const rows: BenchRow[] = [];
+  for (const [name, job] of Object.entries(jobs)) {
+    if (parts.includes(name)) rows.push(...(await job()));
+  }
+  return rows;
 }

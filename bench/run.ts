@@ -14,7 +14,7 @@ const { area, options } = parseArguments(process.argv.slice(2));
 const file = area === undefined ? "" : fileURLToPath(new URL(`${area}.ts`, import.meta.url));
 if (
   area === undefined ||
-  ["run", "rows", "sets", "python"].includes(area) ||
+  ["run", "rows", "sets", "python", "register-loop"].includes(area) ||
   !/^[a-z-]+$/.test(area) ||
   !existsSync(file)
 ) {
