@@ -45,8 +45,8 @@ export {
 export { DataError, type Place } from "./data/data-error.js";
 export { parseNaturalQuestion } from "./data/natural-questions/natural-question.js";
 export { simplifyNaturalQuestion } from "./data/natural-questions/simplify.js";
-export { naturalText } from "./data/natural-questions/natural-text.js";
-export type { CleanTextOptions } from "./data/natural-questions/clean-text.js";
+export { naturalText } from "./data/natural-questions/page/natural-text.js";
+export type { CleanTextOptions } from "./data/natural-questions/page/clean-text.js";
 export { groupedSplit, type GroupedSplitOptions, type Split } from "./data/split/grouped-split.js";
 export { groupedFolds, type Fold, type GroupedFoldsOptions } from "./data/split/grouped-folds.js";
 export type { GroupingOptions } from "./data/split/assign-groups.js";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanText } from "../../src/data/natural-questions/clean-text.js";
-import { naturalText } from "../../src/data/natural-questions/natural-text.js";
-import { pageFromTokens } from "../../src/data/natural-questions/page-text.js";
-import { pageTitle } from "../../src/data/natural-questions/page-title.js";
+import { cleanText } from "../../src/data/natural-questions/page/clean-text.js";
+import { naturalText } from "../../src/data/natural-questions/page/natural-text.js";
+import { pageFromTokens } from "../../src/data/natural-questions/page/page-text.js";
+import { pageTitle } from "../../src/data/natural-questions/page/page-title.js";
 
 function clean(text: string, options?: { natural: boolean }): string {
   const tokens = text.split(" ");

@@ -1,18 +1,24 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { cleanText } from "../../src/data/natural-questions/page/clean-text.js";
+import { pageFromTokens } from "../../src/data/natural-questions/page/page-text.js";
 import { decodeNpy, parseNaturalQuestion, simplifyNaturalQuestion } from "../../src/index.js";
 import { dprPairs, readDpr, type DprQuestion } from "../../src/node.js";
 import { describeShared, readShared, readSharedLines, sharedPath } from "./shared-data.js";
 
+const nqFiles = [
+  "original-dev-00.jsonl.gz",
+  "original-train-01.jsonl.gz",
+  "simplified-train.jsonl",
+  "simplified-dev.jsonl",
+];
+
 describeShared("parseNaturalQuestion, on real examples,", () => {
   it("reads titles, ids and spans of every file", () => {
-    const questions = [
-      "original-dev-00.jsonl.gz",
-      "original-train-01.jsonl.gz",
-      "simplified-train.jsonl",
-      "simplified-dev.jsonl",
-    ].flatMap((name) => readSharedLines(`nq/${name}`).map((line) => parseNaturalQuestion(line)));
+    const questions = nqFiles.flatMap((name) =>
+      readSharedLines(`nq/${name}`).map((line) => parseNaturalQuestion(line)),
+    );
     expect(questions.map(({ id, title, candidates }) => [id, title, candidates.length])).toEqual([
       ["5225754983651766092", "Trade winds", 10],
       ["6986236841860957647", "High School Musical 2", 106],
@@ -31,6 +37,32 @@ describeShared("parseNaturalQuestion, on real examples,", () => {
       for (const { text } of candidates) expect(text).not.toMatch(/<\/?[A-Z][a-z]*[ _>]/);
     }
   });
+
+  it.each([false, true])(
+    "cuts out of a page that is cleaned once what cleaning each candidate gives, natural: %s",
+    (natural) => {
+      for (const name of nqFiles) {
+        for (const line of readSharedLines(`nq/${name}`)) {
+          const json = JSON.parse(line) as {
+            document_text?: string;
+            document_tokens?: { token: string; html_token: boolean }[];
+          };
+          const page =
+            json.document_tokens === undefined
+              ? pageFromTokens(json.document_text!.split(" "))
+              : pageFromTokens(
+                  json.document_tokens.map(({ token }) => token),
+                  json.document_tokens.map(({ html_token }) => html_token),
+                );
+          const place = { source: name };
+          for (const candidate of parseNaturalQuestion(line, place, { natural }).candidates) {
+            const { startToken, endToken, text } = candidate;
+            expect(text).toBe(cleanText(page, startToken, endToken, { natural }));
+          }
+        }
+      }
+    },
+  );
 });
 
 describeShared("simplifyNaturalQuestion, on real examples,", () => {

@@ -1,12 +1,12 @@
-import type { CleanTextOptions } from "./clean-text.js";
+import type { CleanTextOptions } from "./page/clean-text.js";
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
 import { decodeJsonString, findJsonFields, parseJsonField, type JsonField } from "./json-fields.js";
 import { decodeUtf8 } from "../sources/utf8.js";
-import { pageTitle } from "./page-title.js";
-import { pageFromTextField, pageFromTokensField } from "./json-pages.js";
+import { pageTitle } from "./page/page-title.js";
+import { pageFromTextField, pageFromTokensField } from "./page/json-pages.js";
 import { parseSpans, type SpanColumns } from "./json-spans.js";
-import type { PageText } from "./page-text.js";
+import type { PageText } from "./page/page-text.js";
 import { createQuestion, type RawAnnotation, type RawQuestion } from "./question.js";
 import type { Question } from "../types.js";
 

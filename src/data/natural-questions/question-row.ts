@@ -1,7 +1,7 @@
-import type { CleanTextOptions } from "./clean-text.js";
+import type { CleanTextOptions } from "./page/clean-text.js";
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
-import { pageFromTokens } from "./page-text.js";
+import { pageFromTokens } from "./page/page-text.js";
 import { createQuestion, type RawAnnotation, type RawQuestion } from "./question.js";
 import type { Question } from "../types.js";
 

@@ -1,7 +1,8 @@
-import { cleanText, type CleanTextOptions } from "./clean-text.js";
+import { cleanText, type CleanTextOptions } from "./page/clean-text.js";
 import { DataError, type Place } from "../data-error.js";
-import type { PageText } from "./page-text.js";
-import { passageKind } from "./passage-kind.js";
+import { naturalText } from "./page/natural-text.js";
+import type { PageText } from "./page/page-text.js";
+import { passageKind } from "./page/passage-kind.js";
 import type {
   Annotation,
   Candidate,
@@ -90,6 +91,7 @@ export function createQuestion(
     return { id: annotation.id, longAnswer, shortAnswers, yesNo };
   });
 
+  const textOf = candidateTexts(raw, cut, options);
   let candidates: readonly Candidate[] | undefined;
   return {
     id,
@@ -97,7 +99,7 @@ export function createQuestion(
     title,
     url,
     get candidates() {
-      return (candidates ??= listCandidates(spans, cut, kindAt));
+      return (candidates ??= listCandidates(spans, textOf, kindAt));
     },
     annotations,
   };
@@ -129,10 +131,35 @@ function checkCandidate(
 }
 
 type CutText = (startToken: number, endToken: number) => string;
+type TextOf = (index: number, startToken: number, endToken: number) => string;
+
+/** Tokens cut one passage at a time, per token of the page, before one pass over the page serves all candidates. */
+const CUT_ALONE = 0.05;
+
+/** The texts of candidates: whoever reads a few has those cut, whoever reads on has the page cleaned as a whole. */
+function candidateTexts(
+  { page, candidates: spans }: RawQuestion,
+  cut: CutText,
+  options: CleanTextOptions,
+): TextOf {
+  let texts: readonly (string | undefined)[] | null | undefined;
+  let tokens = 0;
+  let furthest = 0;
+  return (index, startToken, endToken) => {
+    if (texts === undefined && spans !== null) {
+      furthest ||= Array.from(spans.endToken).reduce((most, end) => Math.max(most, end), 0);
+      tokens += endToken - startToken;
+      if (tokens > CUT_ALONE * furthest) texts = page.passages?.(spans, options) ?? null;
+    }
+    const text = texts?.[index];
+    if (text === undefined) return cut(startToken, endToken);
+    return options.natural === true ? naturalText(text) : text;
+  };
+}
 
 function listCandidates(
   spans: RawQuestion["candidates"],
-  cut: CutText,
+  textOf: TextOf,
   kindAt: (token: number) => PassageKind,
 ): Candidate[] {
   if (spans === null) return [];
@@ -140,7 +167,7 @@ function listCandidates(
   const candidates: Candidate[] = [];
   for (let i = 0; i < startToken.length; i++) {
     candidates.push(
-      lazyCandidate(i, startToken[i], endToken[i], Boolean(topLevel[i]), cut, kindAt),
+      lazyCandidate(i, startToken[i], endToken[i], Boolean(topLevel[i]), textOf, kindAt),
     );
   }
   return candidates;
@@ -152,7 +179,7 @@ function lazyCandidate(
   startToken: number,
   endToken: number,
   topLevel: boolean,
-  cut: CutText,
+  textOf: TextOf,
   kindAt: (token: number) => PassageKind,
 ): Candidate {
   let text: string | undefined;
@@ -165,7 +192,7 @@ function lazyCandidate(
       return kindAt(startToken);
     },
     get text() {
-      return (text ??= cut(startToken, endToken));
+      return (text ??= textOf(index, startToken, endToken));
     },
   };
 }

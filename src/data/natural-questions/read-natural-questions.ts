@@ -1,4 +1,4 @@
-import type { CleanTextOptions } from "./clean-text.js";
+import type { CleanTextOptions } from "./page/clean-text.js";
 import { findSources } from "../sources/find-sources.js";
 import { frameLines } from "../sources/lines.js";
 import { parseNaturalQuestion } from "./natural-question.js";

@@ -1,6 +1,6 @@
 import type { LongJobOptions } from "../../base/progress.js";
 import { createRandom } from "../../base/random.js";
-import type { CleanTextOptions } from "./clean-text.js";
+import type { CleanTextOptions } from "./page/clean-text.js";
 import { DataError } from "../data-error.js";
 import type { Question } from "../types.js";
 import { openParquet, readParquetGroup, type OpenParquet } from "../parquet/read-parquet.js";

@@ -3,7 +3,7 @@ import { DataError, type Place } from "../data-error.js";
 import { parseExactJson } from "../sources/exact-json.js";
 import { decodeUtf8 } from "../sources/utf8.js";
 import { findJsonFields, type JsonField } from "./json-fields.js";
-import { pageFromTokensField } from "./json-pages.js";
+import { pageFromTokensField } from "./page/json-pages.js";
 
 /**
  * Turns a line of the original format into the line that Google's own script makes of it (`simplify_nq_data.py` of

@@ -8,7 +8,7 @@ import { DataError, type Place } from "../data-error.js";
 export type Source = string | { readonly name: string; readonly stream: AsyncIterable<Uint8Array> };
 
 /** Bytes handed over at a time: so many that handing them over costs nothing beside parsing them. */
-const chunkSize = 1 << 18;
+const chunkSize = 1 << 19;
 
 export interface OpenSourceOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseNaturalQuestion } from "../../../src/data/natural-questions/natural-question.js";
-import { naturalText } from "../../../src/data/natural-questions/natural-text.js";
+import { naturalText } from "../../../src/data/natural-questions/page/natural-text.js";
 import { simplifyNaturalQuestion } from "../../../src/data/natural-questions/simplify.js";
 import { readDpr } from "../../../src/data/pairs/read-dpr.js";
 import { readPairs } from "../../../src/data/pairs/read-pairs.js";

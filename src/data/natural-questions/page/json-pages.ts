@@ -1,7 +1,10 @@
-import type { JsonField } from "./json-fields.js";
-import { decodeJsonString } from "./json-fields.js";
-import { decodeUtf8 } from "../sources/utf8.js";
+import type { JsonField } from "../json-fields.js";
+import { decodeJsonString } from "../json-fields.js";
+import { decodeUtf8 } from "../../sources/utf8.js";
+import { PageCleaner } from "./page-cleaner.js";
 import { checkEnd, looksLikeTag, pageFromTokens, type PageText } from "./page-text.js";
+import { passageTexts } from "./passage-texts.js";
+import { tokenRanges } from "./token-ranges.js";
 
 /**
  * The page of a simplified example, left as the bytes of its JSON string: tokens are parted by single spaces, and a
@@ -46,6 +49,11 @@ export function pageFromTextField(bytes: Uint8Array, field: JsonField): PageText
       return decoded === undefined ? decode(0, found) : decoded.head(most);
     },
     isTag: (_, token) => looksLikeTag(token),
+    passages(spans, { natural = false }) {
+      const page = new PageCleaner(bytes, end - field.start);
+      page.text(field.start + 1, end);
+      return page.failed || (natural && page.odd) ? null : passageTexts(page, spans);
+    },
   };
 }
 
@@ -94,6 +102,17 @@ export function pageFromTokensField(bytes: Uint8Array, field: JsonField): PageTe
     },
     head: (most) => slice(0, Math.min(most, field.objects)),
     isTag: (index) => html[index] ?? false,
+    passages(spans, { natural = false }) {
+      const ranges = tokenRanges(bytes, field);
+      if (ranges === null) return null;
+      const { starts: from, ends: to, html: tags } = ranges;
+      let size = 0;
+      for (let i = 0; i < from.length; i++) size += to[i] - from[i] + 1;
+      const page = new PageCleaner(bytes, size);
+      for (let i = 0; i < from.length && !page.failed; i++)
+        page.token(from[i], to[i], tags[i] === 1);
+      return page.failed || (natural && page.odd) ? null : passageTexts(page, spans);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PassageKind } from "../types.js";
+import type { PassageKind } from "../../types.js";
 
 const kinds: ReadonlyMap<string, PassageKind> = new Map([
   ["p", "paragraph"],

@@ -1,3 +1,9 @@
+/** The tokens of passages, the ends exclusive. */
+export interface PassageSpans {
+  readonly startToken: ArrayLike<number>;
+  readonly endToken: ArrayLike<number>;
+}
+
 /** A page as its tokens. */
 export interface PageText {
   /**
@@ -10,6 +16,16 @@ export interface PageText {
   head(most: number): string[];
   /** Whether token `index`, which reads `token`, is a tag. */
   isTag(index: number, token: string): boolean;
+  /**
+   * The texts of passages from one pass over the page, `undefined` or `null` where only cleaning them one by one can tell. The
+   * tokenisation is not undone.
+   *
+   * @param options.natural Whether whoever asks will undo it.
+   */
+  passages?(
+    spans: PassageSpans,
+    options: { readonly natural?: boolean | undefined },
+  ): readonly (string | undefined)[] | null;
 }
 
 /** `<P>`, `</Li>`, `<Th_colspan="2">`; but not a lone "<", which pages have as well. */

@@ -1,6 +1,7 @@
 import { decodeHTMLStrict } from "entities";
 import { naturalText } from "./natural-text.js";
 import type { PageText } from "./page-text.js";
+import { roleOf } from "./tag-role.js";
 
 export interface CleanTextOptions {
   /**
@@ -8,40 +9,6 @@ export interface CleanTextOptions {
    * @default false
    */
   readonly natural?: boolean | undefined;
-}
-
-/** What a tag does to the text: begins a cell, a row or a table, parts lines, or nothing. */
-type TagRole = "cell" | "row" | "table" | "block" | "inline";
-
-const roles: ReadonlyMap<string, TagRole> = /* @__PURE__ */ new Map<string, TagRole>([
-  ["td", "cell"],
-  ["th", "cell"],
-  ["tr", "row"],
-  ["table", "table"],
-  ["a", "inline"],
-  ["b", "inline"],
-  ["i", "inline"],
-  ["em", "inline"],
-  ["strong", "inline"],
-  ["span", "inline"],
-  ["sup", "inline"],
-  ["sub", "inline"],
-  ["small", "inline"],
-  ["code", "inline"],
-]);
-
-/** Pages repeat a handful of tags thousands of times. */
-const known = new Map<string, TagRole>();
-const mostKnown = 1000;
-
-function roleOf(tag: string): TagRole {
-  let role = known.get(tag);
-  if (role === undefined) {
-    const name = /[A-Za-z][A-Za-z0-9]*/.exec(tag)?.[0].toLowerCase() ?? "";
-    role = roles.get(name) ?? "block";
-    if (known.size < mostKnown) known.set(tag, role);
-  }
-  return role;
 }
 
 /**
