@@ -160,3 +160,5 @@ export {
   scoresTable,
   slicesTable,
 } from "./evaluate/tables/tables.js";
+export { judgeStreamed } from "./tune/streamed/judge-streamed.js";
+export type { PassageBlocks, StreamedLabelledVectors } from "./tune/streamed/streamed-corpus.js";

@@ -214,7 +214,8 @@ export type { EmbeddingFacts, TunedDecision } from "./tune/texts/tuned.js";
 export { fitAdapter, type FitAdapterOptions } from "./tune/fit-adapter.js";
 export { fitForms, type FitFormsOptions } from "./tune/fit-forms.js";
 export { serveForm, type RowIds, type ServedAnswers } from "./tune/serve-form.js";
-export { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "./tune/judge-adapter.js";
+export { judgeAdapter } from "./tune/judge-adapter.js";
+export type { JudgeAdapterOptions, Judgement } from "./tune/judgement.js";
 export type {
   Choice,
   CosineFigures,

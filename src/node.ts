@@ -27,6 +27,10 @@ export type {
   TuningFiles,
   TuningFilesData,
 } from "./data/tuning-files/types.js";
+export {
+  vectorFileBlocks,
+  type VectorFileBlocksOptions,
+} from "./data/vector-files/vector-file-blocks.js";
 export { decodeNpz } from "./data/sources/npz.js";
 export { readSearchLog, type ReadSearchLogOptions } from "./data/search-log/read-search-log.js";
 export type { SearchLogFields } from "./data/search-log/search-log-record.js";

@@ -92,7 +92,6 @@ function separateLabels(
   checkIsMatrix(queries, `${place}: queries`);
   checkIsMatrix(passages, `${place}: passages`);
   checkColumns(pairs, place);
-  const { query, passage, label, grade } = pairs;
   if (queries.cols === 0) refuse(`${place}: queries`, "of at least 1 dimension", 0);
   if (passages.cols !== queries.cols) {
     throw new RangeError(
@@ -101,27 +100,45 @@ function separateLabels(
   }
   checkMatrix(queries, `${place}: queries`, { zeroRows: false });
   checkMatrix(passages, `${place}: passages`, { zeroRows: false });
+  return separatePairs(pairs, groups, queries.rows, passages.rows, place, unlabelled);
+}
+
+/**
+ * The pairs by their labels, each once, for whoever does not have all passages at hand.
+ *
+ * @throws RangeError as {@link checkTrainingPairs} does of pairs and groups.
+ */
+export function separatePairs(
+  pairs: PairColumns,
+  groups: TrainingPairs["groups"],
+  queryRows: number,
+  passageRows: number,
+  place: string,
+  unlabelled = false,
+): { positives: IndexPairs; negatives: IndexPairs } {
+  checkColumns(pairs, place);
+  const { query, passage, label, grade } = pairs;
   if (query.length !== label.length || passage.length !== label.length) {
     throw new RangeError(
       `${place}: pairs.query, pairs.passage and pairs.label must have the same length, received ${query.length}, ${passage.length} and ${label.length}`,
     );
   }
-  if (groups !== undefined && groups.length !== queries.rows) {
+  if (groups !== undefined && groups.length !== queryRows) {
     throw new RangeError(
-      `${place}: groups must name one per query (${queries.rows}), received ${groups.length}`,
+      `${place}: groups must name one per query (${queryRows}), received ${groups.length}`,
     );
   }
   const labelOf = new Map<number, number>();
   const kept: [number[], number[]] = [[], []];
   for (let i = 0; i < label.length; i++) {
-    checkRow(query[i], queries.rows, i, place, "query");
-    checkRow(passage[i], passages.rows, i, place, "passage");
+    checkRow(query[i], queryRows, i, place, "query");
+    checkRow(passage[i], passageRows, i, place, "passage");
     if (label[i] !== 0 && label[i] !== 1) {
       refuse(`${place}: pairs.label[${i}]`, "0 or 1", label[i]);
     }
     if (grade !== undefined && label[i] === 1)
       checkNumber(grade[i], `${place}: pairs.grade[${i}]`, { above: 0 });
-    const key = query[i] * passages.rows + passage[i];
+    const key = query[i] * passageRows + passage[i];
     const known = labelOf.get(key);
     if (known === undefined) {
       labelOf.set(key, label[i]);

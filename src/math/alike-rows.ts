@@ -9,15 +9,8 @@ const most = 2e-6;
  */
 export function alikeRows(matrix: Matrix): Uint32Array {
   const { rows, cols } = matrix;
-  // Alike rows lie side by side on any line; where they may be is then a short stretch of it.
-  const weights = Float64Array.from({ length: cols }, (_, j) => Math.cos(1.7 * (j + 1) ** 2));
-  const place = Float64Array.from({ length: rows }, (_, i) => {
-    const row = rowOf(matrix, i);
-    let sum = 0;
-    for (let j = 0; j < cols; j++) sum += weights[j] * row[j];
-    return sum;
-  });
-  const reach = most * weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
+  const { placeOf, reach } = createLine(cols);
+  const place = Float64Array.from({ length: rows }, (_, i) => placeOf(rowOf(matrix, i)));
   const order = Uint32Array.from(place.keys()).sort((a, b) => place[a] - place[b] || a - b);
   const kinds: { readonly row: number; first: number }[] = [];
   const kindOf = new Uint32Array(rows);
@@ -31,6 +24,55 @@ export function alikeRows(matrix: Matrix): Uint32Array {
     kindOf[i] = kind;
   }
   return kindOf.map((kind) => kinds[kind].first);
+}
+
+/**
+ * Finds among some rows of length 1 the one that another row is but for rounding, as {@link alikeRows} tells them: for rows that
+ * come by and are not kept.
+ *
+ * @param rows No two of them alike.
+ * @returns The number of the row, -1 where there is none.
+ */
+export function createAlikeFinder(rows: Matrix): (row: Float32Array) => number {
+  const { placeOf, reach } = createLine(rows.cols);
+  const own = Float64Array.from({ length: rows.rows }, (_, i) => placeOf(rowOf(rows, i)));
+  const order = Uint32Array.from(own.keys()).sort((a, b) => own[a] - own[b]);
+  const sorted = Float64Array.from(order, (i) => own[i]);
+  return (row) => {
+    const place = placeOf(row);
+    for (let at = firstAtLeast(sorted, place - reach); at < sorted.length; at++) {
+      if (sorted[at] > place + reach) break;
+      if (alike(row, rowOf(rows, order[at]))) return order[at];
+    }
+    return -1;
+  };
+}
+
+/** Alike rows lie side by side on any line; where they may be is then a short stretch of it. */
+function createLine(cols: number): {
+  placeOf(row: Float32Array): number;
+  readonly reach: number;
+} {
+  const weights = Float64Array.from({ length: cols }, (_, j) => Math.cos(1.7 * (j + 1) ** 2));
+  return {
+    placeOf(row) {
+      let sum = 0;
+      for (let j = 0; j < cols; j++) sum += weights[j] * row[j];
+      return sum;
+    },
+    reach: most * weights.reduce((sum, weight) => sum + Math.abs(weight), 0),
+  };
+}
+
+/** Position of the first value that is no less, in ascending ones. */
+function firstAtLeast(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function alike(a: Float32Array, b: Float32Array): boolean {

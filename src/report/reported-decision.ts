@@ -1,6 +1,6 @@
 import type { TextTables } from "../data/texts/text-tables.js";
 import type { Matrix } from "../math/matrix.js";
-import type { Judgement } from "../tune/judge-adapter.js";
+import type { Judgement } from "../tune/judgement.js";
 import type { AdapterLearningCurve } from "../tune/learning-curve.js";
 import type { TunedDecision } from "../tune/texts/tuned.js";
 import type { LabelledTables } from "../tune/review/label-changes.js";

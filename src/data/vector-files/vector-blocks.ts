@@ -52,6 +52,18 @@ async function* npyBlocks(
 ): AsyncGenerator<VectorBlock, void, undefined> {
   const name = sourceName(source);
   const chunks = openSource(source, { signal });
+  try {
+    yield* npyBlocksOf(chunks, name);
+  } finally {
+    // Who stops early leaves no file open.
+    await chunks.return();
+  }
+}
+
+async function* npyBlocksOf(
+  chunks: AsyncGenerator<Uint8Array, void, undefined>,
+  name: string,
+): AsyncGenerator<VectorBlock, void, undefined> {
   // The header's length stands in its first 12 bytes; a chunk of a pipe may be shorter.
   let pending: Uint8Array = new Uint8Array();
   let ended = false;

@@ -38,9 +38,15 @@ export function learntColumns(
   );
 }
 
+/** What is known of questions, however the passages are kept. */
+export type KnownLabels = Pick<
+  LabelledCorpus,
+  "relevant" | "grades" | "negatives" | "passageText" | "ownPassage"
+> & { readonly passages: Pick<LabelledCorpus["passages"], "rows"> };
+
 /** How each question's scores are to be read, in columns of the sampled corpus. */
 export function judgedQuestions(
-  { relevant, grades, negatives, passages, passageText, ownPassage }: LabelledCorpus,
+  { relevant, grades, negatives, passages, passageText, ownPassage }: KnownLabels,
   questions: Uint32Array,
   columns: Uint32Array | null,
   seed: string | number,

@@ -97,7 +97,8 @@ function twinsOf(
   });
 }
 
-function ownPassages(
+/** Per query the row of the passage that is the query itself, checked; `null` where nobody said. */
+export function ownPassages(
   given: ArrayLike<number> | undefined,
   queries: number,
   passages: number,

@@ -5,7 +5,8 @@ import { trainingFingerprint } from "../../data/training-fingerprint.js";
 import type { TuningData } from "../../data/tuning-data.js";
 import { checkSameEmbedder } from "../../embed/same-embedder.js";
 import type { Embedder } from "../../embed/embedder.js";
-import { judgeAdapter, type JudgeAdapterOptions, type Judgement } from "../judge-adapter.js";
+import { judgeAdapter } from "../judge-adapter.js";
+import type { JudgeAdapterOptions, Judgement } from "../judgement.js";
 import {
   checkEmbedder,
   embedTables,
