@@ -8,7 +8,9 @@ import type { TrainingCheckpoint } from "./loop/checkpoint.js";
 import { measureAdapter } from "./loop/epoch-metrics.js";
 import type { EpochRecord, TrainingFigures } from "./loop/history.js";
 import { seededRandomness, type TrainingRandomness } from "./loop/randomness.js";
-import { runEpoch, type TrainingState } from "./loop/run-epoch.js";
+import { stepByStep, type TrainingState } from "./loop/advance.js";
+import { runEpoch } from "./loop/run-epoch.js";
+import { inKernel } from "./kernel/in-kernel.js";
 import { startTensors } from "./loop/start.js";
 import { createStepper } from "./loop/stepper.js";
 import type { TrainingData } from "./training-data.js";
@@ -90,15 +92,15 @@ export async function runTraining(
   }
 
   const step = createStepper(model, train, plan.loss, plan);
+  const advance = inKernel(plan, stepByStep(step, plan.optimizer));
   const total = epochs * stepsPerEpoch;
   const yieldIfDue = createYielder();
-  const afterStep = async (done: number): Promise<void> => {
+  const afterStep = (done: number): Promise<void> | undefined => {
     const pause = yieldIfDue();
-    if (pause === undefined) return;
-    onProgress?.({ stage: "train", done, total });
-    await pause;
+    if (pause !== undefined) onProgress?.({ stage: "train", done, total });
+    return pause;
   };
-  const context = { plan, step, start, randomness, afterStep, signal };
+  const context = { plan, advance, start, randomness, afterStep, signal };
   let ended: TrainedMatrix["ended"] = "finished";
   while (at.epoch < epochs) {
     const epoch = at.epoch + 1;

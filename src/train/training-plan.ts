@@ -36,6 +36,10 @@ export interface TrainingPlan {
   readonly epochs: number;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
+  /** Most pairs labelled 0 that a query brings along. */
+  readonly minedNegatives: number;
+  /** Every ranking batch compares its queries with all passages, in the order of the table. */
+  readonly allPassages: boolean;
   readonly dropout: number;
   readonly penalty: number;
   readonly clipNorm: number | null;
@@ -148,6 +152,7 @@ export function planTraining(
   });
   return {
     ...{ train, loss, optimizer, schedule, engine, batches, epochs, batchSize, stepsPerEpoch },
+    ...{ minedNegatives, allPassages: batchPassages === "all" },
     ...{ dropout, penalty, clipNorm, metric, patience, untouchedCompetes, run },
     metadata: {
       ...{ embedder, method, trainingData: fingerprint },

@@ -1,5 +1,5 @@
 /**
- * Compiles assembly/kernel.ts, kernel-wide.ts and scan.ts to WebAssembly and writes them, as base64, into wasm.generated.ts:
+ * Compiles assembly/kernel.ts, kernel-wide.ts, scan.ts and training.ts to WebAssembly and writes them, as base64, into wasm.generated.ts:
  * `npm run build:kernel`.
  * The result is committed, so that installing and bundling need no compiler; a test rebuilds and compares.
  */
@@ -40,6 +40,7 @@ export async function generate(): Promise<string> {
   const wide = await compile("kernel-wide.ts", ["simd"]);
   const wideFused = await compile("kernel-wide.ts", fma);
   const scan = await compile("scan.ts", ["simd"]);
+  const training = await compile("training.ts", ["simd"]);
   return [
     "// Written by `npm run build:kernel` from assembly/*.ts. Do not edit.",
     "",
@@ -57,6 +58,9 @@ export async function generate(): Promise<string> {
     "",
     "/** Scores of one vector with many, base64. */",
     `export const scanKernel =\n  "${scan}";`,
+    "",
+    "/** What a step of training does besides its products, base64. */",
+    `export const trainingKernel =\n  "${training}";`,
     "",
   ].join("\n");
 }

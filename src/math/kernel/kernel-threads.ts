@@ -10,7 +10,13 @@ export const PIECES = 2;
 export const RUNNING = 3;
 /** 1 when a worker could not finish its piece. */
 export const FAILED = 4;
+/** The length of the further module, whose bytes lie at {@link FURTHER_AT}; it comes when workers may run already. */
+export const FURTHER_BYTES = 5;
 export const ARGUMENTS = 16;
+/** The first argument is the operation's number; from this on it is one of the further module. */
+export const FURTHER = 64;
+/** Behind the two pages of the kernel's own. */
+export const FURTHER_AT = 131_072;
 /** The value of {@link NEXT} between operations: greater than any number of pieces, so that no worker takes one. */
 export const CLOSED = 0x4000_0000;
 
@@ -26,8 +32,10 @@ export const MAX_THREADS = 256;
 const workerSource = `
 "use strict";
 const { compiled, memory, slot } = require("node:worker_threads").workerData;
-const { run } = new WebAssembly.Instance(compiled, { env: { memory } }).exports;
-const control = new Int32Array(memory.buffer, 0, 16);
+const start = (module) => new WebAssembly.Instance(module, { env: { memory } }).exports.run;
+const kernel = start(compiled);
+let further;
+const control = new Int32Array(memory.buffer, 0, ${ARGUMENTS + 1});
 for (let seen = 0; ; ) {
   Atomics.wait(control, ${GENERATION}, seen);
   seen = Atomics.load(control, ${GENERATION});
@@ -36,7 +44,13 @@ for (let seen = 0; ; ) {
     for (;;) {
       const piece = Atomics.add(control, ${NEXT}, 1);
       if (piece >= Atomics.load(control, ${PIECES})) break;
-      run(piece, slot);
+      if (control[${ARGUMENTS}] < ${FURTHER}) kernel(piece, slot);
+      else {
+        further ??= start(new WebAssembly.Module(
+          new Uint8Array(memory.buffer, ${FURTHER_AT}, control[${FURTHER_BYTES}]).slice(),
+        ));
+        further(piece, slot);
+      }
     }
   } catch {
     Atomics.store(control, ${FAILED}, 1);

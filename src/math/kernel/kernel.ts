@@ -6,6 +6,9 @@ import {
   CLOSED,
   defaultThreads,
   FAILED,
+  FURTHER,
+  FURTHER_AT,
+  FURTHER_BYTES,
   GENERATION,
   MAX_THREADS,
   NEXT,
@@ -76,17 +79,26 @@ export interface Kernel {
   float64(at: number, length: number): Float64Array;
   /** Runs an operation: its number and arguments, its pieces, and about how many floating-point operations it takes. */
   dispatch(operation: readonly number[], pieces: number, flops: number): void;
+  /**
+   * Adds the operations of a further module, whose numbers begin at {@link FURTHER}, to those that can be dispatched. There
+   * is room for one module; the same one may be added again.
+   *
+   * @param bytes The module, which imports a memory as the kernel's does.
+   * @returns Whether the platform compiles it.
+   */
+  extend(bytes: () => Uint8Array<ArrayBuffer>): boolean;
   /** Ends the workers. */
   close(): void;
 }
 
 const PAGE = 65_536;
-const FIRST_FREE = 2 * PAGE;
+const FIRST_FREE = FURTHER_AT + PAGE;
 const MAX_PAGES = 65_536;
 /** Below this, notifying a worker takes longer than the work. */
 const SHARED_FLOPS = 2e6;
-/** Only work of this size (some 10 ms) starts the workers. */
+/** Only work of this size (some 10 ms), or five times as much in smaller pieces, starts the workers. */
 const START_FLOPS = 2e8;
+const START_SUM = 1e9;
 
 /** How often to look whether the last pieces are done before sleeping: some 20 µs, less than being woken takes. */
 const LOOKS = 2000;
@@ -206,19 +218,26 @@ export function instantiate(
 ): Kernel {
   const shared = threads > 1;
   const memory = new WebAssembly.Memory({ initial: 2, maximum: MAX_PAGES, shared });
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  const { run } = instance.exports as unknown as KernelExports;
+  const start = (compiled: WebAssembly.Module): KernelExports["run"] => {
+    const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+    return (instance.exports as unknown as KernelExports).run;
+  };
+  const own = start(module);
+  let further: KernelExports["run"] | null | undefined;
   let control = new Int32Array(memory.buffer, 0, 64);
   Atomics.store(control, NEXT, CLOSED);
 
   let top = FIRST_FREE;
   let stopWorkers: (() => void) | undefined;
   let failed = false;
+  let shareable = 0;
 
-  const runAlone = (pieces: number): void => {
+  const runOf = (operation: readonly number[]): KernelExports["run"] =>
+    operation[0] < FURTHER ? own : further!;
+  const runAlone = (run: KernelExports["run"], pieces: number): void => {
     for (let piece = 0; piece < pieces; piece++) run(piece, 0);
   };
-  const runShared = (pieces: number): void => {
+  const runShared = (run: KernelExports["run"], pieces: number): void => {
     Atomics.store(control, PIECES, pieces);
     Atomics.store(control, NEXT, 0); // last: a worker that gets a piece finds the arguments in place
     Atomics.add(control, GENERATION, 1);
@@ -273,14 +292,32 @@ export function instantiate(
     float64: (at, length) => new Float64Array(memory.buffer, at, length),
     dispatch(operation, pieces, flops) {
       control.set(operation, ARGUMENTS);
-      if (shared && !failed && flops >= START_FLOPS) {
+      if (flops >= SHARED_FLOPS) shareable += flops;
+      if (shared && !failed && (flops >= START_FLOPS || shareable >= START_SUM)) {
         stopWorkers ??= startWorkers(module, memory, threads - 1, () => (failed = true));
       }
       if (stopWorkers === undefined || failed || pieces === 1 || flops < SHARED_FLOPS) {
-        runAlone(pieces);
+        runAlone(runOf(operation), pieces);
       } else {
-        runShared(pieces);
+        runShared(runOf(operation), pieces);
       }
+    },
+    extend(bytes) {
+      if (further === undefined) {
+        try {
+          const plain = bytes();
+          const code = shared ? withSharedMemory(plain) : plain;
+          further = start(new WebAssembly.Module(code));
+          const missing = FIRST_FREE - memory.buffer.byteLength;
+          if (missing > 0) memory.grow(missing / PAGE);
+          control = new Int32Array(memory.buffer, 0, 64);
+          new Uint8Array(memory.buffer, FURTHER_AT, code.length).set(code);
+          control[FURTHER_BYTES] = code.length;
+        } catch {
+          further = null; // Where no bytes are compiled while a request runs.
+        }
+      }
+      return further !== null;
     },
     close: () => stopWorkers?.(),
   };

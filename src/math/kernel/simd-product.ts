@@ -12,7 +12,7 @@ const BLOCK_MULTIPLE = TILE_ROWS * TILE_COLS_SINGLE;
  * piece stays in a second-level cache of 512 KB, and a large product has many more pieces than there are threads.
  */
 const PIECE_ROWS = 24;
-const PIECE_COLS = 16;
+export const PIECE_COLS = 16;
 /** Bytes of a tile's sums. */
 const TILE_SUMS = TILE_ROWS * TILE_COLS_SINGLE * 8;
 /** A small product is cut finer, into some pieces a thread, so that none waits long for another; yet not below this. */
@@ -29,10 +29,15 @@ function blockSize(size: number, multiple: number): number {
   return Math.ceil(size / parts / multiple) * multiple;
 }
 
-function pieceRowsOf(rowPanels: number, threads: number): number {
+/** Panels of A in a piece of work, of which there are some for each thread. */
+export function pieceRowsOf(rowPanels: number, threads: number): number {
   const share = Math.ceil(rowPanels / (PIECES_PER_THREAD * threads));
   return Math.min(PIECE_ROWS, Math.max(LEAST_PIECE_ROWS, share));
 }
+
+/** Bytes of the sums of a piece for each thread: where all steps are taken at once, they are needed only while it is worked at. */
+export const sumsOfPieces = (threads: number): number =>
+  threads * PIECE_ROWS * PIECE_COLS * TILE_SUMS;
 
 /** The product in WebAssembly SIMD, in blocks that fit the kernel's memory. */
 export function simdProduct(kernel: Kernel, job: ProductJob): void {
@@ -54,9 +59,8 @@ function runBlocks(kernel: Kernel, job: ProductJob): void {
   const panelsOf = (lines: number, width: number): number => Math.ceil(lines / width);
   const paddedRows = panelsOf(Math.min(mb, m), TILE_ROWS) * TILE_ROWS;
   const paddedCols = panelsOf(Math.min(nb, n), TILE_COLS_SINGLE) * TILE_COLS_SINGLE;
-  // Where all steps are taken at once, sums are needed only while a thread works at a piece.
-  const sumsOfPieces = kernel.threads * PIECE_ROWS * PIECE_COLS * TILE_SUMS;
-  const sumsBytes = k > kb ? paddedRows * paddedCols * 8 : k > CHUNK ? sumsOfPieces : 0;
+  const sumsBytes =
+    k > kb ? paddedRows * paddedCols * 8 : k > CHUNK ? sumsOfPieces(kernel.threads) : 0;
   const sumsAt = kernel.reserve(sumsBytes);
   const outAt = kernel.reserve(paddedRows * paddedCols * 4);
 

@@ -1,26 +1,20 @@
 import { fitThreshold } from "../../evaluate/pairs/thresholds/threshold.js";
-import type { OptimizerState, StepRates, Tensors } from "../optimizers/optimizer.js";
+import type { StepRates, Tensors } from "../optimizers/optimizer.js";
 import type { TrainingPlan } from "../training-plan.js";
+import type { Advance, StepSource, TrainingState } from "./advance.js";
 import { DivergenceError } from "./divergence-error.js";
 import type { TrainingRandomness } from "./randomness.js";
 import { clipGradients, pullTowardStart } from "./regularize.js";
-import type { Step } from "./stepper.js";
-
-/** What the optimiser carries from step to step. */
-export interface TrainingState {
-  readonly tensors: Tensors;
-  readonly state: OptimizerState;
-}
 
 /** What all epochs of a run have in common. */
 export interface EpochContext {
   readonly plan: TrainingPlan;
-  readonly step: Step;
+  readonly advance: Advance;
   /** The arrays that the penalty pulls toward. */
   readonly start: Tensors;
   readonly randomness: TrainingRandomness;
-  /** Called after each step with the number of steps since the run began. */
-  readonly afterStep: (done: number) => Promise<void>;
+  /** Called after each step with the number of steps since the run began: what to wait for, where it is time for a pause. */
+  readonly afterStep: (done: number) => Promise<void> | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -40,34 +34,52 @@ export interface FinishedEpoch extends TrainingState {
  * @throws DivergenceError when the loss or an array is no longer finite.
  */
 export async function runEpoch(
-  { tensors, state }: TrainingState,
+  at: TrainingState,
   epoch: number,
-  { plan, step, start, randomness, afterStep, signal }: EpochContext,
+  { plan, advance, start, randomness, afterStep, signal }: EpochContext,
 ): Promise<FinishedEpoch | null> {
-  const { batches, batchSize, stepsPerEpoch, optimizer, schedule } = plan;
+  const { batches, batchSize, stepsPerEpoch, schedule } = plan;
   const order = randomness.order(epoch, batches.count);
   let lossSum = 0;
   const cosines: number[] = [];
   const labels: number[] = [];
   let rates: StepRates = { learningRate: 0 };
-  for (let batch = 0; batch < stepsPerEpoch; batch++) {
-    const done = (epoch - 1) * stepsPerEpoch + batch;
-    const chosen = order.subarray(batch * batchSize, (batch + 1) * batchSize);
-    rates = schedule(done, plan.epochs * stepsPerEpoch);
-    const batchPlan = batches.plan(chosen);
-    const { value, gradients, ...scored } = await step(tensors, batchPlan, (inputs) => {
-      if (plan.dropout > 0) randomness.drop(inputs, epoch, batch);
-    });
-    if (!Number.isFinite(value)) throw new DivergenceError(epoch, rates.learningRate);
-    lossSum += value * chosen.length;
-    for (const cosine of scored.cosines) cosines.push(cosine);
-    for (const label of batchPlan.pairs.label) labels.push(label);
-    pullTowardStart(gradients, tensors, start, plan.penalty);
-    clipGradients(gradients, plan.clipNorm);
+  let batch = 0;
+  let pause: Promise<void> | undefined;
+  const chosen = (): Uint32Array =>
+    order.subarray(batch * batchSize, Math.min(batches.count, (batch + 1) * batchSize));
+  const steps: StepSource = {
+    next() {
+      if (batch === stepsPerEpoch || pause !== undefined || signal?.aborted) return null;
+      const number = batch;
+      rates = schedule((epoch - 1) * stepsPerEpoch + number, plan.epochs * stepsPerEpoch);
+      return {
+        rates,
+        plan: batches.plan(chosen()),
+        dropOut(inputs) {
+          if (plan.dropout > 0) randomness.drop(inputs, epoch, number);
+        },
+      };
+    },
+    adjust(gradients, tensors) {
+      pullTowardStart(gradients, tensors, start, plan.penalty);
+      clipGradients(gradients, plan.clipNorm);
+    },
+    done({ plan: { pairs } }, value, scored) {
+      if (!Number.isFinite(value)) throw new DivergenceError(epoch, rates.learningRate);
+      lossSum += value * chosen().length;
+      for (const cosine of scored) cosines.push(cosine);
+      for (const label of pairs.label) labels.push(label);
+      batch++;
+      pause = afterStep((epoch - 1) * stepsPerEpoch + batch);
+    },
+  };
+  let { tensors, state } = at;
+  while (batch < stepsPerEpoch) {
     // What came before the epoch is the best epoch's or a checkpoint's, and stays; the epoch's own arrays change in place.
-    const own = batch === 0 ? undefined : { parameters: tensors, state };
-    ({ parameters: tensors, state } = optimizer.update(gradients, state, tensors, rates, own));
-    await afterStep(done + 1);
+    ({ tensors, state } = await advance({ tensors, state }, steps, batch > 0));
+    await pause;
+    pause = undefined;
     if (signal?.aborted) return null;
   }
   if (!tensors.every(allFinite)) throw new DivergenceError(epoch, rates.learningRate);

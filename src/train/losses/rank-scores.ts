@@ -68,16 +68,27 @@ export function rankingLoss(
   }
 }
 
-function anchorsOf({ pairs }: LossBatch): number[] {
+/** The indices of the matching pairs. */
+export function anchorsOf({ pairs }: Pick<LossBatch, "pairs">): number[] {
   const anchors: number[] = [];
   for (const [i, label] of pairs.label.entries()) if (label === 1) anchors.push(i);
   return anchors;
 }
 
-function relationsOf({ queries, passages, pairs, knownMatches }: LossBatch): Uint8Array {
-  const relations = new Uint8Array(queries.rows * passages.rows);
+function relationsOf(batch: LossBatch): Uint8Array {
+  const relations = new Uint8Array(batch.queries.rows * batch.passages.rows);
+  setRelations(batch, relations, batch.passages.rows);
+  return relations;
+}
+
+/** Writes what passages are to queries where they are more than {@link Relation.inBatch}; a query's are `stride` apart. */
+export function setRelations(
+  { pairs, knownMatches }: Pick<LossBatch, "pairs" | "knownMatches">,
+  relations: Uint8Array,
+  stride: number,
+): void {
   const set = (query: number, passage: number, relation: number): void => {
-    const at = query * passages.rows + passage;
+    const at = query * stride + passage;
     // A match stays one, whatever other pairs say.
     if (relations[at] !== Relation.match) relations[at] = relation;
   };
@@ -89,7 +100,6 @@ function relationsOf({ queries, passages, pairs, knownMatches }: LossBatch): Uin
       set(knownMatches.query[i], knownMatches.passage[i], Relation.match);
     }
   }
-  return relations;
 }
 
 interface UnitRows {

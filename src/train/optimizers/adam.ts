@@ -1,5 +1,5 @@
 import { checkNumber } from "../../base/checks.js";
-import type { Optimizer } from "./optimizer.js";
+import type { Optimizer, StepRates } from "./optimizer.js";
 
 export interface AdamOptions {
   /** Decay of the running mean of gradients, in [0, 1); a schedule's momentum may override it. @default 0.9 */
@@ -33,6 +33,32 @@ export function adamW(options: AdamWOptions = {}): Optimizer {
   return adamLike("adamW", options);
 }
 
+/** What Adam was made with. */
+export type AdamSettings = Readonly<Required<{ [K in keyof AdamWOptions]: number }>>;
+
+/** By the object, so that a copy with another update is no Adam. */
+const known = /* @__PURE__ */ new WeakMap<Optimizer, AdamSettings>();
+
+/** The settings, where the optimiser is Adam, whose steps the kernel takes in its own memory. */
+export const adamSettingsOf = (optimizer: Optimizer): AdamSettings | undefined =>
+  known.get(optimizer);
+
+/** The factors of a step, in the order of src/math/kernel/assembly/adam.ts. */
+export function adamFactors(
+  { beta1, beta2, epsilon, weightDecay }: AdamSettings,
+  step: number,
+  rates: StepRates,
+): readonly number[] {
+  const first = rates.momentum ?? beta1;
+  return [
+    ...[first, 1 - first, beta2, 1 - beta2],
+    rates.learningRate / (1 - first ** step),
+    1 / (1 - beta2 ** step),
+    epsilon,
+    1 - rates.learningRate * weightDecay,
+  ];
+}
+
 function adamLike(
   caller: "adam" | "adamW",
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 }: AdamWOptions,
@@ -43,9 +69,10 @@ function adamLike(
   for (const [option, value] of Object.entries({ epsilon, weightDecay })) {
     checkNumber(value, `${caller}: ${option}`, { least: 0 });
   }
-  return {
+  const settings = { beta1, beta2, epsilon, weightDecay };
+  const optimizer: Optimizer = {
     name: caller.toLowerCase(),
-    settings: { beta1, beta2, epsilon, weightDecay },
+    settings,
     init: (parameters) => ({
       step: 0,
       moments: {
@@ -55,10 +82,7 @@ function adamLike(
     }),
     update(gradients, state, parameters, rates, spare) {
       const step = state.step + 1;
-      const first = rates.momentum ?? beta1;
-      const rate = rates.learningRate / (1 - first ** step);
-      const squareScale = 1 / (1 - beta2 ** step);
-      const keep = 1 - rates.learningRate * weightDecay;
+      const factors = adamFactors(settings, step, rates);
       const mean: Float32Array[] = [];
       const square: Float32Array[] = [];
       const next = parameters.map((values, t) => {
@@ -72,7 +96,7 @@ function adamLike(
         adamStep(
           { values, gradient, mean: oldMean, square: oldSquare },
           { values: result, mean: m, square: v },
-          { first, beta2, rate, squareScale, epsilon, keep },
+          factors,
         );
         mean.push(m);
         square.push(v);
@@ -81,6 +105,8 @@ function adamLike(
       return { parameters: next, state: { step, moments: { mean, square } } };
     },
   };
+  known.set(optimizer, settings);
+  return optimizer;
 }
 
 interface AdamArrays {
@@ -93,17 +119,9 @@ interface AdamArrays {
 function adamStep(
   { values, gradient, mean, square }: AdamArrays & { readonly gradient: Float32Array },
   next: AdamArrays,
-  {
-    first,
-    beta2,
-    rate,
-    squareScale,
-    epsilon,
-    keep,
-  }: Readonly<Record<"first" | "beta2" | "rate" | "squareScale" | "epsilon" | "keep", number>>,
+  [first, newShare, beta2, newSquareShare, rate, squareScale, epsilon, keep]: readonly number[],
 ): void {
   const { values: result, mean: m, square: v } = next;
-  const [newShare, newSquareShare] = [1 - first, 1 - beta2];
   for (let i = 0; i < values.length; i++) {
     const g = gradient[i];
     // What is kept in single precision is what the step is taken by.
