@@ -51,7 +51,7 @@ def retrieval_task(folder, query_count, dimensions):
     queries = np.fromfile(f"{folder}/queries.f32", dtype=np.float32).reshape(query_count, dimensions)
     corpus = np.fromfile(f"{folder}/corpus.f32", dtype=np.float32).reshape(-1, dimensions)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
+    start, processor = time.perf_counter(), time.process_time()
     queries = queries / np.linalg.norm(queries, axis=1, keepdims=True)
     corpus = corpus / np.linalg.norm(corpus, axis=1, keepdims=True)
     ranks = []
@@ -60,12 +60,13 @@ def retrieval_task(folder, query_count, dimensions):
         scores = queries[first : first + 512] @ corpus.T
         own = np.arange(first, first + len(scores)) % len(corpus)
         ranks.append(1 + (scores > scores[np.arange(len(scores)), own][:, None]).sum(axis=1))
-    seconds = time.perf_counter() - start
+    seconds, processor = time.perf_counter() - start, time.process_time() - processor
     ranks = np.concatenate(ranks)
     extra = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     return {
         "NumPy, ranks from single-precision products": {
             "seconds": seconds,
+            "processor": processor,
             "value": float(np.mean(ranks <= 1)),
             "recall10": float(np.mean(ranks <= 10)),
             "extra": extra,

@@ -1,18 +1,20 @@
 /**
- * npm run bench -- evaluate [--scores 1000000] [--queries 5000] [--passages 100000] [--dimensions 1536]
+ * npm run bench -- evaluate [--scores 1000000] [--queries 5000] [--passages 100000] [--dimensions 1536] [--runs 5]
  *
  * Threshold sweep and areas on scores, and exact retrieval over a corpus, against NumPy and scikit-learn on the same
  * numbers in the same run, where a Python with both is found (PYTHON names another). Seeded; scores are timed after a
- * warm-up, the best of several runs; retrieval once. Each program runs alone.
+ * warm-up, the best of several runs; retrieval by turns with NumPy, on the kernel and where it is installed on
+ * onnxruntime-node, the medians of --runs. Each program runs alone.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRandom, evaluateRetrieval, fitThreshold, type Matrix } from "embedtune";
-import { createMatrix } from "embedtune/math";
+import { createMatrix, type ProductEngine } from "embedtune/math";
 import { averagePrecision, notebookThreshold, rocAuc } from "embedtune/evaluate";
+import { byTurns, onOnnx, secondsOf, type Seconds } from "./native.js";
 import type { BenchOptions, BenchRow } from "./rows.js";
 
 export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
@@ -26,7 +28,8 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), "bench-evaluate-"));
   try {
     const rows = [...scoreRows(n, folder)];
-    rows.push(...(await retrievalRows(queries, passages, dimensions, folder)));
+    const runs = size("runs", 5);
+    rows.push(...(await retrievalRows(queries, passages, dimensions, folder, runs)));
     return rows;
   } finally {
     rmSync(folder, { recursive: true });
@@ -72,38 +75,58 @@ async function retrievalRows(
   passageCount: number,
   dimensions: number,
   folder: string,
+  runs: number,
 ): Promise<BenchRow[]> {
   const { queries, corpus } = sampleVectors(queryCount, passageCount, dimensions);
   const relevant = Array.from({ length: queryCount }, (_, i) => [i % passageCount]);
-  const before = process.memoryUsage().rss;
-  let peak = before;
-  const start = performance.now();
-  const result = await evaluateRetrieval(queries, corpus, relevant, {
-    ks: [1, 10],
-    onProgress: () => (peak = Math.max(peak, process.memoryUsage().rss)),
-  });
-  const seconds = (performance.now() - start) / 1000;
-  const row = (program: string, took: number, extra: number, recall: number): BenchRow => ({
-    table: `${queryCount} queries over ${passageCount} passages of ${dimensions} dimensions`,
-    program,
-    seconds: took,
-    GFLOPS: (2 * queryCount * passageCount * dimensions) / took / 1e9,
-    "MB beside the vectors": extra / 2 ** 20,
-    "recall@1": recall,
-    "recall@10": result.metrics["recall@10"],
-  });
-  const rows = [
-    row("embedtune, ranks exact in 64 bits", seconds, peak - before, result.metrics["recall@1"]),
-  ];
   writeFileSync(join(folder, "queries.f32"), queries.data);
   writeFileSync(join(folder, "corpus.f32"), corpus.data);
-  const theirs = python(["retrieval", folder, String(queryCount), String(dimensions)]);
-  if (theirs !== null) {
-    for (const [program, { seconds: took, extra, value, recall10 }] of Object.entries(theirs)) {
-      rows.push({ ...row(program, took, extra!, value), "recall@10": recall10! });
-    }
-  }
-  return rows;
+  const threads = availableParallelism();
+  const found: Record<string, Retrieved> = {};
+  const ours = async (name: string, engine: "kernel" | ProductEngine): Promise<Seconds> => {
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    let figures: Readonly<Record<string, number>> = {};
+    const seconds = await secondsOf(async () => {
+      ({ metrics: figures } = await evaluateRetrieval(queries, corpus, relevant, {
+        ...{ ks: [1, 10], engine },
+        onProgress: () => (peak = Math.max(peak, process.memoryUsage().rss)),
+      }));
+    });
+    const extra = Math.max(peak - before, found[name]?.extra ?? 0);
+    found[name] = { extra, recall1: figures["recall@1"], recall10: figures["recall@10"] };
+    return seconds;
+  };
+  const theirs = (name: string): Promise<Seconds> => {
+    const result = python(["retrieval", folder, String(queryCount), String(dimensions)])!;
+    const [{ seconds, processor, extra, value, recall10 }] = Object.values(result);
+    found[name] = { extra: extra!, recall1: value, recall10: recall10! };
+    return Promise.resolve({ wall: seconds, processor: processor! });
+  };
+  const kernel = "embedtune, ranks exact in 64 bits";
+  const native = "embedtune on onnxruntime-node, the same ranks";
+  const numpy = "NumPy, ranks from single-precision products";
+  const jobs: Record<string, () => Promise<Seconds>> = { [kernel]: () => ours(kernel, "kernel") };
+  if (pythonProgram() !== null) jobs[numpy] = () => theirs(numpy);
+  const times =
+    (await onOnnx(threads, (engine) =>
+      byTurns(runs, { ...jobs, [native]: () => ours(native, engine) }),
+    )) ?? (await byTurns(runs, jobs));
+  return Object.entries(times).map(([program, { wall, processor }]) => ({
+    table: `${queryCount} queries over ${passageCount} passages of ${dimensions} dimensions, ${threads} threads, median of ${runs}`,
+    ...{ program, seconds: wall, "processor seconds": processor },
+    ...(numpy in times ? { "of NumPy's time": wall / times[numpy].wall } : {}),
+    GFLOPS: (2 * queryCount * passageCount * dimensions) / wall / 1e9,
+    "MB beside the vectors": found[program].extra / 2 ** 20,
+    "recall@1": found[program].recall1,
+    "recall@10": found[program].recall10,
+  }));
+}
+
+interface Retrieved {
+  readonly extra: number;
+  readonly recall1: number;
+  readonly recall10: number;
 }
 
 /** Passages at random; query i is passage i with so much noise that it is not always found first. */
@@ -139,18 +162,29 @@ function bestOf(runs: number, job: () => number): { seconds: number; value: numb
 
 type Timed = Record<
   string,
-  { seconds: number; value: number; extra?: number | undefined; recall10?: number | undefined }
+  {
+    seconds: number;
+    value: number;
+    processor?: number | undefined;
+    extra?: number | undefined;
+    recall10?: number | undefined;
+  }
 >;
 
 /** What bench/evaluate.py measured, or `null` where no Python with NumPy and scikit-learn is found. */
 function python(args: readonly string[]): Timed | null {
+  const program = pythonProgram();
+  if (program === null) return null;
   const script = fileURLToPath(new URL("evaluate.py", import.meta.url));
+  const { status, stdout, stderr } = spawnSync(program, [script, ...args], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`bench: evaluate.py failed: ${stderr}`);
+  return JSON.parse(stdout) as Timed;
+}
+
+function pythonProgram(): string | null {
   const programs = process.env.PYTHON ? [process.env.PYTHON] : ["python3", "/usr/bin/python3"];
   for (const program of programs) {
-    if (spawnSync(program, ["-c", "import numpy, sklearn"]).status !== 0) continue;
-    const { status, stdout, stderr } = spawnSync(program, [script, ...args], { encoding: "utf8" });
-    if (status !== 0) throw new Error(`bench: evaluate.py failed: ${stderr}`);
-    return JSON.parse(stdout) as Timed;
+    if (spawnSync(program, ["-c", "import numpy, sklearn"]).status === 0) return program;
   }
   console.error("bench: no Python with NumPy and scikit-learn found, so there is no comparison");
   return null;

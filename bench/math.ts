@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- math [--large] [--only products,registers,eigen,nearest,numpy]`: products against ml-matrix and, where
+ * `npm run bench -- math [--large] [--only products,registers,native,eigen,nearest,numpy]`: products against ml-matrix and, where
  * Python is there, NumPy, and beside what registers alone can do; eigen-decompositions at 512 and 1,536 (with --large 3,072);
  * exact top-k. Times are the best of several runs, since others may share the machine;
  * the share of one thread's time that the process really got stands beside them.
@@ -18,8 +18,10 @@ import {
   setKernel,
   symmetricEigen,
   topK,
+  withEngine,
   type KernelOptions,
 } from "embedtune/math";
+import { byTurns, median, onOnnx, secondsOf, type Seconds } from "./native.js";
 import { pythonEnvironment } from "./python.js";
 import { registerLoop } from "./register-loop.js";
 import type { BenchOptions, BenchRow } from "./rows.js";
@@ -56,6 +58,8 @@ function normal(rows: number, cols: number, seed: string): Matrix {
 
 interface NumpyTimes {
   readonly product: number;
+  /** Processor seconds of a product. */
+  readonly processor: number;
   readonly eigen: Readonly<Record<string, number>>;
   readonly numpy: string;
 }
@@ -138,9 +142,6 @@ export function products(): BenchRow[] {
 
 const ROUNDS = 5;
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((x, y) => x - y)[values.length >> 1];
-
 /**
  * The product beside what registers alone can do, turn and turn about: medians of five. Per second of the processor, too,
  * where others share the machine: loads, caches and copies are then all that is between the two.
@@ -174,6 +175,39 @@ async function besideRegisters(): Promise<BenchRow[]> {
       "share, per processor second": of("product", "processor") / of("registers", "processor"),
       ...(beside === 0 ? {} : { NumPy: beside, "share of NumPy": of("product", "wall") / beside }),
     });
+  }
+  setKernel();
+  return rows;
+}
+
+/** The product of the native engine beside the kernel's and NumPy's, by turns: medians of five. */
+async function native(): Promise<BenchRow[]> {
+  const [a, b] = [normal(SIZE, SIZE, "a"), normal(SIZE, SIZE, "b")];
+  const rows: BenchRow[] = [];
+  for (const threads of new Set([1, availableParallelism()])) {
+    setKernel({ threads });
+    const times = await onOnnx(threads, (engine) => {
+      const job = (): unknown => multiply(a, b);
+      for (let i = 0; i < 3; i++) withEngine(engine, job);
+      const jobs: Record<string, () => Promise<Seconds>> = {
+        "embedtune's kernel": () => secondsOf(job),
+        "onnxruntime-node": () => secondsOf(() => withEngine(engine, job)),
+      };
+      const python = (): Promise<Seconds> => {
+        const { product: wall, processor } = numpy("python3", threads, [])!;
+        return Promise.resolve({ wall, processor });
+      };
+      if (numpy("python3", threads, []) !== undefined) jobs["NumPy"] = python;
+      return byTurns(ROUNDS, jobs);
+    });
+    for (const [engine, { wall, processor }] of Object.entries(times ?? {})) {
+      rows.push({
+        table: `Product, ${SIZE} × ${SIZE} × ${SIZE}, on the native engine, GFLOP/s`,
+        ...{ threads, engine, "by the clock": (2 * SIZE ** 3) / wall / 1e9 },
+        "per processor second": (2 * SIZE ** 3) / processor / 1e9,
+        ...(times?.["NumPy"] === undefined ? {} : { "share of NumPy": times["NumPy"].wall / wall }),
+      });
+    }
   }
   setKernel();
   return rows;
@@ -283,6 +317,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const jobs = {
     products,
     registers: besideRegisters,
+    native,
     eigen: () => eigen(sizes),
     nearest,
     numpy: () => numpyRows("python3", sizes),

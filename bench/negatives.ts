@@ -1,10 +1,12 @@
 /**
- * `npm run bench -- negatives [--large] [--queries N] [--passages N] [--dimensions N]`: mining by exact search and by
- * BM25. `--large` is 5,000 queries × 100,000 passages × 1,536 dimensions (4 GB of memory). Beside it NumPy's blocked
- * product and argpartition, where python3 has NumPy.
+ * `npm run bench -- negatives [--large] [--queries N] [--passages N] [--dimensions N] [--threads N] [--runs 5]`: mining by
+ * exact search and by BM25. `--large` is 5,000 queries × 100,000 passages × 1,536 dimensions (4 GB of memory). Beside it
+ * NumPy's blocked product and argpartition and PyTorch's topk, where `--python` (python3) has them, and the same mining on
+ * onnxruntime-node, where it is installed. Mining and PyTorch by turns, medians of `--runs`.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import {
   createBm25Index,
@@ -15,8 +17,10 @@ import {
   type Pair,
   type Random,
 } from "embedtune";
-import { createMatrix } from "embedtune/math";
-import type { BenchOptions, BenchRow } from "./rows.js";
+import { createMatrix, setKernel, type ProductEngine } from "embedtune/math";
+import { byTurns, onOnnx, secondsOf, type Seconds } from "./native.js";
+import { pythonEnvironment } from "./python.js";
+import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 
 const numNegatives = 3;
 
@@ -27,6 +31,9 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const queries = size("queries", 500, 5_000);
   const passages = size("passages", 10_000, 100_000);
   const dimensions = size("dimensions", 1_536, 1_536);
+  const threads = countOption(options, "threads", availableParallelism());
+  const runs = countOption(options, "runs", 5);
+  const python = options.get("python") ?? "python3";
   const random = createRandom(options.get("seed") ?? 1);
 
   const pairs = Array.from({ length: queries }, (_, i): Pair => ({
@@ -51,7 +58,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   }).search(warm.queries, 9);
 
   const operations = 2 * queries * passages * dimensions;
-  const table = `Mining: ${queries} queries × ${passages} passages × ${dimensions} dimensions`;
+  const table = `Mining: ${queries} queries × ${passages} passages × ${dimensions} dimensions, ${threads} threads, median of ${runs}`;
   const row = (what: string, seconds: number): BenchRow => ({
     table,
     what,
@@ -62,14 +69,36 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const rows: BenchRow[] = [];
   // minScore -1 drops nothing; 33 candidates a query are searched, as a margin would ask for.
   const mining = { numNegatives, rangeMax: 10 * numNegatives + 2, minScore: -1 };
-  let started = performance.now();
-  const index = createVectorIndex(texts, vectors);
-  const mined = await mineHardNegatives(pairs, index, mining);
-  rows.push(row("embedtune, all of mineHardNegatives", (performance.now() - started) / 1000));
-  if (mined.counts.mined !== queries * numNegatives) throw new Error("mined too few");
+  const ours = (engine: "kernel" | ProductEngine): Promise<Seconds> =>
+    secondsOf(async () => {
+      const index = createVectorIndex(texts, vectors);
+      const { counts } = await mineHardNegatives(pairs, index, { ...mining, engine });
+      if (counts.mined !== queries * numNegatives) throw new Error("mined too few");
+    });
+  const jobs: Record<string, () => Promise<Seconds>> = {
+    "embedtune, all of mineHardNegatives": () => ours("kernel"),
+  };
+  const sizes = [queries, passages, dimensions, 33, threads];
+  if (torchSeconds(python, [8, 80, 8, 3, 1]) !== null) {
+    jobs[pytorch] = () => Promise.resolve(torchSeconds(python, sizes)!);
+  } else console.error(`bench: ${python} has no PyTorch: nothing of it to compare with`);
+  setKernel({ threads });
+  const times =
+    (await onOnnx(threads, (engine) => {
+      const name = "embedtune on onnxruntime-node, the same negatives";
+      return byTurns(runs, { ...jobs, [name]: () => ours(engine) });
+    })) ?? (await byTurns(runs, jobs));
+  setKernel();
+  for (const [name, { wall, processor }] of Object.entries(times)) {
+    rows.push({
+      ...row(name, wall),
+      "processor seconds": processor,
+      ...(pytorch in times ? { "of PyTorch's time": wall / times[pytorch].wall } : {}),
+    });
+  }
 
   for (const core of openBlasCores()) {
-    const seconds = numpySeconds([queries, passages, dimensions, 33], core);
+    const seconds = numpySeconds(python, sizes.slice(0, 4), threads, core);
     if (seconds !== null) rows.push(row(`NumPy, search alone${core && ` (${core})`}`, seconds));
   }
 
@@ -78,7 +107,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const words = (count: number): string => Array.from({ length: count }, word).join(" ");
   const lexical = Array.from({ length: passages }, () => words(100));
   const asked = Array.from({ length: queries }, () => words(9));
-  started = performance.now();
+  const started = performance.now();
   const bm25 = createBm25Index(lexical);
   const built = performance.now();
   await bm25.search(asked, 33);
@@ -119,12 +148,32 @@ function openBlasCores(): string[] {
   }
 }
 
-function numpySeconds(sizes: readonly number[], core: string): number | null {
+const pytorch = "PyTorch, search alone";
+
+function torchSeconds(python: string, sizes: readonly number[]): Seconds | null {
+  const script = fileURLToPath(new URL("torch-mining.py", import.meta.url));
+  const args = [script, ...sizes.map(String)];
+  const { status, stdout } = spawnSync(python, args, { env: pythonEnvironment() });
+  if (status !== 0) return null;
+  const { seconds, processor } = JSON.parse(stdout.toString()) as Record<string, number>;
+  return { wall: seconds, processor };
+}
+
+function numpySeconds(
+  python: string,
+  sizes: readonly number[],
+  threads: number,
+  core: string,
+): number | null {
   const script = fileURLToPath(new URL("numpy-mining.py", import.meta.url));
-  const env = core === "" ? process.env : { ...process.env, OPENBLAS_CORETYPE: core };
+  const env = {
+    ...process.env,
+    ...{ OPENBLAS_NUM_THREADS: String(threads) },
+    ...(core === "" ? {} : { OPENBLAS_CORETYPE: core }),
+  };
   try {
     const args = [script, ...sizes.map(String)];
-    const output = execFileSync("python3", args, { env, encoding: "utf8", stdio: "pipe" });
+    const output = execFileSync(python, args, { env, encoding: "utf8", stdio: "pipe" });
     return Number(output);
   } catch {
     return null;

@@ -9,12 +9,12 @@ import numpy as np
 rng = np.random.default_rng(1)
 
 
-def best(job, runs):
+def best(job, runs, clock=time.perf_counter):
     times = []
     for _ in range(runs):
-        start = time.perf_counter()
+        start = clock()
         job()
-        times.append(time.perf_counter() - start)
+        times.append(clock() - start)
     return min(times)
 
 
@@ -22,6 +22,7 @@ a = rng.standard_normal((1536, 1536), dtype=np.float32)
 b = rng.standard_normal((1536, 1536), dtype=np.float32)
 a @ b
 result = {"product": best(lambda: a @ b, 7), "eigen": {}}
+result["processor"] = best(lambda: a @ b, 3, time.process_time)
 for n in json.loads(sys.argv[1]):
     x = rng.standard_normal((n, n))
     gram = x.T @ x / n

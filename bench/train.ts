@@ -26,11 +26,12 @@ import {
   kernelStatus,
   normalizeRows,
   setKernel,
+  withEngine,
   type ProductEngine,
 } from "embedtune/math";
 import { notebookPreset } from "embedtune/train";
-import { createOnnxEngine } from "embedtune/onnx";
 import { hasKernel, kernels, nameOf, numpyRows, products } from "./math.js";
+import { byTurns, onOnnx, secondsOf, type Seconds } from "./native.js";
 import { pythonEnvironment } from "./python.js";
 import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 
@@ -189,12 +190,10 @@ async function notebook(size: Size, epochs: number, python: string): Promise<Ben
     rows.push(await notebookRow(name, data, epochs));
   }
   setKernel();
-  const engine = await createOnnxEngine().catch(() => undefined);
-  if (engine !== undefined) {
+  await onOnnx(availableParallelism(), async (engine) => {
     await warmUp(data, engine);
     rows.push(await notebookRow(`embedtune on ${engine.id}`, data, epochs, engine));
-    await engine.close();
-  }
+  });
   return [...rows, ...torchRows(data, epochs, python)];
 }
 
@@ -217,19 +216,33 @@ async function byPairs(size: Size): Promise<BenchRow[]> {
 
 const point = { lambda: 0.3, power: 0.5 };
 
-/** What is timed, and whether at twice the dimensions, too: there the one call takes too long for a bench. */
+/** RCA on the kernel and on the native engine, by turns: medians of five. */
+async function onePoint(data: TrainingPairs): Promise<Record<string, Seconds>> {
+  const job = (): unknown => fitRca(data, point);
+  const kernel = { "": () => secondsOf(job) };
+  const both = await onOnnx(availableParallelism(), (engine) =>
+    byTurns(5, {
+      ...kernel,
+      [`, on ${engine.id}`]: () => secondsOf(() => withEngine(engine, job)),
+    }),
+  );
+  return both ?? byTurns(5, kernel);
+}
+
+/** At twice the dimensions the one call takes too long for a bench. */
 const closedForms: readonly {
   readonly fit: string;
-  readonly wide: boolean;
   readonly job: (data: TrainingPairs) => unknown;
 }[] = [
-  { fit: "fitRca, one point", wide: true, job: (data) => fitRca(data, point) },
   {
     fit: "fitAdapter, closed forms alone",
-    wide: false,
     job: (data) => fitAdapter(data, { candidates: ["rca", "corpus-prior", "ridge"] }),
   },
-  { fit: "fitAdapter, with training", wide: false, job: (data) => fitAdapter(data) },
+  { fit: "fitAdapter, with training", job: (data) => fitAdapter(data) },
+  {
+    fit: "fitAdapter, with training, on onnxruntime-node",
+    job: (data) => onOnnx(availableParallelism(), (engine) => fitAdapter(data, { engine })),
+  },
 ];
 
 async function closedForm(size: Size, python: string): Promise<BenchRow[]> {
@@ -241,12 +254,24 @@ async function closedForm(size: Size, python: string): Promise<BenchRow[]> {
     const numpy = inPython(python, "numpy", "numpy-rca.py", data, [lambda, power]);
     if (numpy !== undefined) {
       const fit = `NumPy ${numpy["version"]}, RCA, one point`;
-      rows.push({ table, fit, dimensions, seconds: numpy["seconds"], "peak MB": "" });
+      const { seconds, processor } = numpy;
+      rows.push({ table, fit, dimensions, seconds, "processor seconds": processor, "peak MB": "" });
     }
-    for (const { fit, wide, job } of closedForms) {
-      if (dimensions > size.dimensions && !wide) continue;
-      const [, seconds] = await timed(() => job(data));
-      rows.push({ table, fit, dimensions, seconds, "peak MB": Math.round(megabytes()) });
+    for (const [name, { wall, processor }] of Object.entries(await onePoint(data))) {
+      rows.push({
+        ...{ table, fit: `fitRca, one point${name}`, dimensions, seconds: wall },
+        ...{ "processor seconds": processor, "peak MB": Math.round(megabytes()) },
+      });
+    }
+    if (dimensions > size.dimensions) continue;
+    for (const { fit, job } of closedForms) {
+      let made: unknown;
+      const { wall, processor } = await secondsOf(async () => (made = await job(data)));
+      if (made === undefined) continue; // no engine
+      rows.push({
+        ...{ table, fit, dimensions, seconds: wall, "processor seconds": processor },
+        "peak MB": Math.round(megabytes()),
+      });
     }
   }
   return rows;
