@@ -36,34 +36,66 @@ export function moveRows(
   pairs: MovingPairs,
   move: Move,
 ): MovedRows {
-  const { cols } = passages;
   checkSameDimensions(queries, "moveRows: queries", passages, "passages");
+  checkMove(move);
+  return moveBySums(passages, sumQuestions(passages, queries, pairs), move);
+}
+
+function checkMove(move: Move): void {
   checkChoice(move.kind, "moveRows: move.kind", ["mean", "step"]);
   checkNumber(move.strength, "moveRows: move.strength", { least: 0 });
-  const moving = Array.from(pairs.query.keys()).filter((i) => (pairs.label?.[i] ?? 1) === 1);
-  for (const i of moving) {
-    checkInteger(pairs.query[i], `moveRows: pairs.query[${i}]`, {
-      least: 0,
-      most: queries.rows - 1,
-    });
-    checkInteger(pairs.passage[i], `moveRows: pairs.passage[${i}]`, {
-      least: 0,
-      most: passages.rows - 1,
-    });
+}
+
+/** What each passage's questions sum up to: the same for every move. */
+export type QuestionSums = Pick<MovedRows, "rows" | "sums" | "counts">;
+
+/** The first half of {@link moveRows}. */
+export function sumQuestions(
+  passages: Matrix,
+  queries: Matrix,
+  { query, passage, label }: MovingPairs,
+): QuestionSums {
+  const { cols } = passages;
+  const moving: number[] = [];
+  for (let i = 0; i < query.length; i++) {
+    if ((label?.[i] ?? 1) !== 1) continue;
+    moving.push(i);
+    checkRow(query[i], queries.rows, "query", i);
+    checkRow(passage[i], passages.rows, "passage", i);
   }
-  const rows = Uint32Array.from(new Set(moving.map((i) => pairs.passage[i]))).sort();
+  const rows = Uint32Array.from(new Set(moving.map((i) => passage[i]))).sort();
   const place = new Map(Array.from(rows, (row, i) => [row, i]));
   const sums = new Float64Array(rows.length * cols);
   const counts = new Uint32Array(rows.length);
   for (const i of moving) {
-    const at = place.get(pairs.passage[i])!;
+    const at = place.get(passage[i])!;
     counts[at]++;
-    const from = pairs.query[i] * cols;
-    for (let j = 0; j < cols; j++) sums[at * cols + j] += queries.data[from + j];
+    addRow(sums, at * cols, queries.data, query[i] * cols, cols);
   }
+  return { rows, sums, counts };
+}
+
+/** The second half. */
+export function moveBySums(
+  passages: Matrix,
+  { rows, sums, counts }: QuestionSums,
+  move: Move,
+): MovedRows {
+  const { cols } = passages;
   const moved = gatherRows(passages, rows);
   for (let r = 0; r < rows.length; r++) {
     moveRow(rowOf(moved, r), sums.subarray(r * cols, (r + 1) * cols), counts[r], move);
   }
   return { rows, vectors: normalizeRows(moved), sums, counts };
+}
+
+/** A function of its own, so that the loop is compiled for these arrays alone. */
+function addRow(to: Float64Array, at: number, from: Float32Array, start: number, n: number): void {
+  for (let j = 0; j < n; j++) to[at + j] += from[start + j];
+}
+
+function checkRow(row: number, rows: number, side: "query" | "passage", i: number): void {
+  // The place is put together only where it is told.
+  if (Number.isInteger(row) && row >= 0 && row < rows) return;
+  checkInteger(row, `moveRows: pairs.${side}[${i}]`, { least: 0, most: rows - 1 });
 }

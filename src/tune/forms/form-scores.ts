@@ -1,7 +1,12 @@
 import { applySide } from "../../adapter/apply.js";
 import { countVotes } from "../../adapter/answered/votes.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
-import { moveRows, type MovedRows } from "../../fit/answered/move-rows.js";
+import {
+  moveBySums,
+  sumQuestions,
+  type MovedRows,
+  type QuestionSums,
+} from "../../fit/answered/move-rows.js";
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { topK, type TopK } from "../../math/top-k.js";
@@ -42,10 +47,12 @@ export function createFormMaker(
     query: Uint32Array.from(pairs.query.keys()),
     passage: pairs.passage.map((row) => place.get(row)!),
   };
+  let sums: QuestionSums | undefined;
   let nearest: { readonly k: number; readonly found: TopK } | undefined;
   return (form) => {
     if (form.name === "moved passages") {
-      const { rows, vectors } = moveRows(own, known, answered, form.move);
+      sums ??= sumQuestions(own, known, answered);
+      const { rows, vectors } = moveBySums(own, sums, form.move);
       return { moved: { rows: rows.map((at) => named[at]), vectors }, added: null };
     }
     const { weight, neighbours, temperature } = form.votes;

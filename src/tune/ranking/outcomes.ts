@@ -64,20 +64,20 @@ export function emptyOutcomes(count: number): Outcomes {
   };
 }
 
-/** Reads the cosines of one question, a block of the corpus at a time. */
+/** Reads the cosines of one question, a block of the corpus at a time. Its lists are short: mostly there is one match. */
 interface Reading {
   readonly question: JudgedQuestion;
   /** Matches by falling cosine, as positions in `question.relevant`. */
   readonly order: readonly number[];
   /** Their cosines, and their places among passages of the same cosine. */
-  readonly scores: Float64Array;
-  readonly places: Uint32Array;
+  readonly scores: readonly number[];
+  readonly places: readonly number[];
   /** How many wrong passages stand before each. */
-  readonly before: Float64Array;
+  readonly before: number[];
   /** How many of its peers do. */
-  readonly peersBefore: Float64Array;
+  readonly peersBefore: number[];
   /** Whether the fit learnt from each. */
-  readonly learnt: Uint8Array;
+  readonly learnt: readonly number[];
   first: number;
   second: number;
   firstColumn: number;
@@ -104,51 +104,30 @@ export function createOutcomeReader(
   matchScores: readonly ArrayLike<number>[],
   learnt: Uint8Array | null = null,
 ): OutcomeReader {
-  const readings = questions.map((question, i): Reading => {
-    const own = Array.from(matchScores[i], roundCosine);
-    const { relevant, tieSeed } = question;
-    const place = (j: number): number => placeAmongTied(tieSeed, relevant[j]);
-    const order = [...relevant.keys()].sort((a, b) => own[b] - own[a] || place(a) - place(b));
-    return {
-      ...{
-        question,
-        order,
-        first: -Infinity,
-        second: -Infinity,
-        firstColumn: -1,
-        random: [],
-        labelled: [],
-      },
-      scores: Float64Array.from(order, (j) => own[j]),
-      places: Uint32Array.from(order, place),
-      before: new Float64Array(order.length),
-      peersBefore: new Float64Array(order.length),
-      learnt: Uint8Array.from(order, (j) => learnt?.[question.relevant[j]] ?? 0),
-    };
-  });
+  const readings = questions.map((question, i) => startReading(question, matchScores[i], learnt));
   return {
     add({ cols, data }, start) {
       const passOver = new Uint8Array(cols);
       const learntHere = learnt?.subarray(start, start + cols) ?? new Uint8Array(cols);
-      for (const [i, reading] of readings.entries()) {
+      const mark = (column: number, value: number): void => {
+        if (column >= start && column < start + cols) passOver[column - start] = value;
+      };
+      for (let i = 0; i < readings.length; i++) {
+        const reading = readings[i];
         const row = data.subarray(i * cols, (i + 1) * cols);
-        const { itself = -1 } = reading.question;
-        const passedOver = [...reading.question.relevant, itself].filter(
-          (j) => j >= start && j < start + cols,
-        );
-        for (const j of passedOver) passOver[j - start] = 1;
+        const { relevant, itself = -1, random, labelledWrong } = reading.question;
+        for (const column of relevant) mark(column, 1);
+        mark(itself, 1);
         countWrong(reading, row, passOver, learntHere, start);
-        for (const j of passedOver) passOver[j - start] = 0;
-        const { random, labelledWrong } = reading.question;
-        for (const j of random)
-          if (j >= start && j < start + cols) reading.random.push(roundCosine(row[j - start]));
-        for (const j of labelledWrong) {
-          if (j >= start && j < start + cols) reading.labelled.push(roundCosine(row[j - start]));
-        }
+        for (const column of relevant) mark(column, 0);
+        mark(itself, 0);
+        collect(random, row, start, reading.random);
+        collect(labelledWrong, row, start, reading.labelled);
       }
     },
     finish(outcomes, places) {
-      for (const [i, reading] of readings.entries()) {
+      for (let i = 0; i < readings.length; i++) {
+        const reading = readings[i];
         const at = places[i];
         outcomes.rank[at] = reading.before[0] + 1;
         outcomes.ndcg[at] = ndcgOf(reading, reading.before);
@@ -157,11 +136,49 @@ export function createOutcomeReader(
         outcomes.match[at] = reading.scores[0];
         outcomes.matchColumn[at] = reading.question.relevant[reading.order[0]];
         outcomes.wrongColumn[at] = reading.firstColumn;
-        outcomes.nearestWrong.set([reading.first, reading.second].map(finiteOrNaN), 2 * at);
+        outcomes.nearestWrong[2 * at] = finiteOrNaN(reading.first);
+        outcomes.nearestWrong[2 * at + 1] = finiteOrNaN(reading.second);
         outcomes.randomWrong.set(reading.random, 2 * at);
         outcomes.labelledWrong[at] = reading.labelled;
       }
     },
+  };
+}
+
+/** The cosines of some columns, where they are in this block. */
+function collect(columns: readonly number[], row: Float32Array, start: number, to: number[]): void {
+  for (const column of columns) {
+    if (column >= start && column < start + row.length) to.push(roundCosine(row[column - start]));
+  }
+}
+
+function startReading(
+  question: JudgedQuestion,
+  matchScores: ArrayLike<number>,
+  learnt: Uint8Array | null,
+): Reading {
+  const { relevant, tieSeed } = question;
+  const place = (j: number): number => placeAmongTied(tieSeed, relevant[j]);
+  const own: number[] = [];
+  const order: number[] = [];
+  for (let j = 0; j < relevant.length; j++) {
+    own.push(roundCosine(matchScores[j]));
+    order.push(j);
+  }
+  if (order.length > 1) order.sort((a, b) => own[b] - own[a] || place(a) - place(b));
+  return {
+    question,
+    order,
+    scores: order.map((j) => own[j]),
+    places: order.map(place),
+    before: order.map(() => 0),
+    peersBefore: order.map(() => 0),
+    learnt: order.map((j) => learnt?.[relevant[j]] ?? 0),
+    first: -Infinity,
+    second: -Infinity,
+    firstColumn: -1,
+    random: [],
+    labelled: [],
   };
 }
 
@@ -228,7 +245,9 @@ const depth = 10;
 const gainAt = (rank: number): number => (rank > depth ? 0 : 1 / Math.log2(rank + 1));
 
 /** The sum of grade · gain by rank, over the same in the best order (Järvelin and Kekäläinen, 2002). */
-function ndcgOf({ question: { grades }, order }: Reading, before: Float64Array): number {
+function ndcgOf({ question: { grades }, order }: Reading, before: readonly number[]): number {
+  // Of one match alone, the best order gains 1.
+  if (grades === null && order.length === 1) return gainAt(before[0] + 1);
   const grade = (j: number): number => (grades === null ? 1 : grades[j]);
   let sum = 0;
   for (const [t, j] of order.entries()) sum += grade(j) * gainAt(before[t] + t + 1);
