@@ -1,10 +1,12 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFunctionEmbedder, createMemoryStore, withCache, type Matrix } from "embedtune";
 import { createLmdbStore } from "embedtune/node";
+import { createRandom } from "../../src/base/random.js";
 import { damageOf } from "../../src/embed/stores/lmdb-file.js";
 
 let path = "";
@@ -126,12 +128,56 @@ describe("a damaged data.mdb", () => {
     expect(statSync(file()).size).toBeGreaterThan(0);
   });
 
+  it("is not seen in a file that another process is writing", async () => {
+    const script = join(path, "write.mjs");
+    writeFileSync(
+      script,
+      `import { createLmdbStore } from ${JSON.stringify(new URL("../../dist/node.js", import.meta.url).href)};
+      const store = createLmdbStore({ path: ${JSON.stringify(path)} });
+      for (let round = 0; ; round++) {
+        const keys = Array.from({ length: 50 }, (_, i) => (round % 9) + "/" + i);
+        await store.writeMany(keys.map((key) => [key, new Uint8Array(10 + ((round * 997) % 9000))]));
+        if (round % 3 === 0) await store.removeMany(keys);
+        if (round === 30) console.log("writing");
+        if (round % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      }`,
+    );
+    const writer = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      await once(writer.stdout, "data");
+      for (let look = 0; look < 40; look++) {
+        expect(damageOf(file())).toBeUndefined();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      expect(writer.exitCode).toBeNull();
+    } finally {
+      writer.kill("SIGKILL");
+      await once(writer, "exit");
+    }
+  });
+
+  it("inside is refused at opening where its pages are looked at", async () => {
+    const good = await filled();
+    const state = createRandom("lmdb pages");
+    let refused = 0;
+    for (let k = 0; k < 60; k++) {
+      const bad = Buffer.from(good);
+      const page = 2 + state.integer(good.length / 4096 - 2);
+      bad.fill(state.integer(256), page * 4096, (page + 1) * 4096);
+      writeFileSync(file(), bad);
+      if (/^(page \d+|a tree|the list)/.test(damageOf(file()) ?? "")) refused++;
+      else expect(damageOf(file())).toBeUndefined();
+    }
+    // The others are pages that nothing names any more.
+    expect(refused).toBeGreaterThan(20);
+  });
+
   it("is an error that names it where LMDB sees the damage later", async () => {
     const good = await filled();
     const bad = Buffer.from(good);
     bad.fill(0, 8192);
     writeFileSync(file(), bad);
-    const store = createLmdbStore({ path });
+    const store = createLmdbStore({ path, checkPages: false });
     await expect(withCache(embedder, store).embed(["text 1"])).rejects.toThrow(
       /the database cannot be read \(MDB_.*\); .*data\.mdb is damaged: restore it/,
     );

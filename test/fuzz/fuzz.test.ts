@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fuzzLmdb } from "./lmdb.js";
 import { fuzz } from "./run.js";
 import { targets } from "./targets.js";
 
@@ -14,4 +15,15 @@ describe("500 damaged inputs end in an error by name or in what they say, and ne
     },
     120_000,
   );
+});
+
+describe("a damaged LMDB cache", () => {
+  it("gives right values or an error that names its file, and never ends the process", async () => {
+    const outcomes = await fuzzLmdb(0, 24);
+    expect(outcomes).toHaveLength(24);
+    for (const { kind, message, damage } of outcomes) {
+      expect(["right", "refused", "error"], `${damage}: ${message}`).toContain(kind);
+      if (kind !== "right") expect(message).toMatch(/data\.mdb is damaged: .*; restore it/);
+    }
+  }, 300_000);
 });

@@ -9,20 +9,26 @@ import { takeLease } from "./lmdb-leases.js";
 export interface LmdbStoreOptions {
   /** Directory of the database; made when absent. Several processes may use it at once. */
   readonly path: string;
+  /**
+   * Whether every page of the file is looked at when it is opened, some 3 ms a MB at most: LMDB follows a damaged page unchecked, which
+   * ends the process or gives another text's vector.
+   * @default where the file has at most 256 MiB
+   */
+  readonly checkPages?: boolean | undefined;
 }
 
 /**
  * A store in a memory-mapped LMDB database on disk: the default on Node. Readers and writers of several processes share
  * it, and it survives a killed process at any moment.
  *
- * The file is looked at when it is opened, and each record has a checksum; but a page that is damaged later, or inside, a
- * memory map cannot protect from: LMDB may then end the process.
+ * The file is looked at when it is opened, and each record has a checksum; but from a page that is damaged while it is open, or in
+ * a file whose pages were not looked at, a memory map cannot protect: LMDB may then end the process.
  *
  * @throws Error naming the directory when it cannot be made or opened, and the file when it was cut or overwritten; from
  *   `writeMany` naming the directory when it cannot be written, e.g. on a full disk.
  */
-export function createLmdbStore({ path }: LmdbStoreOptions): Required<KeyValueStore> {
-  const database = openDatabase(path);
+export function createLmdbStore({ path, checkPages }: LmdbStoreOptions): Required<KeyValueStore> {
+  const database = openDatabase(path, checkPages);
   // In one piece and at once: 500 vectors take ten milliseconds, and a commit that fails on a full disk is one error. Of LMDB's
   // own queue of writes promises are left over then that nobody can listen to, which ends the process.
   const attempt = (what: string, work: () => void): void => {
@@ -74,12 +80,12 @@ const mend = "restore it from a copy, or remove the folder and embed its texts a
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-function openDatabase(path: string) {
+function openDatabase(path: string, checkPages?: boolean) {
   const file = join(path, "data.mdb");
   let damage: string | undefined;
   try {
     mkdirSync(path, { recursive: true });
-    damage = damageOf(file);
+    damage = damageOf(file, checkPages);
     // A folder whatever its name is: with a dot in it, LMDB would take it for a file.
     if (damage === undefined)
       return open<Uint8Array, string>({ path, encoding: "binary", noSubdir: false });
