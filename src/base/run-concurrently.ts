@@ -59,9 +59,8 @@ export async function* runConcurrently<Job, Result>(
   try {
     for (;;) {
       void fill();
-      const result = finished.shift();
-      if (result !== undefined) {
-        yield result;
+      if (finished.length > 0) {
+        yield finished.shift() as Result;
         continue;
       }
       if (running === 0 && !pulling && (drained || failure !== undefined)) break;

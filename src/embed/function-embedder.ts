@@ -4,6 +4,8 @@ import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { checkTexts } from "./check-texts.js";
 import { checkVectorCount, checkVectorLength } from "./check-vectors.js";
 import { collectBatches } from "./requests/collect-batches.js";
+import { refusesInputs } from "./requests/refused-calls.js";
+import { refusesTheJob, RefusedTextsError, type RefusedText } from "./requests/refused-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
 import { runConcurrently } from "../base/run-concurrently.js";
 import { untilAborted } from "../base/until-aborted.js";
@@ -29,9 +31,11 @@ export interface FunctionEmbedderOptions {
 
 /**
  * Makes an embedder of any function that gives vectors for texts. Its answers are checked: their count, their length, and
- * that every value is finite. When it is stopped it does not wait for the function, which may heed `context.signal`.
+ * that every value is finite. Where a call fails with the status 400, 413 or 422, as the errors of HTTP clients carry it, halves of
+ * its texts are tried, until those that the server refuses are known; all others are given. When it is stopped it does not wait for the function, which may heed `context.signal`.
  *
- * @throws RangeError for an id that names nothing and options that are no counts; from `embed`, for wrong answers, naming `id`.
+ * @throws RangeError for an id that names nothing and options that are no counts; from `embed`, for wrong answers, naming `id`;
+ *   RefusedTextsError for texts that a server refuses.
  */
 export function createFunctionEmbedder(
   embedFunction: EmbedFunction,
@@ -43,10 +47,10 @@ export function createFunctionEmbedder(
 
   const call = async (
     texts: readonly string[],
-    start: number,
+    [start, end]: readonly [start: number, end: number],
     context: Parameters<EmbedFunction>[1],
   ): Promise<EmbeddedBatch> => {
-    const slice = texts.slice(start, start + batchSize);
+    const slice = texts.slice(start, end);
     // A function that does not heed the signal is not waited for: its answer is ignored.
     const answer = await untilAborted(
       Promise.resolve(embedFunction(slice, context)),
@@ -67,19 +71,48 @@ export function createFunctionEmbedder(
   ): AsyncGenerator<EmbeddedBatch, void, undefined> {
     signal?.throwIfAborted();
     checkTexts(texts, "embed");
-    const starts: number[] = [];
-    for (let start = 0; start < texts.length; start += batchSize) starts.push(start);
+    const batches: (readonly [start: number, end: number])[] = [];
+    for (let start = 0; start < texts.length; start += batchSize) {
+      batches.push([start, Math.min(texts.length, start + batchSize)]);
+    }
     const stop = new AbortController();
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+    /** Answered, and not handed on yet: kept where another half of the same batch ends the job. */
+    const ready: EmbeddedBatch[] = [];
+    const refused: RefusedText[] = [];
+    let accepted = 0;
+    const embedRange = async (range: readonly [start: number, end: number]): Promise<void> => {
+      either.throwIfAborted();
+      const [start, end] = range;
+      try {
+        ready.push(await call(texts, range, { side, signal: either }));
+        accepted += end - start;
+      } catch (error) {
+        if (either.aborted || !refusesInputs(error)) throw error;
+        if (end - start > 1) {
+          const middle = Math.ceil((start + end) / 2);
+          await embedRange([start, middle]);
+          return embedRange([middle, end]);
+        }
+        if (refusesTheJob(refused.length + 1, accepted)) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        refused.push({ index: start, text: texts[start], reason });
+      }
+    };
     try {
-      yield* runConcurrently(
-        starts,
-        async (start) => {
-          either.throwIfAborted();
-          return call(texts, start, { side, signal: either });
-        },
-        () => concurrency,
-      );
+      for await (const done of runConcurrently(batches, embedRange, () => concurrency)) {
+        void done;
+        yield* ready.splice(0);
+      }
+      if (refused.length > 0) {
+        throw new RefusedTextsError(
+          "embed",
+          refused.sort((a, b) => a.index - b.index),
+        );
+      }
+    } catch (error) {
+      yield* ready.splice(0);
+      throw error;
     } finally {
       stop.abort();
     }

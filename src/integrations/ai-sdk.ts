@@ -3,7 +3,7 @@ import { refuse } from "../base/checks.js";
 import { backoff } from "../embed/requests/backoff.js";
 import type { Embedder } from "../embed/embedder.js";
 import { checkBatching, createFunctionEmbedder } from "../embed/function-embedder.js";
-import { finalCodes } from "../embed/openai/failures.js";
+import { finalCodes } from "../embed/requests/refused-calls.js";
 import { retryAfter } from "../embed/requests/retry-after.js";
 import { sleep } from "../base/sleep.js";
 import { createRandom } from "../base/random.js";

@@ -141,6 +141,19 @@ describe("runConcurrently", () => {
     await expect(all).rejects.toThrow("no more jobs");
     expect(results).toEqual([0]);
   });
+
+  it("yields results that are undefined", async () => {
+    let count = 0;
+    for await (const nothing of runConcurrently(
+      [1, 2, 3],
+      () => Promise.resolve(),
+      () => 2,
+    )) {
+      expect(nothing).toBeUndefined();
+      count++;
+    }
+    expect(count).toBe(3);
+  });
 });
 
 describe("mapConcurrently", () => {

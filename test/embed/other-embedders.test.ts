@@ -140,6 +140,93 @@ describe("an embedder of a function that heeds no signal", () => {
   });
 });
 
+describe("one text that a server refuses behind another library's client", () => {
+  const vector = (text: string): number[] => [text.length, 1];
+  /** As the clients throw them. */
+  const errors: readonly (readonly [string, () => Error])[] = [
+    ["OpenAI's client", () => Object.assign(new Error("400 no"), { status: 400, code: null })],
+    ["the AI SDK", () => Object.assign(new Error("no"), { statusCode: 422, isRetryable: false })],
+    ["axios", () => Object.assign(new Error("no"), { response: { status: 413, data: {} } })],
+    [
+      "a wrapper",
+      () => new Error("failed", { cause: Object.assign(new Error("no"), { status: 400 }) }),
+    ],
+  ];
+  function refusing(error: () => Error, bad: (text: string) => boolean) {
+    const calls: (readonly string[])[] = [];
+    const embed = (texts: readonly string[]): number[][] => {
+      calls.push(texts);
+      if (texts.some(bad)) throw error();
+      return texts.map(vector);
+    };
+    return { calls, embed };
+  }
+  const texts = Array.from({ length: 200 }, (_, i) => (i === 77 ? "poison" : `text ${i}`));
+
+  it.each(errors)("is named, and all others are kept: %s", async (_, error) => {
+    const { calls, embed } = refusing(error, (text) => text === "poison");
+    const embedder = createFunctionEmbedder(embed, { id: "mine/m", symmetric: true });
+    const store = createMemoryStore();
+    const failed: unknown = await withCache(embedder, store)
+      .embed(texts)
+      .catch((e: unknown) => e);
+    expect(failed).toMatchObject({
+      name: "RefusedTextsError",
+      refused: [{ index: 77, text: "poison", reason: error().message }],
+    });
+    expect(await withCache(embedder, store).missing(texts)).toEqual(["poison"]);
+    // Three batches that pass, and of the one that does not 2 log2(64) pieces.
+    expect(calls.length).toBeLessThanOrEqual(4 + 2 * 6);
+  });
+
+  it("is named by each wrapper, where the library tells the status", async () => {
+    const { embed } = refusing(errors[0][1], (text) => text === "poison");
+    const model = {
+      ...{ provider: "p", modelId: "m", maxEmbeddingsPerCall: 50, supportsParallelCalls: true },
+      doEmbed: async ({ values }: { values: string[] }) => ({ embeddings: embed(values) }),
+    };
+    const chain = {
+      embedDocuments: async (documents: string[]) => embed(documents),
+      embedQuery: async (document: string) => embed([document])[0],
+    };
+    for (const embedder of [await fromAISDK(model), fromLangChain(chain, { id: "c" })]) {
+      await expect(embedder.embed(texts)).rejects.toThrow('embed: texts[77] ("poison"): 400 no');
+    }
+  });
+
+  it("is not looked for where the job is wrong: the first error comes, after few calls", async () => {
+    const { calls, embed } = refusing(errors[0][1], () => true);
+    const embedder = createFunctionEmbedder(embed, { id: "mine/m", batchSize: 256 });
+    await expect(embedder.embed(texts)).rejects.toThrow(/^400 no$/);
+    expect(calls.length).toBeLessThanOrEqual(12);
+  });
+
+  it("is not looked for after an error that says nothing of the texts", async () => {
+    for (const odd of [new Error("boom"), Object.assign(new Error("busy"), { status: 503 })]) {
+      const { calls, embed } = refusing(
+        () => odd,
+        (text) => text === "poison",
+      );
+      const embedder = createFunctionEmbedder(embed, { id: "mine/m", batchSize: 256 });
+      await expect(embedder.embed(texts)).rejects.toBe(odd);
+      expect(calls).toHaveLength(1);
+    }
+  });
+
+  it("costs no vector that was paid for, where another half ends the job", async () => {
+    const broken = new Error("broken");
+    const embed = (batch: readonly string[]): number[][] => {
+      if (batch.length > 100) throw errors[0][1]();
+      if (batch.includes("text 199")) throw broken;
+      return batch.map(vector);
+    };
+    const embedder = createFunctionEmbedder(embed, { id: "m", symmetric: true, batchSize: 256 });
+    const store = createMemoryStore();
+    await expect(withCache(embedder, store).embed(texts)).rejects.toBe(broken);
+    expect(await withCache(embedder, store).missing(texts)).toHaveLength(100);
+  });
+});
+
 describe("prefixes", () => {
   const seen: string[] = [];
   const inner = createFunctionEmbedder(

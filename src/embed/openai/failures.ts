@@ -1,3 +1,4 @@
+import { aboutInputs, finalCodes } from "../requests/refused-calls.js";
 import { resetMs } from "../requests/rate-limiter.js";
 import { retryAfter } from "../requests/retry-after.js";
 import { AnsweredError, FaultyVectorsError, MalformedAnswerError } from "./decode-answer.js";
@@ -43,19 +44,9 @@ export interface Failure {
   readonly code?: string | undefined;
 }
 
-/** Errors that no waiting heals. */
-export const finalCodes: ReadonlySet<unknown> = new Set([
-  "insufficient_quota",
-  "billing_not_active",
-  "account_deactivated",
-  "invalid_api_key",
-  "model_not_found",
-]);
-
 /** Statuses of a gateway that has waited too long, or of a body that is too long for it. */
 const tooSlow: ReadonlySet<number> = new Set([408, 504, 522, 524]);
 const worthRepeating: ReadonlySet<number> = new Set([408, 409, 424, 425, 429]);
-const aboutInputs: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /** Reads what the OpenAI client, the network or the decoder threw. */
 export function classify(error: unknown): Failure {

@@ -1,6 +1,6 @@
 import { gatherRows } from "../../math/matrix.js";
 import type { SizedInput } from "../requests/pack-batches.js";
-import type { RefusedText } from "../requests/refused-texts.js";
+import { refusesTheJob, type RefusedText } from "../requests/refused-texts.js";
 import type { EmbeddingAnswer } from "./decode-answer.js";
 import type { EmbeddingsEndpoint, SendSignals } from "./endpoint.js";
 import { requestError } from "./failures.js";
@@ -24,9 +24,6 @@ export interface Delivery {
 
 /** Sends a batch, halved where the server refuses it. Never rejects: whatever ends it stands in the delivery. */
 export type Send = (batch: readonly SizedInput[], signals: SendSignals) => Promise<Delivery>;
-
-/** So many inputs may be refused before others must outnumber them, else the job is given up. */
-const maxRefused = 20;
 
 export function createSender(
   settings: OpenAISettings,
@@ -93,7 +90,7 @@ export function createSender(
     { failure, cause }: BatchRefusal,
   ): RefusedText[] => {
     refusals += batch.length;
-    if (refusals > Math.max(maxRefused, accepted) || (refusals > 1 && accepted === 0)) {
+    if (refusesTheJob(refusals, accepted)) {
       throw requestError(settings, failure, cause);
     }
     const among =

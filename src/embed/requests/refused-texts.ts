@@ -29,6 +29,14 @@ export class RefusedTextsError extends Error {
   }
 }
 
+/** So many texts may be refused before others must outnumber them. */
+const mostRefused = 20;
+
+/** Whether so much is refused that it cannot be the texts' fault: the job is wrong. */
+export function refusesTheJob(refused: number, accepted: number): boolean {
+  return refused > Math.max(mostRefused, accepted) || (refused > 1 && accepted === 0);
+}
+
 /** The same error for whoever gave the texts other positions; any other error as it is. */
 export function reindexRefusals(error: unknown, indexOf: (index: number) => number): unknown {
   if (!(error instanceof RefusedTextsError)) return error;
