@@ -40,11 +40,19 @@ export function report(area: string, options: BenchOptions, rows: readonly Bench
   const machine = `${processors.length} × ${processors[0]?.model ?? "unknown"}`;
   if (rows.length > 0) console.log(`${machine}, Node ${process.versions.node}`);
   print(rows);
+  const peak = peakMegabytes();
+  if (rows.length > 0) console.log(`\npeak memory of the bench's process: ${peak} MB`);
   const json = options.get("json");
   if (json !== undefined) {
-    const result = { area, machine, node: process.versions.node, rows };
+    const result = { area, machine, node: process.versions.node, peakMegabytes: peak, rows };
     writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
   }
+}
+
+/** The most memory that this process had resident, those of its threads included and those of Python's not, in MB. */
+function peakMegabytes(): number {
+  // Kilobytes on every platform: libuv converts.
+  return Math.round(process.resourceUsage().maxRSS / 1000);
 }
 
 function show(value: string | number): string {

@@ -1,0 +1,178 @@
+import { refuse } from "../base/checks.js";
+import { checkSameEmbedder } from "../embed/same-embedder.js";
+import type { Matrix } from "../math/matrix.js";
+import { createScanMemory, type ScanMemory } from "../math/search/scan-memory.js";
+import { innerProduct } from "../math/vectors.js";
+import type { Adapter, AdapterSide } from "./adapter.js";
+import type { ApplyOptions } from "./apply.js";
+import { checkAdapter } from "./check.js";
+
+/** An adapter whose maps lie where one vector at a time goes through them quickest. */
+export interface PreparedAdapter {
+  /**
+   * Customises one vector of a question: the bits that `applyAdapter` gives on the built-in kernel.
+   *
+   * @param vector `inputDimensions` values; its length is ignored.
+   * @returns `outputDimensions` values; the only memory that a call takes.
+   * @throws RangeError when the dimensions differ, a value is not finite, or the vector is all zeros.
+   */
+  query(vector: ArrayLike<number>): Float32Array;
+  /** The same by the map of the passages. */
+  passage(vector: ArrayLike<number>): Float32Array;
+}
+
+/**
+ * Copies an adapter's maps to memory of their own, in the order in which one vector is multiplied: an application that maps a
+ * question at a time makes this once. Takes as much memory as the maps; what both sides share is copied once. Synchronous, one
+ * thread; without WebAssembly SIMD plain JavaScript gives the same bits.
+ *
+ * @throws RangeError when the adapter does not hold together, or the vectors come from another embedder than it was fitted on.
+ */
+export function prepareAdapter(
+  adapter: Adapter,
+  { embedder, normalize = true }: Omit<ApplyOptions, "side"> = {},
+): PreparedAdapter {
+  checkAdapter(adapter, "prepareAdapter");
+  const fittedOn = adapter.metadata.embedder;
+  if (embedder !== undefined && fittedOn !== null) {
+    const wanted = `"${fittedOn}", which the adapter was fitted on`;
+    checkSameEmbedder("prepareAdapter: embedder", wanted, embedder, fittedOn);
+  }
+  const maps = new Map<object, VectorMap>();
+  const prepare = (
+    side: AdapterSide,
+    name: string,
+  ): ((vector: ArrayLike<number>) => Float32Array) => {
+    const { center, weights, lowRank } = side;
+    const part = weights ?? lowRank;
+    let map: VectorMap | undefined;
+    if (part !== null && part !== undefined) {
+      map = maps.get(part) ?? (weights === null ? lowRankMap(side) : denseMap(weights));
+      maps.set(part, map);
+    }
+    const unit = new Float32Array(adapter.inputDimensions);
+    const kept = center?.slice();
+    return (vector) => {
+      load(vector, unit, name);
+      if (kept !== undefined) for (let j = 0; j < unit.length; j++) unit[j] -= kept[j];
+      const result = new Float32Array(adapter.outputDimensions);
+      if (map === undefined) result.set(unit);
+      else map(unit, result);
+      if (normalize) scaleToUnit(result, lengthOf(result));
+      return result;
+    };
+  };
+  return {
+    query: prepare(adapter.query, "query"),
+    passage: prepare(adapter.passage, "passage"),
+  };
+}
+
+/** Writes what the map makes of `unit` to `result`. */
+type VectorMap = (unit: Float32Array, result: Float32Array) => void;
+
+function denseMap(weights: Matrix): VectorMap {
+  const memory = createScanMemory();
+  const factor = placeFactor(memory, weights, 0);
+  memory.grow(factor.end);
+  const multiply = fill(memory, factor, weights);
+  return (unit, result) => {
+    result.set(multiply(unit));
+  };
+}
+
+function lowRankMap({ lowRank }: AdapterSide): VectorMap {
+  const { left, right } = lowRank!;
+  if (left.cols === 0) return (unit, result) => result.set(unit);
+  const memory = createScanMemory();
+  const first = placeFactor(memory, left, 0);
+  const second = placeFactor(memory, right, first.end);
+  memory.grow(second.end);
+  const reduce = fill(memory, first, left);
+  const spread = fill(memory, second, right);
+  return (unit, result) => {
+    const added = spread(reduce(unit));
+    for (let j = 0; j < result.length; j++) result[j] = unit[j] + added[j];
+  };
+}
+
+/** Where a factor lies: the vector, its product, then the columns in panels of four. */
+interface PlacedFactor {
+  readonly vector: number;
+  readonly product: number;
+  readonly panels: number;
+  readonly end: number;
+}
+
+const PANEL_COLS = 4;
+/** Columns that the kernel writes at least. */
+const BLOCK_COLS = 32;
+
+const aligned = (address: number): number => Math.ceil(address / 64) * 64;
+
+function placeFactor(memory: ScanMemory, { rows, cols }: Matrix, vector: number): PlacedFactor {
+  const product = aligned(vector + 4 * rows);
+  const panels = aligned(product + 4 * Math.ceil(cols / BLOCK_COLS) * BLOCK_COLS);
+  const end = aligned(panels + 4 * rows * Math.ceil(cols / PANEL_COLS) * PANEL_COLS);
+  if (end > memory.most) refuse("prepareAdapter: adapter", `at most ${memory.most} bytes`, end);
+  return { vector, product, panels, end };
+}
+
+/** Copies a factor in. @returns What multiplies a vector by it; what that gives is overwritten by the next call. */
+function fill(
+  memory: ScanMemory,
+  { vector, product, panels }: PlacedFactor,
+  { rows, cols, data }: Matrix,
+): (vector: Float32Array) => Float32Array {
+  const { floats } = memory.views; // The memory has its whole size by now.
+  for (let j = 0; j < cols; j++) {
+    let at = panels / 4 + Math.floor(j / PANEL_COLS) * PANEL_COLS * rows + (j % PANEL_COLS);
+    for (let i = 0; i < rows; i++, at += PANEL_COLS) floats[at] = data[i * cols + j];
+  }
+  const input = floats.subarray(vector / 4, vector / 4 + rows);
+  const output = floats.subarray(product / 4, product / 4 + cols);
+  const count = Math.ceil(cols / PANEL_COLS);
+  return (given) => {
+    input.set(given);
+    memory.floatPanels(vector, rows, panels, count, product);
+    return output;
+  };
+}
+
+/** Copies a vector, scaled to length 1. */
+function load(vector: ArrayLike<number>, unit: Float32Array, side: string): void {
+  const received = (vector as ArrayLike<number> | null)?.length;
+  if (received !== unit.length) {
+    refuse(`prepareAdapter: the ${side} vector`, `of ${unit.length} dimensions`, received);
+  }
+  // A null would become a zero, a text its number.
+  if (!ArrayBuffer.isView(vector)) checkNumbers(vector, side);
+  unit.set(vector);
+  const length = lengthOf(unit);
+  // Squares of floats do not overflow in 64 bits: what is not finite is in the vector.
+  if (!Number.isFinite(length)) checkNumbers(vector, side);
+  if (!scaleToUnit(unit, length)) {
+    throw new RangeError(
+      `prepareAdapter: the ${side} vector must have a direction, received zeros only`,
+    );
+  }
+}
+
+function checkNumbers(vector: ArrayLike<unknown>, side: string): void {
+  for (let j = 0; j < vector.length; j++) {
+    const value = vector[j];
+    if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) {
+      refuse(`prepareAdapter: the ${side} vector, value ${j}`, "a finite number", value);
+    }
+  }
+}
+
+const lengthOf = (vector: Float32Array): number =>
+  Math.sqrt(innerProduct(vector, 0, vector, 0, vector.length));
+
+/** Scales to length 1, as `normalizeRows` does. @returns Whether that is possible: not of zeros. */
+function scaleToUnit(vector: Float32Array, length: number): boolean {
+  if (!(length > 0)) return false;
+  for (let j = 0; j < vector.length; j++) vector[j] = vector[j] / length;
+  return true;
+}
