@@ -160,5 +160,6 @@ export {
   scoresTable,
   slicesTable,
 } from "./evaluate/tables/tables.js";
-export { judgeStreamed } from "./tune/streamed/judge-streamed.js";
+export { judgeStreamed, type JudgeStreamedOptions } from "./tune/streamed/judge-streamed.js";
+export type { CandidateSearch } from "./tune/streamed/candidates.js";
 export type { PassageBlocks, StreamedLabelledVectors } from "./tune/streamed/streamed-corpus.js";

@@ -84,6 +84,8 @@ export interface RankedQuestions {
   readonly questions: readonly JudgedQuestion[];
   /** Passages of the corpus. */
   readonly passages: number;
+  /** What found the passages that were compared, where those were not all. */
+  readonly candidates?: { readonly name: string; readonly count: number } | undefined;
 }
 
 /** What the ranks of all labelled questions say. */
@@ -94,7 +96,7 @@ export function judgementOf(
     givenGroups,
     queryTwin,
   }: Pick<LabelledCorpus, "labelledQueries" | "givenGroups" | "queryTwin">,
-  { untouched, adapted: ranked, questions, passages }: RankedQuestions,
+  { untouched, adapted: ranked, questions, passages, candidates }: RankedQuestions,
   { metric = "mrr", leastGain = 0.005, seed = 1 }: JudgeAdapterOptions,
 ): Judgement {
   const unchanged = isIdentitySide(adapter.query) && isIdentitySide(adapter.passage);
@@ -120,7 +122,7 @@ export function judgementOf(
   const verdict = verdictOf(evidence, leastGain);
   const sentence = judgementSentence({
     ...{ verdict, metric, gain, before, after },
-    ...{ questions: rows.length, passages, labelsLookUnrelated: unrelated },
+    ...{ questions: rows.length, passages, candidates, labelsLookUnrelated: unrelated },
   });
   return {
     ...{ verdict, sentence, metric, gain, labelsLookUnrelated: unrelated },

@@ -109,15 +109,21 @@ export interface JudgementParts {
   readonly after: number;
   readonly questions: number;
   readonly passages: number;
+  /** What found the passages that were compared, where those were not all. */
+  readonly candidates?: { readonly name: string; readonly count: number } | undefined;
   readonly labelsLookUnrelated: boolean;
 }
 
 /** The verdict on a finished adapter in words. */
 export function judgementSentence(parts: JudgementParts): string {
-  const { verdict, questions, passages } = parts;
+  const { verdict, questions, passages, candidates } = parts;
+  const approximate =
+    candidates === undefined
+      ? ""
+      : `, of which each question was compared with ${candidates.count} that ${candidates.name} found: ranks beyond them are not exact`;
   const sentence =
     `${verdict}: for the questions given, the adapter ${fromTo(["moves", "moves", "leaves"], parts, parts.gain)} ` +
-    `(${count(questions, "question")} against ${count(passages, "passage")}).`;
+    `(${count(questions, "question")} against ${count(passages, "passage")}${approximate}).`;
   return parts.labelsLookUnrelated ? `${sentence} ${unrelated}` : sentence;
 }
 

@@ -18,6 +18,7 @@ import {
 } from "embedtune";
 import { judgeStreamed, type StreamedLabelledVectors } from "embedtune/evaluate";
 import { vectorFileBlocks } from "embedtune/node";
+import { createUsearchCandidates } from "embedtune/usearch";
 import { createMatrix, rowOf, rowRange } from "../../../src/math/matrix.js";
 import { topics } from "../topics.js";
 
@@ -71,6 +72,15 @@ function mixed(seed: number, count = 120): LabelledVectors {
     ownPassage: own,
   };
 }
+
+const pairsOfFirst = (
+  pairs: LabelledVectors["pairs"],
+  count: number,
+): LabelledVectors["pairs"] => ({
+  query: pairs.query.slice(0, count),
+  passage: pairs.passage.slice(0, count),
+  label: pairs.label.slice(0, count),
+});
 
 const fitted = (data: LabelledVectors): Adapter => fitRca(data, { lambda: 0.5 });
 
@@ -214,6 +224,70 @@ describe("the judge over a streamed corpus", () => {
     );
     await expect(judgeStreamed(identityAdapter(4), streamed(data))).rejects.toThrow(
       "judgeStreamed: queries must be of the adapter's 4 dimensions, received 9",
+    );
+  });
+
+  it("compares with the candidates of a search alone where one is given, exactly, and says so", async () => {
+    for (const seed of [1, 2]) {
+      const data = mixed(seed);
+      const adapter = fitted(topics(200, 9, { seed: 5 }));
+      const exact = await judgeStreamed(adapter, streamed(data));
+      const every = Array.from({ length: data.passages.rows }, (_, row) => row);
+      const all = {
+        name: "everything",
+        count: 132,
+        find: ({ rows }: Matrix) => Array(rows).fill(every),
+      };
+      const judged = await judgeStreamed(adapter, streamed(data), { candidates: all });
+      const words =
+        "132 passages, of which each question was compared with 132 that everything found: ranks beyond them are not exact).";
+      expect(judged.sentence).toBe(exact.sentence.replace("132 passages).", words));
+      expect({ ...judged, sentence: "" }).toEqual({ ...exact, sentence: "" });
+
+      // What is not found stands behind.
+      const none = { name: "nothing", count: 1, find: ({ rows }: Matrix) => Array(rows).fill([]) };
+      const { questions } = await judgeStreamed(adapter, streamed(data), { candidates: none });
+      for (const [i, { before, after }] of questions.entries()) {
+        expect(before).toBeLessThanOrEqual(exact.questions[i].before);
+        expect(after).toBeLessThanOrEqual(exact.questions[i].after);
+      }
+    }
+  });
+
+  it("takes candidates from usearch, over passages as they are and as the adapter maps them", async () => {
+    const data = topics(800, 9, { seed: 4 });
+    const judgedPairs = { ...data, pairs: pairsOfFirst(data.pairs, 60) };
+    for (const adapter of [
+      fitted(topics(200, 9, { seed: 6 })),
+      fitRca(topics(200, 9, { seed: 6 }), { side: "query" }),
+    ]) {
+      const inBlocks = streamed(judgedPairs);
+      const exact = await judgeStreamed(adapter, inBlocks);
+      const candidates = await createUsearchCandidates(adapter, inBlocks.passages, { count: 200 });
+      const approximate = await judgeStreamed(adapter, inBlocks, { candidates });
+      expect(approximate.sentence).toContain("compared with 200 that usearch found");
+      // At this size the graph misses hardly anything.
+      for (const side of ["before", "after"] as const) {
+        expect(approximate.figures.mrr[side]).toBeCloseTo(exact.figures.mrr[side], 2);
+      }
+    }
+  });
+
+  it("refuses a search that gives something else than rows of the corpus", async () => {
+    const judge = (candidates: object) =>
+      judgeStreamed(fitted(topics(200, 9)), streamed(mixed(1)), {
+        candidates: candidates as never,
+      });
+    const find = ({ rows }: Matrix): number[][] => Array.from({ length: rows }, () => [132]);
+    await expect(judge({ name: "a", count: 0, find })).rejects.toThrow(
+      "judgeStreamed: candidates.count must be an integer >= 1, received 0",
+    );
+    await expect(judge({ name: "", count: 1, find })).rejects.toThrow("candidates.name must be");
+    await expect(judge({ name: "a", count: 1, find })).rejects.toThrow(
+      "judgeStreamed: candidates.find: query 0 must be an integer from 0 to 131, received 132",
+    );
+    await expect(judge({ name: "a", count: 1, find: () => [[1]] })).rejects.toThrow(
+      "judgeStreamed: candidates.find must be rows for each of 96 queries, received 1",
     );
   });
 
