@@ -1,11 +1,12 @@
 /**
  * `npm run bench -- train`: the rate of the products that training consists of; the notebook's full run at its own size
  * against PyTorch, on the built-in kernel and, where it is installed, on onnxruntime-node; its cost by the number of
- * pairs; RCA against NumPy, and `fitAdapter` from end to end, by closed forms alone and with training.
+ * pairs; RCA against NumPy, and `fitAdapter` from end to end, by closed forms alone and with training; a step of InfoNCE
+ * beside the products in it at the kernel's rate.
  *
  *   --pairs 11034 --queries 3782 --dimensions 1536 --epochs 20   the size of the notebook's run
  *   --python python3      an interpreter that has NumPy and torch
- *   --only notebook       some of products, notebook, pairs, closed (commas between several)
+ *   --only notebook       some of products, notebook, pairs, closed, step (commas between several)
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -24,6 +25,7 @@ import {
 import {
   createMatrix,
   kernelStatus,
+  multiply,
   normalizeRows,
   setKernel,
   withEngine,
@@ -277,13 +279,83 @@ async function closedForm(size: Size, python: string): Promise<BenchRow[]> {
   return rows;
 }
 
+/** Intents: a batch of questions against all passages, both sides trained. */
+const stepSize = { queries: 256, passages: 148, dimensions: 384, stepsPerEpoch: 20, epochs: 15 };
+
+/** Floating-point operations of the products of a step: forward and backward of both sides, and the cosines' own three. */
+function stepFlops({ queries: q, passages: p, dimensions: d }: typeof stepSize): number {
+  return 2 * (2 * (q + p) * d * d + 3 * q * p * d);
+}
+
+/** GFLOP/s of a product of 1,536³, the best of several. */
+function productRate(): number {
+  const matrix = makePairs({ pairs: 3, queries: 1536, dimensions: 1536 }, "rate").queries;
+  let best = Infinity;
+  for (let i = 0; i < 12; i++) {
+    const started = performance.now();
+    multiply(matrix, matrix);
+    best = Math.min(best, performance.now() - started);
+  }
+  return (2 * 1536 ** 3) / best / 1e6;
+}
+
+/** A step of InfoNCE with Adam; the median over epochs, and what its products alone take at the rate of the same run. */
+async function infoNceStep(): Promise<BenchRow[]> {
+  const { queries, passages, dimensions, stepsPerEpoch, epochs } = stepSize;
+  const count = queries * stepsPerEpoch;
+  const made = makePairs({ pairs: 3 * count, queries: count, dimensions }, "bench/step");
+  const query = Uint32Array.from({ length: count }, (_, i) => i);
+  const data = {
+    queries: made.queries,
+    passages: {
+      ...made.passages,
+      rows: passages,
+      data: made.passages.data.slice(0, passages * dimensions),
+    },
+    pairs: { query, passage: query.map((q) => q % passages), label: new Uint8Array(count).fill(1) },
+  };
+  const rows: BenchRow[] = [];
+  for (const threads of new Set([1, availableParallelism()])) {
+    setKernel({ threads });
+    const wall: number[] = [];
+    const used: number[] = [];
+    const rates: number[] = [productRate()];
+    let [at, cpu] = [performance.now(), process.cpuUsage()];
+    await trainMatrix(data, {
+      ...{ sides: "separate", start: "identity", batchPassages: "all", batchSize: queries, epochs },
+      onEpoch() {
+        const { user, system } = process.cpuUsage(cpu);
+        wall.push((performance.now() - at) / stepsPerEpoch);
+        used.push((user + system) / 1000 / stepsPerEpoch);
+        if (wall.length % 5 === 0) rates.push(productRate());
+        [at, cpu] = [performance.now(), process.cpuUsage()];
+      },
+    });
+    const rate = Math.max(...rates);
+    rows.push({
+      table: `a step of InfoNCE with Adam, both sides: ${queries} × ${dimensions} against ${passages}`,
+      threads,
+      "ms (median)": median(wall),
+      "ms (best)": Math.min(...wall),
+      "processor ms (best)": Math.min(...used),
+      "GFLOP/s at 1536³": rate,
+      "ms of its products at this rate": stepFlops(stepSize) / rate / 1e6,
+    });
+  }
+  setKernel();
+  return rows;
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1];
+
 export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const size = {
     pairs: countOption(options, "pairs", 11034),
     queries: countOption(options, "queries", 3782),
     dimensions: countOption(options, "dimensions", 1536),
   };
-  const parts = (options.get("only") ?? "products,notebook,pairs,closed").split(",");
+  const parts = (options.get("only") ?? "products,notebook,pairs,closed,step").split(",");
   const python = options.get("python") ?? "python3";
   const rows: BenchRow[] = [];
   if (parts.includes("products")) rows.push(...products(), ...numpyRows(python, []));
@@ -295,5 +367,6 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   }
   if (parts.includes("pairs")) rows.push(...(await byPairs(size)));
   if (parts.includes("closed")) rows.push(...(await closedForm(size, python)));
+  if (parts.includes("step")) rows.push(...(await infoNceStep()));
   return rows;
 }
