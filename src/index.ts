@@ -185,7 +185,7 @@ export {
 // adapter: apply
 export type { Adapter, AdapterMetadata, AdapterSide, LowRankUpdate } from "./adapter/adapter.js";
 export { applyAdapter, type ApplyOptions } from "./adapter/apply.js";
-export { prepareAdapter, type PreparedAdapter } from "./adapter/prepare-adapter.js";
+export { prepareAdapter, type PreparedAdapter } from "./adapter/prepared/prepare-adapter.js";
 export { withAdapter, type AdaptedEmbedder } from "./adapter/adapted-embedder.js";
 export type { EmbedderJudgement } from "./adapter/judgement.js";
 export type { FitsOptions } from "./adapter/check-fits.js";

@@ -4,7 +4,7 @@ import type { Adapter, AdapterSide } from "../../src/adapter/adapter.js";
 import { applyAdapter } from "../../src/adapter/apply.js";
 import { createAdapter } from "../../src/adapter/create-adapter.js";
 import { identityAdapter } from "../../src/adapter/identity.js";
-import { prepareAdapter } from "../../src/adapter/prepare-adapter.js";
+import { prepareAdapter } from "../../src/adapter/prepared/prepare-adapter.js";
 import { createRandom } from "../../src/base/random.js";
 import { createMatrix, type Matrix } from "../../src/math/matrix.js";
 

@@ -1,11 +1,10 @@
-import { refuse } from "../base/checks.js";
-import { checkSameEmbedder } from "../embed/same-embedder.js";
-import type { Matrix } from "../math/matrix.js";
-import { createScanMemory, type ScanMemory } from "../math/search/scan-memory.js";
-import { innerProduct } from "../math/vectors.js";
-import type { Adapter, AdapterSide } from "./adapter.js";
-import type { ApplyOptions } from "./apply.js";
-import { checkAdapter } from "./check.js";
+import { refuse } from "../../base/checks.js";
+import { checkSameEmbedder } from "../../embed/same-embedder.js";
+import { innerProduct } from "../../math/vectors.js";
+import type { Adapter, AdapterSide } from "../adapter.js";
+import type { ApplyOptions } from "../apply.js";
+import { checkAdapter } from "../check.js";
+import { denseMap, lowRankMap, type VectorMap } from "./vector-map.js";
 
 /** An adapter whose maps lie where one vector at a time goes through them quickest. */
 export interface PreparedAdapter {
@@ -47,7 +46,7 @@ export function prepareAdapter(
     const part = weights ?? lowRank;
     let map: VectorMap | undefined;
     if (part !== null && part !== undefined) {
-      map = maps.get(part) ?? (weights === null ? lowRankMap(side) : denseMap(weights));
+      map = maps.get(part) ?? (weights === null ? lowRankMap(side.lowRank!) : denseMap(weights));
       maps.set(part, map);
     }
     const unit = new Float32Array(adapter.inputDimensions);
@@ -65,77 +64,6 @@ export function prepareAdapter(
   return {
     query: prepare(adapter.query, "query"),
     passage: prepare(adapter.passage, "passage"),
-  };
-}
-
-/** Writes what the map makes of `unit` to `result`. */
-type VectorMap = (unit: Float32Array, result: Float32Array) => void;
-
-function denseMap(weights: Matrix): VectorMap {
-  const memory = createScanMemory();
-  const factor = placeFactor(memory, weights, 0);
-  memory.grow(factor.end);
-  const multiply = fill(memory, factor, weights);
-  return (unit, result) => {
-    result.set(multiply(unit));
-  };
-}
-
-function lowRankMap({ lowRank }: AdapterSide): VectorMap {
-  const { left, right } = lowRank!;
-  if (left.cols === 0) return (unit, result) => result.set(unit);
-  const memory = createScanMemory();
-  const first = placeFactor(memory, left, 0);
-  const second = placeFactor(memory, right, first.end);
-  memory.grow(second.end);
-  const reduce = fill(memory, first, left);
-  const spread = fill(memory, second, right);
-  return (unit, result) => {
-    const added = spread(reduce(unit));
-    for (let j = 0; j < result.length; j++) result[j] = unit[j] + added[j];
-  };
-}
-
-/** Where a factor lies: the vector, its product, then the columns in panels of four. */
-interface PlacedFactor {
-  readonly vector: number;
-  readonly product: number;
-  readonly panels: number;
-  readonly end: number;
-}
-
-const PANEL_COLS = 4;
-/** Columns that the kernel writes at least. */
-const BLOCK_COLS = 32;
-
-const aligned = (address: number): number => Math.ceil(address / 64) * 64;
-
-function placeFactor(memory: ScanMemory, { rows, cols }: Matrix, vector: number): PlacedFactor {
-  const product = aligned(vector + 4 * rows);
-  const panels = aligned(product + 4 * Math.ceil(cols / BLOCK_COLS) * BLOCK_COLS);
-  const end = aligned(panels + 4 * rows * Math.ceil(cols / PANEL_COLS) * PANEL_COLS);
-  if (end > memory.most) refuse("prepareAdapter: adapter", `at most ${memory.most} bytes`, end);
-  return { vector, product, panels, end };
-}
-
-/** Copies a factor in. @returns What multiplies a vector by it; what that gives is overwritten by the next call. */
-function fill(
-  memory: ScanMemory,
-  { vector, product, panels }: PlacedFactor,
-  { rows, cols, data }: Matrix,
-): (vector: Float32Array) => Float32Array {
-  const { floats } = memory.views; // The memory has its whole size by now.
-  for (let j = 0; j < cols; j++) {
-    let at = panels / 4 + Math.floor(j / PANEL_COLS) * PANEL_COLS * rows + (j % PANEL_COLS);
-    for (let i = 0; i < rows; i++, at += PANEL_COLS) floats[at] = data[i * cols + j];
-  }
-  const input = floats.subarray(vector / 4, vector / 4 + rows);
-  const output = floats.subarray(product / 4, product / 4 + cols);
-  const count = Math.ceil(cols / PANEL_COLS);
-  return (given) => {
-    input.set(given);
-    memory.floatPanels(vector, rows, panels, count, product);
-    return output;
   };
 }
 
