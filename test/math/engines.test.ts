@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createOnnxEngine } from "../../src/math/engines/onnx-engine.js";
 import { productModel } from "../../src/math/engines/onnx-model.js";
-import { createMatrix, transpose } from "../../src/math/matrix.js";
+import { createMatrix, rowOf, transpose } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
 import { createKernelEngine } from "../../src/math/engines/kernel-engine.js";
 import type { ProductEngine } from "../../src/math/engines/product-engine.js";
@@ -68,6 +68,29 @@ describe("the kernel as an engine", () => {
 
 describe.skipIf(!hasRuntime)("onnxruntime-node as an engine", () => {
   contract(() => createOnnxEngine({ threads: 1 }));
+
+  it("knows the greatest of each group of scores, but of none where a score is no number", async () => {
+    const engine = await createOnnxEngine({ threads: 1 });
+    for (const columns of [1, 63, 64, 65, 300]) {
+      const [a, b] = [normalMatrix(7, 20, 1), normalMatrix(columns, 20, columns)];
+      const { scores, width, greatest } = engine.scoreSync!(a, b);
+      expect(scores).toEqual(engine.multiplySync(a, b, { transposeB: true }));
+      const groups = Math.ceil(columns / width);
+      const expected = Array.from({ length: 7 * groups }, (_, at) => {
+        const start = (at % groups) * width;
+        const row = rowOf(scores, Math.floor(at / groups));
+        return Math.max(...row.subarray(start, start + width));
+      });
+      expect(Array.from(greatest!)).toEqual(expected);
+    }
+    for (const wrong of [NaN, Infinity]) {
+      const [a, b] = [normalMatrix(7, 20, 1), normalMatrix(100, 20, 2)];
+      b.data[41 * 20] = wrong;
+      expect(engine.scoreSync!(a, b).greatest).toBeNull();
+    }
+    await engine.close();
+    expect(() => engine.scoreSync!(createMatrix(1, 1), createMatrix(1, 1))).toThrow("after close");
+  });
 
   it("refuses a provider it does not have, and work after it is closed", async () => {
     await expect(createOnnxEngine({ executionProviders: ["abacus"] })).rejects.toThrow(

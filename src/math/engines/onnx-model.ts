@@ -6,38 +6,70 @@ import {
   type Field,
 } from "../../base/binary/protobuf.js";
 
-/**
- * A model of a single matrix product (the operator Gemm) in the ONNX format, written by hand: a protocol buffer of a few
- * dozen bytes. Field numbers are those of onnx.proto3.
+/*
+ * Models in the ONNX format, written by hand: protocol buffers of a few hundred bytes. Field numbers are those of onnx.proto3.
  */
+
+/** A single matrix product, Y = op(A) · op(B), by the operator Gemm. */
 export function productModel(transposeA: boolean, transposeB: boolean): Uint8Array<ArrayBuffer> {
-  const node = messageField(1, [
-    textField(1, "A"),
-    textField(1, "B"),
-    textField(2, "Y"),
-    textField(4, "Gemm"),
-    integerAttribute("transA", transposeA ? 1 : 0),
-    integerAttribute("transB", transposeB ? 1 : 0),
-  ]);
-  const graph = messageField(7, [
-    node,
-    textField(2, "product"),
-    messageField(11, matrixInfo("A")),
-    messageField(11, matrixInfo("B")),
-    messageField(12, matrixInfo("Y")),
-  ]);
-  return joinFields([integerField(1, 8), graph, messageField(8, [integerField(2, 13)])]);
+  const transposes = { transA: Number(transposeA), transB: Number(transposeB) };
+  return model([node("Gemm", ["A", "B"], "Y", transposes)], ["A", "B"], { Y: 2 });
 }
 
-/** A single-precision matrix of any size. */
-function matrixInfo(name: string): Field[] {
-  const dimension = (suffix: string): Field => messageField(1, [textField(2, `${name}${suffix}`)]);
-  const shape = messageField(2, [dimension("Rows"), dimension("Cols")]);
-  const tensor = messageField(1, [integerField(1, 1), shape]); // element type 1: float
+/** Y = A · Bᵀ, M (1 × m × ⌈n / width⌉) the greatest of every `width` columns of Y, S the sum of each row. */
+export function scoresModel(width: number): Uint8Array<ArrayBuffer> {
+  const nodes = [
+    node("Gemm", ["A", "B"], "Y", { transA: 0, transB: 1 }),
+    node("Unsqueeze", ["Y"], "U", { axes: [0] }),
+    node("MaxPool", ["U"], "M", { kernel_shape: [width], strides: [width], ceil_mode: 1 }),
+    node("ReduceSum", ["Y"], "S", { axes: [1], keepdims: 0 }),
+  ];
+  return model(nodes, ["A", "B"], { Y: 2, M: 3, S: 1 });
+}
+
+/** Of matrices to tensors of so many dimensions, by the operators as version 12 has them: later ones take axes otherwise. */
+function model(
+  nodes: readonly Field[],
+  inputs: readonly string[],
+  outputs: Readonly<Record<string, number>>,
+): Uint8Array<ArrayBuffer> {
+  const graph = messageField(7, [
+    ...nodes,
+    textField(2, "product"),
+    ...inputs.map((name) => messageField(11, tensorInfo(name, 2))),
+    ...Object.entries(outputs).map(([name, rank]) => messageField(12, tensorInfo(name, rank))),
+  ]);
+  return joinFields([integerField(1, 7), graph, messageField(8, [integerField(2, 12)])]);
+}
+
+function node(
+  operator: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, number | readonly number[]>>,
+): Field {
+  return messageField(1, [
+    ...inputs.map((name) => textField(1, name)),
+    textField(2, output),
+    textField(4, operator),
+    ...Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+  ]);
+}
+
+/** A single-precision tensor of any size. */
+function tensorInfo(name: string, rank: number): Field[] {
+  const sizes = Array.from({ length: rank }, (_, i) =>
+    messageField(1, [textField(2, `${name}${i}`)]),
+  );
+  const tensor = messageField(1, [integerField(1, 1), messageField(2, sizes)]); // element type 1: float
   return [textField(1, name), messageField(2, [tensor])];
 }
 
-function integerAttribute(name: string, value: number): Field {
-  const type = integerField(20, 2); // attribute type 2: integer
-  return messageField(5, [textField(1, name), integerField(3, value), type]);
+/** An integer (type 2) or a list of them (type 7). */
+function attribute(name: string, value: number | readonly number[]): Field {
+  const values =
+    typeof value === "number"
+      ? [integerField(3, value), integerField(20, 2)]
+      : [...value.map((each) => integerField(8, each)), integerField(20, 7)];
+  return messageField(5, [textField(1, name), ...values]);
 }
