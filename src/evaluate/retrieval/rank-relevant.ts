@@ -6,12 +6,12 @@ import {
   checkMatrix,
   checkSameDimensions,
   gatherRows,
-  rowOf,
   rowRange,
   type Matrix,
 } from "../../math/matrix.js";
 import { onEngine, type EngineOptions } from "../../math/engines/on-engine.js";
-import { multiply } from "../../math/multiply.js";
+import type { Thresholds } from "../../math/kernel/simd-select.js";
+import { roundDown, roundUp, selectScores } from "../../math/search/select-scores.js";
 import type { LongJobOptions } from "../../base/progress.js";
 
 export interface RankOptions extends LongJobOptions, EngineOptions {
@@ -21,9 +21,9 @@ export interface RankOptions extends LongJobOptions, EngineOptions {
   readonly leaveOut?: readonly (readonly number[])[] | undefined;
 }
 
-/** Sizes that keep a block of scores at 16 MB whatever the corpus. */
-const queryBlock = 512;
-const corpusBlock = 8192;
+/** Rows whose products are made between two turns of the event loop. */
+const queryBlock = 2048;
+const corpusBlock = 2048;
 
 /**
  * The rank of every relevant passage in the whole corpus, ordered by cosine (or inner product): 1 for the nearest. `result[i][j]` is the
@@ -104,19 +104,22 @@ async function rankOnEngine(
   const parts = Array.from({ length: Math.ceil(targets.length / queryBlock) }, (_, i) => {
     const part = targets.slice(i * queryBlock, (i + 1) * queryBlock);
     const rows = part.map(({ query }) => query);
-    return { part, unit: queryRows(gatherRows(queries, rows)) };
+    const thresholds = thresholdsOf(part);
+    return {
+      ...{ part, thresholds, unit: queryRows(gatherRows(queries, rows)) },
+      counts: new Float64Array(thresholds.low.length),
+    };
   });
   const total = targets.length * corpus.rows;
   let done = 0;
   for (let start = 0; start < corpus.rows; start += corpusBlock) {
     const end = Math.min(corpus.rows, start + corpusBlock);
     const block = corpusRows(rowRange(corpus, start, end));
-    for (const { part, unit } of parts) {
+    for (const { part, unit, thresholds, counts } of parts) {
       signal?.throwIfAborted();
-      const products = multiply(unit, block, { transposeB: true });
-      for (const [i, target] of part.entries()) {
-        countBefore(target, rowOf(products, i), start, exact);
-      }
+      selectScores(unit, block, thresholds, counts, (i, j, product) => {
+        countNear(part[i], start + j, product, exact);
+      });
       done += part.length * (end - start);
       onProgress?.({ stage: "rank", done, total });
       // A turn of the event loop, so that an abort can arrive and a progress bar can be drawn.
@@ -124,6 +127,11 @@ async function rankOnEngine(
     }
   }
 
+  for (const { part, counts } of parts) {
+    let at = 0;
+    for (const { before } of part)
+      for (let t = 0; t < before.length; t++) before[t] += counts[at++];
+  }
   const ranks: number[][] = relevant.map(() => []);
   for (const { query, order, before } of targets) {
     for (const [sorted, original] of order.entries()) ranks[query][original] = before[sorted] + 1;
@@ -143,29 +151,42 @@ interface Target {
   readonly before: Float64Array;
 }
 
-function countBefore(
+/**
+ * A product between a target's two thresholds leaves open which comes first; one above both is only counted, where
+ * nothing is left out.
+ */
+function thresholdsOf(part: readonly Target[]): Thresholds {
+  const begins = new Int32Array(part.length + 1);
+  const low: number[] = [];
+  const high: number[] = [];
+  for (const [i, { scores, errorBound, leftOut }] of part.entries()) {
+    for (const score of scores) {
+      low.push(roundUp(score - errorBound));
+      high.push(leftOut.size === 0 ? roundDown(score + errorBound) : NaN);
+    }
+    begins[i + 1] = low.length;
+  }
+  return { begins, low: Float32Array.from(low), high: Float32Array.from(high) };
+}
+
+/** Counts a passage whose product is no less than some target's threshold, for the targets before which it was not yet. */
+function countNear(
   { query, passages, isRelevant, leftOut, scores, errorBound, before }: Target,
-  products: Float32Array,
-  start: number,
+  passage: number,
+  product: number,
   exactScore: (query: number, passage: number) => number,
 ): void {
-  const last = scores.length - 1;
-  const floor = scores[last] - errorBound;
-  for (let j = 0; j < products.length; j++) {
-    const product = products[j];
-    if (product < floor || leftOut.has(start + j)) continue;
-    let exact: number | undefined;
-    for (let t = last; t >= 0 && product >= scores[t] - errorBound; t--) {
-      if (product > scores[t] + errorBound) {
-        before[t]++;
-        continue;
-      }
-      exact ??= exactScore(query, start + j);
-      const passage = start + j;
-      if (exact > scores[t]) before[t]++;
-      else if (exact < scores[t]) continue;
-      else if (!isRelevant.has(passage) || passage < passages[t]) before[t]++;
+  if (leftOut.has(passage)) return;
+  let exact: number | undefined;
+  for (let t = scores.length - 1; t >= 0 && product >= scores[t] - errorBound; t--) {
+    if (product > scores[t] + errorBound) {
+      if (leftOut.size > 0) before[t]++;
+      continue;
     }
+    exact ??= exactScore(query, passage);
+    if (exact > scores[t]) before[t]++;
+    else if (exact < scores[t]) continue;
+    else if (!isRelevant.has(passage) || passage < passages[t]) before[t]++;
   }
 }
 

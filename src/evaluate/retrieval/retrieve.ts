@@ -2,7 +2,6 @@ import { checkChoice, checkInteger } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import type { ProductEngine } from "../../math/engines/product-engine.js";
 import { checkMatrix, checkSameDimensions, type Matrix } from "../../math/matrix.js";
-import { multiply } from "../../math/multiply.js";
 import { nearestRows, type NearestRows } from "../../math/search/nearest-rows.js";
 import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 import type { Retrieved } from "./trec-format.js";
@@ -40,9 +39,7 @@ export function retrieve(
   { similarity }: RetrieveOptions = {},
 ): Ranking {
   const { blocks, result } = searchFor(queries, corpus, k, similarity, "retrieve");
-  for (const block of blocks) {
-    block.add(multiply(block.queries, block.corpus, { transposeB: true }));
-  }
+  for (const block of blocks) block.run();
   return rankingFrom(result, k, corpus);
 }
 

@@ -14,14 +14,15 @@ const BLOCK_MULTIPLE = TILE_ROWS * TILE_COLS_SINGLE;
 const PIECE_ROWS = 24;
 export const PIECE_COLS = 16;
 /** Bytes of a tile's sums. */
-const TILE_SUMS = TILE_ROWS * TILE_COLS_SINGLE * 8;
+export const TILE_SUMS = TILE_ROWS * TILE_COLS_SINGLE * 8;
 /** A small product is cut finer, into some pieces a thread, so that none waits long for another; yet not below this. */
 const PIECES_PER_THREAD = 3;
 const LEAST_PIECE_ROWS = 4;
 
-const FIRST = 1;
-const LAST = 2;
+export const FIRST = 1;
+export const LAST = 2;
 const SYMMETRIC = 4;
+export const SELECT = 8;
 
 /** `size` cut into equal parts of at most {@link BLOCK}, each (but the last) a multiple of `multiple`. */
 function blockSize(size: number, multiple: number): number {

@@ -1,25 +1,31 @@
-import { rowOf, rowRange, type Matrix } from "../matrix.js";
+import type { TakeScore, Thresholds } from "../kernel/simd-select.js";
+import { rowRange, type Matrix } from "../matrix.js";
 import type { Similarity } from "../similarity.js";
 import type { TopK } from "../top-k.js";
+import { roundUp, selectFrom, selectScores } from "./select-scores.js";
 
-/** Rows of a block: its products, and its rows of length 1, take some megabytes whatever the corpus. */
-const QUERY_BLOCK = 512;
-const CORPUS_BLOCK = 4096;
+/** Rows of a block: its products, where an engine stores them, take 16 MB, its rows of length 1 some more. */
+const QUERY_BLOCK = 2048;
+const CORPUS_BLOCK = 2048;
+/** Rows of the first block, of whose products all may belong to the lists; each next one has as many as came before. */
+const FIRST_BLOCK = 512;
 
 /** A block of queries and one of the corpus whose products are wanted. */
 export interface ProductBlock {
   readonly queries: Matrix;
   readonly corpus: Matrix;
-  /** Takes the products: queries × corpus. */
+  /** Makes the products and takes those that may belong to a list as they are made, without storing any. */
+  run(): void;
+  /** Takes the products that somebody else has made instead: queries × corpus. */
   add(products: Matrix): void;
   readonly done: number;
   readonly total: number;
 }
 
 export interface NearestRows {
-  /** In turn; each is to be given its products before the next is taken. */
+  /** In turn; each is to be run, or given its products, before the next is taken. */
   readonly blocks: Iterable<ProductBlock>;
-  /** Whole when all blocks have been given. */
+  /** Whole when all blocks are done. */
   readonly result: TopK;
 }
 
@@ -42,24 +48,32 @@ export function nearestRows(
   const indices = new Int32Array(queries.rows * k).fill(-1);
   const scores = new Float32Array(queries.rows * k).fill(-Infinity);
 
-  const insert = (query: number, firstRow: number, products: Float32Array): void => {
+  const errors = Float64Array.from({ length: queries.rows }, (_, query) => bound(query));
+
+  const insert = (query: number, row: number, product: number): void => {
     const start = query * k;
     const end = start + k - 1;
-    const error = bound(query);
-    for (let j = 0; j < products.length; j++) {
-      if (products[j] < scores[end] - error) continue; // False for NaN: what is not finite is refused.
-      const score = exact(query, firstRow + j);
-      // Rows come in order, so an equal score never enters before.
-      if (score <= scores[end]) continue;
-      let at = end;
-      for (; at > start && scores[at - 1] < score; at--) {
-        scores[at] = scores[at - 1];
-        indices[at] = indices[at - 1];
-      }
-      scores[at] = score;
-      indices[at] = firstRow + j;
+    if (product < scores[end] - errors[query]) return; // False for NaN: what is not finite is refused.
+    const score = exact(query, row);
+    // Rows come in order, so an equal score never enters before.
+    if (score <= scores[end]) return;
+    let at = end;
+    for (; at > start && scores[at - 1] < score; at--) {
+      scores[at] = scores[at - 1];
+      indices[at] = indices[at - 1];
     }
+    scores[at] = score;
+    indices[at] = row;
   };
+
+  /** What may belong to the lists of `count` queries as they stand: nothing is counted. */
+  const openTo = (query: number, count: number): Thresholds => ({
+    begins: Int32Array.from({ length: count + 1 }, (_, i) => i),
+    low: Float32Array.from({ length: count }, (_, i) =>
+      roundUp(scores[(query + i + 1) * k - 1] - errors[query + i]),
+    ),
+    high: new Float32Array(count).fill(NaN),
+  });
 
   function* blocks(): Generator<ProductBlock, void, undefined> {
     const parts = Array.from({ length: Math.ceil(queries.rows / QUERY_BLOCK) }, (_, i) =>
@@ -67,15 +81,24 @@ export function nearestRows(
     );
     const total = queries.rows * corpus.rows;
     let done = 0;
-    for (let first = 0; first < corpus.rows; first += CORPUS_BLOCK) {
-      const block = corpusRows(rowRange(corpus, first, first + CORPUS_BLOCK));
+    for (let first = 0, size = FIRST_BLOCK; first < corpus.rows; first += size) {
+      size = Math.min(CORPUS_BLOCK, Math.max(size, first, k));
+      const block = corpusRows(rowRange(corpus, first, first + size));
       for (const [i, part] of parts.entries()) {
-        const add = (products: Matrix): void => {
-          for (let row = 0; row < part.rows; row++) {
-            insert(i * QUERY_BLOCK + row, first, rowOf(products, row));
-          }
+        const query = i * QUERY_BLOCK;
+        const take: TakeScore = (row, column, product) => {
+          insert(query + row, first + column, product);
         };
-        yield { queries: part, corpus: block, add, done, total };
+        const counts = new Float64Array(part.rows);
+        yield {
+          ...{ queries: part, corpus: block, done, total },
+          run() {
+            selectScores(part, block, openTo(query, part.rows), counts, take);
+          },
+          add(products) {
+            selectFrom(products, openTo(query, part.rows), counts, take);
+          },
+        };
         done += part.rows * block.rows;
       }
     }

@@ -133,7 +133,7 @@ function byCosine(passages: Matrix): Measure {
       });
       const turn = createYielder();
       for (const block of blocks) {
-        block.add(multiply(block.queries, block.corpus, { transposeB: true }));
+        block.run();
         await turn();
         signal?.throwIfAborted();
       }

@@ -39,8 +39,11 @@ export interface MinedNegatives {
   };
 }
 
-/** Queries asked of the index at a time: few enough to report and to stop between, many enough for it to work well. */
-const BLOCK = 512;
+/**
+ * Queries asked of the index at a time: few enough to report and to stop between, many enough for it to work well; an eighth of
+ * all where that lies between the two.
+ */
+const BLOCKS = { least: 512, most: 2048, parts: 8 } as const;
 /** Passages asked of the index at a time, all queries together. */
 const MOST_NEIGHBORS = 2 ** 22;
 /** How much deeper a search goes that found too few. */
@@ -89,7 +92,9 @@ async function mineOnEngine(
   for (let depth = resolved.depth; waiting.length > 0; depth *= DEEPER) {
     const asked = Math.min(depth, resolved.maxDepth);
     const short: typeof waiting = [];
-    const size = Math.max(1, Math.min(BLOCK, Math.floor(MOST_NEIGHBORS / asked)));
+    const part = Math.max(BLOCKS.least, Math.ceil(known.length / BLOCKS.parts));
+    const most = Math.min(BLOCKS.most, part, Math.floor(MOST_NEIGHBORS / asked));
+    const size = Math.max(1, most);
     for (let start = 0; start < waiting.length; start += size) {
       signal?.throwIfAborted();
       const block = waiting.slice(start, start + size);

@@ -3,13 +3,12 @@
 // What is summed, and in which order, is fixed by the inner dimension alone (see docs/math.md): one after another in single
 // precision inside a chunk, in double precision across chunks. Neither blocking nor threads can change a bit.
 import { argument, CHUNK, scratchOf, TILE_ROW_BYTES, TILE_ROWS } from "./layout";
+import { select } from "./select";
 import { tileSingle } from "./tile-single";
 import { tileWide } from "./tile-wide";
 
 const TILE: i32 = TILE_ROWS * 8;
 const TILE_BYTES: usize = <usize>TILE_ROWS * TILE_ROW_BYTES;
-/** Panels of A walked per panel of B: 24 · 5 rows · 256 · 4 bytes = 120 KiB, which stay in the second-level cache. */
-const PANELS: i32 = 24;
 
 /** The sums start here, rather than go on from the block of steps before. */
 const FIRST: i32 = 1;
@@ -19,6 +18,8 @@ const LAST: i32 = 2;
 const WHOLE: i32 = FIRST | LAST;
 /** A · Aᵀ: what lies wholly below the diagonal is left out. */
 const SYMMETRIC: i32 = 4;
+/** Finished tiles are compared with thresholds (see select.ts) rather than placed. */
+const SELECT: i32 = 8;
 
 /** Copies a finished tile into the row-major result. */
 function place(from: usize, to: usize, rowBytes: usize): void {
@@ -58,7 +59,7 @@ function accumulate(tile: usize, sums: usize, start: bool, end: bool): void {
 /**
  * One piece of the product: a rectangle of `pieceRows` × `pieceCols` panels. Arguments: packed A, packed B, their panels,
  * the steps, the sums (40 doubles per tile: tile (i, j) of the product at j · panels of A + i; where all steps are taken at
- * once, those of a piece's tiles for each thread), the result and its bytes per row, the piece's panels each way, flags. Where `Width` has two bytes, two panels of B are taken at once.
+ * once, those of a piece's tiles for each thread), the result and its bytes per row, the piece's panels each way, flags; for a selection what select.ts takes. Where `Width` has two bytes, two panels of B are taken at once.
  */
 export function productSingle<Width>(piece: i32, slot: i32): void {
   const a = <usize>argument(1);
@@ -81,6 +82,8 @@ export function productSingle<Width>(piece: i32, slot: i32): void {
   if ((flags & SYMMETRIC) != 0 && top * TILE_ROWS >= right * 8) return;
 
   const scratch = scratchOf(slot);
+  const foundAt = <usize>argument(16) + <usize>piece * <usize>argument(17);
+  let found = foundAt + 16;
   let sumsStride = panelsA;
   let firstSum = 0;
   if ((flags & WHOLE) == WHOLE) {
@@ -97,32 +100,33 @@ export function productSingle<Width>(piece: i32, slot: i32): void {
     const panelBytesB = <usize>steps * TILE_ROW_BYTES;
     const chunkA = a + <usize>c * panelsA * TILE_ROWS * 4;
     const chunkB = b + <usize>c * panelsB * TILE_ROW_BYTES;
-    for (let i0 = top; i0 < bottom; i0 += PANELS) {
-      const i1 = min(bottom, i0 + PANELS);
-      for (let j = left; j < right;) {
-        const panelB = chunkB + <usize>j * panelBytesB;
-        const tiles: i32 = sizeof<Width>() == 2 && j + 1 < right ? 2 : 1;
-        for (let i = i0; i < i1; i++) {
-          const panelA = chunkA + <usize>i * panelBytesA;
-          if (sizeof<Width>() == 2 && tiles == 2) {
-            tileWide(panelA, panelB, panelB + panelBytesB, steps, scratch);
-          } else {
-            tileSingle(panelA, panelB, steps, scratch);
+    for (let j = left; j < right;) {
+      const panelB = chunkB + <usize>j * panelBytesB;
+      const tiles: i32 = sizeof<Width>() == 2 && j + 1 < right ? 2 : 1;
+      for (let i = top; i < bottom; i++) {
+        const panelA = chunkA + <usize>i * panelBytesA;
+        if (sizeof<Width>() == 2 && tiles == 2) {
+          tileWide(panelA, panelB, panelB + panelBytesB, steps, scratch);
+        } else {
+          tileSingle(panelA, panelB, steps, scratch);
+        }
+        for (let t: i32 = 0; t < tiles; t++) {
+          const tile = scratch + <usize>t * TILE_BYTES;
+          if (!(start && end)) {
+            const at = (j + t) * sumsStride + i - firstSum;
+            accumulate(tile, sums + <usize>at * <usize>(TILE * 8), start, end);
           }
-          for (let t: i32 = 0; t < tiles; t++) {
-            const tile = scratch + <usize>t * TILE_BYTES;
-            if (!(start && end)) {
-              const at = (j + t) * sumsStride + i - firstSum;
-              accumulate(tile, sums + <usize>at * <usize>(TILE * 8), start, end);
-            }
-            if (end) {
-              const to = out + <usize>i * TILE_ROWS * rowBytes + <usize>(j + t) * TILE_ROW_BYTES;
-              place(tile, to, rowBytes);
-            }
+          if (!end) continue;
+          if ((flags & SELECT) != 0) {
+            found = select(tile, i, j + t, left, found);
+          } else {
+            const to = out + <usize>i * TILE_ROWS * rowBytes + <usize>(j + t) * TILE_ROW_BYTES;
+            place(tile, to, rowBytes);
           }
         }
-        j += tiles;
       }
+      j += tiles;
     }
   }
+  if ((flags & SELECT) != 0) store<usize>(foundAt, found);
 }

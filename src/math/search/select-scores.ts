@@ -1,0 +1,81 @@
+import { engineOfCall } from "../engines/engine-scope.js";
+import { loadKernel } from "../kernel/kernel.js";
+import { simdSelect, type TakeScore, type Thresholds } from "../kernel/simd-select.js";
+import type { Matrix } from "../matrix.js";
+import { multiply } from "../multiply.js";
+
+/** Fewer multiplications are done sooner than operands are packed. */
+const SMALL = 4096;
+
+/**
+ * Compares the products of rows with thresholds, in the tiles in which they are made: none is stored. A score above
+ * `high[t]` adds 1 to `counts[t]`; one that for some threshold of its row is neither above `high` nor less than `low` is
+ * handed over, once, as is one that is no number. The scores are those of `multiply(a, b, { transposeB: true })`, bit for bit,
+ * with WebAssembly or without, on any number of threads; inside `withEngine` those of the engine.
+ *
+ * @param a m × d.
+ * @param b n × d.
+ * @param counts One per threshold; added to.
+ * @param take Must multiply nothing.
+ */
+export function selectScores(
+  a: Matrix,
+  b: Matrix,
+  thresholds: Thresholds,
+  counts: Float64Array,
+  take: TakeScore,
+): void {
+  const small = b.rows <= 2 || a.rows * b.data.length < SMALL;
+  const kernel = small || engineOfCall() ? null : loadKernel();
+  if (kernel !== null) simdSelect(kernel, a, b, thresholds, counts, take);
+  else selectFrom(multiply(a, b, { transposeB: true }), thresholds, counts, take);
+}
+
+/** {@link selectScores} of scores that are there, a row of `scores` for each row that has thresholds. */
+export function selectFrom(
+  { rows, cols, data }: Matrix,
+  { begins, low, high }: Thresholds,
+  counts: Float64Array,
+  take: TakeScore,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const first = begins[i];
+    const last = begins[i + 1] - 1;
+    if (last < first) continue;
+    const floor = low[last];
+    for (let j = 0, at = i * cols; j < cols; j++, at++) {
+      const score = data[at];
+      if (score < floor) continue;
+      let near = false;
+      for (let t = last; t >= first && !(score < low[t]); t--) {
+        if (score > high[t]) counts[t]++;
+        else near = true;
+      }
+      if (near) take(i, j, score);
+    }
+  }
+}
+
+const bits = /* @__PURE__ */ new Uint32Array(1);
+const value = /* @__PURE__ */ new Float32Array(bits.buffer);
+
+/** The single-precision number next to x on the side of `above`. */
+function neighbor(x: number, above: boolean): number {
+  value[0] = x;
+  if (x === 0) {
+    bits[0] = above ? 1 : 0x8000_0001;
+  } else bits[0] += x > 0 === above ? 1 : -1;
+  return value[0];
+}
+
+/** The least single-precision number that is no less than x: a score is less than it just when it is less than x. */
+export function roundUp(x: number): number {
+  const nearest = Math.fround(x);
+  return nearest < x ? neighbor(nearest, true) : nearest;
+}
+
+/** The greatest that is no greater than x: a score is above it just when it is above x. */
+export function roundDown(x: number): number {
+  const nearest = Math.fround(x);
+  return nearest > x ? neighbor(nearest, false) : nearest;
+}
