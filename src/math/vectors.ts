@@ -55,14 +55,18 @@ export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): nu
 /** Every row scaled to length 1, as a new matrix; rows of zeros stay zeros. */
 export function normalizeRows(matrix: Matrix): Matrix {
   const { rows, cols } = matrix;
-  const result = createMatrix(rows, cols, matrix.data.slice());
-  const { data } = result;
+  return normalizeInPlace(createMatrix(rows, cols, matrix.data.slice()));
+}
+
+/** {@link normalizeRows} of a matrix that nobody else holds. */
+export function normalizeInPlace(matrix: Matrix): Matrix {
+  const { rows, cols, data } = matrix;
   for (let i = 0; i < rows; i++) {
     const start = i * cols;
     const length = Math.sqrt(innerProduct(data, start, data, start, cols));
     if (length > 0) for (let at = start; at < start + cols; at++) data[at] = data[at] / length;
   }
-  return result;
+  return matrix;
 }
 
 /** The mean row, in 64 bits. */

@@ -2,7 +2,7 @@ import { moveRow, type Move } from "../../adapter/answered/move.js";
 import { checkChoice, checkInteger, checkNumber } from "../../base/checks.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
 import { checkSameDimensions, gatherRows, rowOf, type Matrix } from "../../math/matrix.js";
-import { normalizeRows } from "../../math/vectors.js";
+import { normalizeInPlace } from "../../math/vectors.js";
 
 /** Rows of passages that have questions, and where these rows go. */
 export interface MovedRows {
@@ -86,7 +86,7 @@ export function moveBySums(
   for (let r = 0; r < rows.length; r++) {
     moveRow(rowOf(moved, r), sums.subarray(r * cols, (r + 1) * cols), counts[r], move);
   }
-  return { rows, vectors: normalizeRows(moved), sums, counts };
+  return { rows, vectors: normalizeInPlace(moved), sums, counts };
 }
 
 /** A function of its own, so that the loop is compiled for these arrays alone. */

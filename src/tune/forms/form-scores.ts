@@ -10,7 +10,7 @@ import {
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { topK, type TopK } from "../../math/top-k.js";
-import { normalizeRows } from "../../math/vectors.js";
+import { normalizeInPlace } from "../../math/vectors.js";
 import type { Sides } from "../candidates/candidate.js";
 import type { LabelledCorpus } from "../claims/labelled-corpus.js";
 import type { Form } from "./form.js";
@@ -39,10 +39,10 @@ export function createFormMaker(
   asked: Matrix,
   pairs: Pick<IndexPairs, "query" | "passage">,
 ): FormMaker {
-  const known = normalizeRows(applySide(sides.query, gatherRows(queries, pairs.query)));
+  const known = normalizeInPlace(applySide(sides.query, gatherRows(queries, pairs.query)));
   const named = Uint32Array.from(new Set(pairs.passage)).sort();
   const place = new Map(Array.from(named, (row, i) => [row, i]));
-  const own = normalizeRows(applySide(sides.passage, gatherRows(passages, named)));
+  const own = normalizeInPlace(applySide(sides.passage, gatherRows(passages, named)));
   const answered: IndexPairs = {
     query: Uint32Array.from(pairs.query.keys()),
     passage: pairs.passage.map((row) => place.get(row)!),

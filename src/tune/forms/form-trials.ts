@@ -1,6 +1,6 @@
 import { applySide } from "../../adapter/apply.js";
 import { gatherRows, type Matrix } from "../../math/matrix.js";
-import { normalizeRows } from "../../math/vectors.js";
+import { normalizeInPlace } from "../../math/vectors.js";
 import type { Sides } from "../candidates/candidate.js";
 import { rivalsOf, type Claim } from "../claims/claims.js";
 import { judgedQuestions, learntColumns } from "../claims/judged-questions.js";
@@ -62,7 +62,7 @@ export function createFormTrials(
       const fold = claim.folds[f];
       const rows = fold.judged.map((at) => claim.questions[at]);
       const sides = sidesOf();
-      const mapped = normalizeRows(applySide(sides.query, gatherRows(data.queries, rows)));
+      const mapped = normalizeInPlace(applySide(sides.query, gatherRows(data.queries, rows)));
       const nothing = fold.train.query.length === 0;
       const formScores = nothing ? null : createFormMaker(data, sides, mapped, fold.train);
       const questions = Array.from(fold.judged, (at) => asked[at]);
