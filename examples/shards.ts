@@ -58,8 +58,7 @@ async function work(): Promise<void> {
   await worker.close();
   await close();
   const { user, system } = process.cpuUsage();
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
-  if (process.connected) tell({ usage: { peakBytes, cpuSeconds: (user + system) / 1e6 } });
+  if (process.connected) tell({ usage: { cpuSeconds: (user + system) / 1e6 } });
   process.disconnect?.();
 }
 

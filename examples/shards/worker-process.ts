@@ -5,8 +5,7 @@ import type { ShardRun } from "./flow.js";
 
 /** What a worker says to whoever started it as a child. */
 export type WorkerMessage =
-  | { readonly shard: string }
-  | { readonly usage: { readonly peakBytes: number; readonly cpuSeconds: number } };
+  { readonly shard: string } | { readonly usage: { readonly cpuSeconds: number } };
 
 type Usage = Extract<WorkerMessage, { usage: unknown }>["usage"];
 
