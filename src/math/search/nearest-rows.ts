@@ -1,5 +1,6 @@
 import type { TakeScore, Thresholds } from "../kernel/simd-select.js";
-import { rowRange, type Matrix } from "../matrix.js";
+import { rowOf, rowRange, type Matrix } from "../matrix.js";
+import { multiply } from "../multiply.js";
 import type { Similarity } from "../similarity.js";
 import type { TopK } from "../top-k.js";
 import { roundUp, selectFrom, selectScores } from "./select-scores.js";
@@ -75,6 +76,19 @@ export function nearestRows(
     high: new Float32Array(count).fill(NaN),
   });
 
+  /**
+   * The first products of some queries, whose lists are empty: what is less than the k-th greatest of a row by more than both
+   * can err is not among its k best, so that few exact scores need be computed.
+   */
+  const begin = (query: number, products: Matrix): void => {
+    for (let i = 0; i < products.rows; i++) {
+      const row = rowOf(products, i);
+      const kth = k < row.length ? row.slice().sort()[row.length - k] : -Infinity;
+      const floor = kth - 2 * errors[query + i];
+      for (let j = 0; j < row.length; j++) if (!(row[j] < floor)) insert(query + i, j, row[j]);
+    }
+  };
+
   function* blocks(): Generator<ProductBlock, void, undefined> {
     const parts = Array.from({ length: Math.ceil(queries.rows / QUERY_BLOCK) }, (_, i) =>
       queryRows(rowRange(queries, i * QUERY_BLOCK, (i + 1) * QUERY_BLOCK)),
@@ -93,10 +107,12 @@ export function nearestRows(
         yield {
           ...{ queries: part, corpus: block, done, total },
           run() {
-            selectScores(part, block, openTo(query, part.rows), counts, take);
+            if (first === 0) begin(query, multiply(part, block, { transposeB: true }));
+            else selectScores(part, block, openTo(query, part.rows), counts, take);
           },
           add(products) {
-            selectFrom(products, openTo(query, part.rows), counts, take);
+            if (first === 0) begin(query, products);
+            else selectFrom(products, openTo(query, part.rows), counts, take);
           },
         };
         done += part.rows * block.rows;
