@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../../base/progress.js";
 import type { Matrix } from "../../math/matrix.js";
 import { sniff } from "./sniff.js";
 import { readVectorBlocks } from "./vector-blocks.js";
@@ -5,7 +6,7 @@ import { readVectorBlocks } from "./vector-blocks.js";
 export interface VectorFileBlocksOptions {
   /** The field or column that holds the vector, in JSON lines and parquet. @default "vector" */
   readonly column?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /**
