@@ -1,4 +1,5 @@
 import { engineOfCall } from "../engines/engine-scope.js";
+import type { EngineScores } from "../engines/product-engine.js";
 import { loadKernel } from "../kernel/kernel.js";
 import { simdSelect, type TakeScore, type Thresholds } from "../kernel/simd-select.js";
 import type { Matrix } from "../matrix.js";
@@ -26,32 +27,50 @@ export function selectScores(
   take: TakeScore,
 ): void {
   const small = b.rows <= 2 || a.rows * b.data.length < SMALL;
-  const kernel = small || engineOfCall() ? null : loadKernel();
+  const engine = engineOfCall();
+  const kernel = small || engine ? null : loadKernel();
   if (kernel !== null) simdSelect(kernel, a, b, thresholds, counts, take);
-  else selectFrom(multiply(a, b, { transposeB: true }), thresholds, counts, take);
+  else if (!small && engine?.scoreSync !== undefined) {
+    selectFromGroups(engine.scoreSync(a, b), thresholds, counts, take);
+  } else selectFrom(multiply(a, b, { transposeB: true }), thresholds, counts, take);
 }
 
 /** {@link selectScores} of scores that are there, a row of `scores` for each row that has thresholds. */
 export function selectFrom(
-  { rows, cols, data }: Matrix,
+  scores: Matrix,
+  thresholds: Thresholds,
+  counts: Float64Array,
+  take: TakeScore,
+): void {
+  selectFromGroups({ scores, width: scores.cols, greatest: null }, thresholds, counts, take);
+}
+
+/** {@link selectFrom}, passing by the groups of columns of which no score can count. */
+function selectFromGroups(
+  { scores: { rows, cols, data }, width, greatest }: EngineScores,
   { begins, low, high }: Thresholds,
   counts: Float64Array,
   take: TakeScore,
 ): void {
+  const groups = greatest === null ? 1 : Math.ceil(cols / width);
   for (let i = 0; i < rows; i++) {
     const first = begins[i];
     const last = begins[i + 1] - 1;
     if (last < first) continue;
     const floor = low[last];
-    for (let j = 0, at = i * cols; j < cols; j++, at++) {
-      const score = data[at];
-      if (score < floor) continue;
-      let near = false;
-      for (let t = last; t >= first && !(score < low[t]); t--) {
-        if (score > high[t]) counts[t]++;
-        else near = true;
+    for (let group = 0; group < groups; group++) {
+      if (greatest !== null && greatest[i * groups + group] < floor) continue;
+      const end = greatest === null ? cols : Math.min(cols, (group + 1) * width);
+      for (let j = group * width, at = i * cols + j; j < end; j++, at++) {
+        const score = data[at];
+        if (score < floor) continue;
+        let near = false;
+        for (let t = last; t >= first && !(score < low[t]); t--) {
+          if (score > high[t]) counts[t]++;
+          else near = true;
+        }
+        if (near) take(i, j, score);
       }
-      if (near) take(i, j, score);
     }
   }
 }
