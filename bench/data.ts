@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
+import { parseNaturalQuestion } from "embedtune";
 import { readNaturalQuestions } from "embedtune/node";
 import type { BenchOptions, BenchRow } from "./rows.js";
 
@@ -112,6 +113,37 @@ async function readCandidates(path: string): Promise<void> {
   if (characters === 0) throw new Error("nothing was read");
 }
 
+/** The text of every candidate out of lines that are in memory and parsed, by bytes of the pages' text. */
+function candidatesInMemory(name: string, lines: readonly string[]): BenchRow {
+  const bytes = lines.map((line) => Buffer.from(line));
+  const parsed = lines.map((line) => JSON.parse(line) as PageJson);
+  const size = parsed.reduce((sum, page) => sum + Buffer.byteLength(textOf(page)), 0) / 1e6;
+  let [texts, parse] = [Infinity, Infinity];
+  for (let round = 0; round < 200; round++) {
+    const questions = bytes.map((line) => parseNaturalQuestion(line));
+    const lists = questions.map(({ candidates }) => candidates);
+    let begun = performance.now();
+    for (const candidates of lists) for (const { text } of candidates) void text;
+    texts = Math.min(texts, performance.now() - begun);
+    begun = performance.now();
+    for (const line of lines) JSON.parse(line);
+    parse = Math.min(parse, performance.now() - begun);
+  }
+  return {
+    table: "every candidate's text, pages in memory, by the size of the pages' text",
+    ...{ format: name, "MB/s": size / (texts / 1e3) },
+    "beside JSON.parse of the lines": texts / parse,
+  };
+}
+
+interface PageJson {
+  readonly document_text?: string;
+  readonly document_tokens?: readonly { readonly token: string }[];
+}
+
+const textOf = ({ document_text: text, document_tokens: tokens }: PageJson): string =>
+  text ?? tokens!.map(({ token }) => token).join(" ");
+
 const python = `
 import gzip, json, sys, time
 begun = time.perf_counter()
@@ -184,6 +216,8 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
     const rows = [
       ...(await measure("simplified", simplifiedLines(), folder, bytes)),
       ...(await measure("original", originalLines(), folder, bytes)),
+      candidatesInMemory("simplified", simplifiedLines()),
+      candidatesInMemory("original", originalLines()),
     ];
     for (const factor of [1, 10]) {
       const path = join(folder, "memory.jsonl.gz");

@@ -8,8 +8,6 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import {
   applyAdapter,
   createRandom,
@@ -84,19 +82,22 @@ function measure<K extends string>(
   >;
 }
 
-/** Bytes that a call takes of the heap and of memory beside it. */
+/** Bytes that a call takes of the heap and of memory beside it: the median of many, as collections come in between. */
 function allocated(job: () => unknown): number {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  const calls = 50;
-  const kept = new Array<unknown>(calls).fill(null);
-  for (let i = 0; i < calls; i++) kept[i] = job();
-  kept.fill(null);
-  collect();
-  const before = process.memoryUsage();
-  for (let i = 0; i < calls; i++) kept[i] = job();
-  const after = process.memoryUsage();
-  return (after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / calls;
+  const used = (): number => {
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const taken = (work: () => unknown): number => {
+    const bytes: number[] = [];
+    for (let i = 0; i < 301; i++) {
+      const before = used();
+      work();
+      bytes.push(used() - before);
+    }
+    return bytes.sort((a, b) => a - b)[150];
+  };
+  return taken(job) - taken(() => null); // Asking takes some, too.
 }
 
 function numpy(python: string, runs: number): { times: number[][]; numpy: string } | undefined {

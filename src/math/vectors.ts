@@ -24,7 +24,11 @@ export function innerProduct(
   j: number,
   length: number,
 ): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  // One by one: taken out of a list they would be objects on the heap, a new one with every addition.
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
   let p = 0;
   for (; p + 4 <= length; p += 4) {
     s0 += a[i + p] * b[j + p];

@@ -11,7 +11,10 @@ export interface NearList {
 export function squaredDistance({ data, cols }: Matrix, i: number, j: number): number {
   const x = i * cols;
   const y = j * cols;
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
   let k = 0;
   for (; k + 4 <= cols; k += 4) {
     const d0 = data[x + k] - data[y + k];

@@ -83,7 +83,9 @@ function checkColumns(
 /** Of deviations over the largest one: no square overflows or vanishes. */
 function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [x, y] = [deviations(a), deviations(b)];
-  let [xy, xx, yy] = [0, 0, 0];
+  let xy = 0;
+  let xx = 0;
+  let yy = 0;
   for (let i = 0; i < x.length; i++) {
     xy += x[i] * y[i];
     xx += x[i] * x[i];

@@ -106,7 +106,8 @@ function orthonormalRows(rows: Matrix): { basis: Matrix; triangle: number[][] } 
 }
 
 function inner(x: Float64Array, y: Float64Array): number {
-  let [s, t] = [0, 0];
+  let s = 0;
+  let t = 0;
   let p = 0;
   for (; p + 2 <= x.length; p += 2) {
     s += x[p] * y[p];

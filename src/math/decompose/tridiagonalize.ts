@@ -130,7 +130,8 @@ function reflect(panel: Panel, start: number, j: number): void {
   wj.set(kernel.float64(productAt, n - rest), rest);
   for (let q = 0; q < j; q++) {
     const [vq, wq] = [v[q], w[q]];
-    let [s, t] = [0, 0];
+    let s = 0;
+    let t = 0;
     for (let i = rest; i < n; i++) {
       s += wq[i] * vj[i];
       t += vq[i] * vj[i];

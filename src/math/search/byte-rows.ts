@@ -68,7 +68,8 @@ export function createByteRows(memory: ScanMemory, cols: number): ByteRows {
     for (let j = 0; j < cols; j++) greatest = Math.max(greatest, Math.abs(query[j]));
     const step = queryLevels === 0 ? 0 : greatest / queryLevels;
     if (step === 0) return undefined;
-    let [squares, lost] = [0, 0];
+    let squares = 0;
+    let lost = 0;
     for (let j = 0; j < cols; j++) {
       const level = Math.round(query[j] / step);
       shorts[j] = level;
@@ -99,7 +100,9 @@ export function createByteRows(memory: ScanMemory, cols: number): ByteRows {
         const scale = Math.fround(greatest / LEVELS);
         const perUnit = scale === 0 ? 0 : 1 / scale;
         const first = firstByteOf(firstRow + i);
-        let [squares, kept, lost] = [0, 0, 0];
+        let squares = 0;
+        let kept = 0;
+        let lost = 0;
         for (let j = 0; j < cols; j++) {
           const value = data[start + j];
           const level = clamp(value * perUnit + ROUNDING - ROUNDING);
