@@ -69,7 +69,7 @@ export function softmax(piece: i32, slot: i32): void {
         v128.store(weights + (j << 1), high(x), 16);
       }
       // A further match is no negative: it counts as infinitely far. So does what fills the row up.
-      for (let j = 0; ((<usize>j) << 2) < rowBytes; j++) {
+      for (let j = 0; (<usize>j) << 2 < rowBytes; j++) {
         if (j >= passages || (load<u8>(relations + j) == MATCH && j != own)) {
           store<f64>(weights + ((<usize>j) << 3), -Infinity);
         }
