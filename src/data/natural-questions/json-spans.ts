@@ -1,3 +1,5 @@
+import { isWord, skip } from "./json-bytes.js";
+
 /** Candidates as columns. */
 export interface SpanColumns {
   readonly startToken: Int32Array;
@@ -104,17 +106,6 @@ function nameAt(bytes: Uint8Array, i: number): number {
     default:
       return isWord(bytes, i + 1, 'top_level"') ? topLevel : -1;
   }
-}
-
-function isWord(bytes: Uint8Array, from: number, word: string): boolean {
-  for (let k = 0; k < word.length; k++) if (bytes[from + k] !== word.charCodeAt(k)) return false;
-  return true;
-}
-
-function skip(bytes: Uint8Array, i: number): number {
-  let c = bytes[i];
-  while (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) c = bytes[++i];
-  return i;
 }
 
 function grown<T extends Int32Array | Uint8Array>(from: T, to: T): T {

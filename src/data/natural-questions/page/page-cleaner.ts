@@ -1,5 +1,6 @@
 import { decodeHTMLStrict } from "entities";
 import { decodeUtf8 } from "../../sources/utf8.js";
+import { escapedAt, escapeLength, writeCode } from "./json-escapes.js";
 import { looksLikeTag } from "./page-text.js";
 import { nameKey, roleOf, roleOfKey, type TagRole } from "./tag-role.js";
 
@@ -11,7 +12,6 @@ const LESS = 0x3c;
 const GREATER = 0x3e;
 const BACKSLASH = 0x5c;
 const UNDERSCORE = 0x5f;
-const LETTER_U = 0x75;
 /** Any byte but a space. */
 const OTHER = 0xff;
 const TAB = 9;
@@ -26,13 +26,6 @@ function plainBytes(first: number): Uint8Array {
 
 /** By whether spaces part tokens, or belong to them. */
 let plain: { readonly simplified: Uint8Array; readonly original: Uint8Array } | undefined;
-
-/** What the letter after a backslash stands for; "u" is none of them. */
-const escapes: ReadonlyMap<number, number> = /* @__PURE__ */ new Map([
-  ...[[QUOTE, QUOTE] as const, [BACKSLASH, BACKSLASH] as const, [SLASH, SLASH] as const],
-  ...[[0x62, 8] as const, [0x66, 12] as const, [0x6e, LINE_END] as const],
-  ...[[0x72, 13] as const, [0x74, TAB] as const],
-]);
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 
@@ -389,53 +382,4 @@ function endsSolid(out: Uint8Array, end: number): boolean {
     default:
       return true;
   }
-}
-
-/** The character that the escape at `i` stands for; -1 where there is none, or half of a pair. */
-function escapedAt(bytes: Uint8Array, i: number): number {
-  if (bytes[i + 1] !== LETTER_U) return escapes.get(bytes[i + 1]) ?? -1;
-  const code = hexAt(bytes, i + 2);
-  if (code < 0xd800 || code >= 0xe000) return code;
-  if (code >= 0xdc00 || bytes[i + 6] !== BACKSLASH || bytes[i + 7] !== LETTER_U) return -1;
-  const low = hexAt(bytes, i + 8);
-  return low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00) : -1;
-}
-
-function escapeLength(bytes: Uint8Array, i: number, code: number): number {
-  if (bytes[i + 1] !== LETTER_U) return 2;
-  return code < 0x10000 ? 6 : 12;
-}
-
-/** Four hexadecimal digits; -1 where there are none. */
-function hexAt(bytes: Uint8Array, start: number): number {
-  let code = 0;
-  for (let i = start; i < start + 4; i++) {
-    const c = bytes[i];
-    const lower = c | 0x20;
-    if (c >= 0x30 && c <= 0x39) code = code * 16 + c - 0x30;
-    else if (lower >= 0x61 && lower <= 0x66) code = code * 16 + lower - 0x57;
-    else return -1;
-  }
-  return code;
-}
-
-/** Writes a character as UTF-8. */
-function writeCode(out: Uint8Array, at: number, code: number): number {
-  if (code < 0x80) {
-    out[at++] = code;
-    return at;
-  }
-  if (code < 0x800) {
-    out[at++] = 0xc0 | (code >> 6);
-  } else {
-    if (code < 0x10000) {
-      out[at++] = 0xe0 | (code >> 12);
-    } else {
-      out[at++] = 0xf0 | (code >> 18);
-      out[at++] = 0x80 | ((code >> 12) & 63);
-    }
-    out[at++] = 0x80 | ((code >> 6) & 63);
-  }
-  out[at++] = 0x80 | (code & 63);
-  return at;
 }

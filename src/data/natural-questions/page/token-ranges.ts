@@ -1,4 +1,5 @@
 import type { JsonField } from "../json-fields.js";
+import { isWord, skip } from "../json-bytes.js";
 
 /** Where the strings of an original page's tokens lie, without their quotes, and which are tags. */
 export interface TokenRanges {
@@ -85,16 +86,5 @@ function fieldAt(bytes: Uint8Array, at: number, length: number): number {
 /** Where the string that opens at `i` closes. (A field's end was found before, so its strings are closed.) */
 function stringEnd(bytes: Uint8Array, i: number): number {
   for (i++; bytes[i] !== QUOTE; i++) if (bytes[i] === 0x5c) i++;
-  return i;
-}
-
-function isWord(bytes: Uint8Array, from: number, word: string): boolean {
-  for (let k = 0; k < word.length; k++) if (bytes[from + k] !== word.charCodeAt(k)) return false;
-  return true;
-}
-
-function skip(bytes: Uint8Array, i: number): number {
-  let c = bytes[i];
-  while (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) c = bytes[++i];
   return i;
 }
