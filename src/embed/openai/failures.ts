@@ -76,7 +76,7 @@ export function classify(error: unknown): Failure {
   const common = { sentence: `the server answers ${words}`, status, code: name };
   return {
     ...common,
-    ...kindOf(status, [code, type]),
+    ...kindOf(status, [code, type], words),
     ...(headers instanceof Headers && {
       waitMs: retryAfter(headers),
       resetMs: resetMs(headers),
@@ -84,8 +84,22 @@ export function classify(error: unknown): Failure {
   };
 }
 
-/** What a status asks for. */
-function kindOf(status: number, names: readonly unknown[]): Pick<Failure, "kind" | "fault"> {
+/**
+ * Servers that load a model when it is first asked for say so under any status (LM Studio: 404, with the code of a model that is
+ * not there). Of one that cannot be loaded they say something else.
+ */
+const loading =
+  /\bmodels?\b.{0,100}\b(?:(?:is|are|being|still|currently) (?:\w+ )?load(?:ing|ed)|loading|(?:not|isn't|aren't) (?:yet |fully |currently )?(?:loaded|ready|initiali[sz]ed)|warming up|starting up)\b|\bloading (?:the )?(?:embedding )?models?\b|\bno (?:\w+ )?models? (?:(?:is|are|has been|have been) )?(?:currently )?(?:loaded|ready)\b|\b(?:server|service|engine) is (?:still )?(?:loading|starting|warming)|\bstill (?:loading|starting|warming)/i;
+const failedToLoad = /\b(?:fail(?:ed|ure|s)?|error|unable|cannot|can't|could not|couldn't)\b/i;
+const isLoading = (words: string): boolean => loading.test(words) && !failedToLoad.test(words);
+
+/** What a status and what is said with it ask for. */
+function kindOf(
+  status: number,
+  names: readonly unknown[],
+  words: string,
+): Pick<Failure, "kind" | "fault"> {
+  if (status !== 401 && status !== 403 && isLoading(words)) return { kind: "retry" };
   if (names.some((name) => finalCodes.has(name))) return { kind: "final" };
   if (aboutInputs.has(status)) return { kind: "input" };
   if (worthRepeating.has(status) || status >= 500) {
@@ -99,9 +113,9 @@ function kindOf(status: number, names: readonly unknown[]): Pick<Failure, "kind"
 function classifyAnswered({ message, status, code, type }: ServerWords): Failure {
   const said = { sentence: `the server answers 200 with an error: ${message}`, status };
   const common = { ...said, code: code ?? type };
-  if (status !== undefined) return { ...common, ...kindOf(status, [code, type]) };
+  if (status !== undefined) return { ...common, ...kindOf(status, [code, type], message) };
   if (finalCodes.has(code) || finalCodes.has(type)) return { ...common, kind: "final" };
-  return { ...common, kind: "doubtful" };
+  return { ...common, kind: isLoading(message) ? "retry" : "doubtful" };
 }
 
 /** An error and what caused it, outermost first. */
