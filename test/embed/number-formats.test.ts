@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { createOpenAIEmbedder, type OpenAIEmbedderOptions } from "embedtune/openai";
-import { encodeFloat16 } from "../../src/math/float16.js";
+import { decodeFloat16, encodeFloat16 } from "../../src/math/float16.js";
 import { rowOf } from "../../src/math/matrix.js";
 import { decodeAnswer } from "../../src/embed/openai/decode-answer.js";
 import { fakeVector } from "../support/fake-openai-server.js";
@@ -34,6 +34,10 @@ const formats: Readonly<Record<string, (vector: Float32Array) => Buffer>> = {
     const halves = new Uint16Array(v.length);
     encodeFloat16(v, halves);
     return Buffer.from(halves.buffer);
+  },
+  "floats of 2 bytes with the exponent of 4": (v) => {
+    const bits = new Uint32Array(v.slice().buffer);
+    return Buffer.from(Uint16Array.from(bits, (value) => value >>> 16).buffer);
   },
   "floats of 4 bytes, the higher one first": (v) =>
     written(v, 4, (to, x, at) => to.writeFloatBE(x, at)),
@@ -77,8 +81,46 @@ describe("a server whose base64 is another number format", () => {
     it(`(${name}) and that gives no numbers is an error, never a vector`, async () => {
       const embedder = await start(format, false);
       await expect(embedder.embed(texts)).rejects.toThrow(
-        /data must have 4-byte floats, the lower byte first, received other numbers/,
+        /data must have 4-byte floats, the lower byte first, received other numbers$/,
       );
+      expect(server!.log).toHaveLength(2);
+    });
+  }
+});
+
+describe("vectors of four values of unknown length", () => {
+  const values: Readonly<Record<string, readonly number[]>> = {
+    "powers of two": [1, 0.5, 0.25, 0.125],
+    "of unit length": [0.6, -0.48, 0.02, 0.64],
+  };
+  for (const [name, format] of Object.entries(formats)) {
+    if (name.endsWith("all their digits")) continue;
+    for (const [kind, vector] of Object.entries(values)) {
+      it(`(${kind}) in base64 of ${name} are asked for as numbers, or refused`, async () => {
+        let numbers = true;
+        server = await startScripted(({ inputs, body }, response) => {
+          const asNumbers = numbers && body.encoding_format === "float";
+          const bytes = format(Float32Array.from(vector));
+          const data = inputs.map((_, index) => ({
+            ...{ index, embedding: asNumbers ? vector : bytes.toString("base64") },
+          }));
+          sendJson(response, 200, { data });
+        });
+        const create = () => createOpenAIEmbedder({ baseURL: server!.baseURL, model: "fake" });
+        const matrix = await create().embed(["one"]);
+        expect(matrix.data).toEqual(Float32Array.from(vector));
+        numbers = false;
+        await expect(create().embed(["one"])).rejects.toThrow(/received other numbers$/);
+        expect(server.log).toHaveLength(4);
+      });
+    }
+  }
+
+  for (const [kind, vector] of Object.entries(values)) {
+    it(`(${kind}) in base64 of 4-byte floats are taken as they are`, () => {
+      const embedding = Buffer.from(Float32Array.from(vector).buffer).toString("base64");
+      const { vectors } = decodeAnswer({ data: [{ embedding }] }, 1, undefined);
+      expect(vectors.data).toEqual(Float32Array.from(vector));
     });
   }
 });
@@ -112,6 +154,35 @@ describe("4-byte floats in base64", () => {
         for (const [i, row] of vectors.entries()) expect(rowOf(rows, i)).toEqual(row);
       }),
     );
+  });
+
+  it("are taken where they were floats of 2 bytes before, or whole numbers", () => {
+    const vector = fakeVector("a", 64);
+    const halves = new Uint16Array(64);
+    encodeFloat16(vector, halves);
+    const bits = new Uint32Array(vector.slice().buffer).map((value) => value & 0xffff0000);
+    for (const row of [
+      decodeFloat16(halves),
+      new Float32Array(bits.buffer),
+      vector.map((value) => 1 + Math.round(100 * value)),
+    ]) {
+      expect(decodeAnswer(answer([row]), 1, undefined).vectors.data).toEqual(row);
+    }
+  });
+
+  it("are taken in lines of 76 letters, and refused where a letter is none of base64's", () => {
+    const vector = fakeVector("a", 64);
+    const [{ embedding }] = answer([vector]).data;
+    const lines = embedding.replace(/.{76}/g, "$&\r\n");
+    const decode = (text: string) => decodeAnswer({ data: [{ embedding: text }] }, 1, undefined);
+    expect(decode(lines).vectors.data).toEqual(vector);
+    for (const at of [0, 1, 5, 100]) {
+      const changed = `${embedding.slice(0, at)}"${embedding.slice(at)}`;
+      expect(() => decode(changed)).toThrow(/data\[0\].embedding must be base64, received/);
+      // As long as whole floats are, once the strange letters are left out.
+      const longer = `${embedding.slice(0, at)},,,,${embedding.slice(at)}`;
+      expect(() => decode(longer)).toThrow(/data\[0\].embedding must be base64, received/);
+    }
   });
 
   it("are taken where a few entries are next to nothing", () => {

@@ -24,6 +24,20 @@ export interface FaultyRow {
 /** An answer none of whose vectors can be used. */
 export class FaultyVectorsError extends MalformedAnswerError {}
 
+/**
+ * Vectors that are something else than a list of numbers or base64: lists of lists, objects, text. One among others is that text's
+ * fault; where no row is right it is how the server writes vectors, unless it has given right ones before.
+ */
+export class OtherVectorsError extends FaultyVectorsError {
+  /** @param inText Whether text came, so that numbers may come when they are asked for. */
+  constructor(
+    message: string,
+    readonly inText: boolean,
+  ) {
+    super(message);
+  }
+}
+
 /** An error that came with the status 200. */
 export class AnsweredError extends Error {
   override readonly name = "AnsweredError";
@@ -44,10 +58,15 @@ export interface EmbeddingAnswer {
 /**
  * The vectors of an answer to `POST /embeddings`, base64 or numbers, put in the order of the inputs by `index`.
  *
+ * Base64 holds 4-byte floats, the lower byte first. Another format is told by the vectors' length where that is known, and by
+ * values as no model gives them; it cannot be told where a vector of an unknown length has one or two values that could be a
+ * model's. A list of one list is refused: it may as well be the vectors of the text's tokens.
+ *
  * @param count how many inputs were sent
  * @param dimensions how long each vector must be; `undefined` accepts what the first one is
  * @throws MalformedAnswerError saying what is wrong: no JSON, count, index, length; a NaN, zeros only or another length in
- *   every one of them. AnsweredError for an error under the status 200.
+ *   every one of them; OtherNumbersError for another number format, OtherVectorsError for what is neither numbers nor base64.
+ *   AnsweredError for an error under the status 200.
  */
 export function decodeAnswer(
   body: unknown,
@@ -62,7 +81,8 @@ export function decodeAnswer(
   };
   if (!Array.isArray(data)) {
     const received = typeof parsed === "string" ? plainText(parsed) : parsed;
-    const form = typeof parsed === "object" && parsed !== null;
+    // Text may be a gateway's, and a body may be cut; JSON is what the server means.
+    const form = typeof parsed !== "string" && parsed !== undefined;
     throw new (form ? OtherFormError : MalformedAnswerError)(
       `it must be JSON with a "data" array, received ${show(received)}`,
     );
@@ -73,6 +93,10 @@ export function decodeAnswer(
   const faulty: FaultyRow[] = [];
   /** Rows of another length than was asked for: where all are, no text is to blame. */
   let otherLength = 0;
+  /** Rows that came as base64, of whole floats. */
+  let encoded = 0;
+  /** Rows that are no vectors at all. */
+  const others: OtherVectorsError[] = [];
   let vectors: Matrix | undefined;
   const seen = new Uint8Array(count);
   const format = createFormatCheck();
@@ -87,7 +111,10 @@ export function decodeAnswer(
     seen[index] = 1;
     try {
       const values = decodeVector(embedding, position);
-      if (values instanceof Float32Array) format.look(values);
+      if (values instanceof Float32Array) {
+        encoded++;
+        format.look(values);
+      }
       const expected = dimensions ?? vectors?.cols ?? values.length;
       if (values.length !== expected || expected === 0) {
         const message = `data[${position}].embedding must have ${expected || "some"} values, received ${values.length}`;
@@ -101,6 +128,7 @@ export function decodeAnswer(
       checkRow(row, position);
     } catch (error) {
       if (!(error instanceof FaultyVectorsError)) throw error;
+      if (error instanceof OtherVectorsError) others.push(error);
       faulty.push({ input: index, reason: error.message });
     }
   }
@@ -109,7 +137,11 @@ export function decodeAnswer(
       "data must have 4-byte floats, the lower byte first, received other numbers",
     );
   }
-  if (otherLength === count && count > 0) throw new OtherFormError(faulty[0].reason);
+  if (otherLength === count && count > 0) {
+    // Bytes of another width are as many vectors of another length: numbers will tell.
+    throw new (encoded === count ? OtherNumbersError : OtherFormError)(faulty[0].reason);
+  }
+  if (others.length === count && count > 0) throw others[0];
   if (faulty.length === count && count > 0) throw new FaultyVectorsError(faulty[0].reason);
   const tokens = usage?.prompt_tokens ?? usage?.total_tokens;
   return {
@@ -137,27 +169,33 @@ function parse(text: string): unknown {
 
 function decodeVector(embedding: unknown, position: number): ArrayLike<number> {
   if (typeof embedding === "string") return decodeBase64(embedding, position);
-  if (Array.isArray(embedding) && embedding.every((value) => typeof value === "number")) {
-    return embedding as number[];
-  }
-  throw new FaultyVectorsError(
-    `data[${position}].embedding must be base64 or numbers, received ${show(embedding)}`,
-  );
+  const list = Array.isArray(embedding) ? (embedding as readonly unknown[]) : undefined;
+  if (list?.every((value) => typeof value === "number")) return list as readonly number[];
+  const message = `data[${position}].embedding must be base64 or numbers, received ${describe(embedding)}`;
+  // JSON has no NaN: a vector that the model could not make comes as null, or as a list of null.
+  const unmade = embedding === null || embedding === undefined || list?.includes(null) === true;
+  throw unmade ? new FaultyVectorsError(message) : new OtherVectorsError(message, false);
+}
+
+/** What came in a vector's place: its kind before its beginning. */
+function describe(value: unknown): string {
+  if (!Array.isArray(value) || !value.some(Array.isArray)) return show(value);
+  return `a list of ${value.length} lists, ${show(value)}`;
 }
 
 /** Little-endian float32 values in base64. */
 function decodeBase64(text: string, position: number): Float32Array {
-  let bytes: Uint8Array;
-  try {
-    bytes = bytesOfBase64(text);
-  } catch {
-    throw new FaultyVectorsError(
-      `data[${position}].embedding must be base64, received ${show(text)}`,
+  const bytes = bytesOfBase64(text);
+  if (bytes === undefined) {
+    throw new OtherVectorsError(
+      `data[${position}].embedding must be base64, received the text ${show(text)}`,
+      true,
     );
   }
   if (bytes.byteLength % 4 !== 0) {
-    throw new FaultyVectorsError(
+    throw new OtherVectorsError(
       `data[${position}].embedding must be whole 4-byte floats, received ${bytes.byteLength} bytes`,
+      true,
     );
   }
   // Small buffers are cut from a shared pool at any offset; floats need a multiple of 4.
@@ -165,13 +203,25 @@ function decodeBase64(text: string, position: number): Float32Array {
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
 
-function bytesOfBase64(text: string): Uint8Array {
+/** `undefined` where it is something else: `Buffer` would leave out what is none of its letters, and give other bytes. */
+function bytesOfBase64(text: string): Uint8Array | undefined {
   // Buffer decodes 6 KB in a few microseconds, atob in a hundred.
   const { Buffer } = globalThis as {
     Buffer?: { from(text: string, encoding: "base64"): Uint8Array };
   };
-  if (Buffer !== undefined) return Buffer.from(text, "base64");
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const letters = text.endsWith("=") ? text.replace(/={1,2}$/, "") : text;
+  // Four letters are three bytes: any letter that was left out shows in their number.
+  const length = letters.length % 4 === 1 ? -1 : Math.floor((letters.length * 3) / 4);
+  if (Buffer !== undefined) {
+    const bytes = Buffer.from(text, "base64");
+    if (bytes.byteLength === length) return bytes;
+  } else if (/^[\w+/-]*$/.test(letters) && length >= 0) {
+    const usual = letters.replaceAll("-", "+").replaceAll("_", "/");
+    return Uint8Array.from(atob(usual), (character) => character.charCodeAt(0));
+  }
+  // Some break lines after 76 letters.
+  const joined = text.replace(/\s+/g, "");
+  return joined === text ? undefined : bytesOfBase64(joined);
 }
 
 function checkRow(row: Float32Array, position: number): void {

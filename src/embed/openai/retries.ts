@@ -2,7 +2,12 @@ import { createRandom } from "../../base/random.js";
 import { sleep } from "../../base/sleep.js";
 import { backoff } from "../requests/backoff.js";
 import type { SizedInput } from "../requests/pack-batches.js";
-import { OtherFormError, type EmbeddingAnswer } from "./decode-answer.js";
+import {
+  OtherFormError,
+  OtherNumbersError,
+  OtherVectorsError,
+  type EmbeddingAnswer,
+} from "./decode-answer.js";
 import type { EmbeddingsEndpoint, SendSignals } from "./endpoint.js";
 import { classify, requestError, type Failure } from "./failures.js";
 import { createPatience } from "./server/patience.js";
@@ -75,9 +80,12 @@ export function createRetries(
         const found = classify(cause);
         const failure = { ...found, sentence: redact(found.sentence) };
         const tooLarge = failure.status === 429 && limits.tokensExceededBy(batch);
+        const never = endpoint.answeredAt === -Infinity;
+        // How a server writes numbers is no accident, and no text's fault.
+        const other = cause instanceof OtherVectorsError || cause instanceof OtherNumbersError;
+        if (never && other) throw requestError(settings, failure, cause, failures);
         if (failure.kind === "input" || tooLarge || giveBack(failure)) return { failure, cause };
-        const never = endpoint.answeredAt === -Infinity && cause instanceof OtherFormError;
-        if (failure.kind === "doubtful" || never) doubtful++;
+        if (failure.kind === "doubtful" || (never && cause instanceof OtherFormError)) doubtful++;
         if (failure.status === 429) limited++;
         const worthIt =
           failure.kind !== "final" &&

@@ -1,4 +1,4 @@
-import { OtherNumbersError } from "../decode-answer.js";
+import { OtherNumbersError, OtherVectorsError } from "../decode-answer.js";
 
 export type Encoding = "base64" | "float";
 
@@ -28,6 +28,9 @@ export function createEncodings(): Encodings {
       if (asked === "base64" && error instanceof OtherNumbersError) {
         known = "float"; // whatever was understood before
         return true;
+      }
+      if (error instanceof OtherVectorsError) {
+        return asked === "base64" && known !== "base64" && error.inText;
       }
       const { status, message } = (error ?? {}) as { status?: unknown; message?: unknown };
       if (asked === "float" || known === "base64" || typeof status !== "number") return false;
