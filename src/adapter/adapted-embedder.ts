@@ -2,9 +2,9 @@ import { checkIsEmbedder } from "../embed/check-embedder.js";
 import type { Embedder, EmbedOptions } from "../embed/embedder.js";
 import { createMatrix, type Matrix } from "../math/matrix.js";
 import type { Adapter } from "./adapter.js";
-import { applyAdapter } from "./apply.js";
 import { checkDimensions, checkFits, type FitsOptions } from "./check-fits.js";
 import { judgementOf, type EmbedderJudgement } from "./judgement.js";
+import { rowAdapter } from "./prepared/row-adapter.js";
 
 /** An embedder that knows what was judged of it, for wrappers to quote. */
 export interface AdaptedEmbedder extends Embedder {
@@ -28,10 +28,11 @@ export function withAdapter(
   checkFits(adapter, { names: [embedder.id], dimensions: embedder.dimensions }, place, options);
   const { embedBatches, estimate } = embedder;
   const judgement = judgementOf(adapter);
+  const apply = rowAdapter(adapter);
   const adapted = (vectors: Matrix, { side = "passage" }: EmbedOptions): Matrix => {
     if (vectors.rows === 0) return createMatrix(0, adapter.outputDimensions);
     checkDimensions(adapter, vectors.cols, place);
-    return applyAdapter(adapter, vectors, { side });
+    return apply(vectors, side);
   };
   return {
     id: `${embedder.id}+${judgement.adapter}`,

@@ -1,6 +1,6 @@
 import type { Adapter } from "../adapter/adapter.js";
-import { applyAdapter } from "../adapter/apply.js";
 import { checkDimensions, checkFits, checkIndex, type FitsOptions } from "../adapter/check-fits.js";
+import { rowAdapter } from "../adapter/prepared/row-adapter.js";
 import { checkChoice, refuse } from "../base/checks.js";
 import { fromRows, rowOf } from "../math/matrix.js";
 import { numberRows } from "./number-rows.js";
@@ -54,6 +54,7 @@ export function adaptOpenAI<Client extends AdaptableOpenAI>(
   }
   const own = embeddings as { create(...args: unknown[]): UnwrappablePromise };
   const fitting = new Set<string>();
+  const apply = rowAdapter(adapter);
   const create = (body: EmbeddingsBody, ...rest: unknown[]): UnwrappablePromise => {
     const { model, encoding_format: format, dimensions } = (body ?? {}) as EmbeddingsBody;
     if (typeof model !== "string") refuse(`${place}: model`, "the name of a model", model);
@@ -69,7 +70,7 @@ export function adaptOpenAI<Client extends AdaptableOpenAI>(
       if (!Array.isArray(answer?.data) || answer.data.length === 0) return answer;
       const vectors = fromRows(answer.data.map(({ embedding }) => floatsOf(embedding)));
       checkDimensions(adapter, vectors.cols, place);
-      const adapted = applyAdapter(adapter, vectors, { side });
+      const adapted = apply(vectors, side);
       const encoded =
         format === "base64"
           ? answer.data.map((_, i) => base64Of(rowOf(adapted, i)))

@@ -1,7 +1,7 @@
 import type { Adapter } from "../adapter/adapter.js";
 import type { AdaptedEmbedder } from "../adapter/adapted-embedder.js";
-import { applyAdapter } from "../adapter/apply.js";
 import { checkDimensions, checkFits, checkIndex, type FitsOptions } from "../adapter/check-fits.js";
+import { rowAdapter } from "../adapter/prepared/row-adapter.js";
 import { judgementOf, type EmbedderJudgement } from "../adapter/judgement.js";
 import { checkChoice, refuse } from "../base/checks.js";
 import type { AbortSignalLike } from "../base/progress.js";
@@ -128,6 +128,7 @@ export function adapterMiddleware(
   checkIndex(adapter, place, index);
   const quoted = quote(judgementOf(adapter));
   const fitting = new Set<string>();
+  const apply = rowAdapter(adapter);
   return {
     specificationVersion: "v3",
     async wrapEmbed({ doEmbed, params, model }) {
@@ -142,7 +143,7 @@ export function adapterMiddleware(
       if (result.embeddings.length === 0) return result;
       const vectors = fromRows(result.embeddings);
       checkDimensions(adapter, vectors.cols, place);
-      const adapted = applyAdapter(adapter, vectors, { side: own });
+      const adapted = apply(vectors, own);
       return {
         ...result,
         embeddings: numberRows(adapted),

@@ -32,6 +32,19 @@ describe("withAdapter", () => {
     expect(rows).toEqual(await expected("query"));
   });
 
+  it.each(["query", "passage"] as const)(
+    "gives a %s by itself the bits it has among others",
+    async (side) => {
+      const adapted = withAdapter(embedder, adapter);
+      const together = await adapted.embed(texts, { side });
+      for (const [i, text] of texts.entries()) {
+        const alone = await adapted.embed([text], { side });
+        expect(alone).toMatchObject({ rows: 1, cols: together.cols });
+        expect([...alone.data]).toEqual([...rowOf(together, i)]);
+      }
+    },
+  );
+
   it("gives no vectors for no texts", async () => {
     const bare = createFunctionEmbedder(() => [], { id: embedder.id });
     expect((await withAdapter(bare, adapter).embed([])).rows).toBe(0);
