@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { evaluateRetrieval, fromRows } from "embedtune";
-import { evaluateRun, rankRelevant, retrieve, toRun } from "embedtune/evaluate";
+import { createRandom, evaluateRetrieval, fromRows } from "embedtune";
+import { evaluateCompressed, evaluateRun, rankRelevant, retrieve, toRun } from "embedtune/evaluate";
 
 /** Two questions that stand in the corpus themselves, as Quora's and ArguAna's do; then what answers each. */
 const queries = fromRows([
@@ -72,6 +72,47 @@ describe("a query that stands in the corpus", () => {
       ],
     ]);
     expect(evaluateRun(run, judged, { ks: [1] })).toMatchObject({ ownPassages: 1 });
+  });
+
+  it("takes no place among compressed vectors either: each is ranked as if the corpus lacked it", async () => {
+    const ids = { queries: ["a", "b"], corpus: ["a", "b", "c", "d"] };
+    const options = { k: 1, oversample: 1, dimensions: [2] };
+    const result = await evaluateCompressed(queries, corpus, relevant, { ...options, ids });
+    expect(result.ownPassages).toBe(2);
+    expect(result.full).toMatchObject({ recall: 1, overlap: 1 });
+    const [int8, , truncated] = result.compressed;
+    expect(int8).toMatchObject({ recall: 1, overlap: 1, rescored: { recall: 1, overlap: 1 } });
+    expect(truncated).toMatchObject({ recall: 1, overlap: 1, rescored: { recall: 1, overlap: 1 } });
+    const texts = { queries: ["swim", "run"], corpus: ["swim ", "run", "c", "d"] };
+    expect(await evaluateCompressed(queries, corpus, relevant, { ...options, texts })).toEqual(
+      result,
+    );
+    const without = await evaluateCompressed(queries, corpus, relevant, options);
+    expect(without).toMatchObject({ ownPassages: 0, full: { recall: 0, overlap: 1 } });
+    const labelled = await evaluateCompressed(queries, corpus, [[0], [3]], { ...options, ids });
+    expect(labelled).toMatchObject({ ownPassages: 1, full: { recall: 1 } });
+  });
+
+  it("finds of questions in their own corpus by whole vectors what evaluateRetrieval finds", async () => {
+    const random = createRandom(4);
+    const rows = Array.from({ length: 120 }, () =>
+      Array.from({ length: 6 }, () => random.normal()),
+    );
+    // The first 30 passages are the questions; every third one stands there twice, by its text.
+    const [asked, stored] = [
+      fromRows(rows.slice(0, 30)),
+      fromRows([...rows, ...rows.slice(0, 30)]),
+    ];
+    const names = Array.from({ length: 150 }, (_, i) =>
+      i >= 120 && i % 3 === 0 ? `t${i - 120}` : `t${i}`,
+    );
+    const texts = { queries: names.slice(0, 30), corpus: names };
+    const answers = Array.from({ length: 30 }, (_, i) => [30 + i, 60 + i]);
+    const evaluation = await evaluateRetrieval(asked, stored, answers, { ks: [10], texts });
+    const { full, ownPassages } = await evaluateCompressed(asked, stored, answers, { texts });
+    expect(ownPassages).toBe(evaluation.ownPassages);
+    expect(ownPassages).toBe(40);
+    expect(full.recall).toBe(evaluation.metrics["recall@10"]);
   });
 
   it("needs a name or a text for every row", async () => {

@@ -7,10 +7,12 @@ import { checkMatrix, checkSameDimensions, gatherRows, type Matrix } from "../..
 import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 import { normalizeRows } from "../../math/vectors.js";
 import { bytesAsFloats, leadingColumns, signsOf } from "./compressed-vectors.js";
+import { ownPassages, type OwnPassageOptions } from "./own-passages.js";
 import { checkRelevant } from "./rank-relevant.js";
 import { retrieve, type Ranking } from "./retrieve.js";
 
-export interface EvaluateCompressedOptions extends LongJobOptions, EngineOptions {
+export interface EvaluateCompressedOptions
+  extends LongJobOptions, EngineOptions, OwnPassageOptions {
   /** How many passages a question is shown. @default 10 */
   readonly k?: number | undefined;
   /** Lengths to cut both sides to, whole numbers from 1 to one less than the vectors have. @default none */
@@ -51,6 +53,8 @@ export interface CompressedEvaluation {
   readonly n: number;
   /** How many were left out because nothing is relevant to them. */
   readonly withoutRelevant: number;
+  /** How many passages took no place because they are the query itself (`ids`, `texts`), over all evaluated queries. */
+  readonly ownPassages: number;
   /** By whole vectors: the overlap is 1. */
   readonly full: KeptFigures & { readonly bytes: number };
   /** `int8`, `binary`, then each of `dimensions`. */
@@ -75,6 +79,7 @@ export interface CompressedEvaluation {
  * @param queries n × d.
  * @param corpus m × d. Two copies of it are held.
  * @param relevant Per query the corpus rows that answer it. Queries with none are left out and counted.
+ * @param options With `ids` or `texts` a passage that is the query itself takes no place, unless it is relevant.
  * @throws RangeError on what {@link retrieve} refuses, options outside their range, a row that a cut leaves without any
  * value but zero, and when no query has anything relevant. Rejects with the signal's reason when aborted.
  */
@@ -99,6 +104,8 @@ async function evaluateOnEngine(
     oversample = 4,
     similarity = "cosine",
     seed = 1,
+    ids,
+    texts,
     signal,
     onProgress,
   }: EvaluateCompressedOptions,
@@ -116,6 +123,7 @@ async function evaluateOnEngine(
   const zeroRows = similarity === "dot";
   checkMatrix(queries, `${caller}: queries`, { zeroRows });
   checkMatrix(corpus, `${caller}: corpus`, { zeroRows });
+  const own = ownPassages({ ids, texts }, relevant, corpus.rows, caller);
   const evaluated = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
   if (evaluated.length === 0) {
     throw new RangeError(`${caller}: relevant must name a passage for some query, received none`);
@@ -126,6 +134,9 @@ async function evaluateOnEngine(
   const rowOf = new Uint32Array(corpus.rows);
   for (const [place, row] of order.entries()) rowOf[row] = place;
   const answers = evaluated.map((query) => new Set(relevant[query].map((row) => rowOf[row])));
+  const leftOut = evaluated.map((query) => new Set(own[query].map((row) => rowOf[row])));
+  // Whoever loses places to itself is shown as many others.
+  const deeper = leftOut.reduce((most, { size }) => Math.max(most, size), 0);
   const whole = (rows: Matrix): Matrix => (similarity === "cosine" ? normalizeRows(rows) : rows);
   const asked = whole(gatherRows(queries, evaluated));
   const stored = whole(gatherRows(corpus, order));
@@ -136,9 +147,9 @@ async function evaluateOnEngine(
   const search = async (a: Matrix, b: Matrix, depth: number, by: SimilarityName) => {
     await yieldToEventLoop();
     signal?.throwIfAborted();
-    const lists = listsOf(retrieve(a, b, depth, { similarity: by }));
+    const lists = listsOf(retrieve(a, b, depth + deeper, { similarity: by }));
     onProgress?.({ stage: "retrieve", done: ++done, total });
-    return lists;
+    return lists.map((list, i) => list.filter((row) => !leftOut[i].has(row)).slice(0, depth));
   };
   const best = await search(asked, stored, k, similarity);
   const keptBy = (lists: readonly (readonly number[])[]): KeptFigures => {
@@ -180,6 +191,7 @@ async function evaluateOnEngine(
   return {
     ...{ k, queries: evaluated, n: evaluated.length },
     withoutRelevant: relevant.length - evaluated.length,
+    ownPassages: leftOut.reduce((sum, { size }) => sum + size, 0),
     full: { ...keptBy(best), bytes: 4 * d },
     compressed,
   };
