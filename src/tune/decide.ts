@@ -3,7 +3,7 @@ import { findForm, type FormFindings } from "./forms/find-form.js";
 import { doubtOf, verdictOf, weigh } from "./verdict/evidence.js";
 import { gainOf } from "./verdict/gain.js";
 import type { JudgedChoice, JudgedClaim } from "./trials/judge-claim.js";
-import { judgedQuestions } from "./claims/judged-questions.js";
+import { judgedQuestions, ownPassagesAmong } from "./claims/judged-questions.js";
 import { hasFewLabels, type LabelledCorpus } from "./claims/labelled-corpus.js";
 import { labelsNeeded, labelsToHopeFor, type Forecast } from "./verdict/labels-needed.js";
 import { valuesOf, type Outcomes, type RankMetric } from "./ranking/outcomes.js";
@@ -70,7 +70,7 @@ export function decide(
     questions: there,
     groups: claim.unitCount,
   };
-  const corpus = { rows: data.passages.rows, judged: judgedRows };
+  const corpus = { rows: data.passages.rows, judged: judgedRows, ...ownPassagesAmong(asked) };
   const skipped = [
     ...new Set(trials.filter(({ dropped }) => dropped === "time").map(({ family }) => family.name)),
   ];

@@ -12,6 +12,7 @@ import { questionOutcomes } from "./verdict/question-outcomes.js";
 import { permutationOf, verdictOf } from "./verdict/evidence.js";
 import { changeOf } from "./verdict/gain.js";
 import { checkMetric } from "./ranking/check-metric.js";
+import { ownPassagesAmong } from "./claims/judged-questions.js";
 import type { LabelledCorpus } from "./claims/labelled-corpus.js";
 import {
   valuesOf,
@@ -44,6 +45,8 @@ export interface Judgement {
   readonly figures: Readonly<Record<string, GainOf>>;
   readonly cosines: CosineFigures;
   readonly questions: Decision["questions"];
+  /** Questions that stand in the corpus themselves and took no rank there; left out where there are none. */
+  readonly ownPassages?: number;
   /** The id of what multiplied, where it was not the built-in kernel. */
   readonly engine?: string;
 }
@@ -132,6 +135,7 @@ export function judgementOf(
     },
     cosines: cosineFigures(untouched, adapted),
     questions: questionOutcomes(rows, untouched, adapted, [untouched, adapted]),
+    ...ownPassagesAmong(questions),
     ...recordEngine(),
   };
 }

@@ -8,7 +8,7 @@ interface Figures {
   readonly verdict?: string;
   readonly sentence?: string;
   readonly labels?: { readonly pairs: number; readonly questions: number; readonly groups: number };
-  readonly corpus?: { readonly rows: number };
+  readonly corpus?: { readonly rows: number; readonly ownPassages?: number };
   readonly best?: { readonly method: string; readonly side: string };
   readonly embedding?: { readonly embedder: string | null; readonly dimensions: number };
 }
@@ -68,6 +68,12 @@ export async function inspectDecision(folder: string): Promise<Finding> {
           labels && `${labels.pairs} pairs, ${labels.questions} questions, ${labels.groups} groups`,
         ),
         ...entry("passages", corpus && String(corpus.rows)),
+        ...entry(
+          "own passages",
+          corpus?.ownPassages === undefined
+            ? undefined
+            : `${corpus.ownPassages} of the judged questions, without a rank`,
+        ),
         ...entry("best", best && `${best.method}, side ${best.side}`),
         ...entry("verdict", verdict),
       ]),

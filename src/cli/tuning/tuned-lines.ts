@@ -7,6 +7,15 @@ import {
 } from "../../tune/verdict/words.js";
 import type { TunedDecision } from "../../tune/texts/tuned.js";
 
+/** Of questions that stand in the corpus themselves: one that is found there has found nothing. */
+function ownPassagesLine(ownPassages = 0): string[] {
+  return ownPassages === 0
+    ? []
+    : [
+        `${count(ownPassages, "judged question")} ${ownPassages === 1 ? "stands" : "stand"} in the corpus ${ownPassages === 1 ? "itself" : "themselves"}, and took no rank there`,
+      ];
+}
+
 /** A decision as a terminal shows it: what was read, the verdict in its own words, what else there is, the files. */
 export function tunedLines(decision: TunedDecision, paths: readonly string[]): string[] {
   const { texts, nearDuplicates, embedding, sentence, forms, otherClaim, engine } = decision;
@@ -40,6 +49,7 @@ export function tunedLines(decision: TunedDecision, paths: readonly string[]): s
     ...(contradictions === 0
       ? []
       : [`${count(contradictions, "pair")} labelled both 1 and 0, believed in neither`]),
+    ...ownPassagesLine(decision.corpus.ownPassages),
     ...(near === 0
       ? []
       : [`${count(near, "text")} nearly equal another, and were kept together with it`]),

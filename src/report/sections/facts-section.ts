@@ -34,6 +34,12 @@ function dataFacts({ decision }: Report): ReportFact[] {
   if (corpus.judged > 0 && corpus.judged < corpus.rows) {
     facts.push({ label: "Passages that candidates were chosen by", value: corpus.judged });
   }
+  if (corpus.ownPassages !== undefined) {
+    facts.push({
+      label: "Judged questions that stand in the corpus themselves, without a rank there",
+      value: corpus.ownPassages,
+    });
+  }
   if (texts?.counts !== undefined) {
     const { duplicatePairs, contradictions, duplicatePassages } = texts.counts;
     facts.push(

@@ -44,6 +44,14 @@ export type KnownLabels = Pick<
   "relevant" | "grades" | "negatives" | "passageText" | "ownPassage"
 > & { readonly passages: Pick<LabelledCorpus["passages"], "rows"> };
 
+/** How many of the questions stand in the corpus themselves and take no rank there; nothing where none does. */
+export function ownPassagesAmong(questions: readonly Pick<JudgedQuestion, "itself">[]): {
+  readonly ownPassages?: number;
+} {
+  const ownPassages = questions.filter(({ itself = -1 }) => itself >= 0).length;
+  return ownPassages === 0 ? {} : { ownPassages };
+}
+
 /** How each question's scores are to be read, in columns of the sampled corpus. */
 export function judgedQuestions(
   { relevant, grades, negatives, passages, passageText, ownPassage }: KnownLabels,

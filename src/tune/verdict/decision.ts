@@ -168,8 +168,14 @@ export interface Decision {
   /** Right passages rank as if drawn at random, before and after: the labels look unrelated to the passages. */
   readonly labelsLookUnrelated: boolean;
   readonly labels: { readonly pairs: number; readonly questions: number; readonly groups: number };
-  /** Rows of the corpus, and of those the ones that candidates were chosen by. */
-  readonly corpus: { readonly rows: number; readonly judged: number };
+  readonly corpus: {
+    /** Rows of the corpus. */
+    readonly rows: number;
+    /** Of those, the ones that candidates were chosen by. */
+    readonly judged: number;
+    /** Judged questions that stand in the corpus themselves and took no rank there; left out where there are none. */
+    readonly ownPassages?: number;
+  };
   /**
    * By name: "mrr", "recall@1", "recall@10", "ndcg@10" and the metric; empty where nothing was measured. The metric's gain
    * is that of `best.expected`.

@@ -6,12 +6,17 @@ import {
   createRandom,
   estimateTuning,
   fitAdapter,
+  judgeAdapter,
   labelTexts,
   layOutTexts,
   tune,
   type Embedder,
   type TextPair,
 } from "embedtune";
+import { renderReport } from "embedtune/report";
+import { tunedLines } from "../../../src/cli/tuning/tuned-lines.js";
+import { decisionFigures } from "../../../src/tune/files/decision-figures.js";
+import { recordOf } from "../../../src/tune/files/decision-record.js";
 import { judgedQuestions } from "../../../src/tune/claims/judged-questions.js";
 import { prepareLabelledCorpus } from "../../../src/tune/claims/labelled-corpus.js";
 
@@ -69,6 +74,39 @@ describe("tune", () => {
       expect(asked.relevant.includes(0)).toBe(expected);
       expect(asked.itself).toBe(expected ? -1 : 0);
     }
+  });
+
+  it("counts the questions that stand in the corpus themselves, and prints how many took no rank there", async () => {
+    const text = (i: number): string => `${words[i % 16]} ask${i} ${words[(i * 7) % 16]}`;
+    const corpus = Array.from({ length: 60 }, (_, i) => ({ id: `${i}`, text: text(i) }));
+    const queries = corpus.slice(0, 24);
+    const qrels = queries.map(({ id }, i) => ({ queryId: id, passageId: `${i + 24}`, score: 1 }));
+    // One of them is labelled for itself, and so has found something.
+    qrels.push({ queryId: "0", passageId: "0", score: 1 });
+    const decision = await tune({ queries, corpus, qrels }, { embedder, ...quick });
+    expect(decision.corpus).toEqual({ rows: 60, judged: 60, ownPassages: 23 });
+    const line = "23 judged questions stand in the corpus themselves, and took no rank there";
+    expect(tunedLines(decision, [])).toContain(line);
+    expect(recordOf(decision, true).corpus.ownPassages).toBe(23);
+    expect(decisionFigures(decision)).toMatchObject({ corpus: { ownPassages: 23 } });
+    const page = await renderReport(decision, { projections: [] });
+    expect(page).toMatch(/stand in the corpus themselves, without a rank there<\/dt>\s*<dd>23</);
+    const judgement = await judgeAdapter(
+      decision.adapter,
+      labelTexts(decision.texts, decision.vectors).data,
+    );
+    expect(judgement.ownPassages).toBe(23);
+
+    const elsewhere = await tune(
+      {
+        queries: queries.map((query) => ({ ...query, id: `q${query.id}` })),
+        corpus,
+        qrels: qrels.map((label) => ({ ...label, queryId: `q${label.queryId}` })),
+      },
+      { embedder, ...quick },
+    );
+    expect(elsewhere.corpus).toEqual({ rows: 60, judged: 60 });
+    expect(tunedLines(elsewhere, []).join("\n")).not.toContain("themselves");
   });
 
   it("is what its parts make", async () => {
