@@ -5,6 +5,7 @@ import { simplifyNaturalQuestion } from "../../../src/data/natural-questions/sim
 import { readDpr } from "../../../src/data/pairs/read-dpr.js";
 import { readPairs } from "../../../src/data/pairs/read-pairs.js";
 import { parseExactJson } from "../../../src/data/sources/exact-json.js";
+import { prepareInputs } from "../../../src/embed/openai/tokens/prepare-inputs.js";
 import { loadCl100k } from "../../../src/embed/openai/tokens/tokenizer.js";
 import { parseRun } from "../../../src/evaluate/retrieval/trec-format.js";
 import { collect, stream } from "./support.js";
@@ -104,6 +105,42 @@ describe("time grows with the size, not with its square", () => {
       expect(await growth((n) => cut(`x${character.repeat(n)}y`, 100), 2_000)).toBeLessThan(24);
     },
   );
+});
+
+describe("a long text", () => {
+  it.skipIf(tokenizer === undefined)(
+    "is read once by the tokenizer, not once for every part that it is split into",
+    () => {
+      const { cut } = tokenizer!;
+      const words = "some words of a book, 12345 of them. ".repeat(4000);
+      const read = (length: number): number => {
+        let characters = 0;
+        const counting = {
+          ...tokenizer!,
+          cut: (text: string, limit: number): string => {
+            // What a cut finds depends on no more than this much of the text.
+            const beginning = text.slice(0, 8 * limit + 4096);
+            expect(cut(text, limit)).toBe(cut(beginning, limit));
+            characters += beginning.length;
+            return cut(beginning, limit);
+          },
+        };
+        const settings = { longInputs: "average" as const, maxTokensPerInput: 1000 };
+        const parts = prepareInputs([words.slice(0, length)], counting, settings, { caller: "x" });
+        expect([...parts].map(({ text }) => text).join("")).toBe(words.slice(0, length));
+        return characters;
+      };
+      expect(read(80_000) / read(10_000)).toBeLessThan(16);
+    },
+  );
+
+  it.skipIf(tokenizer === undefined)("takes time by its length to be split", async () => {
+    const settings = { longInputs: "average" as const, maxTokensPerInput: 200 };
+    const split = (n: number): unknown => [
+      ...prepareInputs(["word 7 ".repeat(n)], tokenizer!, settings, { caller: "x" }),
+    ];
+    expect(await growth(split, 2_000)).toBeLessThan(24);
+  });
 });
 
 describe("a long run in the tokenizer", () => {

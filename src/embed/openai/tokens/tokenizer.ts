@@ -28,28 +28,41 @@ export async function loadCl100k(): Promise<Tokenizer | undefined> {
     const ids = parts.flatMap((part) => loaded.encode(part, plain));
     return { ids, tokens: ids.length + parts.length - 1 };
   };
+  const cutWhole = (text: string, limit: number): string => {
+    // Encoders write U+FFFD for half a pair; what they write has as many units.
+    const written = toWellFormed(text);
+    const { ids } = encode(written);
+    for (let length = Math.min(limit, ids.length); length > 0;) {
+      const beginning = decode(ids.slice(0, length));
+      // A cut inside a character decodes to something that is no beginning of the text; and a beginning, read by
+      // itself, may need a token more.
+      const isBeginning = written.startsWith(beginning);
+      const { tokens } = isBeginning ? encode(beginning) : { tokens: limit + 1 };
+      if (tokens <= limit) return text.slice(0, beginning.length);
+      length -= tokens - limit;
+    }
+    return "";
+  };
   return {
     count: (text) => encode(text).tokens,
     cut(text, limit) {
-      // Encoders write U+FFFD for half a pair; what they write has as many units.
-      const written = toWellFormed(text);
-      const { ids } = encode(written);
-      for (let length = Math.min(limit, ids.length); length > 0;) {
-        const beginning = decode(ids.slice(0, length));
-        // A cut inside a character decodes to something that is no beginning of the text; and a beginning, read by
-        // itself, may need a token more.
-        const isBeginning = written.startsWith(beginning);
-        const { tokens } = isBeginning ? encode(beginning) : { tokens: limit + 1 };
-        if (tokens <= limit) return text.slice(0, beginning.length);
-        length -= tokens - limit;
+      // No more is read than the cut needs: a book that is split into parts would else be read once for each.
+      for (let length = charactersPerToken * limit + spare; length < text.length; length *= 2) {
+        const beginning = cutWhole(cutText(text, length), limit);
+        if (beginning.length <= length - spare) return beginning;
       }
-      return "";
+      return cutWhole(text, limit);
     },
   };
 }
 
 /** Beyond any word of any language, also of those that part words by nothing. */
 const longestRun = 512;
+
+/** Characters of a text that are read for each token of a cut: English has some five. */
+const charactersPerToken = 6;
+/** Characters after a cut that may decide where its last tokens end: more than the longest run. */
+const spare = 4 * longestRun;
 
 /**
  * A text in parts that have no longer run of letters, of white space or of other characters: merging pairs of bytes takes
