@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom, evaluateRetrieval, fromRows } from "embedtune";
 import { createMatrix, gatherRows, multiply, normalizeRows } from "embedtune/math";
 import { rankingOf, rankRelevant, retrieve } from "embedtune/evaluate";
+import { ndcgAt } from "../../src/evaluate/retrieval/rank-metrics.js";
 import { pairOutcomes } from "../../src/evaluate/retrieval/pair-outcomes.js";
 
 function randomMatrix(rows: number, cols: number, seed: string) {
@@ -217,6 +219,31 @@ describe("evaluateRetrieval", () => {
     for (const [name, value] of Object.entries(straight.metrics)) {
       expect(turned.metrics[name]).toBeCloseTo(value, 14);
     }
+  });
+
+  it("gives an nDCG from 0 to 1 for every finite grade, and that of grades that no sum holds in the limit", () => {
+    const ndcg = (grades: number[], gain: "linear" | "exponential"): number =>
+      ndcgAt(
+        {
+          ...{ ranks: grades.map((_, i) => i + 1), relevant: grades.length, grades },
+          ...{ gradedRanks: grades.map((_, i) => i + 1), ideal: grades.toSorted((a, b) => b - a) },
+        },
+        Infinity,
+        gain,
+      );
+    const inOrder = (a: number, b: number): number =>
+      (a + b / Math.log2(3)) / (b + a / Math.log2(3));
+    expect(ndcg([1e308, 1.6e308], "linear")).toBeCloseTo(inOrder(1, 1.6), 12);
+    expect(ndcg([1500, 1501], "exponential")).toBeCloseTo(inOrder(1, 2), 12);
+    expect(ndcg([1e-20, 3e-20], "exponential")).toBeCloseTo(inOrder(1, 3), 12);
+    const grade = fc.double({ min: Number.MIN_VALUE, noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(fc.array(grade, { minLength: 1 }), fc.boolean(), (grades, linear) => {
+        const value = ndcg(grades, linear ? "linear" : "exponential");
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(value).toBeLessThanOrEqual(1 + 1e-12);
+      }),
+    );
   });
 
   it("counts grades in nDCG alone: the best order of grades scores 1", async () => {

@@ -1,5 +1,6 @@
 import { show } from "../../base/show.js";
 import { DataError } from "../data-error.js";
+import { greatestGrade } from "../grade.js";
 import type {
   CorpusTexts,
   JudgedTexts,
@@ -123,8 +124,12 @@ function textPair(item: unknown, place: string): CollectedPair {
   if (label !== 0 && label !== 1) {
     throw new DataError({ source: place }, `label must be 0 or 1, received ${show(label)}`);
   }
-  if (!(typeof grade === "number" && grade > 0 && grade < Infinity)) {
-    throw new DataError({ source: place }, `grade must be a number > 0, received ${show(grade)}`);
+  if (!(typeof grade === "number" && grade > 0 && grade <= greatestGrade)) {
+    const expected = Number(grade) > 0 ? `of at most ${greatestGrade}` : "> 0";
+    throw new DataError(
+      { source: place },
+      `grade must be a number ${expected}, received ${show(grade)}`,
+    );
   }
   return {
     query: textOf(fields, "query", place),
@@ -171,6 +176,12 @@ function judgement(item: unknown, place: string): RelevanceJudgement {
   const group = groupOf(fields, place);
   if (!Number.isFinite(score)) {
     throw new DataError({ source: place }, `score must be a number, received ${show(score)}`);
+  }
+  if (Number(score) > greatestGrade) {
+    throw new DataError(
+      { source: place },
+      `score must be at most ${greatestGrade}, received ${show(score)}`,
+    );
   }
   return {
     queryId: textOf(fields, "queryId", place),

@@ -1,5 +1,6 @@
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
+import { greatestGrade } from "../grade.js";
 
 /**
  * The text of a field; a number is its digits.
@@ -90,7 +91,10 @@ export function gradeOf(value: unknown, name: string, place: Place): number | un
   const text = textOf(typeof value === "boolean" ? Number(value) : value, name, place).trim();
   if (text === "") return undefined;
   const grade = /^\+?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-  if (Number.isFinite(grade)) return grade;
+  if (grade <= greatestGrade) return grade;
+  if (Number.isFinite(grade)) {
+    throw new DataError(place, `${name} must be at most ${greatestGrade}, received ${show(value)}`);
+  }
   throw new DataError(
     place,
     `${name} must be a number >= 0, received ${show(value)}; write 0 for a passage that does not answer`,

@@ -59,18 +59,32 @@ export function averagePrecisionAt(
   return sum / (denominator === "relevant" ? relevant : Math.min(k, relevant));
 }
 
-/** Discounted cumulative gain over that of the ideal order (ndcg_cut_k), discount log2(rank + 1). */
+/**
+ * Discounted cumulative gain over that of the ideal order (ndcg_cut_k), discount log2(rank + 1). A number from 0 to 1 for every
+ * finite grade: where gains overflow, or are too small to be told from 0, they are taken as shares of the best one.
+ */
 export function ndcgAt(
   { gradedRanks, grades, ideal }: RankedQuery,
   k: number,
   gain: GainFunction,
 ): number {
   if (ideal.length === 0) return 0;
-  const gainOf = (grade: number): number => (gain === "linear" ? grade : 2 ** grade - 1);
-  const count = found(gradedRanks, k);
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += gainOf(grades[i]) / Math.log2(gradedRanks[i] + 1);
-  let best = 0;
-  for (let i = 0; i < Math.min(k, ideal.length); i++) best += gainOf(ideal[i]) / Math.log2(i + 2);
-  return sum / best;
+  const ratio = (gainOf: (grade: number) => number): number | undefined => {
+    const count = found(gradedRanks, k);
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += gainOf(grades[i]) / Math.log2(gradedRanks[i] + 1);
+    let best = 0;
+    for (let i = 0; i < Math.min(k, ideal.length); i++) best += gainOf(ideal[i]) / Math.log2(i + 2);
+    return best > 0 && best < Infinity ? sum / best : undefined;
+  };
+  const [top] = ideal;
+  return gain === "linear"
+    ? (ratio((grade) => grade) ?? ratio((grade) => grade / top)!)
+    : (ratio((grade) => 2 ** grade - 1) ?? ratio((grade) => exponentialShare(grade, top))!);
+}
+
+/** 2^grade - 1 over 2^top - 1. */
+function exponentialShare(grade: number, top: number): number {
+  // Close to 0 the gain is grade · ln 2; of a huge grade the 1 does not count.
+  return top < 1 ? grade / top : 2 ** (grade - top);
 }
