@@ -1,5 +1,6 @@
 import { intern } from "../../base/intern.js";
 import { createUnionFind } from "../../base/union-find.js";
+import { goldKey } from "../text-identity.js";
 import type { PairColumns } from "../types.js";
 
 /** A pair, its texts by their rows. */
@@ -47,7 +48,9 @@ export function groupsOf(
   rows: readonly PairRow[],
   queries: readonly string[],
 ): string[] | undefined {
-  const given = rows.filter(({ query, group }) => group !== null && group !== queries[query]);
+  const given = rows.filter(
+    ({ query, group }) => group !== null && goldKey(group) !== goldKey(queries[query]),
+  );
   if (given.length === 0) return undefined;
   const { distinct, indices } = intern(given.map(({ group }) => group!));
   const sets = createUnionFind(queries.length + distinct.length);

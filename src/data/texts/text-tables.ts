@@ -1,6 +1,7 @@
 import { show } from "../../base/show.js";
 import { DataError } from "../data-error.js";
 import type { PairColumns } from "../types.js";
+import { goldKey } from "../text-identity.js";
 import { collectTexts, type TextItem } from "./collect-texts.js";
 import { findLikeness } from "./find-likeness.js";
 import { distinctPairs, groupsOf } from "./pair-rows.js";
@@ -31,7 +32,7 @@ export interface ItemsOf {
   readonly first: Int32Array;
 }
 
-/** Each text once, and pairs as index columns into the tables. Plain data. */
+/** Each text once ({@link goldKey}), and pairs as index columns into the tables. Plain data. */
 export interface TextTables {
   /** Those that a pair or a judgement names. */
   readonly queries: readonly string[];
@@ -47,7 +48,10 @@ export interface TextTables {
   readonly counts: TextCounts;
 }
 
-/** Numbers each text, in the order in which it first comes. */
+/**
+ * Numbers each text, in the order in which it first comes. Texts are one by {@link goldKey}; what stands in the table is the
+ * first of them, as it came.
+ */
 interface Table {
   readonly texts: string[];
   readonly ids: (string | null)[];
@@ -63,15 +67,16 @@ function createTable(): Table {
     texts: [],
     ids: [],
     position: [],
-    has: (text) => numbers.has(text),
+    has: (text) => numbers.has(goldKey(text)),
     add({ text, id }, position) {
-      const known = numbers.get(text);
+      const key = goldKey(text);
+      const known = numbers.get(key);
       if (known !== undefined) {
         table.ids[known] ??= id;
         return known;
       }
       const number = numbers.size;
-      numbers.set(text, number);
+      numbers.set(key, number);
       table.texts.push(text);
       table.ids.push(id);
       table.position.push(position);
@@ -84,9 +89,9 @@ function createTable(): Table {
 /**
  * Brings texts of any of the three shapes into tables: each text once, pairs as columns of row numbers.
  *
- * Equal texts are one, whatever their ids. A pair's passage is the corpus's where they are equal but for the corpus's title,
- * blanks at the ends and Unicode form (NFC), never but for case: a second copy would be a rival to the first, and telling the two apart would look
- * like a gain. A pair that comes again counts once, with the first grade; a pair that is
+ * Texts that are equal but for blanks at the ends and Unicode form (NFC), never but for case, are one, whatever their ids: a
+ * second copy would be a rival to the first, and telling the two apart would look like a gain. The first stands for all, with
+ * its bytes. A pair's passage is also the corpus's where it lacks the corpus's title. A pair that comes again counts once, with the first grade; a pair that is
  * labelled both 1 and 0 is left out and counted.
  *
  * @param caller The public function that was called, for the messages.

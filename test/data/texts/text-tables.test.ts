@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { goldKey } from "../../../src/data/text-identity.js";
 import { DataError, layOutTexts, type TuningData } from "embedtune";
 
 const lay = (data: unknown) => layOutTexts(data as TuningData, "test");
@@ -58,6 +59,35 @@ describe("layOutTexts", () => {
     expect([...tables.pairs.passage]).toEqual([0, 0, 1, 3, 4]);
     expect(tables.passages.slice(4)).toEqual(["ASK US."]);
     expect(tables.counts.passagesBesideCorpus).toBe(1);
+  });
+
+  it("joins texts of one Unicode form and without blanks at the ends, the bytes and the id of the first kept", async () => {
+    const [composed, apart] = ["caf\u00e9", "cafe\u0301"];
+    const tables = await lay({
+      queries: [
+        { id: "q1", text: ` ${apart}?` },
+        { id: "q2", text: `${composed}?` },
+        { id: "q3", text: `${composed}?`.toUpperCase() },
+      ],
+      corpus: [
+        { id: "d1", text: apart },
+        { id: "d2", text: `${composed}\n` },
+        { id: "d3", text: "mW" },
+        { id: "d4", text: "MW" },
+      ],
+      qrels: [
+        { queryId: "q1", passageId: "d2", score: 1 },
+        { queryId: "q2", passageId: "d1", score: 1 },
+        { queryId: "q3", passageId: "d3", score: 1 },
+      ],
+    });
+    expect(tables.queries).toEqual([` ${apart}?`, `${composed}?`.toUpperCase()]);
+    expect(tables.passages).toEqual([apart, "mW", "MW"]);
+    expect(tables.passageIds).toEqual(["d1", "d3", "d4"]);
+    expect(tables.pairs.query).toEqual(Uint32Array.of(0, 1));
+    expect(tables.pairs.passage).toEqual(Uint32Array.of(0, 1));
+    expect(tables.counts).toMatchObject({ duplicatePassages: 1, duplicatePairs: 1 });
+    expect(tables.items.passages.first).toEqual(Int32Array.of(0, 2, 3));
   });
 
   it("counts nothing beside a corpus where there is none", async () => {
@@ -175,7 +205,7 @@ describe("layOutTexts", () => {
         async (given) => {
           const { queries, passages, pairs } = await lay(given);
           const found = Array.from(pairs.query, (q, i) => [queries[q], passages[pairs.passage[i]]]);
-          const key = (a: string, b: string): string => JSON.stringify([a, b]);
+          const key = (a: string, b: string): string => JSON.stringify([goldKey(a), goldKey(b)]);
           expect(new Set(found.map(([a, b]) => key(a, b)))).toEqual(
             new Set(given.map(({ query, passage }) => key(query, passage))),
           );
