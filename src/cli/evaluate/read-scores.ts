@@ -1,6 +1,7 @@
 import { cutText } from "../../base/text/surrogates.js";
 import { frameLines } from "../../data/sources/lines.js";
-import { openSource, sourceName, type Source } from "../../data/sources/open-source.js";
+import { openRecordSource } from "../../data/sources/foreign.js";
+import { sourceName, type Source } from "../../data/sources/open-source.js";
 
 /** Scores with their labels, in the order of the file. */
 export interface ScoredPairs {
@@ -24,7 +25,7 @@ export async function readScores(
   const utf8 = new TextDecoder("utf-8");
   let expected = 1;
   const position = { source: file, line: 0 };
-  for await (const batch of frameLines(openSource(source, { signal }), position)) {
+  for await (const batch of frameLines(openRecordSource(source, { signal }), position)) {
     for (const { value, line } of batch) {
       // Blank lines are passed over. At the end they are white space; anywhere else something is missing.
       if (line > expected) {

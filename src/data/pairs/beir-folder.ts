@@ -5,7 +5,8 @@ import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
 import { byteProgress } from "../sources/byte-progress.js";
 import { frameLines, type Position } from "../sources/lines.js";
-import { openSource, type OpenSourceOptions } from "../sources/open-source.js";
+import { openRecordSource } from "../sources/foreign.js";
+import type { OpenSourceOptions } from "../sources/open-source.js";
 import { defaultSizeLimits, type CheckedSizeLimits } from "../sources/size-limits.js";
 import type { RelevanceJudgement, QueryText } from "../tuning-data.js";
 import { jsonFields } from "./pair-record.js";
@@ -87,8 +88,9 @@ export async function readBeirFiles(
   const qrels: RelevanceJudgement[] = [];
   const unknown: DataError[] = [];
   for (const file of qrelsFiles) {
-    for await (const { judgement, place } of readQrels(file, { signal, onBytes }, limits)) {
-      const { queryId, passageId } = judgement;
+    for await (const { judgement, place, quoted } of readQrels(file, { signal, onBytes }, limits)) {
+      const queryId = knownId(queries, judgement.queryId, quoted.queryId);
+      const passageId = knownId(corpus, judgement.passageId, quoted.passageId);
       if (!queries.has(queryId)) {
         const message = `query-id must be that of a query, received ${show(queryId)}`;
         unknown.push(new DataError(place, message));
@@ -96,7 +98,7 @@ export async function readBeirFiles(
         const message = `corpus-id must be that of a passage, received ${show(passageId)}`;
         unknown.push(new DataError(place, message));
       } else {
-        qrels.push(judgement);
+        qrels.push({ ...judgement, queryId, passageId });
       }
     }
   }
@@ -106,6 +108,15 @@ export async function readBeirFiles(
     qrels,
     unknown,
   };
+}
+
+/** The id as BEIR's own reader takes it, or with its quotes where a text has that id and none has the other. */
+function knownId(
+  texts: ReadonlyMap<string, BeirPassage>,
+  id: string,
+  quoted: string | undefined,
+): string {
+  return quoted !== undefined && !texts.has(id) && texts.has(quoted) ? quoted : id;
 }
 
 async function readTexts(
@@ -118,7 +129,7 @@ async function readTexts(
   for (const path of paths) {
     const position: Position = { source: path, line: 0 };
     const place = (): Place => ({ source: path, line: position.line + 1 });
-    const chunks = openSource(path, { ...options, place });
+    const chunks = openRecordSource(path, { ...options, place });
     const before = texts.size;
     for await (const lines of frameLines(chunks, position, limits)) {
       for (const { value, line } of lines) {

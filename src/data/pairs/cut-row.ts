@@ -19,6 +19,8 @@ export interface RowDialect {
 /** A row cut off a text. */
 export interface CutRow {
   readonly fields: string[];
+  /** Fields that were written in quotes, by their place; `undefined` where none was. */
+  readonly quoted: readonly number[] | undefined;
   /** One past its last character, line end included. */
   readonly end: number;
 }
@@ -37,6 +39,7 @@ const unclosed = 'a quote is opened and never closed; close it, or double it (""
 export function cutRow(text: string, start: number, dialect: RowDialect, ended: boolean): RowCut {
   const { limits } = dialect;
   const fields: string[] = [];
+  let quoted: number[] | undefined;
   for (let i = start; ;) {
     const field = cutField(text, i, start, dialect, ended);
     if (field === "more" || "fault" in field) {
@@ -49,13 +52,14 @@ export function cutRow(text: string, start: number, dialect: RowDialect, ended: 
       };
     }
     const { end } = field;
+    if (field.quoted === true) (quoted ??= []).push(fields.length);
     if (end - start > limits.maxLineBytes) return rowTooLong(limits);
     fields.push(field.value);
-    if (end === text.length) return ended ? { fields, end } : "more";
-    if (text[end] === "\n") return { fields, end: end + 1 };
+    if (end === text.length) return ended ? { fields, quoted, end } : "more";
+    if (text[end] === "\n") return { fields, quoted, end: end + 1 };
     if (text[end] === "\r") {
       if (end + 1 === text.length && !ended) return "more";
-      return { fields, end: text[end + 1] === "\n" ? end + 2 : end + 1 };
+      return { fields, quoted, end: text[end + 1] === "\n" ? end + 2 : end + 1 };
     }
     i = end + 1; // past the delimiter
   }
@@ -66,7 +70,10 @@ function rowTooLong({ maxLineBytes }: CheckedSizeLimits): { readonly fault: stri
 }
 
 /** A field, and where the delimiter, the line end or the end of the text after it stands. */
-type FieldCut = { readonly value: string; readonly end: number } | "more" | { fault: string };
+type FieldCut =
+  | { readonly value: string; readonly end: number; readonly quoted?: true }
+  | "more"
+  | { readonly fault: string };
 
 function cutField(
   text: string,
@@ -151,8 +158,8 @@ function cutQuoted(
     } else {
       let end = at + 1;
       while (text[end] === " ") end++;
-      if (end === text.length) return ended ? { value, end } : "more";
-      if (endsField(text[end], delimiter)) return { value, end };
+      if (end === text.length) return ended ? { value, end, quoted: true } : "more";
+      if (endsField(text[end], delimiter)) return { value, end, quoted: true };
       const from = Math.max(start, at - 20, text.lastIndexOf("\n", at) + 1);
       return {
         fault: `a quote inside a quoted field must be doubled (""), received ${show(text.slice(from, end + 1))}`,

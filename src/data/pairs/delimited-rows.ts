@@ -18,7 +18,8 @@ export interface TableForm {
  * Cuts delimited values into rows by their header, whose names differ and of which each row has all.
  *
  * @param chunks UTF-8 bytes.
- * @throws DataError naming the line of a row with another number of fields than the header, and as {@link frameRows}.
+ * @throws DataError naming the line of a row with another number of fields than the header, of the header where it comes
+ *   again, and as {@link frameRows}.
  */
 export async function* frameDelimited(
   chunks: AsyncIterable<Uint8Array>,
@@ -48,6 +49,12 @@ export async function* frameDelimited(
         `the row must have ${header.length} fields like the header, received ${fields.length}`,
       );
     }
+    if (repeatsHeader(fields, header)) {
+      throw new DataError(
+        place,
+        "the row must be a record, received the header again (files joined one after the other?); take it out, or give the files as a list",
+      );
+    }
     const names = header;
     return { value: new Map(fields.map((field, i) => [names[i], field])), line };
   };
@@ -70,6 +77,25 @@ export async function* frameDelimited(
 }
 
 /**
+ * Whether a row is the header once more, as where files were joined: a byte-order mark may stand before it, and then the
+ * quotes of its first name are text to whoever cut the row.
+ *
+ * @param header Names without blanks at their ends.
+ */
+export function repeatsHeader(row: readonly string[], header: readonly string[]): boolean {
+  return header.every((name, i) => {
+    const cell = (row.at(i) ?? "").replace(/^\ufeff/, "").trim();
+    return cell === name || cell === `"${name.replaceAll('"', '""')}"`;
+  });
+}
+
+/** A row of fields. */
+export interface FramedRow extends Framed<string[]> {
+  /** The fields that were written in quotes, by their place; left out where none was. */
+  readonly quoted?: readonly number[] | undefined;
+}
+
+/**
  * Cuts delimited values into rows of fields (RFC 4180): a field in quotes may hold delimiters, line ends and doubled
  * quotes; rows end in "\n", "\r\n" or, as old Macs wrote, "\r". Blank rows are passed over. Tab-separated files have no
  * quotes by custom, so a quote there is a quote unless it opens and closes a field without tabs.
@@ -86,7 +112,7 @@ export async function* frameRows(
   position: Position,
   delimiter: Delimiter,
   form?: TableForm,
-): AsyncGenerator<Framed<string[]>[], void, undefined> {
+): AsyncGenerator<FramedRow[], void, undefined> {
   const splitter = new RowSplitter(position, delimiter, form);
   const bytes = dropByteOrderMark(chunks, position.source);
   for await (const text of decodeChunks(bytes, position.source)) {
@@ -99,7 +125,7 @@ export async function* frameRows(
 
 /** The whole rows at the beginning of a text, for a guess at its delimiter; up to where they break a rule. */
 export function leadingRows(text: string, delimiter: Delimiter, ended: boolean): string[][] {
-  const rows: Framed<string[]>[] = [];
+  const rows: FramedRow[] = [];
   const splitter = new RowSplitter({ source: "", line: 0 }, delimiter);
   try {
     splitter.take(text, ended, rows);
@@ -136,8 +162,8 @@ class RowSplitter {
     this.#dialect = { delimiter, escape: escape ?? "doubled", limits };
   }
 
-  push(text: string): Framed<string[]>[] {
-    const rows: Framed<string[]>[] = [];
+  push(text: string): FramedRow[] {
+    const rows: FramedRow[] = [];
     if (this.#fault !== undefined) throw this.#fault;
     this.#rest += text;
     // Twice the length each time, so that the work grows with the text and not with its square.
@@ -146,9 +172,9 @@ class RowSplitter {
     return rows;
   }
 
-  end(): Framed<string[]>[] {
+  end(): FramedRow[] {
     if (this.#fault !== undefined) throw this.#fault;
-    const rows: Framed<string[]>[] = [];
+    const rows: FramedRow[] = [];
     this.take(this.#rest, true, rows);
     return rows;
   }
@@ -157,7 +183,7 @@ class RowSplitter {
    * Adds the rows of a text, of which the end is kept until it is whole. What breaks a rule is thrown when the rows before it
    * have been handed on.
    */
-  take(text: string, ended: boolean, rows: Framed<string[]>[]): void {
+  take(text: string, ended: boolean, rows: FramedRow[]): void {
     let at = 0;
     while (at < text.length) {
       const row = this.#cut(text, at, ended);
@@ -168,10 +194,11 @@ class RowSplitter {
         if (rows.length === 0) throw this.#fault;
         break;
       }
-      const { fields, end } = row;
+      const { fields, quoted, end } = row;
       if (fields.length > 1 || fields[0].trim() !== "") {
         this.#columns ??= fields.length;
-        rows.push({ value: fields, line: this.#position.line + 1 });
+        const line = this.#position.line + 1;
+        rows.push(quoted === undefined ? { value: fields, line } : { value: fields, line, quoted });
       }
       this.#position.line += countLineEnds(text, at, end);
       at = end;

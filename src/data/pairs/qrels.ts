@@ -1,11 +1,27 @@
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../data-error.js";
+import { greatestGrade } from "../grade.js";
 import type { Position } from "../sources/lines.js";
 import type { CheckedSizeLimits } from "../sources/size-limits.js";
-import { openSource, sourceName, type OpenSourceOptions } from "../sources/open-source.js";
+import { openRecordSource } from "../sources/foreign.js";
+import { sourceName, type OpenSourceOptions } from "../sources/open-source.js";
 import type { RelevanceJudgement } from "../tuning-data.js";
 import { frameRows } from "./delimited-rows.js";
 import { parseDecimal, qrelsColumns, type QrelsColumns } from "./qrels-columns.js";
+
+/** A judgement with its ids as they may have been meant. */
+export interface PlacedJudgement {
+  readonly judgement: RelevanceJudgement;
+  readonly place: Place;
+  /**
+   * Ids of fields that were written in quotes, with these: BEIR's writer puts quotes about an id that holds some and doubles
+   * those, other writers copy an id such as `"Heroes"` as it stands. Which it was only the ids of the texts tell.
+   */
+  readonly quoted: {
+    readonly queryId: string | undefined;
+    readonly passageId: string | undefined;
+  };
+}
 
 /**
  * Judgements as people keep them: BEIR's three columns (query-id, corpus-id, score) with or without their header, or
@@ -18,15 +34,15 @@ export async function* readQrels(
   path: string,
   options: Pick<OpenSourceOptions, "signal" | "onBytes"> = {},
   limits?: CheckedSizeLimits,
-): AsyncGenerator<{ judgement: RelevanceJudgement; place: Place }, void, undefined> {
+): AsyncGenerator<PlacedJudgement, void, undefined> {
   const position: Position = { source: sourceName(path), line: 0 };
   const place = (): Place => ({ source: position.source, line: position.line + 1 });
   let columns: QrelsColumns | undefined;
-  const chunks = openSource(path, { ...options, place });
+  const chunks = openRecordSource(path, { ...options, place });
   // Ids are nobody's texts: a backslash in them is one.
   const form = { escape: "doubled" as const, limits };
   for await (const rows of frameRows(chunks, position, "\t", form)) {
-    for (const { value, line } of rows) {
+    for (const { value, line, quoted } of rows) {
       const fields = value.length === 1 ? value[0].trim().split(/\s+/) : value;
       const at = { source: position.source, line };
       if (fields[0].startsWith("#") && parseDecimal(fields.at(-1)!) === undefined) continue; // a comment
@@ -35,7 +51,14 @@ export async function* readQrels(
         columns = found.columns;
         if (found.isHeader) continue;
       }
-      yield { judgement: parseJudgement(fields, columns, at), place: at };
+      const { query, passage } = columns;
+      const asWritten = (column: number): string | undefined =>
+        quoted?.includes(column) === true && value.length > 1
+          ? `"${fields[column].replaceAll('"', '""')}"`
+          : undefined;
+      const judgement = parseJudgement(fields, columns, at);
+      const ids = { queryId: asWritten(query), passageId: asWritten(passage) };
+      yield { judgement, place: at, quoted: ids };
     }
   }
 }
@@ -55,6 +78,10 @@ function parseJudgement(
       place,
       `score must be a number, received ${show(fields[scoreColumn])}; write 0 for not relevant, else a grade`,
     );
+  }
+  if (score > greatestGrade) {
+    const received = show(fields[scoreColumn]);
+    throw new DataError(place, `score must be at most ${greatestGrade}, received ${received}`);
   }
   return {
     queryId: fields[query].trim(),

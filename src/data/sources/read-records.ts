@@ -3,7 +3,8 @@ import { createRandom } from "../../base/random.js";
 import { DataError, type Place } from "../data-error.js";
 import { byteProgress } from "./byte-progress.js";
 import type { Framed, Position } from "./lines.js";
-import { openSource, sourceName, type Source } from "./open-source.js";
+import { openRecordSource } from "./foreign.js";
+import { sourceName, type Source } from "./open-source.js";
 import { checkRecordRange, type RecordRange } from "./record-range.js";
 
 /** For a draw (`sample`) everything is read through once, but only the drawn records are kept and parsed. */
@@ -99,7 +100,10 @@ async function* frameSources<R>(
     const position: Position = { source: sourceName(source), line: 0 };
     const place = (): Place => ({ source: position.source, line: position.line + 1 });
     const begin = ordinal;
-    for await (const batch of frame(openSource(source, { signal, onBytes, place }), position)) {
+    for await (const batch of frame(
+      openRecordSource(source, { signal, onBytes, place }),
+      position,
+    )) {
       const from = Math.max(0, skip - ordinal);
       const to = Math.min(batch.length, skip + limit - ordinal);
       ordinal += batch.length;

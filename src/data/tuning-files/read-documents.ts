@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { DataError } from "../data-error.js";
 import { decodeChunks } from "../sources/utf8.js";
+import { refuseForeign } from "../sources/foreign.js";
 import { dropByteOrderMark } from "../sources/lines.js";
 import { openSource } from "../sources/open-source.js";
 import { defaultSizeLimits, tooLong } from "../sources/size-limits.js";
 import { utf16ToUtf8 } from "../sources/utf16.js";
-import { refuseForeign } from "./layout/foreign.js";
 import type { Corpus } from "./collect-corpus.js";
 import type { Notes } from "./notes.js";
 import type { ReadJob } from "./layout/text-record.js";

@@ -1,5 +1,6 @@
 import { show } from "../../base/show.js";
 import { DataError, type Place } from "../../data/data-error.js";
+import { greatestGrade } from "../../data/grade.js";
 import { parseDecimal, qrelsColumns, type QrelsColumns } from "../../data/pairs/qrels-columns.js";
 
 /** One passage of a ranking. */
@@ -61,17 +62,21 @@ export function parseQrels(text: string, source = "qrels"): Map<string, Map<stri
   const qrels = new Map<string, Map<string, number>>();
   const seen = new Map<string, number>();
   let columns: QrelsColumns | undefined;
+  let hasHeader = false;
   for (const { line, row, fields: words } of rowsOf(text)) {
     const place = { source, line };
     // An id may hold a blank where tabs part the columns.
-    const cells = row.split("\t").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+    const raw = row.split("\t").map((cell) => cell.trim());
+    // BEIR's writer quotes an id that holds quotes, and doubles them; TREC's four columns know no quotes.
+    const cells = raw.length === 3 || hasHeader ? raw.map(unquoted) : raw;
     const fields = cells.length >= 3 ? cells : words;
     const comment = fields[0].startsWith("#");
     if (columns === undefined) {
       if (comment && parseDecimal(fields.at(-1)!) === undefined) continue;
       const found = qrelsColumns(fields, place);
       columns = found.columns;
-      if (found.isHeader) continue;
+      hasHeader = found.isHeader;
+      if (hasHeader) continue;
     }
     const needed = Math.max(columns.query, columns.passage, columns.score) + 1;
     if (fields.length < needed) {
@@ -80,11 +85,12 @@ export function parseQrels(text: string, source = "qrels"): Map<string, Map<stri
       throw new DataError(place, `line must be "${expected}", received ${fields.length} fields`);
     }
     const grade = parseDecimal(fields[columns.score]);
-    if (grade === undefined || !Number.isInteger(grade)) {
+    if (grade === undefined || !Number.isSafeInteger(grade)) {
       if (comment) continue;
+      const least = Number.isInteger(grade) ? ` of at most ${greatestGrade}` : "";
       throw new DataError(
         place,
-        `grade must be an integer, received ${show(fields[columns.score])}`,
+        `grade must be an integer${least}, received ${show(fields[columns.score])}`,
       );
     }
     const query = fields[columns.query];
@@ -147,6 +153,10 @@ function* rowsOf(text: string): Generator<{ line: number; row: string; fields: s
     const fields = row.split(/[ \t]+/).filter((word) => word !== "");
     if (fields.length > 0) yield { line, row, fields };
   }
+}
+
+function unquoted(cell: string): string {
+  return /^"(?:[^"]|"")*"$/.test(cell) ? cell.slice(1, -1).replaceAll('""', '"') : cell;
 }
 
 /** @throws DataError where a passage comes again with another value. */

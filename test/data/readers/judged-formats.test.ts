@@ -20,6 +20,65 @@ function beir(files: Readonly<Record<string, string>>): string {
   return path.slice(0, -name.length - 1);
 }
 
+describe("ids with quotes", () => {
+  it("are found as BEIR's writer quotes them and as others leave them", async () => {
+    const texts = {
+      "corpus.jsonl": ['"Heroes"', "Low", 'a "b"', '"x"', "x"]
+        .map((id) => `${JSON.stringify({ _id: id, text: id })}\n`)
+        .join(""),
+      "queries.jsonl": `${JSON.stringify({ _id: '"q"', text: "who" })}\n`,
+    };
+    for (const [written, meant] of [
+      ['"Heroes"', '"Heroes"'],
+      ['"""Heroes"""', '"Heroes"'],
+      ["Low", "Low"],
+      ['"Low"', "Low"],
+      ['"a ""b"""', 'a "b"'],
+      ['a "b"', 'a "b"'],
+      // Both ids exist: the one that BEIR's own reader takes.
+      ['"x"', "x"],
+      ['"""x"""', '"x"'],
+    ]) {
+      for (const query of ['"q"', '"""q"""']) {
+        const data = await readBeir(
+          beir({
+            ...texts,
+            "qrels/test.tsv": `query-id\tcorpus-id\tscore\n${query}\t${written}\t1\n`,
+          }),
+        );
+        expect(data.qrels).toEqual([{ queryId: '"q"', passageId: meant, score: 1 }]);
+      }
+    }
+    const bare = beir({ ...texts, "qrels/test.tsv": '"q"\tHeroes\t1\n' });
+    await expect(readBeir(bare)).rejects.toThrow('received "Heroes"');
+  });
+
+  it("are unquoted in BEIR's columns of text, and stay as they are in TREC's", () => {
+    const ids = (text: string): string[] => [...parseQrels(text).get("q")!.keys()];
+    expect(ids('q\t"""Heroes"""\t1\n')).toEqual(['"Heroes"']);
+    expect(ids('q\t"a ""b"""\t1\n')).toEqual(['a "b"']);
+    expect(ids('q\t0\t"Heroes"\t1\n')).toEqual(['"Heroes"']);
+    expect(ids('q 0 "Heroes" 1\n')).toEqual(['"Heroes"']);
+    expect(ids('"query-id"\t"it"\t"corpus-id"\t"score"\nq\t0\t"d"\t"1"\n')).toEqual(["d"]);
+  });
+});
+
+describe("grades that no sum holds", () => {
+  it.each(["1e308", "1e400", "9007199254740992"])(
+    "are refused by file and line: %s",
+    async (grade) => {
+      const folder = beir({ "qrels/test.tsv": `q1\td1\t1\nq1\td2\t${grade}\n` });
+      await expect(readBeir(folder)).rejects.toThrow(/test\.tsv:2: score must be .*received "/);
+      await expect(readTuningFiles(folder)).rejects.toThrow(/test\.tsv:2: score must be /);
+      expect(() => parseQrels(`q1 0 d1 1\nq1 0 d2 ${grade}\n`, "a.qrels")).toThrow(
+        "a.qrels:2: grade must be an integer",
+      );
+      const pairs = file(`grades-${grade}.csv`, `query,passage,grade\nq,p,1\nq,b,${grade}\n`);
+      await expect(readTuningFiles(pairs)).rejects.toThrow(/:3: grade must be /);
+    },
+  );
+});
+
 describe("BEIR", () => {
   it("reads judgements of four columns, without a header, and with scores of 0 and below", async () => {
     const qrels = [

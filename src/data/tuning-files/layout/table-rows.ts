@@ -1,6 +1,6 @@
 import { DataError } from "../../data-error.js";
 import type { Delimiter } from "../../pairs/cut-row.js";
-import { frameRows, type TableForm } from "../../pairs/delimited-rows.js";
+import { frameRows, repeatsHeader, type TableForm } from "../../pairs/delimited-rows.js";
 import type { Position } from "../../sources/lines.js";
 import type { TextRecord } from "./text-record.js";
 
@@ -38,7 +38,7 @@ export async function* frameTable(
         continue;
       }
       const names = header;
-      if (names.every((name, i) => cleanName(cells[i]) === name)) continue;
+      if (repeatsHeader(cells, names)) continue;
       if (cells.slice(names.length).some((cell) => cell.trim() !== "")) {
         throw new DataError(
           place,
@@ -58,10 +58,6 @@ export async function* frameTable(
       `the table must have a header such as query,passage and rows below it, received the one row ${(header ?? []).join(", ")}`,
     );
   }
-}
-
-function cleanName(cell: string | undefined): string | undefined {
-  return cell?.replace(/^\ufeff/, "").trim();
 }
 
 function nameOf(delimiter: Delimiter): string {
