@@ -59,8 +59,11 @@ export async function loadCl100k(): Promise<Tokenizer | undefined> {
 /** Beyond any word of any language, also of those that part words by nothing. */
 const longestRun = 512;
 
-/** Characters of a text that are read for each token of a cut: English has some five. */
-const charactersPerToken = 6;
+/**
+ * Characters of a text that are read at first for each token of a cut, and twice as many as long as they are too few: codes have
+ * about two and are the slowest to read; English has five.
+ */
+const charactersPerToken = 2;
 /** Characters after a cut that may decide where its last tokens end: more than the longest run. */
 const spare = 4 * longestRun;
 
