@@ -134,6 +134,13 @@ describe("embedtune inspect", () => {
       ...{ labels: { questions: 40 }, embedding: { embedder: embedder.id } },
     });
     expect(whole.text).toContain(decision.sentence);
+    expect(whole.text).not.toMatch(/^own passages/m);
+    const ownPassages = at("own-passages");
+    const among = { ...decision, corpus: { ...decision.corpus, ownPassages: 7 } };
+    await saveDecision(ownPassages, among);
+    expect((await inspect(ownPassages)).text).toMatch(
+      /^own passages +7 of the judged questions, without a rank$/m,
+    );
     expect(whole.text).toMatch(/^probes.safetensors +for embedtune check$/m);
     const probes = await inspect(join(folder, "probes.safetensors"));
     expect(probes.result).toMatchObject({
