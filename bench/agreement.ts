@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- agreement --python PROGRAM [--set xquad] [--embedder minilm]`: what sentence-transformers 6.2 mines and measures on
  * the same vectors (it needs `datasets` beside it). Mining in 13 settings and four formats: questions with the same negatives, then the
- * figures of retrieval.
+ * figures of retrieval, of reranking, and the correlations of graded pairs.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -9,12 +9,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  createRandom,
   createVectorIndex,
   encodeNpy,
   evaluateRetrieval,
   mineHardNegatives,
   type Pair,
 } from "embedtune";
+import { evaluateGradedPairs, evaluateReranking } from "embedtune/evaluate";
+import { normalizeRows } from "embedtune/math";
 import { toLabelledLists, toLabelledPairs, toTriplets, toTuples } from "embedtune/negatives";
 import type { MinedNegatives } from "../src/negatives/mining/mine-hard-negatives.js";
 import type { MiningOptions } from "../src/negatives/mining/mining-options.js";
@@ -93,15 +96,19 @@ async function compare(set: VectorSet, folder: string, python: string): Promise<
       output_format: format,
     })),
   );
+  const graded = gradedPairs(rows, passages.rows);
+  const lists = candidateLists(rows, passages.rows);
   const script = fileURLToPath(new URL("peers/mine_hard_negatives.py", import.meta.url));
   const { stdout, stderr, status } = spawnSync(python, [script, folder], {
-    input: JSON.stringify({ pairs: rows.map(([q, p]) => [q, p]), mining }),
+    input: JSON.stringify({ pairs: rows.map(([q, p]) => [q, p]), mining, graded, lists }),
     ...{ env: pythonEnvironment(), encoding: "utf8", maxBuffer: 1 << 30 },
   });
   if (status !== 0) throw new Error(`${python} ended with ${status}: ${stderr.slice(-2000)}`);
   const theirs = JSON.parse(stdout) as {
     readonly mined: readonly (readonly unknown[][])[];
     readonly figures: Readonly<Record<string, Readonly<Record<string, number>>>>;
+    readonly graded: Readonly<Record<string, number>>;
+    readonly reranking: Readonly<Record<string, number>>;
   };
 
   const pairs = rows.map(([q, p]): Pair => ({
@@ -131,7 +138,100 @@ async function compare(set: VectorSet, folder: string, python: string): Promise<
       });
     }
   }
-  return [...found, ...(await figures(set, rows, theirs.figures))];
+  return [
+    ...found,
+    ...(await figures(set, rows, theirs.figures)),
+    ...gradedFigures(set, graded, theirs.graded),
+    ...rerankingFigures(set, lists, theirs.reranking),
+  ];
+}
+
+type Row = readonly [query: number, passage: number, label: number];
+type CandidateList = readonly [query: number, right: readonly number[], wrong: readonly number[]];
+
+/** Gold pairs with grades of 3 and 4, passages drawn for their questions with 0 to 2: grades tie, as those of people do. */
+function gradedPairs(rows: readonly Row[], passages: number): Row[] {
+  const random = createRandom("agreement/graded");
+  return rows.flatMap(([q, p]): Row[] => [
+    [q, p, 3 + random.integer(2)],
+    [q, random.integer(passages), random.integer(3)],
+  ]);
+}
+
+/** What a reranker is given: a question's passages among thirty others. */
+function candidateLists(rows: readonly Row[], passages: number): CandidateList[] {
+  const random = createRandom("agreement/lists");
+  const rightOf = new Map<number, number[]>();
+  for (const [q, p] of rows) rightOf.set(q, [...(rightOf.get(q) ?? []), p]);
+  return Array.from(rightOf, ([q, right]): CandidateList => {
+    const drawn = new Set(Array.from({ length: 30 }, () => random.integer(passages)));
+    return [q, right, [...drawn].filter((p) => !right.includes(p))];
+  });
+}
+
+/** Vectors of length 1, as theirs are, so that inner products are compared on the same. */
+const unitRows = ({ queries, passages }: VectorSet) =>
+  ({ queries: normalizeRows(queries), passages: normalizeRows(passages) }) as const;
+
+function scoresOf(
+  { queries, passages }: Pick<VectorSet, "queries" | "passages">,
+  pairs: readonly (readonly [number, number])[],
+): number[] {
+  const { cols } = queries;
+  return pairs.map(([q, p]) => {
+    let sum = 0;
+    for (let j = 0; j < cols; j++) sum += queries.data[q * cols + j] * passages.data[p * cols + j];
+    return sum;
+  });
+}
+
+function difference(table: string, figure: string, ours: number, theirs: number): BenchRow {
+  return {
+    ...{ table, figure, ours: ours.toFixed(12), theirs: theirs.toFixed(12) },
+    difference: Math.abs(ours - theirs),
+  };
+}
+
+function gradedFigures(
+  set: VectorSet,
+  graded: readonly Row[],
+  theirs: Readonly<Record<string, number>>,
+): BenchRow[] {
+  const scores = scoresOf(
+    unitRows(set),
+    graded.map(([q, p]) => [q, p] as const),
+  );
+  const ours = evaluateGradedPairs(
+    scores,
+    graded.map(([, , grade]) => grade),
+  );
+  return (["pearson", "spearman"] as const).flatMap((name) =>
+    ["cosine", "dot"].map((of) =>
+      difference("graded pairs", `${name}, ${of}`, ours[name], theirs[`${name}_${of}`]),
+    ),
+  );
+}
+
+function rerankingFigures(
+  set: VectorSet,
+  lists: readonly CandidateList[],
+  theirs: Readonly<Record<string, number>>,
+): BenchRow[] {
+  const rows = unitRows(set);
+  const ranked = lists.map(([q, right, wrong]) => ({
+    scores: scoresOf(
+      rows,
+      [...right, ...wrong].map((p) => [q, p] as const),
+    ),
+    labels: [...right.map(() => 1), ...wrong.map(() => 0)],
+  }));
+  const { metrics } = evaluateReranking(ranked, { ks: [10, 1000] });
+  const ours = metrics as Readonly<Record<string, number>>;
+  return [
+    difference("reranking", "map", ours["map@1000"], theirs["map"]),
+    difference("reranking", "mrr@10", ours["mrr@10"], theirs["mrr"]),
+    difference("reranking", "ndcg@10", ours["ndcg@10"], theirs["ndcg"]),
+  ];
 }
 
 function byQuestion(rows: readonly (readonly unknown[])[]): Map<unknown, (readonly unknown[])[]> {
@@ -166,10 +266,7 @@ async function figures(
     ["1", "10", "100"].map((k) => {
       const ours = (metrics as Readonly<Record<string, number>>)[`${name}@${k}`];
       const other = theirs[`${name}@k`][k];
-      return {
-        ...{ table: "retrieval", figure: `${name}@${k}`, ours: ours.toFixed(12) },
-        ...{ theirs: other.toFixed(12), difference: Math.abs(ours - other) },
-      };
+      return difference("retrieval", `${name}@${k}`, ours, other);
     }),
   );
 }

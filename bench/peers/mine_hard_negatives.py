@@ -1,7 +1,8 @@
 """sentence-transformers' mine_hard_negatives and its evaluators on vectors made beforehand; for bench/agreement.ts.
 
-mine_hard_negatives.py DIR < settings.json: DIR has queries.npy and passages.npy, settings has "pairs" (rows) and "mining", a list of
-keyword arguments. Prints JSON: per setting the columns of the dataset that came, then the figures of the evaluators.
+mine_hard_negatives.py DIR < settings.json: DIR has queries.npy and passages.npy, settings has "pairs" (rows), "mining", a list of
+keyword arguments, "graded" (rows and a grade) and "lists" (a query, right and wrong rows). Prints JSON: per setting the columns of the
+dataset that came, then the figures of the evaluators.
 """
 
 import json
@@ -14,7 +15,11 @@ import numpy as np
 import torch
 from datasets import Dataset
 from datasets.fingerprint import Hasher
-from sentence_transformers.sentence_transformer.evaluation import InformationRetrievalEvaluator
+from sentence_transformers.sentence_transformer.evaluation import (
+    EmbeddingSimilarityEvaluator,
+    InformationRetrievalEvaluator,
+    RerankingEvaluator,
+)
 from sentence_transformers.util import cos_sim, mine_hard_negatives, pairwise_cos_sim
 
 logging.disable(logging.WARNING)
@@ -42,6 +47,7 @@ class Model:
         return np.stack([vectors[text[0]][int(text[1:])] for text in texts])
 
     encode_document = encode_query
+    encode = encode_query
 
     def similarity(self, a, b):
         return cos_sim(a, b)
@@ -83,4 +89,24 @@ evaluator = InformationRetrievalEvaluator(
     score_functions={"cos": cos_sim},
 )
 figures = evaluator.compute_all_metrics(Model())
-print(json.dumps({"mined": mined, "figures": {k: {str(n): v for n, v in of.items()} for k, of in figures["cos"].items()}}))
+graded = settings["graded"]
+similarity = EmbeddingSimilarityEvaluator(
+    [name("q", q) for q, _, _ in graded],
+    [name("p", p) for _, p, _ in graded],
+    [grade for _, _, grade in graded],
+    similarity_fn_names=["cosine", "dot"],
+)
+# The model card that figures are stored in is a real model's.
+similarity.store_metrics_in_model_card_data = lambda *_: None
+reranking = RerankingEvaluator(
+    [
+        {"query": name("q", q), "positive": [name("p", p) for p in right], "negative": [name("p", p) for p in wrong]}
+        for q, right, wrong in settings["lists"]
+    ],
+    at_k=10,
+)
+evaluated = {
+    "graded": {k: float(v) for k, v in similarity(Model()).items()},
+    "reranking": {k: float(v) for k, v in reranking.compute_metrics(Model()).items()},
+}
+print(json.dumps({**evaluated, "mined": mined, "figures": {k: {str(n): v for n, v in of.items()} for k, of in figures["cos"].items()}}))
