@@ -172,8 +172,8 @@ async function measure(
 ): Promise<Omit<Result, "seconds">> {
   const adapted = (task: VectorTask): VectorTask => ({
     ...task,
-    queries: applyAdapter(adapter, task.queries, { side: "query" }),
-    passages: applyAdapter(adapter, task.passages, { side: "passage" }),
+    queries: applyAdapter(adapter, task.queries, { side: "query", embedder: null }),
+    passages: applyAdapter(adapter, task.passages, { side: "passage", embedder: null }),
   });
   const scoresOf = ({ queries, passages, pairs }: VectorTask): Float64Array =>
     pairCosines(queries, passages, pairs);

@@ -15,7 +15,7 @@ export function formRanks(form: FormDecision, known: NamedVectors, asked: NamedV
   const ids = known.passageIds;
   const queryIds = Array.from({ length: known.queries.rows }, (_, row) => `known ${row}`);
   const served = serveForm(form, known, { queries: queryIds, passages: ids });
-  const homes = applyAdapter(adapter, known.passages, { side: "passage" });
+  const homes = applyAdapter(adapter, known.passages, { side: "passage", embedder: null });
   const ranker = createPassageRanker({
     passages:
       served.moved === null
@@ -24,7 +24,7 @@ export function formRanks(form: FormDecision, known: NamedVectors, asked: NamedV
     ids,
     known: served.known === null ? undefined : createKnownQuestions(served.known, { adapter }),
   });
-  const queries = applyAdapter(adapter, asked.queries, { side: "query" });
+  const queries = applyAdapter(adapter, asked.queries, { side: "query", embedder: null });
   const ranks = Array.from(asked.pairs.query, (row, i) => {
     const ranking = ranker.rank(rowOf(queries, row), { limit: ids.length });
     return ranking.findIndex(({ id }) => id === asked.passageIds[asked.pairs.passage[i]]) + 1;

@@ -41,8 +41,8 @@ export function findImprovedQuestion(
   }
   if (best === undefined) return undefined;
   const query = test.queries.data.slice(best * test.queries.cols, (best + 1) * test.queries.cols);
-  const adapted = applyAdapter(adapter, query, { side: "query" });
-  const adaptedCorpus = applyAdapter(adapter, corpus.vectors, { side: "passage" });
+  const adapted = applyAdapter(adapter, query, { side: "query", embedder: null });
+  const adaptedCorpus = applyAdapter(adapter, corpus.vectors, { side: "passage", embedder: null });
   const right = corpus.relevant[best];
   return {
     question: test.queryTexts[best],

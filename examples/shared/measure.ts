@@ -48,7 +48,7 @@ export async function measureMethod(
   seconds: number,
 ): Promise<MeasuredMethod> {
   const apply = (side: "query" | "passage", vectors: Matrix): Matrix =>
-    applyAdapter(adapter, vectors, { side });
+    applyAdapter(adapter, vectors, { side, embedder: null });
   const validationQueries = apply("query", validation.queries);
   const validationPassages = apply("passage", validation.passages);
   const queries = apply("query", test.queries);

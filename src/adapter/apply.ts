@@ -1,7 +1,7 @@
 import { addMatrices, subtractFromRows } from "../math/elementwise.js";
 import { checkChoice } from "../base/checks.js";
 import { checkIsAdapter } from "./check.js";
-import { checkSameEmbedder } from "../embed/same-embedder.js";
+import { checkEmbedderOfVectors } from "./check-fits.js";
 import { checkMatrix, fromRows, type Matrix } from "../math/matrix.js";
 import { multiply } from "../math/multiply.js";
 import type { ProductEngine } from "../math/engines/product-engine.js";
@@ -12,10 +12,11 @@ export interface ApplyOptions {
   /** Which of the adapter's two maps: that for queries or that for passages. */
   readonly side: "query" | "passage";
   /**
-   * Id of the embedder the vectors come from. When both it and the adapter's own are known, they must agree.
+   * Id of the embedder the vectors come from: it must be the one that the adapter was fitted on, where that is known. Left out,
+   * only the vectors' length is checked, and a warning says so once in a process; null says that this is meant.
    * @default undefined
    */
-  readonly embedder?: string | undefined;
+  readonly embedder?: string | null | undefined;
   /**
    * Scale each result to length 1, so that its inner product is its cosine (what vector stores index).
    * @default true
@@ -53,11 +54,7 @@ export function applyAdapter(
   const { side, embedder, normalize = true } = (options ?? {}) as ApplyOptions;
   checkChoice(side, "applyAdapter: side", ["query", "passage"]);
   checkIsAdapter(adapter, "applyAdapter");
-  const fittedOn = adapter.metadata.embedder;
-  if (embedder !== undefined && fittedOn !== null) {
-    const wanted = `"${fittedOn}", which the adapter was fitted on`;
-    checkSameEmbedder("applyAdapter: embedder", wanted, embedder, fittedOn);
-  }
+  checkEmbedderOfVectors(adapter, embedder, "applyAdapter");
   const single = isOne(vectors);
   const input = single ? fromRows([vectors]) : "data" in vectors ? vectors : fromRows(vectors);
   if (input.cols !== adapter.inputDimensions) {

@@ -75,3 +75,41 @@ function remedy(fittedOn: string, name: string): string {
   }
   return "give that embedder, or fit again on this one; the option embedder vouches that both give the same vectors";
 }
+
+/** Once in a process is enough: whoever maps a million questions has read it. */
+let warned = false;
+
+/**
+ * Refuses vectors of another embedder than the adapter was fitted on. Where nobody says whose they are, only their length can be
+ * checked, and a warning says so once; `null` says that this is meant.
+ *
+ * @throws RangeError naming the remedy where both are known and differ.
+ */
+export function checkEmbedderOfVectors(
+  { metadata: { embedder: fittedOn } }: Adapter,
+  embedder: string | null | undefined,
+  place: string,
+): void {
+  if (fittedOn === null || embedder === null) return;
+  if (embedder !== undefined) {
+    const wanted = `"${fittedOn}", which the adapter was fitted on`;
+    checkSameEmbedder(`${place}: embedder`, wanted, embedder, fittedOn);
+    return;
+  }
+  if (warned) return;
+  warned = true;
+  warn(
+    `${place}: nobody says which embedder the vectors come from, so only their length is checked; the adapter was fitted on "${fittedOn}" (say embedder: embedder.id, or embedder: null where it cannot be known)`,
+  );
+}
+
+/** As the platform warns: a listener of Node's `warning` gets it, elsewhere it stands in the console. */
+function warn(message: string): void {
+  const { process, console } = globalThis as {
+    process?: { emitWarning?: (message: string, options: { code: string }) => void };
+    console?: { warn(message: string): void };
+  };
+  if (typeof process?.emitWarning === "function") {
+    process.emitWarning(message, { code: "EMBEDTUNE_EMBEDDER_UNCHECKED" });
+  } else console?.warn(message);
+}

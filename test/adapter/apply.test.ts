@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { applyAdapter, fromRows, identityAdapter, type Adapter } from "embedtune";
 import { createMatrix } from "embedtune/math";
 
@@ -109,6 +109,26 @@ describe("applyAdapter", () => {
     expect(() => applyAdapter(adapter, [1, 2, 3], { side: "query" })).toThrow(
       "applyAdapter: vectors must have 2 dimensions, received 3",
     );
+  });
+
+  it("without an embedder's name says once that only the length is checked, unless that is meant", async () => {
+    vi.resetModules(); // others have left it out before
+    const { applyAdapter } = await import("../../src/adapter/apply.js");
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    try {
+      applyAdapter(adapter, [1, 2], { side: "query", embedder: null });
+      applyAdapter(adapter, [1, 2], { side: "query", embedder: "test/two" });
+      applyAdapter(identityAdapter(2), [1, 2], { side: "query" });
+      expect(warned).not.toHaveBeenCalled();
+      for (let i = 0; i < 3; i++) applyAdapter(adapter, [1, 2], { side: "query" });
+      expect(warned).toHaveBeenCalledOnce();
+      expect(warned).toHaveBeenCalledWith(
+        expect.stringMatching(/^applyAdapter: .*only their length is checked; .*"test\/two"/),
+        { code: "EMBEDTUNE_EMBEDDER_UNCHECKED" },
+      );
+    } finally {
+      warned.mockRestore();
+    }
   });
 
   it("refuses vectors of another embedder, and takes those of an unknown one", () => {

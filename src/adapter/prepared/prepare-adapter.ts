@@ -1,5 +1,5 @@
 import { refuse } from "../../base/checks.js";
-import { checkSameEmbedder } from "../../embed/same-embedder.js";
+import { checkEmbedderOfVectors } from "../check-fits.js";
 import { innerProduct } from "../../math/vectors.js";
 import type { Adapter, AdapterSide } from "../adapter.js";
 import type { ApplyOptions } from "../apply.js";
@@ -32,11 +32,7 @@ export function prepareAdapter(
   { embedder, normalize = true }: Omit<ApplyOptions, "side"> = {},
 ): PreparedAdapter {
   checkAdapter(adapter, "prepareAdapter");
-  const fittedOn = adapter.metadata.embedder;
-  if (embedder !== undefined && fittedOn !== null) {
-    const wanted = `"${fittedOn}", which the adapter was fitted on`;
-    checkSameEmbedder("prepareAdapter: embedder", wanted, embedder, fittedOn);
-  }
+  checkEmbedderOfVectors(adapter, embedder, "prepareAdapter");
   const maps = new Map<object, VectorMap>();
   const prepare = (
     side: AdapterSide,

@@ -115,7 +115,7 @@ function applyToBlock(
     );
   }
   try {
-    return applyAdapter(adapter, vectors, { side });
+    return applyAdapter(adapter, vectors, { side, embedder: null });
   } catch (cause) {
     const { message } = cause as Error;
     throw new DataError({ source }, `in the rows from ${first} on, ${message}`, { cause });

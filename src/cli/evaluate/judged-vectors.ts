@@ -161,8 +161,8 @@ export async function evaluateVectors(
       );
     }
     vectors = {
-      queries: applyAdapter(adapter, queries, { side: "query" }),
-      corpus: applyAdapter(adapter, corpus, { side: "passage" }),
+      queries: applyAdapter(adapter, queries, { side: "query", embedder: null }),
+      corpus: applyAdapter(adapter, corpus, { side: "passage", embedder: null }),
     };
   }
   const evaluation = await evaluateRetrieval(vectors.queries, vectors.corpus, relevant, {

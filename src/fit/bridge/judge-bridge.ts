@@ -94,7 +94,7 @@ export async function judgeBridge(
       mrr: figure("mrr"),
     };
   };
-  const mapped = applyAdapter(adapter, asked, { side: "query" });
+  const mapped = applyAdapter(adapter, asked, { side: "query", embedder: null });
   const known = fittedOn === undefined ? null : knownRows(index, fittedOn);
   const unseen =
     known === null ? [] : relevant.map((rows) => (rows.some((row) => known.has(row)) ? [] : rows));

@@ -81,8 +81,8 @@ export async function mapQuestions({
     const { adapter } = best;
     spaces.push(
       stackRows(
-        applyAdapter(adapter, asked, { side: "query" }),
-        applyAdapter(adapter, answers, { side: "passage" }),
+        applyAdapter(adapter, asked, { side: "query", embedder: null }),
+        applyAdapter(adapter, answers, { side: "passage", embedder: null }),
       ),
     );
   }
