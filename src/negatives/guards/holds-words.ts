@@ -1,6 +1,15 @@
-const WORD_CHARACTER = /[\p{L}\p{M}\p{N}]/u;
+import { unspacedScripts } from "../../base/text/unspaced-scripts.js";
 
-/** Whether `words` stands in `text` as whole words ("page 1" does not in "page 10"); both in comparable form. */
+/** Of a word that other letters would lengthen; where words are not parted by blanks, any may end anywhere. */
+const WORD_CHARACTER = /* @__PURE__ */ new RegExp(
+  `(?![${unspacedScripts}])[\\p{L}\\p{M}\\p{N}]`,
+  "u",
+);
+
+/**
+ * Whether `words` stands in `text` as whole words ("page 1" does not in "page 10"); both in comparable form. Scripts without blanks
+ * show no ends of words: there it is enough that the characters stand in the text.
+ */
 export function holdsWords(text: string, words: string): boolean {
   if (words === "") return false;
   for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) {

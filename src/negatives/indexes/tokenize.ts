@@ -1,9 +1,13 @@
+import { unspacedScripts } from "../../base/text/unspaced-scripts.js";
+
 /** Splits a text into the terms a lexical index counts. */
 export type Bm25Tokenizer = (text: string) => readonly string[];
 
-/** Scripts that put no blanks between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese. A mark belongs to the letter before it. */
-const unspaced =
-  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}][\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{M}]*/gu;
+/** A run of characters of scripts without blanks; a mark belongs to the letter before it. */
+const unspaced = /* @__PURE__ */ new RegExp(
+  `[${unspacedScripts}][${unspacedScripts}\\p{M}]*`,
+  "gu",
+);
 
 /**
  * Runs of letters, marks and digits of any script, NFKC-normalised and in lower case; no stop words, no stemming. Runs of

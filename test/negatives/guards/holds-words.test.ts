@@ -20,4 +20,13 @@ describe("holdsWords", () => {
   it("finds no empty words", () => {
     expect(holdsWords("anything", "")).toBe(false);
   });
+
+  it("finds an answer within a sentence of a script that puts no blanks between words", () => {
+    expect(holdsWords("富士山は日本で一番高い山です", "日本")).toBe(true);
+    expect(holdsWords("กรุงเทพมหานครเป็นเมืองหลวงของประเทศไทย", "ประเทศไทย")).toBe(true);
+    expect(holdsWords("长城位于中国北方", "北方")).toBe(true);
+    expect(holdsWords("iphone15を買う", "iphone15")).toBe(true);
+    expect(holdsWords("iphone15を買う", "iphone1")).toBe(false);
+    expect(holdsWords("서울특별시", "서울")).toBe(false);
+  });
 });
