@@ -22,6 +22,7 @@ export function parseArguments(args: readonly string[]): {
       options.set(args[i].slice(2), isFlag ? "true" : args[++i]);
     }
   }
+  if (options.get("json") === "true") throw new RangeError("--json must name a file");
   return { area, options };
 }
 

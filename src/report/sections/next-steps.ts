@@ -12,17 +12,19 @@ export function nextSteps(report: Report): Html {
 
 function useIt({ decision: { best } }: Report): Html {
   const both = best.side === "both";
+  // Unsaid, a warning asks whose the vectors are.
+  const from = best.adapter.metadata.embedder === null ? "" : ", embedder: embedder.id";
   const code = [
     `import { applyAdapter } from "embedtune";`,
     `import { loadAdapter } from "embedtune/node";`,
     ``,
     `const adapter = await loadAdapter("adapter.safetensors");`,
     `// Every question, before it is searched with.`,
-    `const question = applyAdapter(adapter, vector, { side: "query" });`,
+    `const question = applyAdapter(adapter, vector, { side: "query"${from} });`,
     ...(both
       ? [
           `// Every passage, once, before it goes into the index.`,
-          `const passage = applyAdapter(adapter, passageVector, { side: "passage" });`,
+          `const passage = applyAdapter(adapter, passageVector, { side: "passage"${from} });`,
         ]
       : []),
   ].join("\n");
