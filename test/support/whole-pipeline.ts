@@ -48,12 +48,15 @@ export async function wholePipeline(): Promise<PipelineResult> {
   const data = { queries, passages, pairs };
   const { adapter, table } = await fitAdapter(data);
   const trained = await trainMatrix({ ...data, validation: data }, { epochs: 2 });
-  const adapted = applyAdapter(adapter, queries, { side: "query" });
+  const adapted = applyAdapter(adapter, queries, { side: "query", embedder: embedder.id });
   const file = encodeAdapter({
     ...identityAdapter(128, embedder.id),
     query: { center: uniform(1, 128, "center").data, weights: uniform(128, 128, "weights") },
   });
-  const applied = applyAdapter(decodeAdapter(file), queries, { side: "query" });
+  const applied = applyAdapter(decodeAdapter(file), queries, {
+    side: "query",
+    embedder: embedder.id,
+  });
   return {
     simd: kernelStatus().simd,
     bits: {

@@ -49,9 +49,18 @@ export async function onEngine<T>(
 }
 
 function engineOfEnvironment(caller: string): "kernel" | "onnx" {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  const name = process?.env?.["EMBEDTUNE_ENGINE"] ?? "";
+  const name = environment("EMBEDTUNE_ENGINE") ?? "";
   if (name === "") return "kernel";
   checkChoice(name, `${caller}: EMBEDTUNE_ENGINE`, ["kernel", "onnx"]);
   return name;
+}
+
+/** A variable of the environment; none where the platform has none, or, as Deno does, shows it only to whom it is allowed. */
+function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  try {
+    return process?.env?.[name];
+  } catch {
+    return undefined;
+  }
 }
