@@ -32,9 +32,13 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]);
 }
 
-const files = readdirSync(source, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts") && !name.startsWith(join("math", "kernel", "assembly")))
+const allFiles = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
   .map((name) => join(source, name));
+/** AssemblyScript names what it imports in its own way. */
+const files = allFiles.filter(
+  (file) => !file.startsWith(join(source, "math", "kernel", "assembly")),
+);
 
 const edges = new Map(
   files.map((file) => [
@@ -78,7 +82,7 @@ describe("the house", () => {
 
   it("has no room with too many files of its own", () => {
     const sizes = new Map<string, number>();
-    for (const file of files) {
+    for (const file of allFiles) {
       const folder = dirname(file);
       if (folder !== source) sizes.set(folder, (sizes.get(folder) ?? 0) + 1);
     }

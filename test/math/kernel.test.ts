@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { instantiate } from "../../src/math/kernel/kernel.js";
+import { instantiate } from "../../src/math/kernel/kernel-instance.js";
 import { fusedKernel, simdKernel, wideKernel } from "../../src/math/kernel/wasm.generated.js";
 import { generate } from "../../src/math/kernel/build.js";
 import { createMatrix } from "../../src/math/matrix.js";

@@ -1,6 +1,7 @@
 import { multiplyDouble } from "../kernel/double-product.js";
 import { checkSymmetric } from "./check-symmetric.js";
-import { loadKernel, type Kernel } from "../kernel/kernel.js";
+import type { Kernel } from "../kernel/kernel-instance.js";
+import { loadKernel } from "../kernel/kernel.js";
 import { checkMatrix, createMatrix, type Matrix } from "../matrix.js";
 
 /** A = L · Lᵀ. */

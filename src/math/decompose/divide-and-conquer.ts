@@ -1,5 +1,5 @@
 import { multiplyDouble } from "../kernel/double-product.js";
-import type { Kernel } from "../kernel/kernel.js";
+import type { Kernel } from "../kernel/kernel-instance.js";
 import { tridiagonalQl } from "./ql.js";
 import { deflate } from "./deflation.js";
 import { secularRoot } from "./secular.js";

@@ -1,7 +1,8 @@
 import { checkInteger } from "../../base/checks.js";
 import { checkSymmetric } from "./check-symmetric.js";
 import { divideAndConquer } from "./divide-and-conquer.js";
-import { loadKernel, type Kernel } from "../kernel/kernel.js";
+import type { Kernel } from "../kernel/kernel-instance.js";
+import { loadKernel } from "../kernel/kernel.js";
 import { createMatrix, type Matrix } from "../matrix.js";
 import { plainEigen } from "./plain-eigen.js";
 import { applyReflections, tridiagonalize } from "./tridiagonalize.js";

@@ -1,5 +1,5 @@
 import { multiplyDouble, multiplyVector } from "../kernel/double-product.js";
-import type { Kernel } from "../kernel/kernel.js";
+import type { Kernel } from "../kernel/kernel-instance.js";
 import { packedBytes, TILE_ROWS } from "../kernel/packing.js";
 
 /** Reflections gathered before they reach the rest of the matrix, in one product. */

@@ -42,7 +42,7 @@ export async function generate(): Promise<string> {
   const scan = await compile("scan.ts", ["simd"]);
   const training = await compile("training.ts", ["simd"]);
   return [
-    "// Written by `npm run build:kernel` from assembly/*.ts. Do not edit.",
+    "// Written by `npm run build:kernel` from assembly/. Do not edit.",
     "",
     "/** WebAssembly SIMD, base64. */",
     `export const simdKernel =\n  "${plain}";`,

@@ -1,4 +1,4 @@
-import { OPERATION, type Kernel } from "./kernel.js";
+import { OPERATION, type Kernel } from "./kernel-instance.js";
 import { pack, packedBytes, TILE_COLS_DOUBLE, TILE_ROWS } from "./packing.js";
 
 /** A double-precision operand in the kernel's memory. */

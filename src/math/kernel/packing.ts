@@ -1,4 +1,4 @@
-import { OPERATION, type Kernel } from "./kernel.js";
+import { OPERATION, type Kernel } from "./kernel-instance.js";
 
 /** Steps of the inner dimension that are summed in single precision before the sum moves to double precision. */
 export const CHUNK = 256;

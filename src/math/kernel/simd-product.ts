@@ -1,4 +1,4 @@
-import { OPERATION, type Kernel } from "./kernel.js";
+import { OPERATION, type Kernel } from "./kernel-instance.js";
 import { CHUNK, pack, packedBytes, TILE_COLS_SINGLE, TILE_ROWS } from "./packing.js";
 import type { ProductJob } from "./plain-product.js";
 

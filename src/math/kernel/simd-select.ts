@@ -1,5 +1,5 @@
 import type { Matrix } from "../matrix.js";
-import { OPERATION, type Kernel } from "./kernel.js";
+import { OPERATION, type Kernel } from "./kernel-instance.js";
 import { CHUNK, pack, packedBytes, TILE_COLS_SINGLE, TILE_ROWS } from "./packing.js";
 import { FIRST, LAST, PIECE_COLS, pieceRowsOf, SELECT, TILE_SUMS } from "./simd-product.js";
 

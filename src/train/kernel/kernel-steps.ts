@@ -1,5 +1,6 @@
 import { decode } from "../../math/kernel/kernel-binary.js";
-import { loadKernel, type Kernel } from "../../math/kernel/kernel.js";
+import type { Kernel } from "../../math/kernel/kernel-instance.js";
+import { loadKernel } from "../../math/kernel/kernel.js";
 import {
   multiplyResident,
   resultBytes,

@@ -1,5 +1,5 @@
 import { FURTHER } from "../../math/kernel/kernel-threads.js";
-import type { Kernel } from "../../math/kernel/kernel.js";
+import type { Kernel } from "../../math/kernel/kernel-instance.js";
 
 /** Operations of src/math/kernel/assembly/training.ts by number. */
 const OPERATION = {

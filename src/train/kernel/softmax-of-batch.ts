@@ -1,4 +1,4 @@
-import type { Kernel } from "../../math/kernel/kernel.js";
+import type { Kernel } from "../../math/kernel/kernel-instance.js";
 import type { LossBatch } from "../losses/loss.js";
 import { anchorsOf, setRelations } from "../losses/rank-scores.js";
 import { softmax, type SoftmaxArguments } from "./operations.js";

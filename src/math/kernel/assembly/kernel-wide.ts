@@ -3,9 +3,9 @@ import { operate } from "./operations";
 
 // So that they are not inlined; the names are short, for a module of less than 4 KB.
 export { fourRows as v } from "./matrix-vector";
-export { tileDouble as d } from "./tile-double";
-export { tileSingle as s } from "./tile-single";
-export { tileWide as w } from "./tile-wide";
+export { tileDouble as d } from "./product/tile-double";
+export { tileSingle as s } from "./product/tile-single";
+export { tileWide as w } from "./product/tile-wide";
 
 /** Does one piece of the running operation, on the thread whose number is `slot`. */
 export function run(piece: i32, slot: i32): void {

@@ -3,9 +3,9 @@
 // An operation is cut into pieces that may run in any order, on any thread, and none of which reads what another writes.
 import { argument } from "./layout";
 import { matrixVector } from "./matrix-vector";
-import { pack } from "./pack";
-import { productDouble } from "./product-double";
-import { productSingle } from "./product-single";
+import { pack } from "./product/pack";
+import { productDouble } from "./product/product-double";
+import { productSingle } from "./product/product-single";
 
 /**
  * Does one piece of the operation whose number is argument 0; `slot` is the calling thread's own number. `Width` says by

@@ -2,10 +2,10 @@
 // kernel stays below what browsers compile at once.
 //
 // Each operation rounds where the JavaScript that it stands for rounds, and sums in its order, so that both give the same bits.
-import { adam } from "./adam";
+import { adam } from "./training/adam";
 import { argument } from "./layout";
-import { backpropagate, unitRows } from "./unit-rows";
-import { softmax } from "./softmax";
+import { backpropagate, unitRows } from "./training/unit-rows";
+import { softmax } from "./training/softmax";
 
 /** Does one piece of the running operation; numbers as in ../../training-kernel.ts. */
 export function run(piece: i32, slot: i32): void {

@@ -1,5 +1,5 @@
 // C = A · B, C + A · B or C - A · B in double precision, from packed operands, into any rectangle of a larger matrix.
-import { argument, CHUNK, scratchOf, TILE_ROW_BYTES, TILE_ROWS } from "./layout";
+import { argument, CHUNK, scratchOf, TILE_ROW_BYTES, TILE_ROWS } from "../layout";
 import { tileDouble } from "./tile-double";
 
 /** Panels of A walked per panel of B: 12 · 5 rows · 256 · 8 bytes = 120 KiB. */

@@ -2,7 +2,7 @@
 //
 // What is summed, and in which order, is fixed by the inner dimension alone (see docs/math.md): one after another in single
 // precision inside a chunk, in double precision across chunks. Neither blocking nor threads can change a bit.
-import { argument, CHUNK, scratchOf, TILE_ROW_BYTES, TILE_ROWS } from "./layout";
+import { argument, CHUNK, scratchOf, TILE_ROW_BYTES, TILE_ROWS } from "../layout";
 import { select } from "./select";
 import { tileSingle } from "./tile-single";
 import { tileWide } from "./tile-wide";

@@ -1,6 +1,6 @@
 // Finished tiles compared with thresholds, so that scores need not be stored: ranks are counted, and what is near a threshold
 // or may belong to a list is handed over.
-import { argument, TILE_ROWS } from "./layout";
+import { argument, TILE_ROWS } from "../layout";
 
 /** In which of eight places, as bits, the values of the first two are less than those of the others. */
 function less(a: v128, b: v128, c: v128, d: v128): i32 {

@@ -1,5 +1,5 @@
 // A step of Adam in place: src/train/optimizers/adam.ts in WebAssembly.
-import { argument } from "./layout";
+import { argument } from "../layout";
 import { high, low, narrow } from "./lanes";
 
 /** Values a piece of work covers. */

@@ -1,5 +1,5 @@
 // Rows scaled to length 1, and the derivative through that scaling: src/train/losses/unit-rows.ts in WebAssembly.
-import { argument } from "./layout";
+import { argument } from "../layout";
 import { high, low, narrow } from "./lanes";
 
 /** Rows a piece of work covers. */

@@ -1,5 +1,5 @@
 // Copies an operand into the order in which the tiles read it.
-import { argument, CHUNK } from "./layout";
+import { argument, CHUNK } from "../layout";
 
 /** Panels a piece of work packs. */
 const PANELS: i32 = 32;

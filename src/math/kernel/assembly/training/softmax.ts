@@ -1,5 +1,5 @@
 // The softmax of InfoNCE and its derivative by every cosine: src/train/losses/info-nce.ts in WebAssembly.
-import { argument } from "./layout";
+import { argument } from "../layout";
 import { high, low, narrow } from "./lanes";
 
 /** Queries a piece of work covers. */
