@@ -1,6 +1,8 @@
 import { decodeHTMLStrict } from "entities";
 import { decodeUtf8 } from "../../sources/utf8.js";
+import { endsSolid } from "./ends-solid.js";
 import { escapedAt, escapeLength, writeCode } from "./json-escapes.js";
+import { scratchFor } from "./page-scratch.js";
 import { looksLikeTag } from "./page-text.js";
 import { nameKey, roleOf, roleOfKey, type TagRole } from "./tag-role.js";
 
@@ -28,31 +30,6 @@ function plainBytes(first: number): Uint8Array {
 let plain: { readonly simplified: Uint8Array; readonly original: Uint8Array } | undefined;
 
 const encoder = /* @__PURE__ */ new TextEncoder();
-
-interface Scratch {
-  readonly out: Uint8Array;
-  readonly tagTokens: Int32Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-}
-
-/** Memory that page after page is cleaned in: fresh memory costs as much as the cleaning. */
-let scratch: Scratch | undefined;
-/** A longer page gets memory of its own, which is not kept. */
-const LONGEST_KEPT = 1 << 20;
-
-function scratchFor(size: number): Scratch {
-  if (scratch !== undefined && scratch.starts.length > size) return scratch;
-  const length = size < LONGEST_KEPT ? Math.min(LONGEST_KEPT, 2 * size) : size;
-  const made = {
-    out: new Uint8Array(2 * length + 16),
-    tagTokens: new Int32Array(length + 1),
-    starts: new Int32Array(length + 1),
-    ends: new Int32Array(length + 1),
-  };
-  if (size < LONGEST_KEPT) scratch = made;
-  return made;
-}
 
 /** Where a table closes. */
 interface ClosedTable {
@@ -357,29 +334,5 @@ export class PageCleaner {
     } catch {
       this.failed = true;
     }
-  }
-}
-
-/** Whether the last character is none that `trimEnd` takes off. */
-function endsSolid(out: Uint8Array, end: number): boolean {
-  const last = out[end - 1];
-  if (last < 0x80) return last > SPACE;
-  const before = out[end - 2];
-  if (last === 0xa0 && before === 0xc2) return false;
-  switch (out[end - 3]) {
-    case 0xe1:
-      return !(before === 0x9a && last === 0x80);
-    case 0xe2:
-      if (before === 0x81) return last !== 0x9f;
-      return !(
-        before === 0x80 &&
-        (last <= 0x8a || last === 0xa8 || last === 0xa9 || last === 0xaf)
-      );
-    case 0xe3:
-      return !(before === 0x80 && last === 0x80);
-    case 0xef:
-      return !(before === 0xbb && last === 0xbf);
-    default:
-      return true;
   }
 }
