@@ -6,6 +6,7 @@ import {
   type OpenAIEmbedderOptions,
 } from "embedtune/openai";
 import { rowOf } from "../../src/math/matrix.js";
+import { failureOf } from "../support/failure-of.js";
 import { fakeVector } from "../support/fake-openai-server.js";
 import { rightAnswer, sendJson, startScripted, type Script } from "../support/scripted-server.js";
 
@@ -17,12 +18,6 @@ async function start(script: Script, options: OpenAIEmbedderOptions = {}) {
   const { baseURL } = server;
   return createOpenAIEmbedder({ apiKey: "key", baseURL, model: "fake", maxWaitMs: 5, ...options });
 }
-
-const failure = async (promise: Promise<unknown>): Promise<Error> =>
-  promise.then(
-    () => new Error("it did not fail"),
-    (error: unknown) => error as Error,
-  );
 
 /** What stands where a vector belongs, how often it is asked for, and what is said of it. */
 const forms: readonly [string, (vector: number[]) => unknown, number, RegExp][] = [
@@ -48,7 +43,7 @@ describe("a server whose vectors have another form", () => {
         for (const item of answer.data) item.embedding = form(item.embedding as number[]);
         sendJson(response, 200, answer);
       });
-      const error = await failure(embedder.embed(["one", "two", "three"]));
+      const error = await failureOf(embedder.embed(["one", "two", "three"]));
       expect(error).toBeInstanceOf(EmbeddingRequestError);
       expect(error.message).toMatch(/the answer is wrong: data\[0\]\.embedding must be /);
       expect(error.message).toMatch(words);
@@ -64,7 +59,7 @@ describe("a server whose vectors have another form", () => {
         sendJson(response, 200, answer);
       });
       const cached = withCache(embedder, createMemoryStore());
-      const error = await failure(cached.embed(texts));
+      const error = await failureOf(cached.embed(texts));
       expect(error).toBeInstanceOf(RefusedTextsError);
       expect((error as RefusedTextsError).refused.map(({ index }) => index)).toEqual([7]);
       expect(await cached.missing(texts)).toEqual(["text 7"]);
@@ -89,7 +84,7 @@ describe("a server whose vectors have another form", () => {
 
   it("is given up after three requests where it answers with nothing", async () => {
     const embedder = await start((_, response) => void response.writeHead(204).end());
-    const { message } = await failure(embedder.embed(["one"]));
+    const { message } = await failureOf(embedder.embed(["one"]));
     expect(message).toMatch(/must be JSON with a "data" array, received null \(tried 3 times\)$/);
     expect(server.log).toHaveLength(3);
   });
@@ -133,7 +128,7 @@ describe("a model that is being loaded", () => {
   it("is waited for no longer than any fault", async () => {
     const body = { error: { message: "No models loaded" } };
     const embedder = await start((_, response) => sendJson(response, 404, body), { maxRetries: 2 });
-    const { message } = await failure(embedder.embed(["one"]));
+    const { message } = await failureOf(embedder.embed(["one"]));
     expect(message).toMatch(/the server answers 404 No models loaded \(tried 3 times\)$/);
   });
 
@@ -146,7 +141,7 @@ describe("a model that is being loaded", () => {
   for (const [status, message] of others) {
     it(`is not what other words say: ${status} ${message}`, async () => {
       const embedder = await start((_, response) => sendJson(response, status, { message }));
-      await failure(embedder.embed(["one"]));
+      await failureOf(embedder.embed(["one"]));
       expect(server.log).toHaveLength(1);
     });
   }

@@ -8,6 +8,7 @@ import {
   type OpenAIEmbedderOptions,
 } from "embedtune/openai";
 import { rowOf } from "../../src/math/matrix.js";
+import { failureOf } from "../support/failure-of.js";
 import { fakeVector } from "../support/fake-openai-server.js";
 import { rightAnswer, sendJson, startScripted, type Script } from "../support/scripted-server.js";
 
@@ -21,12 +22,6 @@ async function start(script: Script, options: OpenAIEmbedderOptions = {}) {
 }
 
 const texts = Array.from({ length: 40 }, (_, i) => `text ${i}`);
-const failure = async (promise: Promise<unknown>): Promise<Error> =>
-  promise.then(
-    () => new Error("it did not fail"),
-    (error: unknown) => error as Error,
-  );
-
 /** What was embedded is right, and all of it is there but the texts named. */
 async function expectKept(store: ReturnType<typeof createMemoryStore>, culprits: string[]) {
   const embedder = createOpenAIEmbedder({ baseURL: server.baseURL, model: "fake" });
@@ -65,7 +60,7 @@ describe("an error of a server", () => {
         response.writeHead(status, { "content-type": type });
         response.end(typeof body === "string" ? body : JSON.stringify(body));
       });
-      const error = await failure(embedder.embed(["one", "two"]));
+      const error = await failureOf(embedder.embed(["one", "two"]));
       expect(error).toBeInstanceOf(EmbeddingRequestError);
       expect(error.message).toBe(
         `${server.baseURL}/embeddings: the server answers ${status} ${words}`,
@@ -77,7 +72,7 @@ describe("an error of a server", () => {
     const embedder = await start((_, response) =>
       sendJson(response, 403, { message: "😀".repeat(100_000) }),
     );
-    const { message } = await failure(embedder.embed(["one"]));
+    const { message } = await failureOf(embedder.embed(["one"]));
     expect(message.length).toBeLessThan(400);
     expect(encodeURIComponent(message)).toBeTruthy(); // half a pair would throw
   });
@@ -92,7 +87,7 @@ describe("an error of a server", () => {
       const embedder = await start((_, response) => sendJson(response, 200, body), {
         maxRetries: 4,
       });
-      const { message } = await failure(embedder.embed(["one"]));
+      const { message } = await failureOf(embedder.embed(["one"]));
       expect(message).toMatch(
         /the server answers 200 with an error: (no such model|broken|overloaded)/,
       );
@@ -107,7 +102,7 @@ describe("an error of a server", () => {
         : sendJson(response, 200, rightAnswer(request)),
     );
     const store = createMemoryStore();
-    const error = await failure(withCache(embedder, store).embed(texts));
+    const error = await failureOf(withCache(embedder, store).embed(texts));
     expect(error).toBeInstanceOf(RefusedTextsError);
     expect(error.message).toContain(`texts[17] ("text 17")`);
     await expectKept(store, ["text 17"]);
@@ -128,7 +123,7 @@ describe("a server that speaks another language", () => {
   for (const [name, body] of answers) {
     it(`is given up after three requests, for repeating cannot help: ${name}`, async () => {
       const embedder = await start((_, response) => sendJson(response, 200, body));
-      const error = await failure(embedder.embed(["one", "two"]));
+      const error = await failureOf(embedder.embed(["one", "two"]));
       expect(error).toBeInstanceOf(EmbeddingRequestError);
       expect(error.message).toMatch(/the answer is wrong: .* \(tried 3 times\)$/);
       expect(server.log.length).toBe(3);
@@ -140,7 +135,7 @@ describe("a server that speaks another language", () => {
       (request, response) => sendJson(response, 200, rightAnswer(request, 4)),
       { dimensions: 2 },
     );
-    const error = await failure(embedder.embed(texts));
+    const error = await failureOf(embedder.embed(texts));
     expect(error.message).toContain("data[0].embedding must have 2 values, received 4");
     expect(server.log.length).toBe(3);
   });
@@ -160,7 +155,7 @@ describe("a server that speaks another language", () => {
 describe("a server that stays silent", () => {
   it("is said to be, with how long it was waited for", async () => {
     const embedder = await start(() => undefined, { timeoutMs: 50, maxRetries: 1 });
-    const { message } = await failure(embedder.embed(["one"]));
+    const { message } = await failureOf(embedder.embed(["one"]));
     expect(message).toMatch(/the server gives no answer within 50 ms \(tried 2 times\)$/);
   });
 });
@@ -228,7 +223,7 @@ describe("one text that a server cannot embed", () => {
       it(`is named, and all others are kept: ${name}, ${concurrency} at once`, async () => {
         const embedder = await start(script, { maxInputsPerRequest: 32, concurrency });
         const store = createMemoryStore();
-        const error = await failure(withCache(embedder, store).embed(texts));
+        const error = await failureOf(withCache(embedder, store).embed(texts));
         expect(error).toBeInstanceOf(RefusedTextsError);
         const { refused } = error as RefusedTextsError;
         expect(refused.map(({ index }) => index)).toEqual([17]);
@@ -247,7 +242,7 @@ describe("one text that a server cannot embed", () => {
         ? sendJson(response, 400, { error: { message: "too long" } })
         : sendJson(response, 200, rightAnswer(request)),
     );
-    const error = await failure(embedder.embed(many));
+    const error = await failureOf(embedder.embed(many));
     expect((error as RefusedTextsError).refused.map(({ text }) => text)).toEqual(many.filter(bad));
   });
 
@@ -255,7 +250,7 @@ describe("one text that a server cannot embed", () => {
     const embedder = await start((_, response) => sendJson(response, 500, { error: "down" }), {
       maxRetries: 5,
     });
-    const error = await failure(embedder.embed(texts));
+    const error = await failureOf(embedder.embed(texts));
     expect(error.message).toMatch(/the server answers 500 down \(tried 6 times\)$/);
     // The second time it is asked for numbers, too: it might not know base64.
     const sizes = server.log.map(({ inputs }) => inputs.length);
@@ -378,7 +373,7 @@ describe("an answer without end", () => {
         },
         { maxRetries: 0 },
       );
-      const { message } = await failure(embedder.embed(["one"]));
+      const { message } = await failureOf(embedder.embed(["one"]));
       expect(message).toMatch(
         status === 200 ? /its answer is cut at 1262144 bytes/ : /the server answers 500/,
       );
@@ -398,7 +393,7 @@ describe("secrets", () => {
         sendJson(response, 403, { error: { message: `denied: ${JSON.stringify(headers)}` } }),
       { apiKey: key },
     );
-    const error = await failure(embedder.embed(["one"]));
+    const error = await failureOf(embedder.embed(["one"]));
     expect(error.message).toContain("denied");
     expect(everything(error)).not.toContain(key);
   });
@@ -419,7 +414,7 @@ describe("secrets", () => {
     expect(server.log[0].headers.authorization).toBe(`Basic ${btoa("user:hunter2")}`);
     expect(server.log[0].url).toBe("/v1/embeddings?key=hunter3&api-version=1");
     answer = 403;
-    const shown = everything(await failure(embedder.embed(["two"])));
+    const shown = everything(await failureOf(embedder.embed(["two"])));
     for (const secret of ["hunter2", "hunter3", btoa("user:hunter2")]) {
       expect(shown).not.toContain(secret);
     }

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createConnection } from "node:net";
 import KeyvRedis from "@keyv/redis";
 import Keyv from "keyv";
 import { describe, expect, it } from "vitest";
 import { createKeyvStore, createMemoryStore } from "embedtune";
 import { createLmdbStore } from "embedtune/node";
 import { describeKeyValueStore, readAll } from "./key-value-store.contract.js";
+import { redisAnswers, redisURL } from "../support/redis-server.js";
 
 describeKeyValueStore("memory", async () => ({ store: createMemoryStore() }));
 
@@ -20,20 +20,6 @@ describeKeyValueStore("LMDB", async () => {
 });
 
 describeKeyValueStore("Keyv", async () => ({ store: createKeyvStore(new Keyv()) }));
-
-// A real server: REDIS_URL, or the usual place. Without one this part is skipped.
-const redisURL = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
-const redisAnswers = await new Promise<boolean>((resolve) => {
-  const { hostname, port } = new URL(redisURL);
-  const socket = createConnection({ host: hostname, port: Number(port) || 6379 });
-  socket.setTimeout(1000, () => socket.destroy());
-  socket.on("connect", () => {
-    resolve(true);
-    socket.destroy();
-  });
-  socket.on("error", () => resolve(false));
-  socket.on("close", () => resolve(false));
-});
 
 describe.skipIf(!redisAnswers)("with a Redis server", () => {
   describeKeyValueStore("Redis", async () => {

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -12,20 +11,7 @@ import { openEmbedder } from "../../examples/shards/embedder.js";
 import { runShards, startShardWorker, type ShardRun } from "../../examples/shards/flow.js";
 import { shardRanges, type ShardPlan } from "../../examples/shards/texts.js";
 import { startWorkerProcess } from "../../examples/shards/worker-process.js";
-
-// A real server: REDIS_URL, or the usual place. Without one this part is skipped.
-const redis = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
-const answers = await new Promise<boolean>((resolve) => {
-  const { hostname, port } = new URL(redis);
-  const socket = createConnection({ host: hostname, port: Number(port) || 6379 });
-  socket.setTimeout(1000, () => socket.destroy());
-  socket.on("connect", () => {
-    resolve(true);
-    socket.destroy();
-  });
-  socket.on("error", () => resolve(false));
-  socket.on("close", () => resolve(false));
-});
+import { redisAnswers, redisURL as redis } from "../support/redis-server.js";
 
 const { embedder } = openEmbedder(redis, "none");
 
@@ -71,7 +57,7 @@ describe("the plan of shards", () => {
   });
 });
 
-describe.skipIf(!answers)("shards of pairs over BullMQ, with a Redis server", () => {
+describe.skipIf(!redisAnswers)("shards of pairs over BullMQ, with a Redis server", () => {
   it("give the bytes of one process, from 100,000 pairs and two workers of which one is killed with -9", async () => {
     const plan = { seed: 1, pairs: 100_000, passages: 10_000, shards: 20 };
     await withRun(async (run) => {
