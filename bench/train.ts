@@ -13,7 +13,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  createRandom,
   encodeNpy,
   fitAdapter,
   fitRca,
@@ -22,53 +21,14 @@ import {
   type TrainingData,
   type TrainingPairs,
 } from "embedtune";
-import {
-  createMatrix,
-  kernelStatus,
-  multiply,
-  normalizeRows,
-  setKernel,
-  withEngine,
-  type ProductEngine,
-} from "embedtune/math";
+import { kernelStatus, setKernel, withEngine, type ProductEngine } from "embedtune/math";
 import { notebookPreset } from "embedtune/train";
 import { hasKernel, kernels, nameOf, numpyRows, products } from "./math.js";
 import { byTurns, onOnnx, secondsOf, type Seconds } from "./native.js";
 import { pythonEnvironment } from "./python.js";
 import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
-
-interface Size {
-  readonly pairs: number;
-  readonly queries: number;
-  readonly dimensions: number;
-}
-
-/**
- * Seeded pairs with something to learn: a query is its passage plus noise, more noise in the second half of the
- * dimensions; of three pairs one is a match, as in the notebook's set of hard negatives.
- */
-function makePairs({ pairs, queries, dimensions }: Size, seed: string): TrainingPairs {
-  const random = createRandom(seed);
-  const wide = createMatrix(queries, dimensions);
-  const passages = createMatrix(Math.max(queries, Math.ceil((2 * pairs) / 3)), dimensions);
-  for (let i = 0; i < passages.data.length; i++) passages.data[i] = random.next() - 0.5;
-  for (let i = 0, at = 0; i < queries; i++) {
-    for (let j = 0; j < dimensions; j++, at++) {
-      const noise = j < dimensions / 2 ? 1 : 4;
-      wide.data[at] = passages.data[at] + noise * (random.next() - 0.5);
-    }
-  }
-  const query = Uint32Array.from({ length: pairs }, (_, i) => Math.floor(i / 3) % queries);
-  const label = Uint8Array.from({ length: pairs }, (_, i) => (i % 3 === 0 ? 1 : 0));
-  const passage = query.map((q, i) =>
-    label[i] === 1 ? q : (q + 1 + random.integer(passages.rows - 1)) % passages.rows,
-  );
-  return {
-    queries: normalizeRows(wide),
-    passages: normalizeRows(passages),
-    pairs: { query, passage, label },
-  };
-}
+import { makePairs, type Size } from "./train/made-pairs.js";
+import { infoNceStep } from "./train/step.js";
 
 function makeData(size: Size): TrainingData {
   const part = (share: number): Size => ({
@@ -278,76 +238,6 @@ async function closedForm(size: Size, python: string): Promise<BenchRow[]> {
   }
   return rows;
 }
-
-/** Intents: a batch of questions against all passages, both sides trained. */
-const stepSize = { queries: 256, passages: 148, dimensions: 384, stepsPerEpoch: 20, epochs: 15 };
-
-/** Floating-point operations of the products of a step: forward and backward of both sides, and the cosines' own three. */
-function stepFlops({ queries: q, passages: p, dimensions: d }: typeof stepSize): number {
-  return 2 * (2 * (q + p) * d * d + 3 * q * p * d);
-}
-
-/** GFLOP/s of a product of 1,536³, the best of several. */
-function productRate(): number {
-  const matrix = makePairs({ pairs: 3, queries: 1536, dimensions: 1536 }, "rate").queries;
-  let best = Infinity;
-  for (let i = 0; i < 12; i++) {
-    const started = performance.now();
-    multiply(matrix, matrix);
-    best = Math.min(best, performance.now() - started);
-  }
-  return (2 * 1536 ** 3) / best / 1e6;
-}
-
-/** A step of InfoNCE with Adam; the median over epochs, and what its products alone take at the rate of the same run. */
-async function infoNceStep(): Promise<BenchRow[]> {
-  const { queries, passages, dimensions, stepsPerEpoch, epochs } = stepSize;
-  const count = queries * stepsPerEpoch;
-  const made = makePairs({ pairs: 3 * count, queries: count, dimensions }, "bench/step");
-  const query = Uint32Array.from({ length: count }, (_, i) => i);
-  const data = {
-    queries: made.queries,
-    passages: {
-      ...made.passages,
-      rows: passages,
-      data: made.passages.data.slice(0, passages * dimensions),
-    },
-    pairs: { query, passage: query.map((q) => q % passages), label: new Uint8Array(count).fill(1) },
-  };
-  const rows: BenchRow[] = [];
-  for (const threads of new Set([1, availableParallelism()])) {
-    setKernel({ threads });
-    const wall: number[] = [];
-    const used: number[] = [];
-    const rates: number[] = [productRate()];
-    let [at, cpu] = [performance.now(), process.cpuUsage()];
-    await trainMatrix(data, {
-      ...{ sides: "separate", start: "identity", batchPassages: "all", batchSize: queries, epochs },
-      onEpoch() {
-        const { user, system } = process.cpuUsage(cpu);
-        wall.push((performance.now() - at) / stepsPerEpoch);
-        used.push((user + system) / 1000 / stepsPerEpoch);
-        if (wall.length % 5 === 0) rates.push(productRate());
-        [at, cpu] = [performance.now(), process.cpuUsage()];
-      },
-    });
-    const rate = Math.max(...rates);
-    rows.push({
-      table: `a step of InfoNCE with Adam, both sides: ${queries} × ${dimensions} against ${passages}`,
-      threads,
-      "ms (median)": median(wall),
-      "ms (best)": Math.min(...wall),
-      "processor ms (best)": Math.min(...used),
-      "GFLOP/s at 1536³": rate,
-      "ms of its products at this rate": stepFlops(stepSize) / rate / 1e6,
-    });
-  }
-  setKernel();
-  return rows;
-}
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1];
 
 export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const size = {
