@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +33,6 @@ const scripts: readonly Script[] = [
 /** Rows of the scripts whose module the interpreter has; others are named. */
 export function pythonPeers(python: string, sets: readonly string[]): BenchRow[] {
   const folder = fileURLToPath(new URL("../peers/", import.meta.url));
-  const env = pythonEnvironment();
   const rows: BenchRow[] = [];
   for (const { name, module, file, sets: own } of scripts) {
     const path = join(folder, file);
@@ -44,9 +43,11 @@ export function pythonPeers(python: string, sets: readonly string[]): BenchRow[]
     for (const set of own.filter((each) => sets.includes(each))) {
       for (const embedder of neuralEmbedders) {
         const args = [path, join(dataFolder, "sets", set), embedder];
-        const output = execFileSync(python, args, { env, stdio: ["ignore", "pipe", "ignore"] });
-        // Trainers print of their own accord; the figures come last.
-        const line = output.toString().trimEnd().split("\n").at(-1)!;
+        const line = lastLineOf(python, args);
+        if (line === undefined) {
+          console.log(`${name}: skipped for ${set}, ${embedder}, since it failed`);
+          continue;
+        }
         const figures = JSON.parse(line) as Record<string, number>;
         rows.push({
           table: "peers in Python, all training labels, figures on the test pairs",
@@ -59,6 +60,18 @@ export function pythonPeers(python: string, sets: readonly string[]): BenchRow[]
     }
   }
   return rows;
+}
+
+/** The last line that a script prints: trainers print of their own accord, the figures come last; none where it fails. */
+function lastLineOf(python: string, args: readonly string[]): string | undefined {
+  const { status, stdout, stderr } = spawnSync(python, args, {
+    env: pythonEnvironment(),
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  if (status === 0) return stdout.trimEnd().split("\n").at(-1);
+  console.log(stderr.trimEnd().split("\n").at(-1));
+  return undefined;
 }
 
 function hasModule(python: string, module: string): boolean {
