@@ -2,7 +2,12 @@ import { EigenvalueDecomposition, Matrix as DenseMatrix } from "ml-matrix";
 import { afterEach, describe, expect, it } from "vitest";
 import { symmetricEigen, type SymmetricEigen } from "../../src/math/decompose/eigen.js";
 import { plainEigen } from "../../src/math/decompose/plain-eigen.js";
-import { setKernel } from "../../src/math/kernel/kernel.js";
+import {
+  strideOf,
+  tridiagonalize,
+  type Tridiagonal,
+} from "../../src/math/decompose/tridiagonalize.js";
+import { loadKernel, setKernel } from "../../src/math/kernel/kernel.js";
 import { createMatrix, identityMatrix, type Matrix } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
 import { normalMatrix, sameBits } from "./random-matrix.js";
@@ -117,6 +122,14 @@ describe("symmetricEigen", () => {
     }
   });
 
+  it("reads one half of the matrix alone: the reduction is the same whatever the other half holds", () => {
+    for (const n of [66, 131]) {
+      const matrix = randomGram(n, 2 * n);
+      const [plain, filled] = [0, 1e6].map((below) => reduced(matrix, below));
+      expect(filled).toEqual(plain);
+    }
+  });
+
   it("gives every vector the sign that makes its value of greatest magnitude positive", () => {
     const { vectors } = symmetricEigen(randomGram(60, 60));
     for (let j = 0; j < 60; j++) {
@@ -146,6 +159,20 @@ describe("symmetricEigen", () => {
     expect(symmetricEigen(createMatrix(0, 0)).values).toHaveLength(0);
   });
 });
+
+/** The reduction of a matrix with `below` everywhere to the left of the squares of 4 × 4 on the diagonal. */
+function reduced({ rows: n, data }: Matrix, below: number): Tridiagonal {
+  const kernel = loadKernel()!;
+  return kernel.scope(() => {
+    const stride = strideOf(n);
+    const at = kernel.reserve(stride * stride * 8);
+    const work = kernel.float64(at, stride * stride).fill(0);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) work[i * stride + j] = j < i - (i % 4) ? below : data[i * n + j];
+    }
+    return tridiagonalize(kernel, { at, n, stride });
+  });
+}
 
 function wilkinson(n: number): Matrix {
   return filled(n, (i, j) => (i === j ? Math.abs(i - (n - 1) / 2) : Math.abs(i - j) === 1 ? 1 : 0));

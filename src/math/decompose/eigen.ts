@@ -5,7 +5,7 @@ import type { Kernel } from "../kernel/kernel-instance.js";
 import { loadKernel } from "../kernel/kernel.js";
 import { createMatrix, type Matrix } from "../matrix.js";
 import { plainEigen } from "./plain-eigen.js";
-import { applyReflections, tridiagonalize } from "./tridiagonalize.js";
+import { applyReflections, strideOf, tridiagonalize, type WorkMatrix } from "./tridiagonalize.js";
 
 export interface SymmetricEigenOptions {
   /** How many of the largest eigenvalues (not in magnitude) with their vectors are wanted. @default all */
@@ -51,10 +51,13 @@ export function symmetricEigen(
 function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEigen {
   const n = matrix.rows;
   return kernel.scope(() => {
-    const a = kernel.reserve(n * n * 8);
-    const work = kernel.float64(a, n * n);
-    symmetrize(matrix, work);
-    const { diagonal, offDiagonal, taus } = tridiagonalize(kernel, a, n);
+    const stride = strideOf(n);
+    const at = kernel.reserve(stride * stride * 8);
+    const work: WorkMatrix = { at, n, stride };
+    const values64 = kernel.float64(at, stride * stride);
+    if (stride > n) values64.fill(0);
+    symmetrize(matrix, values64, stride);
+    const { diagonal, offDiagonal, taus } = tridiagonalize(kernel, work);
     const z = kernel.reserve(n * count * 8);
     const values = kernel.scope(() => {
       const q = kernel.reserve(n * n * 8);
@@ -62,22 +65,22 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
       solved.copyVectors(z);
       return solved.values;
     });
-    applyReflections(kernel, a, n, taus, z, count);
+    applyReflections(kernel, work, taus, z, count);
     const vectors = createMatrix(n, count, Float32Array.from(kernel.float64(z, n * count)));
     return { values, vectors };
   });
 }
 
 /** Writes the mean of both halves, square by square so that both stay in the cache. */
-function symmetrize({ rows: n, data }: Matrix, target: Float64Array): void {
+function symmetrize({ rows: n, data }: Matrix, target: Float64Array, stride = n): void {
   const square = 32;
   for (let i0 = 0; i0 < n; i0 += square) {
     for (let j0 = 0; j0 <= i0; j0 += square) {
       for (let i = i0; i < Math.min(n, i0 + square); i++) {
         for (let j = j0; j <= Math.min(i, j0 + square - 1); j++) {
           const mean = (data[i * n + j] + data[j * n + i]) / 2;
-          target[i * n + j] = mean;
-          target[j * n + i] = mean;
+          target[i * stride + j] = mean;
+          target[j * stride + i] = mean;
         }
       }
     }

@@ -1,4 +1,9 @@
-import { multiplyDouble, multiplyVector } from "../kernel/double-product.js";
+import {
+  multiplyDouble,
+  rowsBothWays,
+  SYMMETRIC_LINES,
+  symmetricVector,
+} from "../kernel/double-product.js";
 import type { Kernel } from "../kernel/kernel-instance.js";
 import { packedBytes, TILE_ROWS } from "../kernel/packing.js";
 
@@ -20,83 +25,129 @@ export interface Tridiagonal {
   readonly taus: Float64Array;
 }
 
+/** A symmetric matrix in the kernel's memory: row-major doubles, both halves filled. */
+export interface WorkMatrix {
+  readonly at: number;
+  /** Rows and columns. */
+  readonly n: number;
+  /** Values from row to row: n, made a multiple of 4 by zeros; as many rows of it follow each other. */
+  readonly stride: number;
+}
+
+/** Rows of a work matrix and values in each, for so many that count. */
+export const strideOf = (n: number): number => Math.ceil(n / 4) * 4;
+
 /**
- * Reduces the symmetric n × n matrix at `a` (row-major doubles in the kernel's memory, both halves filled) to tridiagonal
- * form by Householder reflections; row c is overwritten by the vector v of reflection c, zeros and the leading 1 included.
+ * Reduces a matrix to tridiagonal form by Householder reflections; row c is overwritten by the vector v of reflection c,
+ * zeros and the leading 1 included.
  *
  * The blocked algorithm of LAPACK's dsytrd/dlatrd: half of the work are products of matrices, the other half products of
- * the remaining matrix and a vector.
+ * the remaining matrix and a vector. Of the remaining matrix, both see only what lies on and above the diagonal, in whole
+ * squares of 4 × 4.
  */
-export function tridiagonalize(kernel: Kernel, a: number, n: number): Tridiagonal {
+export function tridiagonalize(kernel: Kernel, matrix: WorkMatrix): Tridiagonal {
+  const { at: a, n, stride } = matrix;
   return kernel.scope(() => {
     // The panel's v and w, one row each, so that [v w] and [w v] are two views of three neighbouring groups of rows.
-    const group = PANEL * n * 8;
-    const panelAt = kernel.reserve(3 * group);
-    const vectorAt = kernel.reserve(n * 8);
-    const productAt = kernel.reserve(n * 8);
+    const group = PANEL * stride * 8;
+    const vAt = kernel.reserve(3 * group);
+    const wAt = vAt + group;
+    kernel.float64(vAt, 2 * PANEL * stride).fill(0); // rows that are not made yet count zero times
+    const linesAt = kernel.reserve(SYMMETRIC_LINES * stride * 8);
+    const nowhereAt = kernel.reserve(stride * 8);
+    kernel.float64(nowhereAt, stride).fill(0);
+    const smallAt = kernel.reserve(5 * PANEL * 8);
+    const small = (index: number): number => smallAt + index * PANEL * 8;
+    kernel.float64(small(4), PANEL).fill(1);
     // Room for the products' packed operands now: growing an unshared memory later would detach the panel's views.
     kernel.scope(() => kernel.reserve(packedBytes(n, 5 * PANEL, TILE_ROWS, 8)));
     let largest = 0;
-    const values = kernel.float64(a, n * n);
+    const values = kernel.float64(a, n * stride);
     for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
-    const state: Panel = {
+    const rowOf = (at: number) => (_: unknown, j: number) =>
+      kernel.float64(at + j * stride * 8, stride);
+    const panel: Panel = {
       negligible: (largest * NOISE) ** 2,
-      ...{ kernel, a, n, vectorAt, productAt },
-      v: Array.from({ length: PANEL }, (_, j) => kernel.float64(panelAt + j * n * 8, n)),
-      w: Array.from({ length: PANEL }, (_, j) => kernel.float64(panelAt + group + j * n * 8, n)),
+      ...{ kernel, matrix, vAt, wAt, linesAt, nowhereAt },
+      v: Array.from({ length: PANEL }, rowOf(vAt)),
+      w: Array.from({ length: PANEL }, rowOf(wAt)),
+      byV: { at: small(0), values: kernel.float64(small(0), PANEL) },
+      byW: { at: small(1), values: kernel.float64(small(1), PANEL) },
+      ofV: { at: small(2), values: kernel.float64(small(2), PANEL) },
+      ofW: { at: small(3), values: kernel.float64(small(3), PANEL) },
+      onesAt: small(4),
       diagonal: new Float64Array(n),
       offDiagonal: new Float64Array(Math.max(0, n - 1)),
       taus: new Float64Array(Math.max(0, n - 1)),
     };
-    const copyOfV = kernel.float64(panelAt + 2 * group, PANEL * n);
+    const copyOfV = kernel.float64(vAt + 2 * group, PANEL * stride);
     for (let start = 0; start < n - 1; start += PANEL) {
       const width = Math.min(PANEL, n - 1 - start);
-      for (let j = 0; j < width; j++) reflect(state, start, j);
+      for (let j = 0; j < width; j++) reflect(panel, start, j);
       // What is left: A - v · wᵀ - w · vᵀ, as one product of [v w] and [w v]ᵀ.
       const rest = start + width;
       const lead = rest * 8;
       if (width === PANEL) {
-        copyOfV.set(kernel.float64(panelAt, PANEL * n));
+        copyOfV.set(kernel.float64(vAt, PANEL * stride));
         multiplyDouble(
           kernel,
           [n - rest, 2 * PANEL, n - rest],
-          { at: panelAt + lead, rowStride: 1, colStride: n },
-          { at: panelAt + group + lead, rowStride: n, colStride: 1 },
-          { at: a + (rest * n + rest) * 8, rowStride: n },
-          "subtract",
+          { at: vAt + lead, rowStride: 1, colStride: stride },
+          { at: wAt + lead, rowStride: stride, colStride: 1 },
+          { at: a + (rest * stride + rest) * 8, rowStride: stride },
+          "subtract-upper",
         );
       } else {
-        updateLast(state, rest, width);
+        updateLast(panel, rest, width);
       }
     }
-    if (n > 0) state.diagonal[n - 1] = kernel.float64(a + (n * n - 1) * 8, 1)[0];
-    const { diagonal, offDiagonal, taus } = state;
+    const { diagonal, offDiagonal, taus } = panel;
+    if (n > 0) diagonal[n - 1] = kernel.float64(a + ((n - 1) * stride + n - 1) * 8, 1)[0];
     return { diagonal, offDiagonal, taus };
   });
+}
+
+/** A number for each row of a group, in the kernel's memory. */
+interface RowNumbers {
+  readonly at: number;
+  readonly values: Float64Array;
 }
 
 interface Panel extends Tridiagonal {
   /** A column whose squares sum to no more than this has nothing to reflect but the rounding of rounding. */
   readonly negligible: number;
   readonly kernel: Kernel;
-  readonly a: number;
-  readonly n: number;
-  readonly vectorAt: number;
-  readonly productAt: number;
+  readonly matrix: WorkMatrix;
+  readonly vAt: number;
+  readonly wAt: number;
+  readonly linesAt: number;
+  /** Zeros, to which rows are added zero times. */
+  readonly nowhereAt: number;
   readonly v: readonly Float64Array[];
   readonly w: readonly Float64Array[];
+  /** How often each row is added. */
+  readonly byV: RowNumbers;
+  readonly byW: RowNumbers;
+  /** The rows' inner products with a vector. */
+  readonly ofV: RowNumbers;
+  readonly ofW: RowNumbers;
+  readonly onesAt: number;
 }
 
 /** Column `start + j`: brings it up to date, finds its reflection, and the w that takes the reflection to the rest. */
 function reflect(panel: Panel, start: number, j: number): void {
-  const { kernel, a, n, v, w, diagonal, offDiagonal, taus, vectorAt, productAt } = panel;
+  const { kernel, matrix, v, w, byV, byW, ofV, ofW, diagonal, offDiagonal, taus } = panel;
+  const { n, stride } = matrix;
   const c = start + j;
-  const row = kernel.float64(a + c * n * 8, n); // column c, by symmetry
+  const rowAt = matrix.at + c * stride * 8;
+  const row = kernel.float64(rowAt, stride); // column c, by symmetry
+  byV.values.fill(0);
+  byW.values.fill(0);
   for (let q = 0; q < j; q++) {
-    const [vq, wq] = [v[q], w[q]];
-    const [vc, wc] = [vq[c], wq[c]];
-    for (let i = c; i < n; i++) row[i] -= vq[i] * wc + wq[i] * vc;
+    byV.values[q] = -w[q][c];
+    byW.values[q] = -v[q][c];
   }
+  panelBothWays(panel, j, c, { x: panel.nowhereAt, z: rowAt });
   diagonal[c] = row[c];
 
   let tail = 0;
@@ -123,30 +174,57 @@ function reflect(panel: Panel, start: number, j: number): void {
 
   // w = tau · (A · v - V · (Wᵀ · v) - W · (Vᵀ · v)), then made such that one rank-two update reflects from both sides.
   const rest = c + 1;
-  const x = kernel.float64(vectorAt, n - rest);
-  x.set(vj.subarray(rest));
-  const corner = { at: a + (rest * n + rest) * 8, rowStride: n };
-  multiplyVector(kernel, [n - rest, n - rest], corner, vectorAt, productAt);
-  wj.set(kernel.float64(productAt, n - rest), rest);
+  const vAt = panel.vAt + j * stride * 8;
+  const wAt = panel.wAt + j * stride * 8;
+  multiplyRest(panel, rest, vAt, wAt);
+  byV.values.fill(0);
+  byW.values.fill(0);
+  panelBothWays(panel, j, rest, { x: vAt, z: panel.nowhereAt });
   for (let q = 0; q < j; q++) {
-    const [vq, wq] = [v[q], w[q]];
-    let s = 0;
-    let t = 0;
-    for (let i = rest; i < n; i++) {
-      s += wq[i] * vj[i];
-      t += vq[i] * vj[i];
-    }
-    for (let i = rest; i < n; i++) wj[i] -= vq[i] * s + wq[i] * t;
+    byV.values[q] = -ofW.values[q];
+    byW.values[q] = -ofV.values[q];
   }
+  panelBothWays(panel, j, rest, { x: panel.nowhereAt, z: wAt });
+  wj.fill(0, 0, rest);
   let inner = 0;
   for (let i = rest; i < n; i++) inner += wj[i] * vj[i];
   const half = -0.5 * tau * tau * inner;
   for (let i = rest; i < n; i++) wj[i] = wj[i] * tau + half * vj[i];
 }
 
+/** The product of what is left of A from `rest` on and the vector at `x`, written to `to`; before `rest` it has no meaning. */
+function multiplyRest(panel: Panel, rest: number, x: number, to: number): void {
+  const { kernel, matrix, linesAt, onesAt, nowhereAt } = panel;
+  const { at, stride } = matrix;
+  const from = rest - (rest % 4);
+  const length = stride - from;
+  const corner = { at: at + (from * stride + from) * 8, rowStride: stride };
+  symmetricVector(kernel, length, corner, x + from * 8, linesAt);
+  const lines = { at: linesAt, rowStride: length };
+  const ends = [nowhereAt, to + from * 8] as const;
+  rowsBothWays(kernel, [SYMMETRIC_LINES, length], lines, ends, [onesAt, panel.ofV.at]);
+}
+
+/** Adds the panel's rows to z, each `by` its number, and takes the inner products `of` all with x; from column `from` on. */
+function panelBothWays(
+  panel: Panel,
+  rows: number,
+  from: number,
+  { x, z }: { readonly x: number; readonly z: number },
+): void {
+  const { kernel, matrix, vAt, wAt, byV, byW, ofV, ofW } = panel;
+  const { stride } = matrix;
+  const first = from - (from % 4);
+  const lead = first * 8;
+  const shape = [rows, stride - first] as const;
+  const ends = [x + lead, z + lead] as const;
+  rowsBothWays(kernel, shape, { at: vAt + lead, rowStride: stride }, ends, [byV.at, ofV.at]);
+  rowsBothWays(kernel, shape, { at: wAt + lead, rowStride: stride }, ends, [byW.at, ofW.at]);
+}
+
 /** The update after the last, narrower panel, which leaves a single value. */
-function updateLast({ kernel, a, n, v, w }: Panel, rest: number, width: number): void {
-  const corner = kernel.float64(a + (rest * n + rest) * 8, 1);
+function updateLast({ kernel, matrix, v, w }: Panel, rest: number, width: number): void {
+  const corner = kernel.float64(matrix.at + (rest * matrix.stride + rest) * 8, 1);
   for (let q = 0; q < width; q++) corner[0] -= 2 * v[q][rest] * w[q][rest];
 }
 
@@ -156,8 +234,7 @@ function updateLast({ kernel, a, n, v, w }: Panel, rest: number, width: number):
  */
 export function applyReflections(
   kernel: Kernel,
-  a: number,
-  n: number,
+  { at: a, n, stride }: WorkMatrix,
   taus: Float64Array,
   z: number,
   count: number,
@@ -173,9 +250,9 @@ export function applyReflections(
       const width = Math.min(BACK_BLOCK, taus.length - start);
       const top = start + 1; // the vectors are zero above
       const length = n - top;
-      const corner = a + (start * n + top) * 8;
-      const v = { at: corner, rowStride: 1, colStride: n };
-      const vTransposed = { at: corner, rowStride: n, colStride: 1 };
+      const corner = a + (start * stride + top) * 8;
+      const v = { at: corner, rowStride: 1, colStride: stride };
+      const vTransposed = { at: corner, rowStride: stride, colStride: 1 };
       multiplyDouble(kernel, [width, length, width], vTransposed, v, {
         ...{ at: innerAt, rowStride: width },
       });

@@ -11,10 +11,14 @@ export interface DoubleOperand {
   readonly colStride: number;
 }
 
-/** out = A · B, out + A · B, or out - A · B. */
-export type DoubleMode = "replace" | "add" | "subtract";
+/** out = A · B, or out - A · B, or that with what lies left of the diagonal left as it is but for some values beside it. */
+export type DoubleMode = "replace" | "subtract" | "subtract-upper";
 
-const MODES = { replace: 0, add: 1, subtract: 2 } as const;
+/** The kernel's numbers; 1, which adds, is what it does itself from the second chunk of steps on. */
+const MODES = { replace: 0, subtract: 2, "subtract-upper": 2 } as const;
+
+/** A diagonal so far to the left that nothing lies left of it. */
+const NO_DIAGONAL = -(2 ** 30);
 
 /** Columns taken at once, which bounds the packed copy of B. */
 const COLUMN_BLOCK = 768;
@@ -58,7 +62,7 @@ export function multiplyDouble(
       kernel.dispatch(
         [
           ...[OPERATION.productDouble, aAt, bAt, m, lines, k, out.at + j * 8, out.rowStride * 8],
-          ...[PIECE_ROWS, PIECE_COLS, MODES[mode]],
+          ...[PIECE_ROWS, PIECE_COLS, MODES[mode], mode === "subtract-upper" ? -j : NO_DIAGONAL],
         ],
         pieces,
         2 * m * lines * k,
@@ -67,18 +71,45 @@ export function multiplyDouble(
   });
 }
 
-/** y = A · x: A is m × n and row-major, `rowStride` values from row to row; all addresses in the kernel's memory. */
-export function multiplyVector(
+/** Lines of {@link symmetricVector}, whatever the number of threads. */
+export const SYMMETRIC_LINES = 8;
+
+/**
+ * A · x as the sum of {@link SYMMETRIC_LINES} lines of n values at `lines`: A is symmetric, n × n and row-major; what lies left of the
+ * squares of 4 × 4 on the diagonal is not read. All addresses are in the kernel's memory.
+ *
+ * @param n A multiple of 4.
+ */
+export function symmetricVector(
   kernel: Kernel,
-  [m, n]: readonly [m: number, n: number],
+  n: number,
   a: { readonly at: number; readonly rowStride: number },
   x: number,
-  y: number,
+  lines: number,
 ): void {
-  const pieceRows = 64;
   kernel.dispatch(
-    [OPERATION.matrixVector, a.at, a.rowStride * 8, x, y, m, n],
-    Math.ceil(m / pieceRows),
-    2 * m * n,
+    [OPERATION.symmetricVector, a.at, a.rowStride * 8, x, lines, n * 8],
+    SYMMETRIC_LINES,
+    2 * n * n,
+  );
+}
+
+/**
+ * One pass over rows, for two ends: sums ← rows · x, and z ← z + factors · rows. All addresses are in the kernel's memory.
+ *
+ * @param count Rows; what there is no use for up to a multiple of 4 needs finite values and factors of 0.
+ * @param n Values of each row, of x and of z: a multiple of 2.
+ */
+export function rowsBothWays(
+  kernel: Kernel,
+  [count, n]: readonly [count: number, n: number],
+  rows: { readonly at: number; readonly rowStride: number },
+  [x, z]: readonly [x: number, z: number],
+  [factors, sums]: readonly [factors: number, sums: number],
+): void {
+  kernel.dispatch(
+    [OPERATION.rowsBothWays, rows.at, rows.rowStride * 8, x, z, n * 8, factors, sums, count],
+    1,
+    0,
   );
 }

@@ -19,7 +19,8 @@ export const OPERATION = {
   productSingle: 1,
   packDouble: 2,
   productDouble: 3,
-  matrixVector: 4,
+  symmetricVector: 4,
+  rowsBothWays: 5,
 } as const;
 
 /** The compiled kernel with its memory. Everything in it is synchronous, so reservations of memory nest as calls do. */

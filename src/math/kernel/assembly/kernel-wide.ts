@@ -2,7 +2,7 @@
 import { operate } from "./operations";
 
 // So that they are not inlined; the names are short, for a module of less than 4 KB.
-export { fourRows as v } from "./matrix-vector";
+export { fourRows as v } from "./symmetric-vector";
 export { tileDouble as d } from "./product/tile-double";
 export { tileSingle as s } from "./product/tile-single";
 export { tileWide as w } from "./product/tile-wide";

@@ -2,10 +2,10 @@
 //
 // An operation is cut into pieces that may run in any order, on any thread, and none of which reads what another writes.
 import { argument } from "./layout";
-import { matrixVector } from "./matrix-vector";
 import { pack } from "./product/pack";
 import { productDouble } from "./product/product-double";
 import { productSingle } from "./product/product-single";
+import { rowsBothWays, symmetricVector } from "./symmetric-vector";
 
 /**
  * Does one piece of the operation whose number is argument 0; `slot` is the calling thread's own number. `Width` says by
@@ -26,7 +26,10 @@ export function operate<Width>(piece: i32, slot: i32): void {
       productDouble(piece, slot);
       break;
     case 4:
-      matrixVector(piece);
+      symmetricVector(piece, slot);
+      break;
+    case 5:
+      rowsBothWays();
       break;
   }
 }

@@ -39,7 +39,8 @@ function place(from: usize, to: usize, rowBytes: usize, rows: i32, cols: i32, mo
 
 /**
  * One piece of the product: a rectangle of `pieceRows` × `pieceCols` panels. Arguments: packed A, packed B, rows, columns,
- * steps, the result and its bytes per row, the piece's panels each way, mode.
+ * steps, the result and its bytes per row, the piece's panels each way, mode, and the column of the diagonal in the first row:
+ * tiles wholly to the left of it are left out.
  */
 export function productDouble(piece: i32, slot: i32): void {
   const a = <usize>argument(1);
@@ -52,6 +53,7 @@ export function productDouble(piece: i32, slot: i32): void {
   const pieceRows = argument(8);
   const pieceCols = argument(9);
   const mode = argument(10);
+  const diagonal = argument(11);
 
   const panelsA = (rows + TILE_ROWS - 1) / TILE_ROWS;
   const panelsB = (cols + 3) / 4;
@@ -74,6 +76,7 @@ export function productDouble(piece: i32, slot: i32): void {
         const panelB = chunkB + <usize>j * panelBytesB;
         const validCols = min(4, cols - j * 4);
         for (let i = i0; i < i1; i++) {
+          if (j * 4 + 3 < diagonal + i * TILE_ROWS) break;
           tileDouble(chunkA + <usize>i * panelBytesA, panelB, steps, scratch);
           const to = out + <usize>i * TILE_ROWS * rowBytes + <usize>j * TILE_ROW_BYTES;
           place(scratch, to, rowBytes, min(TILE_ROWS, rows - i * TILE_ROWS), validCols, chunkMode);
