@@ -14,6 +14,8 @@ export interface Similarity {
   readonly exact: (i: number, j: number) => number;
   /** How far a product with row `i` of the queries can lie from the exact score. */
   readonly bound: (i: number) => number;
+  /** Whether scores are cosines on the grid, which rounded rows approximate as well. */
+  readonly cosine: boolean;
 }
 
 /**
@@ -34,7 +36,10 @@ export function similarityOf(
   if (name === "cosine") {
     const bound = cosineErrorBound(cols);
     const exact = gridCosine(queries, corpus, `${caller}: queries`, `${caller}: ${corpusName}`);
-    return { queryRows: normalizeRows, corpusRows: normalizeRows, exact, bound: () => bound };
+    return {
+      ...{ queryRows: normalizeRows, corpusRows: normalizeRows },
+      ...{ exact, bound: () => bound, cosine: true },
+    };
   }
   const lengthOf = ({ data }: Matrix, i: number): number =>
     Math.sqrt(innerProduct(data, i * cols, data, i * cols, cols));
@@ -45,5 +50,6 @@ export function similarityOf(
     corpusRows: (rows) => rows,
     exact: (i, j) => Math.fround(innerProduct(queries.data, i * cols, corpus.data, j * cols, cols)),
     bound: (i) => lengthOf(queries, i) * longest * (cols + 10) * 2 ** -24,
+    cosine: false,
   };
 }

@@ -11,7 +11,8 @@ import {
 } from "../../math/matrix.js";
 import { onEngine, type EngineOptions } from "../../math/engines/on-engine.js";
 import type { Thresholds } from "../../math/kernel/simd-select.js";
-import { roundDown, roundUp, selectScores } from "../../math/search/select-scores.js";
+import { createScreen, screenRows, type Aim, type Products } from "../../math/search/screen.js";
+import { roundDown, roundUp } from "../../math/search/select-scores.js";
 import type { LongJobOptions } from "../../base/progress.js";
 
 export interface RankOptions extends LongJobOptions, EngineOptions {
@@ -81,7 +82,8 @@ async function rankOnEngine(
   const zeroRows = similarity === "dot";
   checkMatrix(queries, `${caller}: queries`, { zeroRows });
   checkMatrix(corpus, `${caller}: corpus`, { zeroRows });
-  const { queryRows, corpusRows, exact, bound } = similarityOf(similarity, queries, corpus, caller);
+  const measure = similarityOf(similarity, queries, corpus, caller);
+  const { queryRows, corpusRows, exact, bound } = measure;
 
   const asked = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
   const targets = asked.map((query) => {
@@ -104,22 +106,28 @@ async function rankOnEngine(
   const parts = Array.from({ length: Math.ceil(targets.length / queryBlock) }, (_, i) => {
     const part = targets.slice(i * queryBlock, (i + 1) * queryBlock);
     const rows = part.map(({ query }) => query);
-    const thresholds = thresholdsOf(part);
+    const pairs = part.reduce((sum, { scores }) => sum + scores.length, 0);
     return {
-      ...{ part, thresholds, unit: queryRows(gatherRows(queries, rows)) },
-      counts: new Float64Array(thresholds.low.length),
+      ...{ part, unit: screenRows(gatherRows(queries, rows), queryRows) },
+      counts: new Float64Array(pairs),
     };
   });
+  const screen = createScreen(measure);
   const total = targets.length * corpus.rows;
   let done = 0;
   for (let start = 0; start < corpus.rows; start += corpusBlock) {
     const end = Math.min(corpus.rows, start + corpusBlock);
-    const block = corpusRows(rowRange(corpus, start, end));
-    for (const { part, unit, thresholds, counts } of parts) {
+    const block = screenRows(rowRange(corpus, start, end), corpusRows);
+    for (const { part, unit, counts } of parts) {
       signal?.throwIfAborted();
-      selectScores(unit, block, thresholds, counts, (i, j, product) => {
-        countNear(part[i], start + j, product, exact);
-      });
+      const aim: Aim = (products) => {
+        const thresholds = thresholdsOf(part, products);
+        return [
+          thresholds,
+          (i, j, product) => countNear(part[i], thresholds, i, start + j, product, exact),
+        ];
+      };
+      screen.select(unit, block, (i) => part[i].errorBound, aim, counts);
       done += part.length * (end - start);
       onProgress?.({ stage: "rank", done, total });
       // A turn of the event loop, so that an abort can arrive and a progress bar can be drawn.
@@ -145,49 +153,69 @@ interface Target {
   readonly isRelevant: ReadonlySet<number>;
   readonly leftOut: ReadonlySet<number>;
   readonly scores: Float64Array;
-  /** How far a product can lie from its score. */
+  /** How far a product in single precision can lie from its score. */
   readonly errorBound: number;
   /** Passages found so far that stand before each of `passages`. */
   readonly before: Float64Array;
+}
+
+interface RankThresholds extends Thresholds {
+  /** What lies above comes before, also where something is left out and `high` therefore counts nothing. */
+  readonly certain: Float32Array;
 }
 
 /**
  * A product between a target's two thresholds leaves open which comes first; one above both is only counted, where
  * nothing is left out.
  */
-function thresholdsOf(part: readonly Target[]): Thresholds {
+function thresholdsOf(part: readonly Target[], { scale, error }: Products): RankThresholds {
   const begins = new Int32Array(part.length + 1);
-  const low: number[] = [];
-  const high: number[] = [];
-  for (const [i, { scores, errorBound, leftOut }] of part.entries()) {
-    for (const score of scores) {
-      low.push(roundUp(score - errorBound));
-      high.push(leftOut.size === 0 ? roundDown(score + errorBound) : NaN);
+  for (const [i, { scores }] of part.entries()) begins[i + 1] = begins[i] + scores.length;
+  const low = new Float32Array(begins[part.length]);
+  const certain = new Float32Array(low.length);
+  for (const [i, { scores }] of part.entries()) {
+    const off = error(i);
+    for (let t = 0, at = begins[i]; t < scores.length; t++, at++) {
+      low[at] = roundUp((scores[t] - off) * scale);
+      certain[at] = roundDown((scores[t] + off) * scale);
     }
-    begins[i + 1] = low.length;
   }
-  return { begins, low: Float32Array.from(low), high: Float32Array.from(high) };
+  const high = certain.slice();
+  for (const [i, { leftOut }] of part.entries()) {
+    if (leftOut.size > 0) high.fill(NaN, begins[i], begins[i + 1]);
+  }
+  return { begins, low, high, certain };
 }
 
-/** Counts a passage whose product is no less than some target's threshold, for the targets before which it was not yet. */
+/**
+ * Counts a passage whose product is no less than some target's threshold, for the targets before which it was not yet.
+ *
+ * @returns Whether products in single precision would have told as much without the exact score.
+ */
 function countNear(
   { query, passages, isRelevant, leftOut, scores, errorBound, before }: Target,
+  { begins, low, certain }: RankThresholds,
+  row: number,
   passage: number,
   product: number,
   exactScore: (query: number, passage: number) => number,
-): void {
-  if (leftOut.has(passage)) return;
+): boolean {
+  if (leftOut.has(passage)) return false;
+  const first = begins[row];
   let exact: number | undefined;
-  for (let t = scores.length - 1; t >= 0 && product >= scores[t] - errorBound; t--) {
-    if (product > scores[t] + errorBound) {
+  let inVain = true;
+  for (let t = scores.length - 1; t >= 0 && product >= low[first + t]; t--) {
+    if (product > certain[first + t]) {
       if (leftOut.size > 0) before[t]++;
       continue;
     }
     exact ??= exactScore(query, passage);
+    if (Math.abs(exact - scores[t]) <= errorBound) inVain = false;
     if (exact > scores[t]) before[t]++;
     else if (exact < scores[t]) continue;
     else if (!isRelevant.has(passage) || passage < passages[t]) before[t]++;
   }
+  return inVain && exact !== undefined;
 }
 
 /** @throws RangeError unless there is a list per query, of rows of the corpus without repeats. */

@@ -6,6 +6,9 @@ import {
   FURTHER,
   FURTHER_AT,
   FURTHER_BYTES,
+  FURTHER_MODULES,
+  FURTHER_ROOM,
+  FURTHER_SHIFT,
   GENERATION,
   NEXT,
   PIECES,
@@ -21,6 +24,9 @@ export const OPERATION = {
   productDouble: 3,
   symmetricVector: 4,
   rowsBothWays: 5,
+  /** Of the further module "rounded". */
+  productRounded: FURTHER + (FURTHER_MODULES.rounded << FURTHER_SHIFT),
+  roundRows: FURTHER + (FURTHER_MODULES.rounded << FURTHER_SHIFT) + 1,
 } as const;
 
 /** The compiled kernel with its memory. Everything in it is synchronous, so reservations of memory nest as calls do. */
@@ -37,13 +43,12 @@ export interface Kernel {
   /** Runs an operation: its number and arguments, its pieces, and about how many floating-point operations it takes. */
   dispatch(operation: readonly number[], pieces: number, flops: number): void;
   /**
-   * Adds the operations of a further module, whose numbers begin at {@link FURTHER}, to those that can be dispatched. There
-   * is room for one module; the same one may be added again.
+   * Adds the operations of a further module to those that can be dispatched; it may be added again.
    *
    * @param bytes The module, which imports a memory as the kernel's does.
    * @returns Whether the platform compiles it.
    */
-  extend(bytes: () => Uint8Array<ArrayBuffer>): boolean;
+  extend(name: keyof typeof FURTHER_MODULES, bytes: () => Uint8Array<ArrayBuffer>): boolean;
   /** Ends the workers. */
   close(): void;
 }
@@ -76,7 +81,7 @@ export function instantiate(
     return (instance.exports as unknown as KernelExports).run;
   };
   const own = start(module);
-  let further: KernelExports["run"] | null | undefined;
+  const further: (KernelExports["run"] | null | undefined)[] = [];
   let control = new Int32Array(memory.buffer, 0, 64);
   Atomics.store(control, NEXT, CLOSED);
 
@@ -86,7 +91,7 @@ export function instantiate(
   let shareable = 0;
 
   const runOf = (operation: readonly number[]): KernelExports["run"] =>
-    operation[0] < FURTHER ? own : further!;
+    operation[0] < FURTHER ? own : further[(operation[0] - FURTHER) >> FURTHER_SHIFT]!;
   const runAlone = (run: KernelExports["run"], pieces: number): void => {
     for (let piece = 0; piece < pieces; piece++) run(piece, 0);
   };
@@ -155,22 +160,24 @@ export function instantiate(
         runShared(runOf(operation), pieces);
       }
     },
-    extend(bytes) {
-      if (further === undefined) {
+    extend(name, bytes) {
+      const slot = FURTHER_MODULES[name];
+      if (further[slot] === undefined) {
         try {
           const plain = bytes();
           const code = shared ? withSharedMemory(plain) : plain;
-          further = start(new WebAssembly.Module(code));
+          further[slot] = start(new WebAssembly.Module(code));
           const missing = FIRST_FREE - memory.buffer.byteLength;
           if (missing > 0) memory.grow(missing / PAGE);
           control = new Int32Array(memory.buffer, 0, 64);
-          new Uint8Array(memory.buffer, FURTHER_AT, code.length).set(code);
-          control[FURTHER_BYTES] = code.length;
+          const at = FURTHER_AT + slot * FURTHER_ROOM;
+          new Uint8Array(memory.buffer, at, code.length).set(code);
+          control[FURTHER_BYTES + slot] = code.length;
         } catch {
-          further = null; // Where no bytes are compiled while a request runs.
+          further[slot] = null; // Where no bytes are compiled while a request runs.
         }
       }
-      return further !== null;
+      return further[slot] !== null;
     },
     close: () => stopWorkers?.(),
   };

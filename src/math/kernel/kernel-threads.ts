@@ -10,13 +10,21 @@ export const PIECES = 2;
 export const RUNNING = 3;
 /** 1 when a worker could not finish its piece. */
 export const FAILED = 4;
-/** The length of the further module, whose bytes lie at {@link FURTHER_AT}; it comes when workers may run already. */
+/**
+ * The lengths of the further modules, whose bytes lie from {@link FURTHER_AT} on, {@link FURTHER_ROOM} apart; they come
+ * when workers may run already.
+ */
 export const FURTHER_BYTES = 5;
 export const ARGUMENTS = 16;
-/** The first argument is the operation's number; from this on it is one of the further module. */
+/** The first argument is the operation's number; from this on it is one of a further module, sixteen of each. */
 export const FURTHER = 64;
+/** Bits of an operation's number within its module. */
+export const FURTHER_SHIFT = 4;
+/** Further modules: what training does besides products, and products of rounded rows. */
+export const FURTHER_MODULES = { training: 0, rounded: 1 } as const;
 /** Behind the two pages of the kernel's own. */
 export const FURTHER_AT = 131_072;
+export const FURTHER_ROOM = 32_768;
 /** The value of {@link NEXT} between operations: greater than any number of pieces, so that no worker takes one. */
 export const CLOSED = 0x4000_0000;
 
@@ -34,7 +42,7 @@ const workerSource = `
 const { compiled, memory, slot } = require("node:worker_threads").workerData;
 const start = (module) => new WebAssembly.Instance(module, { env: { memory } }).exports.run;
 const kernel = start(compiled);
-let further;
+const further = [];
 const control = new Int32Array(memory.buffer, 0, ${ARGUMENTS + 1});
 for (let seen = 0; ; ) {
   Atomics.wait(control, ${GENERATION}, seen);
@@ -46,10 +54,11 @@ for (let seen = 0; ; ) {
       if (piece >= Atomics.load(control, ${PIECES})) break;
       if (control[${ARGUMENTS}] < ${FURTHER}) kernel(piece, slot);
       else {
-        further ??= start(new WebAssembly.Module(
-          new Uint8Array(memory.buffer, ${FURTHER_AT}, control[${FURTHER_BYTES}]).slice(),
-        ));
-        further(piece, slot);
+        const at = (control[${ARGUMENTS}] - ${FURTHER}) >> ${FURTHER_SHIFT};
+        further[at] ??= start(new WebAssembly.Module(new Uint8Array(
+          memory.buffer, ${FURTHER_AT} + at * ${FURTHER_ROOM}, control[${FURTHER_BYTES} + at],
+        ).slice()));
+        further[at](piece, slot);
       }
     }
   } catch {

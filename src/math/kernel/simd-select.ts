@@ -1,7 +1,6 @@
-import type { Matrix } from "../matrix.js";
-import { OPERATION, type Kernel } from "./kernel-instance.js";
+import type { Kernel } from "./kernel-instance.js";
 import { CHUNK, pack, packedBytes, TILE_COLS_SINGLE, TILE_ROWS } from "./packing.js";
-import { FIRST, LAST, PIECE_COLS, pieceRowsOf, SELECT, TILE_SUMS } from "./simd-product.js";
+import { FIRST, LAST, PIECE_COLS, pieceRowsOf, SELECT } from "./simd-product.js";
 
 /** Thresholds of the rows of a product: row i has those from begins[i] to begins[i + 1]. */
 export interface Thresholds {
@@ -16,7 +15,21 @@ export interface Thresholds {
 /** Takes a score that is near a threshold of its row, in the order of the columns for each row. */
 export type TakeScore = (row: number, column: number, score: number) => void;
 
-/** Values of an operand that are packed at once: 16 MB. */
+/** An operand's rows as words of 32 bits: a value in single precision each, or two integers of 16 bits. */
+export interface Words {
+  readonly rows: number;
+  /** Words of a row. */
+  readonly cols: number;
+  readonly data: Float32Array | Int32Array;
+}
+
+/** Multiplies packed words: its number, and the bytes of a tile's sums where a row has more words than a chunk. */
+export interface SelectingProduct {
+  readonly operation: number;
+  readonly tileSums: number;
+}
+
+/** Words of an operand that are packed at once: 16 MB. */
 const BLOCK_VALUES = 2 ** 22;
 /** Of what is handed over for a row of a tile: where it belongs, and its values. */
 const FOUND_BYTES = 48;
@@ -26,8 +39,9 @@ const HEAD_BYTES = 16;
 /** {@link selectScores} in WebAssembly SIMD: a tile is compared as soon as it is made. */
 export function simdSelect(
   kernel: Kernel,
-  a: Matrix,
-  b: Matrix,
+  { operation, tileSums }: SelectingProduct,
+  a: Words,
+  b: Words,
   thresholds: Thresholds,
   counts: Float64Array,
   take: TakeScore,
@@ -46,15 +60,18 @@ export function simdSelect(
     const rawAt = kernel.reserve(Math.max(mb, nb) * k * 4);
     const aAt = kernel.reserve(packedBytes(mb, k, TILE_ROWS, 4));
     const bAt = kernel.reserve(packedBytes(nb, k, TILE_COLS_SINGLE, 4));
-    const sums = k > CHUNK ? kernel.threads * pieceRows * PIECE_COLS * TILE_SUMS : 0;
+    const sums = k > CHUNK ? kernel.threads * pieceRows * PIECE_COLS * tileSums : 0;
     const sumsAt = kernel.reserve(sums);
     const beginsAt = kernel.reserve((mb + TILE_ROWS) * 4);
     const pairsAt = kernel.reserve(mostPairs * 8);
     const countsAt = kernel.reserve(across * PIECE_COLS * mostPairs * 4);
     const foundAt = kernel.reserve(pieces * foundBytes);
-    const load = (matrix: Matrix, line: number, count: number, to: number, width: number): void => {
-      const raw = matrix.data.subarray(line * k, (line + count) * k);
-      kernel.float32(rawAt, count * k).set(raw);
+    const load = (words: Words, line: number, count: number, to: number, width: number): void => {
+      const raw = words.data.subarray(line * k, (line + count) * k);
+      const target = kernel.float32(rawAt, count * k);
+      // Integers as such: numbers that look like NaN would not keep their bits.
+      if (raw instanceof Int32Array) new Int32Array(target.buffer, rawAt, raw.length).set(raw);
+      else target.set(raw);
       pack(
         kernel,
         { at: rawAt, lines: count, steps: k, lineStride: k, stepStride: 1 },
@@ -91,7 +108,7 @@ export function simdSelect(
         const parts = Math.ceil(rowPanels / pieceRows) * columns;
         kernel.dispatch(
           [
-            ...[OPERATION.productSingle, aAt, bAt, rowPanels],
+            ...[operation, aAt, bAt, rowPanels],
             ...[Math.ceil(cols / TILE_COLS_SINGLE), k, sumsAt, 0, 0, pieceRows, PIECE_COLS],
             ...[FIRST | LAST | SELECT, beginsAt, pairsAt, countsAt, pairs * 4],
             ...[foundAt, foundBytes, cols],

@@ -1,9 +1,10 @@
-import type { TakeScore, Thresholds } from "../kernel/simd-select.js";
+import type { Thresholds } from "../kernel/simd-select.js";
 import { rowOf, rowRange, type Matrix } from "../matrix.js";
 import { multiply } from "../multiply.js";
 import type { Similarity } from "../similarity.js";
 import type { TopK } from "../top-k.js";
-import { roundUp, selectFrom, selectScores } from "./select-scores.js";
+import { createScreen, screenRows, type Products, type TakeProduct } from "./screen.js";
+import { roundUp, selectFrom } from "./select-scores.js";
 
 /** Rows of a block: its products, where an engine stores them, take 16 MB, its rows of length 1 some more. */
 const QUERY_BLOCK = 2048;
@@ -44,20 +45,23 @@ export function nearestRows(
   queries: Matrix,
   corpus: Matrix,
   k: number,
-  { queryRows, corpusRows, exact, bound }: Similarity,
+  similarity: Similarity,
 ): NearestRows {
+  const { queryRows, corpusRows, exact, bound } = similarity;
+  const screen = createScreen(similarity);
   const indices = new Int32Array(queries.rows * k).fill(-1);
   const scores = new Float32Array(queries.rows * k).fill(-Infinity);
 
   const errors = Float64Array.from({ length: queries.rows }, (_, query) => bound(query));
 
-  const insert = (query: number, row: number, product: number): void => {
+  /** Whether a product in single precision would have been too small, for one that may err by more. */
+  const insert = (query: number, row: number, product: number, error: number): boolean => {
     const start = query * k;
     const end = start + k - 1;
-    if (product < scores[end] - errors[query]) return; // False for NaN: what is not finite is refused.
+    if (product < scores[end] - error) return false; // False for NaN: what is not finite is refused.
     const score = exact(query, row);
     // Rows come in order, so an equal score never enters before.
-    if (score <= scores[end]) return;
+    if (score <= scores[end]) return score < scores[end] - errors[query];
     let at = end;
     for (; at > start && scores[at - 1] < score; at--) {
       scores[at] = scores[at - 1];
@@ -65,13 +69,14 @@ export function nearestRows(
     }
     scores[at] = score;
     indices[at] = row;
+    return false;
   };
 
   /** What may belong to the lists of `count` queries as they stand: nothing is counted. */
-  const openTo = (query: number, count: number): Thresholds => ({
+  const openTo = (query: number, count: number, { scale, error }: Products): Thresholds => ({
     begins: Int32Array.from({ length: count + 1 }, (_, i) => i),
     low: Float32Array.from({ length: count }, (_, i) =>
-      roundUp(scores[(query + i + 1) * k - 1] - errors[query + i]),
+      roundUp((scores[(query + i + 1) * k - 1] - error(i)) * scale),
     ),
     high: new Float32Array(count).fill(NaN),
   });
@@ -85,34 +90,48 @@ export function nearestRows(
       const row = rowOf(products, i);
       const kth = k < row.length ? row.slice().sort()[row.length - k] : -Infinity;
       const floor = kth - 2 * errors[query + i];
-      for (let j = 0; j < row.length; j++) if (!(row[j] < floor)) insert(query + i, j, row[j]);
+      for (let j = 0; j < row.length; j++) {
+        if (!(row[j] < floor)) insert(query + i, j, row[j], errors[query + i]);
+      }
     }
   };
 
   function* blocks(): Generator<ProductBlock, void, undefined> {
     const parts = Array.from({ length: Math.ceil(queries.rows / QUERY_BLOCK) }, (_, i) =>
-      queryRows(rowRange(queries, i * QUERY_BLOCK, (i + 1) * QUERY_BLOCK)),
+      screenRows(rowRange(queries, i * QUERY_BLOCK, (i + 1) * QUERY_BLOCK), queryRows),
     );
     const total = queries.rows * corpus.rows;
     let done = 0;
     for (let first = 0, size = FIRST_BLOCK; first < corpus.rows; first += size) {
       size = Math.min(CORPUS_BLOCK, Math.max(size, first, k));
-      const block = corpusRows(rowRange(corpus, first, first + size));
+      const block = screenRows(rowRange(corpus, first, first + size), corpusRows);
       for (const [i, part] of parts.entries()) {
         const query = i * QUERY_BLOCK;
-        const take: TakeScore = (row, column, product) => {
-          insert(query + row, first + column, product);
-        };
         const counts = new Float64Array(part.rows);
+        const errorOf = (row: number): number => errors[query + row];
+        /** Takes what may belong to the lists as they stood when the thresholds were made. */
+        const open = (products: Products): [Thresholds, TakeProduct] => [
+          openTo(query, part.rows, products),
+          (row, column, product) =>
+            insert(query + row, first + column, product / products.scale, products.error(row)),
+        ];
         yield {
-          ...{ queries: part, corpus: block, done, total },
+          get queries() {
+            return part.single();
+          },
+          get corpus() {
+            return block.single();
+          },
+          ...{ done, total },
           run() {
-            if (first === 0) begin(query, multiply(part, block, { transposeB: true }));
-            else selectScores(part, block, openTo(query, part.rows), counts, take);
+            if (first > 0) screen.select(part, block, errorOf, open, counts);
+            else begin(query, multiply(part.single(), block.single(), { transposeB: true }));
           },
           add(products) {
-            if (first === 0) begin(query, products);
-            else selectFrom(products, openTo(query, part.rows), counts, take);
+            if (first > 0) {
+              const [thresholds, take] = open({ scale: 1, error: errorOf });
+              selectFrom(products, thresholds, counts, take);
+            } else begin(query, products);
           },
         };
         done += part.rows * block.rows;

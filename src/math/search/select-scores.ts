@@ -1,12 +1,16 @@
 import { engineOfCall } from "../engines/engine-scope.js";
 import type { EngineScores } from "../engines/product-engine.js";
 import { loadKernel } from "../kernel/kernel.js";
+import { OPERATION } from "../kernel/kernel-instance.js";
+import { TILE_SUMS } from "../kernel/simd-product.js";
 import { simdSelect, type TakeScore, type Thresholds } from "../kernel/simd-select.js";
 import type { Matrix } from "../matrix.js";
 import { multiply } from "../multiply.js";
 
 /** Fewer multiplications are done sooner than operands are packed. */
 const SMALL = 4096;
+
+const single = { operation: OPERATION.productSingle, tileSums: TILE_SUMS };
 
 /**
  * Compares the products of rows with thresholds, in the tiles in which they are made: none is stored. A score above
@@ -29,7 +33,7 @@ export function selectScores(
   const small = b.rows <= 2 || a.rows * b.data.length < SMALL;
   const engine = engineOfCall();
   const kernel = small || engine ? null : loadKernel();
-  if (kernel !== null) simdSelect(kernel, a, b, thresholds, counts, take);
+  if (kernel !== null) simdSelect(kernel, single, a, b, thresholds, counts, take);
   else if (!small && engine?.scoreSync !== undefined) {
     selectFromGroups(engine.scoreSync(a, b), thresholds, counts, take);
   } else selectFrom(multiply(a, b, { transposeB: true }), thresholds, counts, take);

@@ -130,6 +130,7 @@ function byCosine(passages: Matrix): Measure {
         corpusRows: unit ? (rows) => rows : normalizeRows,
         exact: (i, row) => roundCosine(exact(i, row)),
         bound: () => bound,
+        cosine: true,
       });
       const turn = createYielder();
       for (const block of blocks) {

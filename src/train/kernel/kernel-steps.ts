@@ -40,7 +40,8 @@ export function kernelSteps(
   return (at, steps, own) => {
     const kernel = loadKernel();
     const fits = bytesOf(plan, kernel?.threads ?? 1) <= mostBytes;
-    if (!fits || !kernel?.extend(() => decode(trainingKernel))) return otherwise(at, steps, own);
+    if (!fits || !kernel?.extend("training", () => decode(trainingKernel)))
+      return otherwise(at, steps, own);
     return new Promise((resolve) => {
       resolve(kernel.scope(() => advance(kernel, plan, settings, at, steps, own)));
     });
