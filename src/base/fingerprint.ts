@@ -11,20 +11,29 @@ export interface Fingerprint {
 export function createFingerprint(): Fingerprint {
   let first = 0x9e3779b9;
   let second = 0x85ebca6b;
-  const add = (word: number): void => {
-    first = Math.imul(first ^ word, 0xcc9e2d51);
-    first ^= first >>> 15;
-    first = (Math.imul(first, 5) + 0xe6546b64) | 0;
-    second = Math.imul(second ^ word, 0x1b873593);
-    second ^= second >>> 15;
-    second = (Math.imul(second, 5) + 0xe6546b65) | 0;
+  const addWords = (words: Uint32Array): void => {
+    // Variables of the function's own stay in registers; millions of words come.
+    let [x, y] = [first, second];
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i];
+      x = Math.imul(x ^ word, 0xcc9e2d51);
+      x ^= x >>> 15;
+      x = (Math.imul(x, 5) + 0xe6546b64) | 0;
+      y = Math.imul(y ^ word, 0x1b873593);
+      y ^= y >>> 15;
+      y = (Math.imul(y, 5) + 0xe6546b65) | 0;
+    }
+    [first, second] = [x, y];
   };
+  const single = new Uint32Array(1);
   return {
-    add,
+    add(word) {
+      single[0] = word;
+      addWords(single);
+    },
     addFloats(values) {
       // Whole words; a typed array of floats always begins on one.
-      const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-      for (let i = 0; i < words.length; i++) add(words[i]);
+      addWords(new Uint32Array(values.buffer, values.byteOffset, values.length));
     },
     digest: () =>
       [first, second].map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join(""),

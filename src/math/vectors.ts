@@ -59,18 +59,21 @@ export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): nu
 /** Every row scaled to length 1, as a new matrix; rows of zeros stay zeros. */
 export function normalizeRows(matrix: Matrix): Matrix {
   const { rows, cols } = matrix;
-  return normalizeInPlace(createMatrix(rows, cols, matrix.data.slice()));
+  return normalizeInto(matrix, createMatrix(rows, cols));
 }
 
 /** {@link normalizeRows} of a matrix that nobody else holds. */
 export function normalizeInPlace(matrix: Matrix): Matrix {
-  const { rows, cols, data } = matrix;
+  return normalizeInto(matrix, matrix);
+}
+
+function normalizeInto({ rows, cols, data }: Matrix, target: Matrix): Matrix {
   for (let i = 0; i < rows; i++) {
     const start = i * cols;
-    const length = Math.sqrt(innerProduct(data, start, data, start, cols));
-    if (length > 0) for (let at = start; at < start + cols; at++) data[at] = data[at] / length;
+    const length = Math.sqrt(innerProduct(data, start, data, start, cols)) || 1;
+    for (let at = start; at < start + cols; at++) target.data[at] = data[at] / length;
   }
-  return matrix;
+  return target;
 }
 
 /** The mean row, in 64 bits. */

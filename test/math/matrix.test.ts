@@ -17,6 +17,19 @@ const matrix = fromRows([
   [4, 5, 6],
 ]);
 
+describe("checkMatrix", () => {
+  it.each([
+    [[NaN, 1, 2], 0],
+    [[1, -Infinity, Infinity], 1],
+    [[1, 2, Infinity], 2],
+  ])("names the first value of a row that is none: %j", (row, column) => {
+    const broken = fromRows([[3e38, 3e38, 3e38], row]);
+    expect(() => {
+      checkMatrix(broken, "rows");
+    }).toThrow(`rows: row 1, column ${column} must be a finite number`);
+  });
+});
+
 describe("a matrix", () => {
   it("holds rows one after the other, zeros at first", () => {
     expect([...matrix.data]).toEqual([1, 2, 3, 4, 5, 6]);
