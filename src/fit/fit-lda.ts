@@ -4,6 +4,7 @@ import { checkInteger, checkNumber } from "../base/checks.js";
 import { trainingFingerprint } from "../data/training-fingerprint.js";
 import { preparePairs, type TrainingPairs } from "../data/training-pairs.js";
 import { multiply } from "../math/multiply.js";
+import { centerPairs } from "./centered-pairs.js";
 import { rcaSpectrum } from "./families/rca-spectrum.js";
 import { resizeColumns, stackRows } from "./matrix-layout.js";
 import { basisOfRows, completeSpectralMatrix, shrinkingScales } from "./spectral/spectral-basis.js";
@@ -36,7 +37,8 @@ export function fitLda(
   const d = prepared.queries.cols;
   checkInteger(dimensions, "fitLda: dimensions", { least: 1, most: d });
   checkNumber(lambda, "fitLda: lambda", { above: 0 });
-  const { pairs, basis } = rcaSpectrum(prepared, prepared.positives);
+  const pairs = centerPairs(prepared, prepared.positives);
+  const { basis } = rcaSpectrum(prepared, prepared.positives);
   const whitening = completeSpectralMatrix(basis.vectors, shrinkingScales(basis, lambda, 0.5));
   const whitened = stackRows(
     multiply(pairs.queries, whitening),

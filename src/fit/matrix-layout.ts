@@ -1,8 +1,10 @@
 import { createMatrix, type Matrix } from "../math/matrix.js";
 
 /** Every value times `factor`, as a new matrix. */
-export function scaleMatrix(matrix: Matrix, factor: number): Matrix {
-  return { ...matrix, data: matrix.data.map((value) => value * factor) };
+export function scaleMatrix({ rows, cols, data }: Matrix, factor: number): Matrix {
+  const result = createMatrix(rows, cols);
+  for (let i = 0; i < data.length; i++) result.data[i] = data[i] * factor;
+  return result;
 }
 
 /** Every column times its factor, as a new matrix. */

@@ -1,7 +1,6 @@
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
 import { subtractFromRows } from "../../math/elementwise.js";
 import { createMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
-import { centerPairs } from "../centered-pairs.js";
 import { basisOfMoment, basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
 import type { Family, FittedFamily } from "./family.js";
 import { metricSides, type MetricPoint } from "./metric.js";
@@ -24,7 +23,7 @@ export function corpusPriorMetric(
   corpus: Spread,
   log: Spread | null,
 ): CenteredBasis {
-  const differences = differencesOf(centerPairs(data, positives));
+  const differences = differencesOf(data, positives);
   return priorMetric(differences, corpus, log ?? questionSpread(data, positives), nu);
 }
 

@@ -1,8 +1,7 @@
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
-import { subtractMatrices } from "../../math/elementwise.js";
-import type { Matrix } from "../../math/matrix.js";
+import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
-import { centerPairs, type CenteredPairs } from "../centered-pairs.js";
+import type { CenteredPairs } from "../centered-pairs.js";
 import { basisOfMoment, basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
 import { scaleMatrix } from "../matrix-layout.js";
 import { once } from "./remember.js";
@@ -15,21 +14,39 @@ export interface PairDifferences extends Pick<CenteredPairs, "queryCenter" | "pa
   scatter(): Matrix;
 }
 
-/** The differences of centred pairs. */
-export function differencesOf({
-  queries,
-  passages,
-  queryCenter,
-  passageCenter,
-}: CenteredPairs): PairDifferences {
-  const rows = subtractMatrices(queries, passages);
+/** The differences of pairs, without a copy of either side: they are as large as all vectors together. */
+export function differencesOf(
+  { queries, passages }: Pick<PreparedPairs, "queries" | "passages">,
+  { query, passage }: IndexPairs,
+): PairDifferences {
+  const queryCenter = meanOf(queries, query);
+  const passageCenter = meanOf(passages, passage);
+  const { cols } = queries;
+  const rows = createMatrix(query.length, cols);
+  for (let i = 0, at = 0; i < rows.rows; i++) {
+    const [q, p] = [query[i] * cols, passage[i] * cols];
+    for (let j = 0; j < cols; j++, at++) {
+      const asked = Math.fround(queries.data[q + j] - queryCenter[j]);
+      rows.data[at] = asked - Math.fround(passages.data[p + j] - passageCenter[j]);
+    }
+  }
   const scatter = once(() => multiply(rows, rows, { transposeA: true }));
   return { rows, scatter, queryCenter, passageCenter };
 }
 
+/** The mean of some rows, repeats counted. */
+function meanOf({ cols, data }: Matrix, rows: Uint32Array): Float32Array {
+  const sums = new Float64Array(cols);
+  for (const row of rows) {
+    const start = row * cols;
+    for (let j = 0; j < cols; j++) sums[j] += data[start + j];
+  }
+  return Float32Array.from(sums, (sum) => sum / rows.length);
+}
+
 /** What RCA at any point is made of. */
 export interface RcaSpectrum {
-  readonly pairs: CenteredPairs;
+  readonly pairs: PairDifferences;
   /** Of C = mean (q - p)(q - p)ᵀ over the centred pairs. */
   readonly basis: SpectralBasis;
 }
@@ -40,11 +57,11 @@ export function rcaBasis({ rows, scatter }: PairDifferences): SpectralBasis {
   return basisOfMoment(scaleMatrix(scatter(), 1 / rows.rows));
 }
 
-/** Centres matching pairs and decomposes the covariance of their differences. */
+/** Decomposes the covariance of what matching pairs differ by. */
 export function rcaSpectrum(
   data: Pick<PreparedPairs, "queries" | "passages">,
   positives: IndexPairs,
 ): RcaSpectrum {
-  const pairs = centerPairs(data, positives);
-  return { pairs, basis: rcaBasis(differencesOf(pairs)) };
+  const pairs = differencesOf(data, positives);
+  return { pairs, basis: rcaBasis(pairs) };
 }

@@ -1,6 +1,5 @@
 import type { AdapterSide } from "../../adapter/adapter.js";
 import type { IndexPairs } from "../../data/training-pairs.js";
-import { centerPairs } from "../../fit/centered-pairs.js";
 import { scorerOf, type Family } from "../../fit/families/family.js";
 import { priorMetric, questionSpread } from "../../fit/families/corpus-prior.js";
 import { ridgeFamily } from "../../fit/families/ridge-family.js";
@@ -124,7 +123,7 @@ export function closedFormCandidates(
 
 /** What pairs differ by, computed once for the methods that learn from it on the same fold. */
 export function lastDifferences(data: LabelledCorpus): (positives: IndexPairs) => PairDifferences {
-  return rememberLast((positives: IndexPairs) => differencesOf(centerPairs(data, positives)));
+  return rememberLast((positives: IndexPairs) => differencesOf(data, positives));
 }
 
 /** The eigenbasis of RCA, found once for the same object of pairs: a grid and several starts share a fold's. */
