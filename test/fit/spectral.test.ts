@@ -3,7 +3,7 @@ import { fromRows } from "embedtune";
 import { createMatrix, multiply } from "embedtune/math";
 import { preparePairs } from "../../src/data/training-pairs.js";
 import { centerPairs } from "../../src/fit/centered-pairs.js";
-import { basisOfRows } from "../../src/fit/spectral/spectral-basis.js";
+import { basisOfRows, spectralMatrix } from "../../src/fit/spectral/spectral-basis.js";
 import { spectralScorer } from "../../src/fit/spectral/spectral-scorer.js";
 import { topics } from "../tune/topics.js";
 
@@ -25,6 +25,20 @@ describe("basisOfRows", () => {
     }
     const squares = queries.data.reduce((sum, value) => sum + value * value, 0);
     expect(meanValue).toBeCloseTo(squares / n / d, 6);
+  });
+});
+
+describe("spectralMatrix", () => {
+  it("is symmetric to the last bit, as the product of one matrix with itself is", () => {
+    const rows = createMatrix(70, 60, new Float32Array(4200).map((_, i) => Math.sin(i * i)));
+    const { vectors, values } = basisOfRows(rows);
+    const { data } = spectralMatrix(
+      vectors,
+      values.map((_, j) => 1 / (1 + j)),
+    );
+    for (let i = 0; i < 60; i++) {
+      for (let j = 0; j < i; j++) expect(data[i * 60 + j]).toBe(data[j * 60 + i]);
+    }
   });
 });
 

@@ -38,7 +38,7 @@ export function basisOfMoment(moment: Matrix): SpectralBasis {
   const rank = rankOf(values);
   return {
     values: values.slice(0, rank),
-    vectors: firstColumns(vectors, rank),
+    vectors: rank === vectors.cols ? vectors : firstColumns(vectors, rank),
     meanValue: sum(values) / moment.rows,
   };
 }
@@ -102,8 +102,12 @@ export function completeSpectralMatrix(vectors: Matrix, factors: Float64Array): 
   return result;
 }
 
-/** U diag(f) Uᵀ, d × d. */
+/** U diag(f) Uᵀ, d × d. Where no factor is below 0 it is the product of one matrix with itself: half the work. */
 export function spectralMatrix(vectors: Matrix, factors: Float64Array): Matrix {
+  if (factors.every((factor) => factor >= 0)) {
+    const half = scaleColumns(vectors, factors.map(Math.sqrt));
+    return multiply(half, half, { transposeB: true });
+  }
   return multiply(scaleColumns(vectors, factors), vectors, { transposeB: true });
 }
 

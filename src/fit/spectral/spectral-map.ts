@@ -15,6 +15,10 @@ export function spectralMap(
   const kept: number[] = [];
   for (let j = 0; j < scales.length; j++) if (Math.abs(scales[j] - 1) > 1e-4) kept.push(j);
   if (kept.length === 0) return { weights: null };
+  if (2 * kept.length >= d && scales.length === d) {
+    // Nothing lies outside the basis: without the 1 and the -1, small scales keep all their digits.
+    return { weights: spectralMatrix(vectors, scales) };
+  }
   const left = createMatrix(d, kept.length);
   const right = createMatrix(kept.length, d);
   for (const [at, j] of kept.entries()) {
@@ -25,10 +29,6 @@ export function spectralMap(
     }
   }
   if (2 * kept.length < d) return { weights: null, lowRank: { left, right } };
-  if (scales.length === d) {
-    // Nothing lies outside the basis: without the 1 and the -1, small scales keep all their digits.
-    return { weights: spectralMatrix(vectors, scales) };
-  }
   const weights = multiply(left, right);
   addToDiagonal(weights, 1);
   return { weights };

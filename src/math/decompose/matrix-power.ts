@@ -28,7 +28,7 @@ export function symmetricPower(
   const { values, vectors } = symmetricEigen(matrix);
   const n = matrix.rows;
   const rounding = n * 2 ** -24 * Math.max(0, values[0] ?? 0);
-  const powers = values.map((value) => {
+  const roots = values.map((value) => {
     if (value < -rounding) {
       throw new RangeError(
         `symmetricPower: matrix must have no negative eigenvalue, received ${value} beside ${values[0]}`,
@@ -40,12 +40,13 @@ export function symmetricPower(
         `symmetricPower: matrix must not be singular for the power ${power} (add a ridge), received the eigenvalue ${value} beside ${values[0]}`,
       );
     }
-    return shifted ** power;
+    return Math.sqrt(shifted ** power);
   });
-  const scaled = createMatrix(n, n, vectors.data.slice());
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) scaled.data[i * n + j] *= powers[j];
-  const result = multiply(scaled, vectors, { transposeB: true });
-  // The two halves differ by rounding; symmetric in, symmetric out.
+  // The product of one matrix with itself is half the work.
+  const half = createMatrix(n, n, vectors.data);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) half.data[i * n + j] *= roots[j];
+  const result = multiply(half, half, { transposeB: true });
+  // On another engine the two halves differ by rounding; symmetric in, symmetric out.
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) result.data[i * n + j] = result.data[j * n + i];
   }
