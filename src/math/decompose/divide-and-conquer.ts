@@ -67,8 +67,9 @@ export function divideAndConquer(
     copyVectors: (to) => {
       const from = kernel.float64(q, n * n);
       const target = kernel.float64(to, n * count);
+      const columns = Int32Array.from(order);
       for (let i = 0; i < n; i++) {
-        for (let j = 0; j < count; j++) target[i * count + j] = from[i * n + order[j]];
+        for (let j = 0; j < count; j++) target[i * count + j] = from[i * n + columns[j]];
       }
     },
   };
@@ -145,6 +146,7 @@ function merge(
     const order = [...top, ...both, ...bottom];
     const place = new Int32Array(size);
     for (const [at, i] of order.entries()) place[i] = at;
+    const placeOf = Int32Array.from(kept, (i) => place[i]);
     // The roots ascend: of all eigenvalues of the part, the last `count` can only be among the last `count` roots.
     const firstRoot = Math.max(0, k - count);
     const wanted = k - firstRoot;
@@ -159,7 +161,7 @@ function merge(
         squares += x * x;
       }
       const scale = 1 / Math.sqrt(squares);
-      for (let i = 0; i < k; i++) vector[place[kept[i]]] = row[i] * scale;
+      for (let i = 0; i < k; i++) vector[placeOf[i]] = row[i] * scale;
       row.set(vector);
     }
 

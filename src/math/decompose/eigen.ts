@@ -66,7 +66,7 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
       return solved.values;
     });
     applyReflections(kernel, work, taus, z, count);
-    const vectors = createMatrix(n, count, Float32Array.from(kernel.float64(z, n * count)));
+    const vectors = createMatrix(n, count, new Float32Array(kernel.float64(z, n * count)));
     return { values, vectors };
   });
 }
