@@ -30,7 +30,11 @@ describe("basisOfRows", () => {
 
 describe("spectralMatrix", () => {
   it("is symmetric to the last bit, as the product of one matrix with itself is", () => {
-    const rows = createMatrix(70, 60, new Float32Array(4200).map((_, i) => Math.sin(i * i)));
+    const rows = createMatrix(
+      70,
+      60,
+      new Float32Array(4200).map((_, i) => Math.sin(i * i)),
+    );
     const { vectors, values } = basisOfRows(rows);
     const { data } = spectralMatrix(
       vectors,
