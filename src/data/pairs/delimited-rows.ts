@@ -77,16 +77,12 @@ export async function* frameDelimited(
 }
 
 /**
- * Whether a row is the header once more, as where files were joined: a byte-order mark may stand before it, and then the
- * quotes of its first name are text to whoever cut the row.
+ * Whether a row is the header once more, as where files were joined.
  *
  * @param header Names without blanks at their ends.
  */
 export function repeatsHeader(row: readonly string[], header: readonly string[]): boolean {
-  return header.every((name, i) => {
-    const cell = (row.at(i) ?? "").replace(/^\ufeff/, "").trim();
-    return cell === name || cell === `"${name.replaceAll('"', '""')}"`;
-  });
+  return header.every((name, i) => row.at(i)?.trim() === name);
 }
 
 /** A row of fields. */
@@ -97,7 +93,8 @@ export interface FramedRow extends Framed<string[]> {
 
 /**
  * Cuts delimited values into rows of fields (RFC 4180): a field in quotes may hold delimiters, line ends and doubled
- * quotes; rows end in "\n", "\r\n" or, as old Macs wrote, "\r". Blank rows are passed over. Tab-separated files have no
+ * quotes; rows end in "\n", "\r\n" or, as old Macs wrote, "\r". Blank rows are passed over, and so is a byte order mark where
+ * a row begins. Tab-separated files have no
  * quotes by custom, so a quote there is a quote unless it opens and closes a field without tabs.
  *
  * Databases write `\"` for a quote, `\,` for a comma and `\\` for a backslash. Where the rules above break on a row, or give it
@@ -186,6 +183,11 @@ class RowSplitter {
   take(text: string, ended: boolean, rows: FramedRow[]): void {
     let at = 0;
     while (at < text.length) {
+      // A file that was joined to the one before it brings its byte order mark along.
+      if (text[at] === "\ufeff") {
+        at++;
+        continue;
+      }
       const row = this.#cut(text, at, ended);
       if (row === "more") break;
       if ("fault" in row) {

@@ -3,6 +3,8 @@ import { DataError } from "../data-error.js";
 import { concatBytes, dropByteOrderMark, type Framed, type Position } from "../sources/lines.js";
 import { defaultSizeLimits, tooLong, type CheckedSizeLimits } from "../sources/size-limits.js";
 
+const byteOrderMark = [0xef, 0xbb, 0xbf];
+
 /**
  * Cuts a JSON array of objects into its elements without holding the array: memory is that of one element. A file that
  * is JSON lines instead (objects one after the other) is cut the same way.
@@ -24,6 +26,7 @@ export async function* frameJsonArray(
   let line = 0;
   let opened = false;
   let closed = false;
+  let marked = 0; // bytes of a byte order mark between elements, where files were joined
   const fail = (message: string): never => {
     throw new DataError({ source: position.source, line: position.line + 1 }, message);
   };
@@ -54,15 +57,17 @@ export async function* frameJsonArray(
           pending = [];
           size = 0;
         }
-      } else if (c === 0x7b && !closed) {
+      } else if (c === byteOrderMark[marked]) {
+        marked = (marked + 1) % byteOrderMark.length;
+      } else if (c === 0x7b && !closed && marked === 0) {
         depth = 1;
         start = i;
         line = position.line + 1;
-      } else if (c === 0x5b && !opened && !closed) {
+      } else if (c === 0x5b && !opened && !closed && marked === 0) {
         opened = true;
-      } else if (c === 0x5d && opened && !closed) {
+      } else if (c === 0x5d && opened && !closed && marked === 0) {
         closed = true;
-      } else if (c > 0x20 && c !== 0x2c) {
+      } else if ((c > 0x20 && c !== 0x2c) || marked > 0) {
         fail(`the file must be an array of JSON objects, received ${show(String.fromCharCode(c))}`);
       }
     }

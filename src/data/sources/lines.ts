@@ -18,7 +18,8 @@ export interface Position {
 /**
  * Cuts chunks of bytes into lines at "\n" and at nothing else: not at U+2028, which JSON strings may hold, and not at
  * a lone carriage return. The "\n" is taken off; a "\r" before it stays (white space to JSON). A last line without
- * "\n" counts, a blank line is passed over, a byte order mark is dropped.
+ * "\n" counts, a blank line is passed over, and a byte order mark is dropped where a line begins: files joined one after the
+ * other keep each its own.
  *
  * @param chunks Bytes in order; a line may span any number of them.
  * @returns The lines of each chunk together, so that short lines cost no waiting each. They may share the chunk's memory.
@@ -43,9 +44,14 @@ export async function* frameLines(
     const lines: Framed<Uint8Array>[] = [];
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      if (end === start && size === 0) {
+        start++;
+        position.line++;
+        continue;
+      }
       add(chunk.subarray(start, end));
       start = end + 1;
-      const value = concatBytes(pending);
+      const value = withoutMarks(concatBytes(pending));
       pending = [];
       size = 0;
       position.line++;
@@ -54,7 +60,7 @@ export async function* frameLines(
     if (start < chunk.length) add(chunk.subarray(start));
     if (lines.length > 0) yield lines;
   }
-  const value = concatBytes(pending);
+  const value = withoutMarks(concatBytes(pending));
   if (!isBlank(value)) yield [{ value, line: position.line + 1 }];
 }
 
@@ -83,6 +89,12 @@ function withoutMark(head: Uint8Array, source: string): Uint8Array {
     throw new DataError({ source, line: 1 }, "the text must be UTF-8, received UTF-16");
   }
   return a === 0xef && b === 0xbb && c === 0xbf ? head.subarray(3) : head;
+}
+
+function withoutMarks(line: Uint8Array): Uint8Array {
+  let at = 0;
+  while (line[at] === 0xef && line[at + 1] === 0xbb && line[at + 2] === 0xbf) at += 3;
+  return at === 0 ? line : line.subarray(at);
 }
 
 function isBlank(bytes: Uint8Array): boolean {

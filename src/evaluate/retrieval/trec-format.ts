@@ -147,9 +147,10 @@ export function compareIds(a: string, b: string): number {
 /** Rows that hold something; what parts their words is a blank or a tab, and not what else Unicode takes for space. */
 function* rowsOf(text: string): Generator<{ line: number; row: string; fields: string[] }> {
   let line = 0;
-  for (const ended of text.replace(/^\ufeff/, "").split("\n")) {
+  for (const ended of text.split("\n")) {
     line++;
-    const row = ended.replace(/\r$/, "");
+    // Files joined one after the other bring their byte order marks along.
+    const row = ended.replace(/^\ufeff+/, "").replace(/\r$/, "");
     const fields = row.split(/[ \t]+/).filter((word) => word !== "");
     if (fields.length > 0) yield { line, row, fields };
   }

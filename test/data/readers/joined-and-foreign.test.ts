@@ -5,6 +5,7 @@ import { readDpr } from "../../../src/data/pairs/read-dpr.js";
 import { readPairs } from "../../../src/data/pairs/read-pairs.js";
 import { readSearchLog } from "../../../src/data/search-log/read-search-log.js";
 import { readTuningFiles } from "../../../src/data/tuning-files/read-tuning-files.js";
+import { parseQrels, parseRun } from "../../../src/evaluate/retrieval/trec-format.js";
 import { collect, scratchFolder, stream } from "./support.js";
 
 const file = scratchFolder();
@@ -34,6 +35,76 @@ describe("files joined one after the other", () => {
           { query: "a", passage: "b" },
         ],
       });
+    }
+  });
+
+  it("bring no byte order mark into the text of a record: JSON lines, one array, and tables without a header again", async () => {
+    const pairs = [
+      { query: "q", passage: "p" },
+      { query: "a b", passage: "c" },
+    ];
+    const [first, second] = pairs.map((pair) => JSON.stringify(pair));
+    const files: readonly (readonly [name: string, parts: readonly string[]])[] = [
+      ["a.jsonl", [`${first}\n`, `${second}\n`]],
+      ["a.json", [`${first}\n`, second]],
+      ["a.csv", ["query,passage\nq,p\n", '"a b",c\n']],
+      ["a.tsv", ["query\tpassage\r\nq\tp\r\n", '"a b"\tc']],
+      ["a.csv", ["query,passage\rq,p\r", "a b,c\r"]],
+    ];
+    for (const [i, [name, parts]] of files.entries()) {
+      const joined = bom + parts.join(bom + (i === 1 ? bom : ""));
+      const length = Buffer.byteLength(joined);
+      const cuts = Array.from({ length: length + 1 }, (_, first) => [first, Infinity]);
+      for (const [first, size] of [...cuts, [0, 1], [0, 2]]) {
+        const read = await collect(readPairs(stream(name, joined, first, size)));
+        expect(read.map(({ query, passage }) => ({ query, passage }))).toEqual(pairs);
+      }
+      const { data } = await readTuningFiles(file(`marks-${i}/${name}`, joined));
+      expect(data).toEqual({ pairs });
+      // The same files as a list, each with its mark.
+      const list = parts.map((part, k) => {
+        const header = k > 0 && /\.[ct]sv$/.test(name) ? parts[0].split(/[\r\n]/)[0] + "\n" : "";
+        return file(`marks-${i}/${k}-${name}`, bom + header + part.replaceAll("\r", "\n"));
+      });
+      const several = await collect(readPairs(list));
+      expect(several.map(({ query, passage }) => ({ query, passage }))).toEqual(pairs);
+    }
+  });
+
+  it("bring no byte order mark into an id: arrays of DPR, BEIR's texts and judgements, TREC's runs", async () => {
+    const dpr = (question: string): string =>
+      JSON.stringify({ question, positive_ctxs: [{ title: "", text: "p" }] });
+    const questions = `${bom}[${dpr("one")},\n${bom}${dpr("two")}${bom}]\n${bom}`;
+    for (let cut = 0; cut <= Buffer.byteLength(questions); cut++) {
+      const read = await collect(readDpr(stream("a.json", questions, cut)));
+      expect(read.map(({ question }) => question)).toEqual(["one", "two"]);
+    }
+    const corpus = `${bom}{"_id":"d1","text":"one"}\n${bom}{"_id":"d2","text":"two"}\n`;
+    const folder = file("marks/corpus.jsonl", corpus).replace(/\/corpus\.jsonl$/, "");
+    file("marks/queries.jsonl", `{"_id":"q1","text":"a"}\n${bom}{"_id":"q2","text":"b"}\n`);
+    file("marks/qrels/test.tsv", `${bom}q1\td1\t1\n${bom}q2\td2\t1\n`);
+    const judged = [
+      { queryId: "q1", passageId: "d1", score: 1 },
+      { queryId: "q2", passageId: "d2", score: 1 },
+    ];
+    expect((await readBeir(folder)).qrels).toEqual(judged);
+    const run = parseRun(`${bom}q1 Q0 d1 1 0.5 x\n${bom}q2 Q0 d2 1 0.5 x\n`);
+    expect([...run.keys()]).toEqual(["q1", "q2"]);
+    const qrels = parseQrels(`${bom}q1 0 d1 1\n${bom}q2 0 d2 1\n`);
+    expect([...qrels.keys()]).toEqual(["q1", "q2"]);
+    const texts = await readTuningFiles(file("marks/lines.txt", `one\n${bom}two\n`));
+    expect(texts.data).toEqual({ corpus: ["one", "two"] });
+  });
+
+  it("refuse what only resembles a byte order mark between objects", async () => {
+    const question = '{"question":"q","positive_ctxs":[]}';
+    for (const mark of [[0xef], [0xef, 0xbb], [0xbf], [0xef, 0xbb, 0xbb]]) {
+      for (const after of [question, ",", " ", "]"]) {
+        const text = [Buffer.from(`[${question}`), Buffer.from(mark), Buffer.from(after)];
+        await expect(
+          collect(readDpr(stream("a.json", Buffer.concat(text), 0, 20))),
+        ).rejects.toThrow("a.json:1: the file must be an array of JSON objects");
+      }
     }
   });
 
