@@ -7,11 +7,20 @@ export function show(value: unknown): string {
   const text =
     typeof value === "number" || typeof value === "bigint"
       ? String(value)
-      : (toJson(value) ?? String(value));
+      : (toJson(value) ?? kindOf(value));
   return text.length > 60 ? `${cutText(text, 57)}…` : text;
 }
 
-/** JSON that says what JSON leaves out; `undefined` where there is none (symbols, circles). */
+/** What has no JSON: symbols, circles, lists in lists in lists, of which text would be made by a call for each. */
+function kindOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Array.isArray(value) ? "a list of lists" : "an object of objects";
+  }
+}
+
+/** JSON that says what JSON leaves out; `undefined` where there is none. */
 function toJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value, (_, part: unknown) => {

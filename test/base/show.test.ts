@@ -25,6 +25,17 @@ describe("a shown value", () => {
     expect(text).toBe(`"${"a".repeat(56)}…`);
   });
 
+  it("is short for lists in lists, however deep a file has them", () => {
+    let list: unknown = 1;
+    let object: unknown = 1;
+    for (let i = 0; i < 50_000; i++) [list, object] = [[list], { object }];
+    expect(show(list)).toBe("a list of lists");
+    expect(show(object)).toBe("[object Object]");
+    const bare = Object.create(null) as { self?: unknown };
+    bare.self = bare;
+    expect(show(bare)).toBe("an object of objects");
+  });
+
   it("says what JSON leaves out or fails at", () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;

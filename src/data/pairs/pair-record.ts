@@ -46,16 +46,17 @@ export function parsePair(
 /**
  * An id as a text, all its digits kept; nothing where there is none.
  *
- * @throws DataError for a number of which JSON has lost digits.
+ * @throws DataError for a number of which JSON has lost digits, and for what is neither a text nor a number.
  */
 export function exactId(value: unknown, name: string, place: Place): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
+  if (value === undefined || value === null) return undefined;
   if (typeof value === "bigint") return String(value);
-  if (typeof value !== "number") return undefined;
-  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value);
+  const isNumber = typeof value === "number";
+  if (isNumber && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value);
   throw new DataError(
     place,
-    `${name} must be a text or an integer with all its digits, received ${value}; write ids in quotes`,
+    `${name} must be a text or an integer with all its digits, received ${show(value)}${isNumber ? "; write ids in quotes" : ""}`,
   );
 }
 

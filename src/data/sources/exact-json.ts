@@ -11,9 +11,23 @@ export function parseExactJson(text: string): unknown {
   while (text.includes(mark)) mark += "#";
   const marked = markLongIntegers(text, mark);
   if (marked === undefined) return value;
-  return JSON.parse(marked, (_, part: unknown) =>
-    typeof part === "string" && part.startsWith(mark) ? BigInt(part.slice(mark.length)) : part,
-  );
+  const whole = { value: JSON.parse(marked) as unknown };
+  readMarked(whole, mark);
+  return whole.value;
+}
+
+/** Puts bigints in the place of marked texts. A reviver would call itself for every list in a list, as deep as a file likes. */
+function readMarked(whole: object, mark: string): void {
+  const left: object[] = [whole];
+  for (let part = left.pop(); part !== undefined; part = left.pop()) {
+    const fields = part as Record<string, unknown>;
+    for (const name of Object.keys(part)) {
+      const value = fields[name];
+      if (typeof value === "object" && value !== null) left.push(value);
+      else if (typeof value === "string" && value.startsWith(mark))
+        fields[name] = BigInt(value.slice(mark.length));
+    }
+  }
 }
 
 /** Valid JSON with its long integers as strings that begin with the mark; `undefined` where it has none. */

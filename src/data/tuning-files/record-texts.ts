@@ -58,7 +58,8 @@ export function idOf(value: unknown, name: string, place: Place): string {
  */
 export function labelOf(value: unknown, name: string, place: Place): 0 | 1 | undefined {
   if (value === undefined || value === null) return undefined;
-  switch (typeof value === "string" ? value.trim().toLowerCase() : String(value)) {
+  const text = typeof value === "object" ? show(value) : String(value).trim().toLowerCase();
+  switch (text) {
     case "":
       return undefined;
     case "1":

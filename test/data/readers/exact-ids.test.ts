@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { readBeir } from "../../../src/data/pairs/read-beir.js";
 import { readDpr } from "../../../src/data/pairs/read-dpr.js";
@@ -70,6 +71,27 @@ describe("an id beyond 2^53 keeps its digits", () => {
     expect(parseQrels(`${id} 0 ${next} 1`).get(id)!.get(next)).toBe(1);
   });
 
+  it("in parquet, as an integer of 64 bits, as text, and in judgements", async () => {
+    const parquet = (name: string, columns: Readonly<Record<string, readonly unknown[]>>): string =>
+      file(
+        name,
+        new Uint8Array(
+          parquetWriteBuffer({
+            columnData: Object.entries(columns).map(([name, data]) => ({ name, data: [...data] })),
+          }),
+        ),
+      );
+    const corpus = parquet("ids.parquet", { id: [BigInt(id), BigInt(next)], text: ["a", "b"] });
+    for (const [i, ids] of [
+      [BigInt(next), BigInt(id)],
+      [next, id],
+    ].entries()) {
+      const asked = parquet(`asked-${i}.parquet`, { query: ["q", "r"], passage_id: ids });
+      const { data } = await readTuningFiles(asked, { corpus });
+      expect(data).toMatchObject({ qrels: [{ passageId: next }, { passageId: id }] });
+    }
+  });
+
   it("but not where the file itself has rounded it", async () => {
     const rounded = file("rounded.jsonl", '{"query":"q","passage":"p","group":5.3e18}\n');
     await expect(collect(readPairs(rounded))).rejects.toThrow(
@@ -92,6 +114,19 @@ describe("parseExactJson", () => {
         expect(c).toBe(`#${long}"${long}`);
       }),
     );
+  });
+
+  it("reads lists in lists as deep as JSON.parse does", () => {
+    const depth = 50_000;
+    let value = parseExactJson(`${'[{"a":'.repeat(depth)}${id}${"}]".repeat(depth)}`);
+    for (let i = 0; i < depth; i++) [{ a: value }] = value as [{ a: unknown }];
+    expect(value).toBe(BigInt(id));
+  });
+
+  it("reads a field called __proto__ as any other", () => {
+    const value = parseExactJson(`{"__proto__":${id},"b":{"__proto__":[${next}]}}`) as object;
+    expect(Object.entries(value)[0]).toEqual(["__proto__", BigInt(id)]);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
   });
 
   it("leaves fractions and exponents to numbers", () => {
