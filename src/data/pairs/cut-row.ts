@@ -28,6 +28,9 @@ export interface CutRow {
 /** What came of cutting: a row; nothing as yet, since the text does not tell where it ends; or what rule it breaks. */
 export type RowCut = CutRow | "more" | { readonly fault: string };
 
+/** More than any table has: a row of nothing but delimiters would be a list of tens of millions. */
+const mostFields = 2 ** 20;
+
 const unclosed = 'a quote is opened and never closed; close it, or double it ("") where it is text';
 
 /**
@@ -55,6 +58,9 @@ export function cutRow(text: string, start: number, dialect: RowDialect, ended: 
     if (field.quoted === true) (quoted ??= []).push(fields.length);
     if (end - start > limits.maxLineBytes) return rowTooLong(limits);
     fields.push(field.value);
+    if (fields.length > mostFields) {
+      return { fault: `the row must have at most ${mostFields} fields, received more` };
+    }
     if (end === text.length) return ended ? { fields, quoted, end } : "more";
     if (text[end] === "\n") return { fields, quoted, end: end + 1 };
     if (text[end] === "\r") {
@@ -97,21 +103,34 @@ function cutPlain(
   ended: boolean,
 ): FieldCut {
   const stop = delimiter.charCodeAt(0);
-  let value = "";
-  let from = start; // of what was not added yet
-  for (let i = start; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === stop || c === 0x0a || c === 0x0d)
-      return { value: value + text.slice(from, i), end: i };
-    if (c !== 0x5c || escape !== "backslash") continue;
-    if (i + 1 === text.length) break;
-    // A field of \N alone is what databases write for nothing.
-    const nothing = i === start && text[i + 1] === "N" && endsField(text[i + 2], delimiter);
-    value += text.slice(from, i) + (nothing ? "" : unescaped(text[i + 1], delimiter));
-    i++;
-    from = i + 1;
+  let escapes = false;
+  let special: RegExp | undefined;
+  for (let i = start; i <= text.length; i++) {
+    if (i - start > longField) {
+      special ??= new RegExp(`[${delimiter}\\n\\r${escape === "backslash" ? "\\\\" : ""}]`, "g");
+      special.lastIndex = i;
+      i = special.exec(text)?.index ?? text.length;
+    }
+    const c = text.charCodeAt(i); // NaN at the end of the text
+    if (c === 0x5c && escape === "backslash") {
+      escapes = true;
+      i++;
+    } else if (c === stop || c === 0x0a || c === 0x0d || (i === text.length && ended)) {
+      const raw = text.slice(start, i);
+      if (!escapes) return { value: raw, end: i };
+      // A field of \N alone is what databases write for nothing.
+      return { value: raw === "\\N" ? "" : withoutEscapes(raw, delimiter), end: i };
+    }
   }
-  return ended ? { value: value + text.slice(from), end: text.length } : "more";
+  return ended ? { value: withoutEscapes(text.slice(start), delimiter), end: text.length } : "more";
+}
+
+/** Beyond this many characters what ends a field is searched for and not looked for one by one, which costs short ones less. */
+const longField = 1 << 12;
+
+/** One replacement, since a text put together from pieces for every escape takes many times its own memory. */
+function withoutEscapes(raw: string, delimiter: Delimiter): string {
+  return raw.replace(/\\[^]/g, (escaped) => unescaped(escaped[1], delimiter));
 }
 
 function endsField(next: string | undefined, delimiter: Delimiter): boolean {
@@ -136,30 +155,36 @@ function cutQuoted(
   ended: boolean,
 ): FieldCut {
   const special = escape === "backslash" ? /["\\]/g : /"/g;
-  let value = "";
+  let escapes = 0; // characters that the text has beyond the value's, at least
   for (let i = start + 1; ;) {
     special.lastIndex = i;
     const at = special.exec(text)?.index;
-    if (value.length + (at ?? text.length) - i > limits.maxTextLength) {
+    if ((at ?? text.length) - start - 1 - escapes > limits.maxTextLength) {
       return {
         fault: `${tooLong("a cell", limits.maxTextLength, "characters", "maxTextLength")}: a quote is opened and never closed`,
       };
     }
     if (at === undefined) return ended ? { fault: unclosed } : "more";
-    value += text.slice(i, at);
     const next = text[at + 1] as string | undefined;
     if (next === undefined && !ended) return "more";
-    if (text[at] === "\\") {
-      value += next === undefined ? "\\" : unescaped(next, delimiter);
-      i = at + 2;
-    } else if (next === '"') {
-      value += '"'; // doubled: one quote, and still inside
-      i = at + 2;
+    if (text[at] === "\\" || next === '"') {
+      escapes++;
+      i = at + 2; // doubled: one quote, and still inside
     } else {
       let end = at + 1;
       while (text[end] === " ") end++;
-      if (end === text.length) return ended ? { value, end, quoted: true } : "more";
-      if (endsField(text[end], delimiter)) return { value, end, quoted: true };
+      if (end === text.length ? ended : endsField(text[end], delimiter)) {
+        const raw = text.slice(start + 1, at);
+        if (escapes === 0) return { value: raw, end, quoted: true };
+        const value =
+          escape === "doubled"
+            ? raw.replaceAll('""', '"')
+            : raw.replace(/""|\\[^]/g, (pair) =>
+                pair === '""' ? '"' : unescaped(pair[1], delimiter),
+              );
+        return { value, end, quoted: true };
+      }
+      if (end === text.length) return "more";
       const from = Math.max(start, at - 20, text.lastIndexOf("\n", at) + 1);
       return {
         fault: `a quote inside a quoted field must be doubled (""), received ${show(text.slice(from, end + 1))}`,
@@ -182,14 +207,17 @@ function opensField(
 ): boolean | undefined {
   const farthest = Math.min(at + limits.maxTextLength, rowStart + limits.maxLineBytes);
   const last = Math.min(text.length, farthest);
-  for (let i = at + 1; i < last; i++) {
+  const special = escape === "backslash" ? /["\t\\]/g : /["\t]/g;
+  special.lastIndex = at + 1;
+  for (;;) {
+    const i = special.exec(text)?.index ?? last;
+    if (i >= last) break;
     if (text[i] === "\t") return false;
-    if (text[i] === "\\" && escape === "backslash") i++;
-    else if (text[i] === '"') {
+    if (text[i] === '"') {
       if (i + 1 === text.length) return ended ? true : undefined;
       if (text[i + 1] !== '"') return /[\t\r\n]/.test(text[i + 1]);
-      i++;
     }
+    special.lastIndex = i + 2;
   }
   return ended || text.length >= farthest ? false : undefined;
 }

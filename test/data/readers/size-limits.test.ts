@@ -63,6 +63,33 @@ describe("what one record may take", () => {
     );
   });
 
+  it("is 1 Mi fields of a row, in the header too", async () => {
+    for (const [name, begin, row, line] of [
+      ["a.csv", "query,passage\n", ",", 2],
+      ["a.tsv", "query\tpassage\n", "\t", 2],
+      ["a.csv", "", "a,", 1],
+    ] as const) {
+      const fields = Buffer.from(row.repeat(1 << 18));
+      const stream = (async function* () {
+        yield Buffer.from(begin);
+        for (;;) yield fields;
+      })();
+      await expect(collect(readPairs({ name, stream }))).rejects.toThrow(
+        `${name}:${line}: the row must have at most 1048576 fields, received more`,
+      );
+    }
+  });
+
+  it("counts a quote that is doubled once", async () => {
+    const cell = `"${'""'.repeat(100)}"`;
+    const path = file("quotes.csv", `query,passage\n${cell},p\n`);
+    const [pair] = await collect(readPairs(path, { maxTextLength: 100 }));
+    expect(pair.query).toBe('"'.repeat(100));
+    await expect(collect(readPairs(path, { maxTextLength: 99 }))).rejects.toThrow(
+      "quotes.csv:2: a cell must have at most 99 characters (maxTextLength), received more",
+    );
+  });
+
   it("is 16 Mi characters of a document", async () => {
     const path = file("documents/a.md", "x".repeat(2 ** 24 + 1));
     await expect(readTuningFiles(path.replace(/\/a\.md$/, ""))).rejects.toThrow(

@@ -135,6 +135,30 @@ describe("a table", () => {
     );
   });
 
+  it("reads fields of thousands of characters, quoted or not, with their quotes and escapes", async () => {
+    const filler = "x".repeat(5000);
+    const long = `${filler}"${filler}\\`;
+    const rows: Row[] = [[`${long}a`, `b${filler}`]];
+    const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    for (const [name, delimiter] of [
+      ["a.csv", ","],
+      ["a.tsv", "\t"],
+    ]) {
+      const header = `query${delimiter}passage\n`;
+      for (const [text, options] of [
+        [rows[0].join(delimiter), { escape: "doubled" }],
+        [rows[0].map(quoted).join(delimiter), { escape: "doubled" }],
+        [
+          rows[0].map((cell) => cell.replaceAll(/["\\]/g, (c) => `\\${c}`)).join(delimiter),
+          { escape: "backslash" },
+        ],
+      ] as const) {
+        const read = await collect(readPairs(stream(name, `${header}${text}\n`, 0, 999), options));
+        expect(read.map(({ query, passage }) => [query, passage])).toEqual(rows);
+      }
+    }
+  });
+
   it("refuses the same row with the same words, after the same rows, wherever it is cut", async () => {
     for (const [text, error] of [
       ['query,passage\nq,p\n"a "b" c",p\n', "a.csv:3: a quote inside a quoted field must be"],
