@@ -3,7 +3,7 @@
  * from a seed; then two processes at one cache, killed at random moments and started anew. All but the counts of what happened
  * must be zero.
  *
- * `--storms 100 --texts 600 --kills 52`
+ * `--storms 100 --texts 600 --kills 52`; the seeds are those from 1 on, or `--from 101`.
  */
 import { faultKinds } from "../test/support/fault-server.js";
 import { addOutcomes, runStorm, type StormOutcome } from "../test/support/fault-storm.js";
@@ -20,6 +20,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const storms = countOption(options, "storms", 100);
   const texts = countOption(options, "texts", 600);
   const rounds = Math.ceil(countOption(options, "kills", 52) / (2 * killsEach));
+  const from = countOption(options, "from", 1);
   let unhandled = 0;
   process.on("unhandledRejection", (error) => {
     unhandled++;
@@ -27,7 +28,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   });
 
   const outcomes: StormOutcome[] = [];
-  await atOnce(storms, stormsAtOnce, async (seed) => {
+  await atOnce(from, storms, stormsAtOnce, async (seed) => {
     const outcome = await runStorm(seed, texts);
     outcomes.push(outcome);
     for (const what of [...outcome.odd, ...outcome.repeats]) console.error(what);
@@ -35,7 +36,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const storm = addOutcomes(outcomes);
 
   const kills: KillOutcome[] = [];
-  await atOnce(rounds, roundsAtOnce, async (seed) => {
+  await atOnce(from, rounds, roundsAtOnce, async (seed) => {
     kills.push(await runKillRound({ seed, killsEach, count: 6000, share: true }));
   });
   const sum = (of: (outcome: KillOutcome) => number): number =>
@@ -69,15 +70,16 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   ];
 }
 
-/** Runs work for 1 to `count`, some at once. */
+/** Runs work for `count` seeds from the first on, some at once. */
 async function atOnce(
+  first: number,
   count: number,
   most: number,
   work: (seed: number) => Promise<void>,
 ): Promise<void> {
-  let next = 1;
+  let next = first;
   const worker = async (): Promise<void> => {
-    while (next <= count) await work(next++);
+    while (next < first + count) await work(next++);
   };
   await Promise.all(Array.from({ length: most }, worker));
 }

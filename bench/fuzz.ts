@@ -45,7 +45,7 @@ async function lmdb(from: number, children: number): Promise<BenchRow> {
   const count = (kind: string): number => outcomes.filter((one) => one.kind === kind).length;
   const said = ["right", "refused", "error", "wrong", "unhandled", "hang"];
   for (const { input, damage, kind, message } of outcomes) {
-    if (!said.slice(0, 3).includes(kind))
+    if (kind !== "right" && kind !== "refused")
       console.log(`LMDB, ${input}: ${damage}, ${kind}: ${message}`);
   }
   return {

@@ -94,5 +94,6 @@ function lookAt(file: string, pages?: boolean): Look {
 const treeAt = (bytes: Buffer, at: number): LmdbTree => ({
   flags: bytes.readUInt16LE(at + 4),
   depth: bytes.readUInt16LE(at + 6),
+  entries: bytes.readBigUInt64LE(at + 32),
   root: bytes.readBigUInt64LE(at + 40),
 });
