@@ -125,6 +125,32 @@ describe("a model that is being loaded", () => {
     });
   }
 
+  for (const status of [503, 200]) {
+    for (const maxWaitMs of [60_000, 10]) {
+      it(`is waited for as long as the server says, at most maxWaitMs: ${status}, ${maxWaitMs} ms`, async () => {
+        const body = { error: "Model BAAI/bge-m3 is currently loading", estimated_time: 20.5 };
+        const embedder = await start((_, response) => sendJson(response, status, body), {
+          maxWaitMs,
+        });
+        const stop = new AbortController();
+        const before = Date.now();
+        let [until, after] = [0, 0];
+        const job = embedder.embed(["one"], {
+          signal: stop.signal,
+          onProgress: ({ waiting }) => {
+            if (waiting === undefined) return;
+            [until, after] = [waiting.until.getTime(), Date.now()];
+            stop.abort(new Error("seen"));
+          },
+        });
+        expect((await failureOf(job)).message).toBe("seen");
+        const wait = Math.min(20_500, maxWaitMs);
+        expect(until).toBeGreaterThanOrEqual(before + wait);
+        expect(until).toBeLessThanOrEqual(after + wait);
+      });
+    }
+  }
+
   it("is waited for no longer than any fault", async () => {
     const body = { error: { message: "No models loaded" } };
     const embedder = await start((_, response) => sendJson(response, 404, body), { maxRetries: 2 });

@@ -119,8 +119,9 @@ export function decodeAnswer(
       if (values.length !== expected || expected === 0) {
         const message = `data[${position}].embedding must have ${expected || "some"} values, received ${values.length}`;
         if (dimensions !== undefined && values.length > 0) otherLength++;
-        // Of two lengths in one answer nobody knows which is right.
-        throw new (dimensions === undefined ? MalformedAnswerError : FaultyVectorsError)(message);
+        // Of two lengths in one answer nobody knows which is right; none at all is that text's fault.
+        const unclear = dimensions === undefined && values.length > 0;
+        throw new (unclear ? MalformedAnswerError : FaultyVectorsError)(message);
       }
       vectors ??= createMatrix(count, expected);
       const row = rowOf(vectors, index);

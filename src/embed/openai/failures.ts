@@ -110,8 +110,8 @@ function kindOf(
 }
 
 /** An error under the status 200 is what its body says it is; where that says nothing, two more attempts may tell. */
-function classifyAnswered({ message, status, code, type }: ServerWords): Failure {
-  const said = { sentence: `the server answers 200 with an error: ${message}`, status };
+function classifyAnswered({ message, status, code, type, waitMs }: ServerWords): Failure {
+  const said = { sentence: `the server answers 200 with an error: ${message}`, status, waitMs };
   const common = { ...said, code: code ?? type };
   if (status !== undefined) return { ...common, ...kindOf(status, [code, type], message) };
   if (finalCodes.has(code) || finalCodes.has(type)) return { ...common, kind: "final" };

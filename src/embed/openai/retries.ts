@@ -32,6 +32,8 @@ export interface RetryOptions {
   readonly failures?: number | undefined;
   /** A piece of a batch that fails: given back at the first failure that may be its own. @default false */
   readonly piece?: boolean | undefined;
+  /** Of a batch that was answered, what had no vectors: the fault is its own. @default false */
+  readonly rest?: boolean | undefined;
 }
 
 /**
@@ -53,7 +55,11 @@ export function createRetries(
   const { maxRetries, maxLimitRetries, maxWaitMs, redact, seed } = settings;
   const random = createRandom(`${seed}/jitter`);
   const patience = createPatience(settings, limits);
-  return async (batch, signals, { whole = false, failures: before = 0, piece = false } = {}) => {
+  return async (
+    batch,
+    signals,
+    { whole = false, failures: before = 0, piece = false, rest = false } = {},
+  ) => {
     const began = performance.now();
     const counts = { size: 0, server: 0, vectors: 0 };
     let doubtful = 0;
@@ -62,10 +68,11 @@ export function createRetries(
     /** Whether the fault may lie in this batch, so that pieces of it should be tried. */
     const giveBack = ({ fault }: Failure): boolean => {
       if (fault === undefined || whole) return false;
-      counts[fault]++;
-      if (fault === "vectors") return counts.vectors > repeatsOf.vectors;
       if (piece) return true;
-      if (batch.length === 1 || counts[fault] <= repeatsOf[fault]) return false;
+      if (++counts[fault] <= repeatsOf[fault]) return false;
+      // A row that is wrong is its text's, where there is no other or others were right.
+      const own = fault === "vectors" && (rest || batch.length === 1);
+      if (own || batch.length === 1) return own;
       // A server that has answered others since is up; where there are no others, the pieces will tell.
       return fault === "size" || endpoint.answeredAt > began || endpoint.underWay === 0;
     };

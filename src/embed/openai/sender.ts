@@ -43,17 +43,22 @@ export function createSender(
     }
   };
 
-  /** What a batch's answer or refusal leaves to be done. */
+  /**
+   * What a batch's answer or refusal leaves to be done.
+   *
+   * @param rest Whether the batch is what an answer had no vectors for, though it had others.
+   */
   const settle = async (
     batch: readonly SizedInput[],
     result: EmbeddingAnswer | BatchRefusal,
     signals: SendSignals,
+    rest = false,
   ): Promise<Delivery> => {
     if ("vectors" in result) return settleAnswer(batch, result, signals);
     if (batch.length === 1) return { answered: [], refused: refusedTexts(batch, result) };
     const { kind, fault } = result.failure;
     if (fault === "size") return sendSmaller(batch, signals);
-    if (fault === "server") return bisect(batch, result, signals, piecesFor(batch));
+    if (fault !== undefined) return bisect(batch, result, signals, piecesFor(batch, rest));
     const delivery = await sendHalves(batch, signals);
     // Nothing in it was wrong: the batch itself was too large for this server.
     if (kind === "input" && delivery.refused.length === 0 && delivery.failure === undefined) {
@@ -76,11 +81,9 @@ export function createSender(
     const good = Array.from(batch.keys()).filter((k) => !bad.has(k));
     const whole = { ...answer, vectors: gatherRows(vectors, good), faulty: [] };
     const kept = { answered: [{ inputs: good.map((k) => batch[k]), answer: whole }], refused: [] };
-    return joined(kept, () =>
-      send(
-        batch.filter((_, k) => bad.has(k)),
-        signals,
-      ),
+    const rest = batch.filter((_, k) => bad.has(k));
+    return joined(kept, async () =>
+      settle(rest, await request(rest, signals, { rest: true }), signals, true),
     );
   };
 
@@ -93,8 +96,11 @@ export function createSender(
     if (refusesTheJob(refusals, accepted)) {
       throw requestError(settings, failure, cause);
     }
+    // Of rows that are wrong each text has its own.
     const among =
-      batch.length === 1 ? "" : ` (to this text or to one of ${batch.length - 1} others)`;
+      batch.length === 1 || failure.fault === "vectors"
+        ? ""
+        : ` (to this text or to one of ${batch.length - 1} others)`;
     const reason = `${failure.sentence}${among}`;
     return batch.map(({ index, text }) => ({ index, text, reason }));
   };
@@ -119,7 +125,8 @@ export function createSender(
   };
 
   /**
-   * Finds the texts that a server fails at. When both first halves fail it is the server: no more pieces are sent.
+   * Finds the texts that a server fails at, by an error or by rows that are no vectors. When both first halves fail it is the
+   * server: no more pieces are sent. Where it has just given other rows it is the texts, each of which has a wrong row.
    *
    * @param pieces Requests that may still be spent on pieces of the batch.
    */
@@ -127,15 +134,18 @@ export function createSender(
     batch: readonly SizedInput[],
     refusal: BatchRefusal,
     signals: SendSignals,
-    pieces: { left: number; first: boolean },
+    pieces: Pieces,
   ): Promise<Delivery> => {
     if (pieces.left < 2) return { answered: [], refused: refusedTexts(batch, refusal) };
     pieces.left -= 2;
     const halves = halvesOf(batch);
     const results: (EmbeddingAnswer | BatchRefusal)[] = [];
     for (const half of halves) results.push(await request(half, signals, { piece: true }));
-    const failed = results.map((r) => "failure" in r && r.failure.fault === "server");
+    const failed = results.map(
+      (result) => "failure" in result && ["server", "vectors"].includes(result.failure.fault ?? ""),
+    );
     if (pieces.first && failed.every(Boolean)) {
+      if (pieces.rest) return { answered: [], refused: refusedTexts(batch, refusal) };
       const result = await request(batch, signals, { whole: true, failures: 3 });
       return settle(batch, result, signals);
     }
@@ -154,9 +164,18 @@ export function createSender(
   return send;
 }
 
+/** What may still be spent on pieces of a batch. */
+interface Pieces {
+  left: number;
+  /** Whether none has passed yet. */
+  first: boolean;
+  /** Whether the batch is what an answer had no vectors for, though it had others. */
+  readonly rest: boolean;
+}
+
 /** At most 4 log2(n) requests for one batch, the three before its first split included. */
-function piecesFor(batch: readonly SizedInput[]): { left: number; first: boolean } {
-  return { left: Math.max(2, 4 * Math.ceil(Math.log2(batch.length)) - 3), first: true };
+function piecesFor(batch: readonly SizedInput[], rest: boolean): Pieces {
+  return { left: Math.max(2, 4 * Math.ceil(Math.log2(batch.length)) - 3), first: true, rest };
 }
 
 function halvesOf(batch: readonly SizedInput[]): [readonly SizedInput[], readonly SizedInput[]] {

@@ -42,8 +42,11 @@ export function createGuardedFetch(
       if (error instanceof TypeError) return { content: undefined }; // broken off: its status still tells
       throw error;
     });
-    const { message, ...names } = serverWords(redact(new TextDecoder().decode(content)));
+    const { message, waitMs, ...names } = serverWords(redact(new TextDecoder().decode(content)));
     headers.set("content-type", "application/json");
+    if (waitMs !== undefined && !headers.has("retry-after") && !headers.has("retry-after-ms")) {
+      headers.set("retry-after-ms", String(waitMs));
+    }
     const error = { ...names, message: message === "" ? response.statusText : message };
     return new Response(JSON.stringify({ error }), { status, headers });
   };

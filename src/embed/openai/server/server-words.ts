@@ -9,6 +9,8 @@ export interface ServerWords {
   readonly type?: string | undefined;
   /** The HTTP status that it names in the body. */
   readonly status?: number | undefined;
+  /** Milliseconds until its model is there, where it says how long that will take. */
+  readonly waitMs?: number | undefined;
 }
 
 const mostCharacters = 300;
@@ -17,7 +19,8 @@ const mostLookedAt = 16_384;
 
 /**
  * Reads an error's body: OpenAI's `{"error": {…}}` and what others send: `error` as text, `message` or `detail` beside it
- * (FastAPI's list of faults too), plain text, a page of HTML.
+ * (FastAPI's list of faults too), plain text, a page of HTML. Hugging Face's inference tells in `estimated_time` how many seconds
+ * loading a model will take.
  */
 export function serverWords(body: unknown): ServerWords {
   const parsed = typeof body === "string" ? parse(body) : body;
@@ -37,8 +40,12 @@ export function serverWords(body: unknown): ServerWords {
     code: name(inner.code),
     type: name(inner.type) ?? name(parsed.error_type),
     status: number,
+    waitMs: [inner.estimated_time, parsed.estimated_time].map(milliseconds).find((ms) => ms > 0),
   };
 }
+
+const milliseconds = (seconds: unknown): number =>
+  typeof seconds === "number" ? Math.ceil(1000 * seconds) : 0;
 
 /** Whether an answer with status 200 is an error for all that. */
 export function isErrorBody(body: unknown): boolean {
