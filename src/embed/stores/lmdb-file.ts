@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { damageOfPages, type LmdbState, type LmdbTree } from "./lmdb-pages.js";
 
-/** Pages of files up to so many bytes are looked at unasked: at most a second, a third of one where vectors are long. */
+/** Pages of files up to so many bytes are looked at unasked: a fifth of a second where vectors are long, one or so where they have a dozen values. */
 const mostBytes = 1 << 28;
 
 /**

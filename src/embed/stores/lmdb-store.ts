@@ -10,7 +10,7 @@ export interface LmdbStoreOptions {
   /** Directory of the database; made when absent. Several processes may use it at once. */
   readonly path: string;
   /**
-   * Whether every page of the file is looked at when it is opened, some 3 ms a MB at most: LMDB follows a damaged page unchecked, which
+   * Whether every page of the file is looked at when it is opened, 1 to 5 ms a MB: LMDB follows a damaged page unchecked, which
    * ends the process or gives another text's vector.
    * @default where the file has at most 256 MiB
    */
