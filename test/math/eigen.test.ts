@@ -7,9 +7,12 @@ import {
   tridiagonalize,
   type Tridiagonal,
 } from "../../src/math/decompose/tridiagonalize.js";
+import { withEngine } from "../../src/math/engines/engine-scope.js";
+import { createKernelEngine } from "../../src/math/engines/kernel-engine.js";
+import type { ProductEngine } from "../../src/math/engines/product-engine.js";
 import { loadKernel, setKernel } from "../../src/math/kernel/kernel.js";
 import { createMatrix, identityMatrix, type Matrix } from "../../src/math/matrix.js";
-import { multiply } from "../../src/math/multiply.js";
+import { multiply, multiplyInKernel } from "../../src/math/multiply.js";
 import { normalMatrix, sameBits } from "./random-matrix.js";
 
 function randomGram(n: number, rank: number): Matrix {
@@ -128,6 +131,37 @@ describe("symmetricEigen", () => {
       const [plain, filled] = [0, 1e6].map((below) => reduced(matrix, below));
       expect(filled).toEqual(plain);
     }
+  });
+
+  it("takes its last products from the engine of the call, and the values from the kernel", () => {
+    let products = 0;
+    const other: ProductEngine = {
+      ...createKernelEngine(),
+      multiplySync(...operands) {
+        products++;
+        return multiplyInKernel(...operands);
+      },
+    };
+    const matrix = randomGram(300, 400);
+    const kernels = symmetricEigen(matrix);
+    for (const count of [300, 40]) {
+      const others = withEngine(other, () => symmetricEigen(matrix, { count }));
+      expect(others.values).toEqual(kernels.values.slice(0, count));
+      expect(others.vectors.cols).toBe(count);
+      for (let i = 0; i < 300; i++) {
+        for (let j = 0; j < count; j++) {
+          const [x, y] = [others.vectors.data[i * count + j], kernels.vectors.data[i * 300 + j]];
+          expect(Math.abs(x - y)).toBeLessThan(1e-6);
+        }
+      }
+      if (count < 300) continue;
+      const { residual, orthogonality } = errors(matrix, others);
+      expect(residual).toBeLessThan(2e-7);
+      expect(orthogonality).toBeLessThan(4e-7);
+    }
+    expect(products).toBeGreaterThan(10);
+    const named = withEngine(createKernelEngine(), () => symmetricEigen(matrix));
+    expect(sameBits(named.vectors.data, kernels.vectors.data)).toBe(true);
   });
 
   it("gives every vector the sign that makes its value of greatest magnitude positive", () => {

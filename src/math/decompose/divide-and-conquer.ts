@@ -1,5 +1,7 @@
 import { multiplyDouble } from "../kernel/double-product.js";
 import type { Kernel } from "../kernel/kernel-instance.js";
+import type { SyncEngine } from "../engines/engine-scope.js";
+import { singleOf } from "./reflections.js";
 import { tridiagonalQl } from "./ql.js";
 import { deflate } from "./deflation.js";
 import { secularRoot } from "./secular.js";
@@ -22,6 +24,18 @@ interface Solver {
   /** The diagonal of T; eigenvalues once a part is solved. */
   readonly values: Float64Array;
   readonly offDiagonal: Float64Array;
+  /** Multiplies at the last merge. */
+  readonly engine: SyncEngine | null;
+}
+
+/** What of a tridiagonal matrix is wanted, and how. */
+export interface TridiagonalJob {
+  /** How many of the largest eigenvalues, with their vectors. */
+  readonly count: number;
+  /** Address of n × n doubles to work in, in the kernel's memory. */
+  readonly q: number;
+  /** Makes the products of the last merge, in single precision; `null` for the kernel, in double precision. */
+  readonly engine: SyncEngine | null;
 }
 
 /** The wanted eigenpairs of a tridiagonal matrix. */
@@ -36,15 +50,12 @@ export interface TridiagonalEigen {
  * The `count` largest eigenvalues of a symmetric tridiagonal matrix with their vectors, by divide and conquer: cut in two,
  * solve each, and join them by a rank-one update whose eigenvalues are the roots of a secular equation (Cuppen; Gu and
  * Eisenstat, whose recomputed weights keep the vectors orthogonal).
- *
- * @param q address of n × n doubles to work in, in the kernel's memory.
  */
 export function divideAndConquer(
   kernel: Kernel,
   diagonal: Float64Array,
   offDiagonal: Float64Array,
-  count: number,
-  q: number,
+  { count, q, engine }: TridiagonalJob,
 ): TridiagonalEigen {
   const n = diagonal.length;
   let largest = 0;
@@ -52,7 +63,7 @@ export function divideAndConquer(
   for (const value of offDiagonal) largest = Math.max(largest, Math.abs(value));
   const scale = largest === 0 ? 1 : largest;
   const solver: Solver = {
-    ...{ kernel, q, n },
+    ...{ kernel, q, n, engine },
     values: diagonal.map((value) => value / scale),
     offDiagonal: offDiagonal.map((value) => (Math.abs(value) > NOISE * scale ? value / scale : 0)),
   };
@@ -180,20 +191,29 @@ function merge(
       at: from.at + firstRoot * 8,
       rowStride: n,
     });
-    multiplyDouble(
-      kernel,
-      [upper, topCols, wanted],
-      { at: topAt, rowStride: topCols, colStride: 1 },
-      { at: roots0, rowStride: 1, colStride: k },
-      out(block),
-    );
-    multiplyDouble(
-      kernel,
-      [size - upper, bottomCols, wanted],
-      { at: bottomAt, rowStride: bottomCols, colStride: 1 },
-      { at: roots0 + top.length * 8, rowStride: 1, colStride: k },
-      out(lowerBlock),
-    );
+    const engine = size === n ? solver.engine : null;
+    const turn = (
+      [rows, cols]: readonly [rows: number, cols: number],
+      at: number,
+      roots: number,
+      to: { at: number; rowStride: number },
+    ): void => {
+      if (engine === null) {
+        const operand = { at, rowStride: cols, colStride: 1 };
+        const turned = { at: roots, rowStride: 1, colStride: k };
+        multiplyDouble(kernel, [rows, cols, wanted], operand, turned, to);
+        return;
+      }
+      const operand = singleOf(kernel, at, [rows, cols], cols);
+      const turned = singleOf(kernel, roots, [wanted, cols], k);
+      const { data } = engine.multiplySync(operand, turned, { transposeB: true });
+      for (let i = 0; i < rows; i++) {
+        const row = data.subarray(i * wanted, (i + 1) * wanted);
+        kernel.float64(to.at + i * to.rowStride * 8, wanted).set(row);
+      }
+    };
+    turn([upper, topCols], topAt, roots0, out(block));
+    turn([size - upper, bottomCols], bottomAt, roots0 + top.length * 8, out(lowerBlock));
     const data = kernel.float64(block.at, (size - 1) * n + size);
     const aside = kernel.float64(deflatedAt, size * deflated.length);
     for (let i = 0; i < size; i++) {

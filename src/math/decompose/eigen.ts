@@ -1,11 +1,14 @@
 import { checkInteger } from "../../base/checks.js";
 import { checkSymmetric } from "./check-symmetric.js";
+import { engineOfCall, type SyncEngine } from "../engines/engine-scope.js";
+import { isKernelEngine } from "../engines/kernel-engine.js";
 import { divideAndConquer } from "./divide-and-conquer.js";
 import type { Kernel } from "../kernel/kernel-instance.js";
 import { loadKernel } from "../kernel/kernel.js";
 import { createMatrix, type Matrix } from "../matrix.js";
 import { plainEigen } from "./plain-eigen.js";
-import { applyReflections, strideOf, tridiagonalize, type WorkMatrix } from "./tridiagonalize.js";
+import { applyReflections, applyReflectionsOn } from "./reflections.js";
+import { strideOf, tridiagonalize, type WorkMatrix } from "./tridiagonalize.js";
 
 export interface SymmetricEigenOptions {
   /** How many of the largest eigenvalues (not in magnitude) with their vectors are wanted. @default all */
@@ -23,12 +26,15 @@ export interface SymmetricEigen {
 
 /** Smaller matrices are not worth the way into WebAssembly. */
 const SMALL = 48;
+/** Products of smaller ones are the kernel's whatever engine the call runs on. */
+const SMALL_FOR_ENGINES = 256;
 
 /**
  * The eigenvalues and eigenvectors of a symmetric matrix, in double precision inside: Householder reduction to tridiagonal
  * form (LAPACK's dsytrd), divide and conquer (Cuppen; Gu and Eisenstat), and the transformation back, all in WebAssembly on
  * every thread. Small matrices, and all of them where WebAssembly SIMD is missing, are decomposed in plain JavaScript, by
- * the QL iteration. What the two halves of the matrix differ by is averaged.
+ * the QL iteration. What the two halves of the matrix differ by is averaged. Inside `withEngine` the engine makes the last
+ * products of the vectors, in single precision: their last bits are its own, the values are the kernel's.
  *
  * @param matrix n × n
  * @throws RangeError when the matrix is not square, not symmetric (to 1e-4 of its largest value) or not finite, or `count`
@@ -48,6 +54,12 @@ export function symmetricEigen(
   return result;
 }
 
+/** The engine of the call, unless it is the kernel. */
+function otherEngine(): SyncEngine | null {
+  const engine = engineOfCall() ?? null;
+  return engine !== null && isKernelEngine(engine) ? null : engine;
+}
+
 function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEigen {
   const n = matrix.rows;
   return kernel.scope(() => {
@@ -59,14 +71,16 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
     symmetrize(matrix, values64, stride);
     const { diagonal, offDiagonal, taus } = tridiagonalize(kernel, work);
     const z = kernel.reserve(n * count * 8);
+    const engine = n < SMALL_FOR_ENGINES ? null : otherEngine();
     const values = kernel.scope(() => {
       const q = kernel.reserve(n * n * 8);
-      const solved = divideAndConquer(kernel, diagonal, offDiagonal, count, q);
+      const solved = divideAndConquer(kernel, diagonal, offDiagonal, { count, q, engine });
       solved.copyVectors(z);
       return solved.values;
     });
-    applyReflections(kernel, work, taus, z, count);
+    if (engine === null) applyReflections(kernel, work, taus, z, count);
     const vectors = createMatrix(n, count, new Float32Array(kernel.float64(z, n * count)));
+    if (engine !== null) applyReflectionsOn(engine, kernel, work, taus, vectors);
     return { values, vectors };
   });
 }

@@ -9,8 +9,6 @@ import { packedBytes, TILE_ROWS } from "../kernel/packing.js";
 
 /** Reflections gathered before they reach the rest of the matrix, in one product. */
 const PANEL = 32;
-/** Reflections applied to the eigenvectors at once. */
-const BACK_BLOCK = 64;
 
 /** Beside the largest value of the matrix: squares of less would underflow before long. */
 const NOISE = 1e-24;
@@ -226,55 +224,4 @@ function panelBothWays(
 function updateLast({ kernel, matrix, v, w }: Panel, rest: number, width: number): void {
   const corner = kernel.float64(matrix.at + (rest * matrix.stride + rest) * 8, 1);
   for (let q = 0; q < width; q++) corner[0] -= 2 * v[q][rest] * w[q][rest];
-}
-
-/**
- * Z ← Q · Z: takes the `count` eigenvectors of T in the columns of Z (n × count, row-major) to those of A. The reflections
- * are applied in blocks, as I - V · S · Vᵀ with S upper triangular (the compact WY form).
- */
-export function applyReflections(
-  kernel: Kernel,
-  { at: a, n, stride }: WorkMatrix,
-  taus: Float64Array,
-  z: number,
-  count: number,
-): void {
-  kernel.scope(() => {
-    const innerAt = kernel.reserve(BACK_BLOCK * BACK_BLOCK * 8);
-    const factorAt = kernel.reserve(BACK_BLOCK * BACK_BLOCK * 8);
-    const firstAt = kernel.reserve(BACK_BLOCK * count * 8);
-    const secondAt = kernel.reserve(BACK_BLOCK * count * 8);
-    const blocks = Math.ceil(taus.length / BACK_BLOCK);
-    for (let block = blocks - 1; block >= 0; block--) {
-      const start = block * BACK_BLOCK;
-      const width = Math.min(BACK_BLOCK, taus.length - start);
-      const top = start + 1; // the vectors are zero above
-      const length = n - top;
-      const corner = a + (start * stride + top) * 8;
-      const v = { at: corner, rowStride: 1, colStride: stride };
-      const vTransposed = { at: corner, rowStride: stride, colStride: 1 };
-      multiplyDouble(kernel, [width, length, width], vTransposed, v, {
-        ...{ at: innerAt, rowStride: width },
-      });
-      const inner = kernel.float64(innerAt, width * width);
-      const factor = kernel.float64(factorAt, width * width).fill(0);
-      for (let i = 0; i < width; i++) {
-        const tau = taus[start + i];
-        factor[i * width + i] = tau;
-        for (let r = 0; r < i; r++) {
-          let sum = 0;
-          for (let q = r; q < i; q++) sum += factor[r * width + q] * inner[q * width + i];
-          factor[r * width + i] = -tau * sum;
-        }
-      }
-      const zTop = { at: z + top * count * 8, rowStride: count };
-      const rows = { colStride: 1, rowStride: count };
-      const first = { at: firstAt, ...rows };
-      const second = { at: secondAt, ...rows };
-      multiplyDouble(kernel, [width, length, count], vTransposed, { ...zTop, colStride: 1 }, first);
-      const triangle = { at: factorAt, rowStride: width, colStride: 1 };
-      multiplyDouble(kernel, [width, width, count], triangle, first, second);
-      multiplyDouble(kernel, [length, width, count], v, second, zTop, "subtract");
-    }
-  });
 }

@@ -21,8 +21,8 @@ export function recordEngine(): { readonly engine?: string } {
 
 /**
  * Runs `job` with the engine under the large products of everything it calls, also of what goes on after it has waited.
- * Nothing outside is changed: two jobs at once may have an engine each. Decompositions and small products stay the
- * kernel's.
+ * Nothing outside is changed: two jobs at once may have an engine each. Small products stay the kernel's, and of
+ * eigen-decompositions all but the last products of the vectors.
  *
  * ```ts
  * const engine = await createOnnxEngine();

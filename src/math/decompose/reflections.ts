@@ -1,0 +1,124 @@
+import type { SyncEngine } from "../engines/engine-scope.js";
+import { multiplyDouble } from "../kernel/double-product.js";
+import type { Kernel } from "../kernel/kernel-instance.js";
+import { createMatrix, rowRange, type Matrix } from "../matrix.js";
+import type { WorkMatrix } from "./tridiagonalize.js";
+
+/** Reflections applied to the eigenvectors at once. */
+const BLOCK = 64;
+/** On another engine, to which larger products matter more. */
+const ENGINE_BLOCK = 128;
+
+/** Neighbouring reflections as I - V · S · Vᵀ with S upper triangular (the compact WY form). */
+interface Block {
+  /** The vectors are zero above this row. */
+  readonly top: number;
+  readonly width: number;
+  /** Address of V from its row `top` on, which lies transposed: `width` rows. */
+  readonly corner: number;
+  /** S, width × width. */
+  readonly factor: Float64Array;
+}
+
+/** The blocks from the last to the first, S in the kernel's memory at `factorAt` until the next comes. */
+function* blocksOf(
+  kernel: Kernel,
+  { at, n, stride }: WorkMatrix,
+  taus: Float64Array,
+  most: number,
+  factorAt: number,
+): Generator<Block> {
+  const innerAt = kernel.reserve(most * most * 8);
+  for (let block = Math.ceil(taus.length / most) - 1; block >= 0; block--) {
+    const start = block * most;
+    const width = Math.min(most, taus.length - start);
+    const top = start + 1;
+    const corner = at + (start * stride + top) * 8;
+    const v = { at: corner, rowStride: 1, colStride: stride };
+    const vTransposed = { at: corner, rowStride: stride, colStride: 1 };
+    const target = { at: innerAt, rowStride: width };
+    multiplyDouble(kernel, [width, n - top, width], vTransposed, v, target);
+    const inner = kernel.float64(innerAt, width * width);
+    const factor = kernel.float64(factorAt, width * width).fill(0);
+    for (let i = 0; i < width; i++) {
+      const tau = taus[start + i];
+      factor[i * width + i] = tau;
+      for (let r = 0; r < i; r++) {
+        let sum = 0;
+        for (let q = r; q < i; q++) sum += factor[r * width + q] * inner[q * width + i];
+        factor[r * width + i] = -tau * sum;
+      }
+    }
+    yield { top, width, corner, factor };
+  }
+}
+
+/** Z ← Q · Z: takes the `count` eigenvectors of T in the columns of Z (n × count, row-major) to those of A. */
+export function applyReflections(
+  kernel: Kernel,
+  matrix: WorkMatrix,
+  taus: Float64Array,
+  z: number,
+  count: number,
+): void {
+  const { n, stride } = matrix;
+  kernel.scope(() => {
+    const factorAt = kernel.reserve(BLOCK * BLOCK * 8);
+    const first = { at: kernel.reserve(BLOCK * count * 8), rowStride: count, colStride: 1 };
+    const second = { at: kernel.reserve(BLOCK * count * 8), rowStride: count, colStride: 1 };
+    for (const { top, width, corner } of blocksOf(kernel, matrix, taus, BLOCK, factorAt)) {
+      const length = n - top;
+      const zTop = { at: z + top * count * 8, rowStride: count, colStride: 1 };
+      const v = { at: corner, rowStride: 1, colStride: stride };
+      const vTransposed = { at: corner, rowStride: stride, colStride: 1 };
+      multiplyDouble(kernel, [width, length, count], vTransposed, zTop, first);
+      const triangle = { at: factorAt, rowStride: width, colStride: 1 };
+      multiplyDouble(kernel, [width, width, count], triangle, first, second);
+      multiplyDouble(kernel, [length, width, count], v, second, zTop, "subtract");
+    }
+  });
+}
+
+/** {@link applyReflections} by another engine, whose products are in single precision, to Z in memory of its own. */
+export function applyReflectionsOn(
+  engine: SyncEngine,
+  kernel: Kernel,
+  matrix: WorkMatrix,
+  taus: Float64Array,
+  z: Matrix,
+): void {
+  const { n, stride } = matrix;
+  const update = new Float32Array(n * z.cols);
+  kernel.scope(() => {
+    const factorAt = kernel.reserve(ENGINE_BLOCK * ENGINE_BLOCK * 8);
+    const blocks = blocksOf(kernel, matrix, taus, ENGINE_BLOCK, factorAt);
+    for (const { top, width, corner, factor } of blocks) {
+      const length = n - top;
+      const vTransposed = singleOf(kernel, corner, [width, length], stride);
+      const zTop = rowRange(z, top, n);
+      const { data } = zTop;
+      const first = engine.multiplySync(vTransposed, zTop);
+      const second = engine.multiplySync(
+        createMatrix(width, width, new Float32Array(factor)),
+        first,
+      );
+      const out = update.subarray(0, length * z.cols);
+      engine.multiplySync(vTransposed, second, { transposeA: true, out });
+      for (let i = 0; i < out.length; i++) data[i] -= out[i];
+    }
+  });
+}
+
+/** A rectangle of the kernel's memory, rounded to single precision. */
+export function singleOf(
+  kernel: Kernel,
+  at: number,
+  [rows, cols]: readonly [rows: number, cols: number],
+  rowStride: number,
+): Matrix {
+  const result = createMatrix(rows, cols);
+  for (let i = 0; i < rows; i++) {
+    result.data.set(kernel.float64(at + i * rowStride * 8, cols), i * cols);
+  }
+  return result;
+}
