@@ -63,6 +63,7 @@ export function simdSelect(
     const sums = k > CHUNK ? kernel.threads * pieceRows * PIECE_COLS * tileSums : 0;
     const sumsAt = kernel.reserve(sums);
     const beginsAt = kernel.reserve((mb + TILE_ROWS) * 4);
+    const floorsAt = kernel.reserve((mb + TILE_ROWS) * 4);
     const pairsAt = kernel.reserve(mostPairs * 8);
     const countsAt = kernel.reserve(across * PIECE_COLS * mostPairs * 4);
     const foundAt = kernel.reserve(pieces * foundBytes);
@@ -95,6 +96,12 @@ export function simdSelect(
         for (let row = 0; row < begins.length; row++) {
           begins[row] = thresholds.begins[i + Math.min(row, rows)] - first;
         }
+        const floors = new Float32Array(buffer, floorsAt, rows + TILE_ROWS).fill(Infinity);
+        for (let row = 0; row < rows; row++) {
+          if (begins[row] < begins[row + 1]) {
+            floors[row] = thresholds.low[first + begins[row + 1] - 1];
+          }
+        }
         const ends = new Float32Array(buffer, pairsAt, pairs * 2);
         for (let t = 0; t < pairs; t++) {
           ends[2 * t] = thresholds.low[first + t];
@@ -111,7 +118,7 @@ export function simdSelect(
             ...[operation, aAt, bAt, rowPanels],
             ...[Math.ceil(cols / TILE_COLS_SINGLE), k, sumsAt, 0, 0, pieceRows, PIECE_COLS],
             ...[FIRST | LAST | SELECT, beginsAt, pairsAt, countsAt, pairs * 4],
-            ...[foundAt, foundBytes, cols],
+            ...[foundAt, foundBytes, cols, floorsAt],
           ],
           parts,
           2 * rows * cols * k,
