@@ -3,6 +3,7 @@ import { rowOf, rowRange, type Matrix } from "../matrix.js";
 import { multiply } from "../multiply.js";
 import type { Similarity } from "../similarity.js";
 import type { TopK } from "../top-k.js";
+import { createNearestLists } from "./nearest-lists.js";
 import { createScreen, screenRows, type Products, type TakeProduct } from "./screen.js";
 import { roundUp, selectFrom } from "./select-scores.js";
 
@@ -27,7 +28,7 @@ export interface ProductBlock {
 export interface NearestRows {
   /** In turn; each is to be run, or given its products, before the next is taken. */
   readonly blocks: Iterable<ProductBlock>;
-  /** Whole when all blocks are done. */
+  /** Whole when there is no further block. */
   readonly result: TopK;
 }
 
@@ -49,34 +50,18 @@ export function nearestRows(
 ): NearestRows {
   const { queryRows, corpusRows, exact, bound } = similarity;
   const screen = createScreen(similarity);
-  const indices = new Int32Array(queries.rows * k).fill(-1);
-  const scores = new Float32Array(queries.rows * k).fill(-Infinity);
-
   const errors = Float64Array.from({ length: queries.rows }, (_, query) => bound(query));
-
-  /** Whether a product in single precision would have been too small, for one that may err by more. */
-  const insert = (query: number, row: number, product: number, error: number): boolean => {
-    const start = query * k;
-    const end = start + k - 1;
-    if (product < scores[end] - error) return false; // False for NaN: what is not finite is refused.
-    const score = exact(query, row);
-    // Rows come in order, so an equal score never enters before.
-    if (score <= scores[end]) return score < scores[end] - errors[query];
-    let at = end;
-    for (; at > start && scores[at - 1] < score; at--) {
-      scores[at] = scores[at - 1];
-      indices[at] = indices[at - 1];
-    }
-    scores[at] = score;
-    indices[at] = row;
-    return false;
+  const lists = createNearestLists(queries.rows, k, exact, errors);
+  const result = {
+    indices: new Int32Array(queries.rows * k).fill(-1),
+    scores: new Float32Array(queries.rows * k).fill(-Infinity),
   };
 
   /** What may belong to the lists of `count` queries as they stand: nothing is counted. */
   const openTo = (query: number, count: number, { scale, error }: Products): Thresholds => ({
     begins: Int32Array.from({ length: count + 1 }, (_, i) => i),
     low: Float32Array.from({ length: count }, (_, i) =>
-      roundUp((scores[(query + i + 1) * k - 1] - error(i)) * scale),
+      roundUp((lists.floor(query + i) - error(i)) * scale),
     ),
     high: new Float32Array(count).fill(NaN),
   });
@@ -91,7 +76,7 @@ export function nearestRows(
       const kth = k < row.length ? row.slice().sort()[row.length - k] : -Infinity;
       const floor = kth - 2 * errors[query + i];
       for (let j = 0; j < row.length; j++) {
-        if (!(row[j] < floor)) insert(query + i, j, row[j], errors[query + i]);
+        if (!(row[j] < floor)) lists.add(query + i, j, row[j], errors[query + i]);
       }
     }
   };
@@ -110,11 +95,14 @@ export function nearestRows(
         const counts = new Float64Array(part.rows);
         const errorOf = (row: number): number => errors[query + row];
         /** Takes what may belong to the lists as they stood when the thresholds were made. */
-        const open = (products: Products): [Thresholds, TakeProduct] => [
-          openTo(query, part.rows, products),
-          (row, column, product) =>
-            insert(query + row, first + column, product / products.scale, products.error(row)),
-        ];
+        const open = (products: Products): [Thresholds, TakeProduct] => {
+          lists.settle(query, part.rows);
+          return [
+            openTo(query, part.rows, products),
+            (row, column, product) =>
+              lists.add(query + row, first + column, product / products.scale, products.error(row)),
+          ];
+        };
         yield {
           get queries() {
             return part.single();
@@ -134,9 +122,10 @@ export function nearestRows(
             } else begin(query, products);
           },
         };
+        if (first + size >= corpus.rows) lists.finish(query, part.rows, result);
         done += part.rows * block.rows;
       }
     }
   }
-  return { blocks: blocks(), result: { indices, scores } };
+  return { blocks: blocks(), result };
 }
