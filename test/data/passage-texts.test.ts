@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { findJsonFields } from "../../src/data/natural-questions/json-fields.js";
 import { parseNaturalQuestion } from "../../src/data/natural-questions/natural-question.js";
 import { cleanText } from "../../src/data/natural-questions/page/clean-text.js";
@@ -76,6 +76,7 @@ const token = fc.oneof(
         "\u2028",
         "\u007f",
         "\u0001",
+        "\ufffd",
       ],
     ),
   },
@@ -162,6 +163,32 @@ describe("the texts of a page's passages from one pass", () => {
       ),
       { numRuns: 3000 },
     );
+  });
+
+  it("are the same where Node's bytes are missing, and beside the sign for bytes that are no text", () => {
+    const page = (): PageText =>
+      simplified(
+        '"<P> plain words </P> <P> \u2013 \ufffd </P> <Table> <Tr> <Td> é </Td> </Tr> </Table>"',
+      );
+    const spans = { startToken: [0, 4, 8, 9], endToken: [4, 8, 15, 14] };
+    const texts = ["plain words", "– \ufffd", "é", "é"];
+    expect(page().passages?.(spans, {})).toEqual(texts);
+    vi.stubGlobal("Buffer", undefined);
+    try {
+      expect(page().passages?.(spans, {})).toEqual(texts);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it("are not told of a passage whose bytes are no text", () => {
+    const bytes = encoder.encode('{"document_text": "<P> a # </P> <P> b </P>"}');
+    bytes[bytes.indexOf(0x23)] = 0xff;
+    const page = pageFromTextField(bytes, findJsonFields(bytes).get("document_text")!);
+    expect([...(page.passages?.({ startToken: [0, 4], endToken: [4, 7] }, {}) ?? [])]).toEqual([
+      undefined,
+      "b",
+    ]);
   });
 
   it("are told of every passage that a browser's box would hold, but of those within a cell", () => {

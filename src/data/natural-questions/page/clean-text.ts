@@ -1,7 +1,7 @@
 import { decodeHTMLStrict } from "entities";
 import { naturalText } from "./natural-text.js";
 import type { PageText } from "./page-text.js";
-import { roleOf } from "./tag-role.js";
+import { roleOf, TagRole } from "./tag-role.js";
 
 export interface CleanTextOptions {
   /**
@@ -52,19 +52,19 @@ export function cleanText(
     }
     const role = roleOf(token);
     const closing = token.charCodeAt(1) === 0x2f;
-    if (role === "cell") {
+    if (role === TagRole.cell) {
       inCell[inCell.length - 1] = !closing;
       if (closing || opened++ === 0) continue;
       line += "\t";
       afterWord = false;
-    } else if (role === "table") {
+    } else if (role === TagRole.table) {
       breakLine();
       if (!closing) inCell.push(false);
       else if (inCell.length > 1) inCell.pop();
-    } else if (role === "row") {
+    } else if (role === TagRole.row) {
       inCell[inCell.length - 1] = false;
       breakLine();
-    } else if (role === "block" && !inCell[inCell.length - 1]) {
+    } else if (role === TagRole.block && !inCell[inCell.length - 1]) {
       breakLine();
     }
   }

@@ -1,7 +1,7 @@
 import type { JsonField } from "../json-fields.js";
 import { decodeJsonString } from "../json-fields.js";
 import { decodeUtf8 } from "../../sources/utf8.js";
-import { PageCleaner } from "./page-cleaner.js";
+import { cleanPage } from "./page-cleaner.js";
 import { checkEnd, looksLikeTag, pageFromTokens, type PageText } from "./page-text.js";
 import { passageTexts } from "./passage-texts.js";
 import { tokenRanges } from "./token-ranges.js";
@@ -50,9 +50,8 @@ export function pageFromTextField(bytes: Uint8Array, field: JsonField): PageText
     },
     isTag: (_, token) => looksLikeTag(token),
     passages(spans, { natural = false }) {
-      const page = new PageCleaner(bytes, end - field.start);
-      page.text(field.start + 1, end);
-      return page.failed || (natural && page.odd) ? null : passageTexts(page, spans);
+      const page = cleanPage(bytes, { starts: [field.start + 1], ends: [end] }, end - field.start);
+      return page === null || (natural && page.odd) ? null : passageTexts(page, spans);
     },
   };
 }
@@ -105,13 +104,10 @@ export function pageFromTokensField(bytes: Uint8Array, field: JsonField): PageTe
     passages(spans, { natural = false }) {
       const ranges = tokenRanges(bytes, field);
       if (ranges === null) return null;
-      const { starts: from, ends: to, html: tags } = ranges;
-      let size = 0;
-      for (let i = 0; i < from.length; i++) size += to[i] - from[i] + 1;
-      const page = new PageCleaner(bytes, size);
-      for (let i = 0; i < from.length && !page.failed; i++)
-        page.token(from[i], to[i], tags[i] === 1);
-      return page.failed || (natural && page.odd) ? null : passageTexts(page, spans);
+      let size = ranges.starts.length;
+      for (let i = 0; i < ranges.starts.length; i++) size += ranges.ends[i] - ranges.starts[i];
+      const page = cleanPage(bytes, ranges, size);
+      return page === null || (natural && page.odd) ? null : passageTexts(page, spans);
     },
   };
 }

@@ -1,21 +1,22 @@
-/** What a tag does to the text: begins a cell, a row or a table, parts lines, or nothing. */
-export type TagRole = "cell" | "row" | "table" | "block" | "inline";
+/** What a tag does to the text: parts lines, begins a cell, a row or a table, or nothing. Numbers, as tables of bytes hold them. */
+export const TagRole = { block: 0, cell: 1, row: 2, table: 3, inline: 4 } as const;
+export type TagRole = (typeof TagRole)[keyof typeof TagRole];
 
 const roles: ReadonlyMap<string, TagRole> = /* @__PURE__ */ new Map<string, TagRole>([
-  ["td", "cell"],
-  ["th", "cell"],
-  ["tr", "row"],
-  ["table", "table"],
-  ["a", "inline"],
-  ["b", "inline"],
-  ["i", "inline"],
-  ["em", "inline"],
-  ["strong", "inline"],
-  ["span", "inline"],
-  ["sup", "inline"],
-  ["sub", "inline"],
-  ["small", "inline"],
-  ["code", "inline"],
+  ["td", TagRole.cell],
+  ["th", TagRole.cell],
+  ["tr", TagRole.row],
+  ["table", TagRole.table],
+  ["a", TagRole.inline],
+  ["b", TagRole.inline],
+  ["i", TagRole.inline],
+  ["em", TagRole.inline],
+  ["strong", TagRole.inline],
+  ["span", TagRole.inline],
+  ["sup", TagRole.inline],
+  ["sub", TagRole.inline],
+  ["small", TagRole.inline],
+  ["code", TagRole.inline],
 ]);
 
 /** Pages repeat a handful of tags thousands of times. */
@@ -27,7 +28,7 @@ export function roleOf(tag: string): TagRole {
   let role = known.get(tag);
   if (role === undefined) {
     const name = /[A-Za-z][A-Za-z0-9]*/.exec(tag)?.[0].toLowerCase() ?? "";
-    role = roles.get(name) ?? "block";
+    role = roles.get(name) ?? TagRole.block;
     if (known.size < mostKnown) known.set(tag, role);
   }
   return role;
@@ -37,17 +38,22 @@ export function roleOf(tag: string): TagRole {
 export const nameKey = (key: number, letter: number): number => (key << 5) | (letter & 31);
 
 /** Roles by {@link nameKey} of the name: names of up to three letters, then the longer ones. */
-let short: TagRole[] | undefined;
+let short: Uint8Array | undefined;
 const long = new Map<number, TagRole>();
+
+/** The roles of names of up to three letters, by {@link nameKey}. */
+export function shortNames(): Uint8Array {
+  return (short ??= keyRoles());
+}
 
 /** The role of a tag whose name has at most six letters and nothing else, by its key. */
 export function roleOfKey(key: number): TagRole {
-  short ??= keyRoles();
-  return key < short.length ? short[key] : (long.get(key) ?? "block");
+  const table = shortNames();
+  return key < table.length ? (table[key] as TagRole) : (long.get(key) ?? TagRole.block);
 }
 
-function keyRoles(): TagRole[] {
-  const table = new Array<TagRole>(1 << 15).fill("block");
+function keyRoles(): Uint8Array {
+  const table = new Uint8Array(1 << 15);
   for (const [name, role] of roles) {
     const key = Array.from(name, (letter) => letter.charCodeAt(0)).reduce(nameKey, 0);
     if (key < table.length) table[key] = role;
