@@ -104,6 +104,15 @@ describe("parseNaturalQuestion", () => {
     expect(structuredClone(candidates[3]).text).toBe("Ann Poe wrote it .");
   });
 
+  it("shares the getters of what is found when read, lest each record keep others alive", () => {
+    const getter = (record: object, field: string): unknown =>
+      Object.getOwnPropertyDescriptor(record, field)?.get;
+    const [one, other] = [read(), read()];
+    expect(getter(one, "candidates")).toBe(getter(other, "candidates"));
+    expect(getter(one.candidates[0], "text")).toBe(getter(other.candidates[1], "text"));
+    expect(getter(one.candidates[0], "kind")).toBe(getter(other.candidates[1], "kind"));
+  });
+
   const none = { start_token: -1, end_token: -1, candidate_index: -1 };
   it.each([
     [

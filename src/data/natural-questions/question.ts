@@ -51,7 +51,7 @@ export function createQuestion(
   place: Place,
   options: CleanTextOptions,
 ): Question {
-  const { id, text, title, url, page, candidates: spans } = raw;
+  const { page, candidates: spans } = raw;
   const cut: CutText = (startToken, endToken) => {
     try {
       return cleanText(page, startToken, endToken, options);
@@ -92,17 +92,7 @@ export function createQuestion(
   });
 
   const textOf = candidateTexts(raw, cut, options);
-  let candidates: readonly Candidate[] | undefined;
-  return {
-    id,
-    text,
-    title,
-    url,
-    get candidates() {
-      return (candidates ??= listCandidates(spans, textOf, kindAt));
-    },
-    annotations,
-  };
+  return new LazyQuestion(raw, annotations, () => listCandidates(spans, textOf, kindAt));
 }
 
 function checkCandidate(
@@ -134,7 +124,7 @@ type CutText = (startToken: number, endToken: number) => string;
 type TextOf = (index: number, startToken: number, endToken: number) => string;
 
 /** Tokens cut one passage at a time, per token of the page, before one pass over the page serves all candidates. */
-const CUT_ALONE = 0.05;
+const CUT_ALONE = 0.02;
 
 /** The texts of candidates: whoever reads a few has those cut, whoever reads on has the page cleaned as a whole. */
 function candidateTexts(
@@ -147,7 +137,9 @@ function candidateTexts(
   let furthest = 0;
   return (index, startToken, endToken) => {
     if (texts === undefined && spans !== null) {
-      furthest ||= Array.from(spans.endToken).reduce((most, end) => Math.max(most, end), 0);
+      if (furthest === 0)
+        for (let i = 0; i < spans.endToken.length; i++)
+          furthest = Math.max(furthest, spans.endToken[i]);
       tokens += endToken - startToken;
       if (tokens > CUT_ALONE * furthest) texts = page.passages?.(spans, options) ?? null;
     }
@@ -165,34 +157,96 @@ function listCandidates(
   if (spans === null) return [];
   const { startToken, endToken, topLevel } = spans;
   const candidates: Candidate[] = [];
+  const reader = { textOf, kindAt };
   for (let i = 0; i < startToken.length; i++) {
-    candidates.push(
-      lazyCandidate(i, startToken[i], endToken[i], Boolean(topLevel[i]), textOf, kindAt),
-    );
+    candidates.push(new LazyCandidate(i, startToken[i], endToken[i], Boolean(topLevel[i]), reader));
   }
   return candidates;
 }
 
-/** With a kind and a text that are found when first read, yet enumerable fields, so that copies and JSON have it. */
-function lazyCandidate(
-  index: number,
-  startToken: number,
-  endToken: number,
-  topLevel: boolean,
-  textOf: TextOf,
-  kindAt: (token: number) => PassageKind,
-): Candidate {
-  let text: string | undefined;
-  return {
-    index,
-    startToken,
-    endToken,
-    topLevel,
-    get kind() {
-      return kindAt(startToken);
+/**
+ * With candidates that are listed when first asked for, yet an enumerable field of its own, so that copies and JSON have them.
+ *
+ * The getter is the same function for all: with a function of its own each object would get a hidden class of its own, which lies
+ * among the old objects and keeps alive, through each collection of the young, all that the function reaches.
+ */
+class LazyQuestion implements Question {
+  readonly id: string;
+  readonly text: string;
+  readonly title: string;
+  readonly url: string;
+  declare readonly candidates: readonly Candidate[];
+  readonly annotations: readonly Annotation[];
+  readonly #list: () => readonly Candidate[];
+  #candidates: readonly Candidate[] | undefined;
+
+  constructor(
+    { id, text, title, url }: RawQuestion,
+    annotations: readonly Annotation[],
+    list: () => readonly Candidate[],
+  ) {
+    this.id = id;
+    this.text = text;
+    this.title = title;
+    this.url = url;
+    this.#list = list;
+    Object.defineProperty(this, "candidates", LazyQuestion.#candidatesField);
+    this.annotations = annotations;
+  }
+
+  static readonly #candidatesField = {
+    enumerable: true,
+    get(this: LazyQuestion): readonly Candidate[] {
+      return (this.#candidates ??= this.#list());
     },
-    get text() {
-      return (text ??= textOf(index, startToken, endToken));
+  };
+}
+
+/** What a page's candidates have in common. */
+interface CandidateReader {
+  readonly textOf: TextOf;
+  readonly kindAt: (token: number) => PassageKind;
+}
+
+/**
+ * With a kind and a text that are found when first read, yet fields as a question's candidates are.
+ */
+class LazyCandidate implements Candidate {
+  readonly index: number;
+  readonly startToken: number;
+  readonly endToken: number;
+  readonly topLevel: boolean;
+  declare readonly kind: PassageKind;
+  declare readonly text: string;
+  readonly #reader: CandidateReader;
+  #found: string | undefined;
+
+  constructor(
+    index: number,
+    startToken: number,
+    endToken: number,
+    topLevel: boolean,
+    reader: CandidateReader,
+  ) {
+    this.index = index;
+    this.startToken = startToken;
+    this.endToken = endToken;
+    this.topLevel = topLevel;
+    this.#reader = reader;
+    Object.defineProperty(this, "kind", LazyCandidate.#kind);
+    Object.defineProperty(this, "text", LazyCandidate.#text);
+  }
+
+  static readonly #kind = {
+    enumerable: true,
+    get(this: LazyCandidate): PassageKind {
+      return this.#reader.kindAt(this.startToken);
+    },
+  };
+  static readonly #text = {
+    enumerable: true,
+    get(this: LazyCandidate): string {
+      return (this.#found ??= this.#reader.textOf(this.index, this.startToken, this.endToken));
     },
   };
 }
