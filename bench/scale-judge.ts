@@ -1,8 +1,8 @@
 /**
  * A process of its own for `npm run bench -- scale`, so that its peak of memory is that of one piece of work; prints JSON.
  *
- *   write FILE ROWS QUESTIONS      a corpus of 384 dimensions, to FILE as .npy
- *   streamed|memory FILE ROWS QUESTIONS THREADS      judges an adapter over that corpus
+ *   write FILE DIMENSIONS ROWS QUESTIONS      a corpus, to FILE as .npy
+ *   streamed|memory FILE DIMENSIONS ROWS QUESTIONS THREADS      judges an adapter over that corpus
  */
 import { open, readFile, writeFile } from "node:fs/promises";
 import {
@@ -18,15 +18,14 @@ import { judgeStreamed } from "embedtune/evaluate";
 import { createMatrix, setKernel } from "embedtune/math";
 import { vectorFileBlocks } from "embedtune/node";
 
-const dimensions = 384;
 const topicCount = 2000;
 const blockRows = 5000;
 /** Pairs that the adapter is fitted on; the judged ones come after. */
 const fittedPairs = 2000;
 
-const [what, file, rowsText, questionsText, threads = "1"] = process.argv.slice(2);
-const [rows, questions] = [Number(rowsText), Number(questionsText)];
-setKernel({ threads: Number(threads) });
+const [what, file, ...numbers] = process.argv.slice(2);
+const [dimensions, rows, questions, threads = 1] = numbers.map(Number);
+setKernel({ threads });
 
 /** Vectors about topics. Noise is drawn once and read from another place for each row: a million rows in seconds. */
 function generator() {

@@ -4,7 +4,7 @@
  *
  *   --only shards,judge     some of the parts
  *   --pairs 1000000 --shards 50 --workers 1,2 --cache lmdb|redis|none
- *   --passages 1000000 --questions 1000 --threads 1
+ *   --passages 1000000 --in-memory 100000 --questions 1000 --dimensions 384 --threads 1
  *
  * Starts a redis-server of its own unless REDIS_URL names one. On a machine that does other things take the processor time, which is
  * that of all processes of a run but Redis.
@@ -207,25 +207,27 @@ async function judge(options: BenchOptions, folder: string): Promise<BenchRow[]>
   const passages = countOption(options, "passages", 1_000_000);
   const questions = countOption(options, "questions", 1000);
   const threads = countOption(options, "threads", 1);
+  const dimensions = countOption(options, "dimensions", 384);
+  const few = countOption(options, "in-memory", Math.ceil(passages / 10));
   const script = fileURLToPath(new URL("scale-judge.ts", import.meta.url));
   const file = join(folder, "passages.npy");
   const child = async (what: string, count: number): Promise<string> => {
-    const args = ["--import", "tsx", script, what, file, count, questions, threads].map(String);
+    const numbers = [dimensions, count, questions, threads].map(String);
+    const args = ["--import", "tsx", script, what, file, ...numbers];
     return (await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 })).stdout;
   };
   const judged = async (what: string, count: number): Promise<Judged> =>
     JSON.parse(await child(what, count)) as Judged;
   const row = (corpus: string, count: number, result: Judged, same: string): BenchRow => ({
-    table: `the judge: ${questions} questions, 384 dimensions, ${threads} thread${threads > 1 ? "s" : ""}`,
+    table: `the judge: ${questions} questions, ${dimensions} dimensions, ${threads} thread${threads > 1 ? "s" : ""}`,
     corpus,
     passages: count,
-    "in float32, MB": (count * 384 * 4) / 1e6,
+    "in float32, MB": (count * dimensions * 4) / 1e6,
     "peak of the process, MB": result.peakBytes / 1e6,
     s: result.seconds,
     "processor s": result.cpuSeconds,
     "same figures": same,
   });
-  const few = Math.ceil(passages / 10);
   await child("write", few);
   const [inMemory, inBlocks] = [await judged("memory", few), await judged("streamed", few)];
   const same = JSON.stringify(inMemory.figures) === JSON.stringify(inBlocks.figures);
@@ -233,6 +235,7 @@ async function judge(options: BenchOptions, folder: string): Promise<BenchRow[]>
     row("in memory", few, inMemory, ""),
     row("streamed", few, inBlocks, same ? "yes" : "no"),
   ];
+  if (passages <= few) return rows;
   await child("write", passages);
   const all = await judged("streamed", passages);
   console.log(all.sentence);
