@@ -60,12 +60,16 @@ export function checkTrainingPairs(data: TrainingPairs, place: string): void {
  *
  * @param place What the messages begin with: the public function that was called.
  * @param options.unlabelled Whether there may be no pair with label 1. @default false
+ * @param options.keepPassages Whether passages stay as they are, for whoever scales them a block at a time. @default false
  * @throws RangeError as {@link checkTrainingPairs} does.
  */
 export function preparePairs(
   data: TrainingPairs,
   place = "preparePairs",
-  { unlabelled = false }: { readonly unlabelled?: boolean } = {},
+  {
+    unlabelled = false,
+    keepPassages = false,
+  }: { readonly unlabelled?: boolean; readonly keepPassages?: boolean } = {},
 ): PreparedPairs {
   const { positives, negatives } = separateLabels(data, place, unlabelled);
   const { queries, passages, groups } = data;
@@ -75,7 +79,7 @@ export function preparePairs(
       : intern(groups).indices;
   return {
     queries: normalizeRows(queries),
-    passages: normalizeRows(passages),
+    passages: keepPassages ? passages : normalizeRows(passages),
     positives,
     negatives,
     groups: numbered,

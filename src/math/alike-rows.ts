@@ -1,4 +1,5 @@
-import { rowOf, type Matrix } from "./matrix.js";
+import { createMatrix, rowOf, type Matrix } from "./matrix.js";
+import { normalizeInPlace } from "./vectors.js";
 
 /** Rounding, of a text that was embedded in another batch or scaled before, moves values of unit rows by less than this. */
 const most = 2e-6;
@@ -6,11 +7,22 @@ const most = 2e-6;
 /**
  * For every row of length 1 the number of the first row that is the same but for rounding: no value differs by more than
  * 2e-6. Rows are compared with the first of their kind, never with one another in a chain.
+ *
+ * @param options.unit Whether rows have length 1; else each is brought to it when it is looked at, and no copy of all is made. @default true
  */
-export function alikeRows(matrix: Matrix): Uint32Array {
+export function alikeRows(matrix: Matrix, { unit = true } = {}): Uint32Array {
   const { rows, cols } = matrix;
   const { placeOf, reach } = createLine(cols);
-  const place = Float64Array.from({ length: rows }, (_, i) => placeOf(rowOf(matrix, i)));
+  const reader = (): ((i: number) => Float32Array) => {
+    if (unit) return (i) => rowOf(matrix, i);
+    const scratch = createMatrix(1, cols);
+    return (i) => {
+      scratch.data.set(rowOf(matrix, i));
+      return normalizeInPlace(scratch).data;
+    };
+  };
+  const [rowAt, otherAt] = [reader(), reader()];
+  const place = Float64Array.from({ length: rows }, (_, i) => placeOf(rowAt(i)));
   const order = Uint32Array.from(place.keys()).sort((a, b) => place[a] - place[b] || a - b);
   const kinds: { readonly row: number; first: number }[] = [];
   const kindOf = new Uint32Array(rows);
@@ -18,7 +30,8 @@ export function alikeRows(matrix: Matrix): Uint32Array {
   for (const i of order) {
     while (from < kinds.length && place[i] - place[kinds[from].row] > reach) from++;
     let kind = from;
-    while (kind < kinds.length && !alike(rowOf(matrix, i), rowOf(matrix, kinds[kind].row))) kind++;
+    const row = rowAt(i);
+    while (kind < kinds.length && !alike(row, otherAt(kinds[kind].row))) kind++;
     if (kind === kinds.length) kinds.push({ row: i, first: i });
     else kinds[kind].first = Math.min(kinds[kind].first, i);
     kindOf[i] = kind;

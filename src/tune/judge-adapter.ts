@@ -37,7 +37,7 @@ async function judgeOnEngine(
 ): Promise<Judgement> {
   const { seed = 1, signal, onProgress } = options;
   checkJudging(adapter, options, "judgeAdapter");
-  const corpus = prepareLabelledCorpus(data, "judgeAdapter");
+  const corpus = prepareLabelledCorpus(data, "judgeAdapter", { keepPassages: true });
   checkJudged(adapter, corpus, "judgeAdapter");
   const rows = corpus.labelledQueries;
   const questions = judgedQuestions(corpus, rows, null, seed);

@@ -12,6 +12,19 @@ function unitRows(count: number, d: number): ReturnType<typeof createMatrix> {
 }
 
 describe("alikeRows", () => {
+  it("tells of rows of any length what it tells of them at length 1", () => {
+    const own = unitRows(60, 24);
+    const table = createMatrix(120, 24);
+    const [x, random] = [table.data, createRandom(2)];
+    for (let i = 0; i < 120; i++) {
+      const length = 10 ** (6 * random.next() - 3);
+      for (let j = 0; j < 24; j++) x[i * 24 + j] = length * own.data[(i % 60) * 24 + j];
+    }
+    const kinds = alikeRows(table, { unit: false });
+    expect(kinds).toEqual(alikeRows(normalizeRows(table)));
+    expect([...kinds]).toEqual(Array.from({ length: 120 }, (_, i) => i % 60));
+  });
+
   it.each([2, 16, 384])(
     "names the first of rows that differ by rounding alone, in %d dimensions",
     (d) => {

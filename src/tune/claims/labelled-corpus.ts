@@ -41,6 +41,8 @@ export interface LabelledCorpus {
   readonly prepared: PreparedPairs;
   readonly queries: Matrix;
   readonly passages: Matrix;
+  /** Whether passages have length 1 like all else, or are kept as they came, to be scaled a block at a time. */
+  readonly unitPassages: boolean;
   readonly log: Matrix | null;
   /** Each matching pair once. */
   readonly positives: IndexPairs;
@@ -116,11 +118,17 @@ export function ownPassages(
 /**
  * Checks what is to be learnt from and judged by.
  *
+ * @param options.keepPassages Whether passages are kept as they came: for whoever only ranks them, a block at a time, and
+ *   would hold them twice. @default false
  * @throws RangeError naming what is wrong, as {@link preparePairs}, no passages, a log that is empty or of other dimensions, and
  *   twins that are not one per row.
  */
-export function prepareLabelledCorpus(data: LabelledVectors, caller: string): LabelledCorpus {
-  const prepared = preparePairs(data, caller, { unlabelled: true });
+export function prepareLabelledCorpus(
+  data: LabelledVectors,
+  caller: string,
+  { keepPassages = false } = {},
+): LabelledCorpus {
+  const prepared = preparePairs(data, caller, { unlabelled: true, keepPassages });
   const { queries, passages, positives, negatives } = prepared;
   const { log } = data;
   checkNotEmpty(passages, `${caller}: passages`);
@@ -131,7 +139,7 @@ export function prepareLabelledCorpus(data: LabelledVectors, caller: string): La
       refuse(`${caller}: log`, `a matrix of ${passages.cols} columns`, log.cols);
     }
   }
-  const passageText = alikeRows(passages);
+  const passageText = alikeRows(passages, { unit: !keepPassages });
   const rowsOfText = new Map<number, number[]>();
   for (const [row, text] of passageText.entries()) {
     const rows = rowsOfText.get(text);
@@ -153,6 +161,7 @@ export function prepareLabelledCorpus(data: LabelledVectors, caller: string): La
   return {
     prepared,
     ...{ queries, passages, positives, negatives, relevant, grades, passageText },
+    unitPassages: !keepPassages,
     givenGroups: interned && { of: interned.indices, count: interned.distinct.length },
     log: log === undefined ? null : normalizeRows(log),
     ownPassage: ownPassages(data.ownPassage, queries.rows, passages.rows, caller),

@@ -78,7 +78,7 @@ export function createCorpusRanker(
  * @param options.form What is served beside the map, and the answered questions it is made of.
  */
 export async function rankInWholeCorpus(
-  data: Pick<LabelledCorpus, "queries" | "passages">,
+  data: Pick<LabelledCorpus, "queries" | "passages" | "unitPassages">,
   sides: Sides,
   rows: Uint32Array,
   questions: readonly JudgedQuestion[],
@@ -88,16 +88,17 @@ export async function rankInWholeCorpus(
   { signal, form }: LongJobOptions & { readonly form?: ServedForm | undefined },
 ): Promise<void> {
   const { query } = sides;
-  const { queries, passages } = data;
+  const { queries, passages, unitPassages } = data;
+  const unit = (block: Matrix): Matrix => (unitPassages ? block : normalizeRows(block));
   const asked = normalizeRows(applySide(query, gatherRows(queries, rows)));
   const change =
     form === undefined ? null : createFormMaker(data, sides, asked, form.pairs)(form.form);
-  const ofRows = (relevant: readonly number[]): Matrix => gatherRows(passages, relevant);
+  const ofRows = (relevant: readonly number[]): Matrix => unit(gatherRows(passages, relevant));
   const ranker = createCorpusRanker(sides, asked, questions, ofRows, learnt, change);
   for (let start = 0; start < passages.rows; start += blockRows) {
     await yieldToEventLoop();
     signal?.throwIfAborted();
-    ranker.add(rowRange(passages, start, start + blockRows), start);
+    ranker.add(unit(rowRange(passages, start, start + blockRows)), start);
   }
   ranker.finish(outcomes, places);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { prepareLabelledCorpus } from "../../../src/tune/claims/labelled-corpus.js";
 import { prepared, vectorsWith } from "../corpora.js";
 
 describe("prepareLabelledCorpus", () => {
@@ -37,6 +38,21 @@ describe("prepareLabelledCorpus", () => {
     expect([...labelledQueries]).toEqual([1, 3]);
     expect([...queryText]).toEqual([0, 1, 0, 3]);
     expect([positives.query.length, negatives.query.length, log]).toEqual([2, 1, null]);
+  });
+
+  it("keeps the passages of whoever scales them a block at a time as they came, with the same likenesses", () => {
+    const data = vectorsWith(3, 5, [
+      [0, 1],
+      [2, 4],
+    ]);
+    for (let j = 0; j < 6; j++) data.passages.data[3 * 6 + j] = 7 * data.passages.data[6 + j];
+    const kept = prepareLabelledCorpus(data, "judgeAdapter", { keepPassages: true });
+    expect([kept.passages, kept.unitPassages]).toEqual([data.passages, false]);
+    expect(kept.passages.data).toBe(data.passages.data);
+    const { relevant, passageText, unitPassages } = prepared(data);
+    expect([kept.relevant, kept.passageText]).toEqual([relevant, passageText]);
+    expect(relevant).toEqual([[1, 3], [], [4]]);
+    expect(unitPassages).toBe(true);
   });
 
   it("scales all rows to length 1", () => {
