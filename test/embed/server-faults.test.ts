@@ -398,6 +398,33 @@ describe("secrets", () => {
     expect(everything(error)).not.toContain(key);
   });
 
+  it("are not shown where a server or a proxy echoes the key escaped or encoded", async () => {
+    const odd = 'sk-s/e+c"r<e&t-12==';
+    const html = odd.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+    const echoes = [
+      JSON.stringify(odd).slice(1, -1),
+      JSON.stringify(JSON.stringify(odd)).slice(3, -3),
+      encodeURIComponent(odd),
+      new URLSearchParams({ k: odd }).toString().slice(2),
+      html,
+      html.replaceAll("/", "&#x2F;"),
+      Buffer.from(odd).toString("base64"),
+      Buffer.from(odd).toString("base64url"),
+      odd.toUpperCase(),
+    ];
+    for (const echo of echoes) {
+      const embedder = await start(
+        (_, response) => {
+          response.writeHead(403).end(`the key ${echo} is not allowed`);
+        },
+        { apiKey: odd },
+      );
+      const error = await failureOf(embedder.embed(["one"]));
+      expect(error.message).toContain("the key …");
+      for (const shown of [odd, ...echoes]) expect(everything(error)).not.toContain(shown);
+    }
+  });
+
   it("are not shown where they stand in the address, and open the server all the same", async () => {
     let answer = 200;
     await start((request, response) =>

@@ -98,10 +98,31 @@ export function parseAddress(address: string, caller: string): URL {
   return url;
 }
 
-/** A function that takes secrets out of what is shown. What is shorter than 6 characters could be part of any word. */
+/**
+ * A function that takes secrets out of what is shown, in the forms too in which servers and proxies echo them: escaped for JSON,
+ * an address or HTML, and as base64. What is shorter than 6 characters could be part of any word.
+ */
 export function redactor(secrets: readonly unknown[]): (text: string) => string {
   const keys = secrets.filter((s): s is string => typeof s === "string" && s.length >= 6);
-  return (text) => keys.reduce((shown, key) => shown.replaceAll(key, "…"), text);
+  const forms = [...new Set(keys.flatMap(echoesOf))].sort((a, b) => b.length - a.length);
+  if (forms.length === 0) return (text) => text;
+  const any = new RegExp(forms.map((form) => form.replace(/[^\w]/g, "\\$&")).join("|"), "gi");
+  return (text) => text.replace(any, "…");
+}
+
+function echoesOf(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const html = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const quoted = html.replaceAll('"', "&quot;");
+  const address = new URLSearchParams({ "": secret }).toString().slice(1);
+  const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(secret))).replace(/=+$/, "");
+  return [
+    ...[secret, json, JSON.stringify(json).slice(1, -1), html, quoted],
+    quoted.replaceAll("/", "&#x2F;"),
+    ...["&#39;", "&#x27;"].map((apostrophe) => quoted.replaceAll("'", apostrophe)),
+    ...[address, address.replaceAll("+", "%20"), secret.replaceAll("/", "\\/")],
+    ...[base64, base64.replaceAll("+", "-").replaceAll("/", "_")],
+  ];
 }
 
 function isLoopback({ hostname }: URL): boolean {
