@@ -102,3 +102,16 @@ describe("readNaturalQuestionsParquet", () => {
     await expect(read(path, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });
+
+it("bounds the texts of a page as it is told, by file and rows", async () => {
+  const read = async (maxTextLength?: number): Promise<number> => {
+    let count = 0;
+    for await (const _ of readNaturalQuestionsParquet(path, { limit: 2, maxTextLength })) count++;
+    return count;
+  };
+  expect(await read()).toBe(2);
+  await expect(read(5)).rejects.toThrow(
+    /nq-sample\.parquet rows 0 to 1: a text must have at most 5 characters \(maxTextLength\), received more$/,
+  );
+  await expect(read(0)).rejects.toThrow("maxTextLength must be an integer >= 1, received 0");
+});

@@ -8,9 +8,11 @@ import type { ParquetSource } from "../parquet/parquet-file.js";
 import { questionColumns, questionFromRow } from "./question-row.js";
 import { checkRecordRange, type RecordRange } from "../sources/record-range.js";
 import { selectColumns } from "../sources/select-columns.js";
+import { sizeLimits, type SizeLimits } from "../sources/size-limits.js";
 
 /** A record is a row; row groups of which no row is wanted are not fetched. */
-export interface ReadParquetOptions extends LongJobOptions, CleanTextOptions, RecordRange {
+export interface ReadParquetOptions
+  extends LongJobOptions, CleanTextOptions, RecordRange, Pick<SizeLimits, "maxTextLength"> {
   /** Read the candidates too; without them a question has only its answers. @default true */
   readonly candidates?: boolean | undefined;
 }
@@ -22,7 +24,7 @@ export interface ReadParquetOptions extends LongJobOptions, CleanTextOptions, Re
  *
  * @param sources In the order they are read. Progress counts rows.
  * @throws DataError naming the file, and the row where one is at fault.
- * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0.
+ * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0, or `maxTextLength` none above it.
  */
 export async function* readNaturalQuestionsParquet(
   sources: ParquetSource | readonly ParquetSource[],
@@ -30,6 +32,10 @@ export async function* readNaturalQuestionsParquet(
 ): AsyncGenerator<Question, void, undefined> {
   const { skip = 0, limit = Infinity, sample, seed = 1, signal, onProgress } = options;
   checkRecordRange(options, "readNaturalQuestionsParquet");
+  const limits = sizeLimits(
+    { maxTextLength: options.maxTextLength },
+    "readNaturalQuestionsParquet",
+  );
   const files: OpenParquet[] = [];
   for (const source of [sources].flat() as ParquetSource[]) files.push(await open(source, options));
   const rows = files.reduce((sum, { metadata }) => sum + Number(metadata.num_rows), 0);
@@ -55,7 +61,7 @@ export async function* readNaturalQuestionsParquet(
       if (wanted.length > 0) {
         const rowStart = groupStart + wanted[0];
         const rowEnd = groupStart + wanted[wanted.length - 1] + 1;
-        const records = await readParquetGroup(file, index, rowStart, rowEnd);
+        const records = await readParquetGroup(file, index, rowStart, rowEnd, limits);
         signal?.throwIfAborted();
         for (const i of wanted) {
           const place = { source: `${name} row ${groupStart + i}` };

@@ -59,7 +59,7 @@ export async function openParquet(
  * say, and would run on, or fail where nobody listens.
  *
  * @param group Of the file's metadata, or of a part of them that has fewer columns.
- * @throws DataError naming the file.
+ * @throws DataError naming the file, and its rows where a text is too long.
  */
 export async function readParquetGroup(
   { name, file, metadata, signal }: OpenParquet,
@@ -83,11 +83,13 @@ export async function readParquetGroup(
       parsers: {
         stringFromBytes(bytes: Uint8Array | undefined) {
           if (bytes === undefined) return undefined;
-          const text = decodeText(bytes);
-          if (text.length > maxTextLength) {
-            throw new RangeError(tooLong("a text", maxTextLength, "characters", "maxTextLength"));
-          }
-          return text;
+          // A character takes up to three bytes: what cannot be short enough is not decoded first.
+          const text = bytes.length > 3 * maxTextLength ? bytes : decodeText(bytes);
+          if (text.length <= maxTextLength) return text;
+          throw new DataError(
+            { source: `${name} rows ${rowStart} to ${rowEnd - 1}` },
+            tooLong("a text", maxTextLength, "characters", "maxTextLength"),
+          );
         },
       },
     });

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { readNaturalQuestions } from "../../../src/data/natural-questions/read-natural-questions.js";
 import { readBeir } from "../../../src/data/pairs/read-beir.js";
@@ -61,6 +62,21 @@ describe("what one record may take", () => {
     await expect(collect(readPairs(file("long.csv", long)))).rejects.toThrow(
       "long.csv:2: a cell must have at most 16777216 characters (maxTextLength), received more",
     );
+  });
+
+  it("is 16 Mi characters of a text of parquet, by its file and rows", async () => {
+    for (const length of [2 ** 24 + 1, 3 * 2 ** 24 + 1]) {
+      const columnData = [
+        { name: "query", data: ["a", "b", "x".repeat(length)] },
+        { name: "passage", data: ["p", "q", "r"] },
+      ];
+      const path = file("long.parquet", new Uint8Array(parquetWriteBuffer({ columnData })));
+      await expect(readTuningFiles(path)).rejects.toThrow(
+        /long\.parquet rows 0 to 2: a text must have at most 16777216 characters \(maxTextLength\), received more$/,
+      );
+      const { data } = await readTuningFiles(path, { maxTextLength: length });
+      expect(data).toMatchObject({ pairs: { length: 3 } });
+    }
   });
 
   it("is 1 Mi fields of a row, in the header too", async () => {
