@@ -66,8 +66,7 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
     const stride = strideOf(n);
     const at = kernel.reserve(stride * stride * 8);
     const work: WorkMatrix = { at, n, stride };
-    const values64 = kernel.float64(at, stride * stride);
-    if (stride > n) values64.fill(0);
+    const values64 = kernel.float64(at, stride * stride).fill(0);
     symmetrize(matrix, values64, stride);
     const { diagonal, offDiagonal, taus } = tridiagonalize(kernel, work);
     const z = kernel.reserve(n * count * 8);

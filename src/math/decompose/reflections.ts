@@ -5,9 +5,7 @@ import { createMatrix, rowRange, type Matrix } from "../matrix.js";
 import type { WorkMatrix } from "./tridiagonalize.js";
 
 /** Reflections applied to the eigenvectors at once. */
-const BLOCK = 64;
-/** On another engine, to which larger products matter more. */
-const ENGINE_BLOCK = 128;
+const BLOCK = 128;
 
 /** Neighbouring reflections as I - V · S · Vᵀ with S upper triangular (the compact WY form). */
 interface Block {
@@ -25,13 +23,12 @@ function* blocksOf(
   kernel: Kernel,
   { at, n, stride }: WorkMatrix,
   taus: Float64Array,
-  most: number,
   factorAt: number,
 ): Generator<Block> {
-  const innerAt = kernel.reserve(most * most * 8);
-  for (let block = Math.ceil(taus.length / most) - 1; block >= 0; block--) {
-    const start = block * most;
-    const width = Math.min(most, taus.length - start);
+  const innerAt = kernel.reserve(BLOCK * BLOCK * 8);
+  for (let block = Math.ceil(taus.length / BLOCK) - 1; block >= 0; block--) {
+    const start = block * BLOCK;
+    const width = Math.min(BLOCK, taus.length - start);
     const top = start + 1;
     const corner = at + (start * stride + top) * 8;
     const v = { at: corner, rowStride: 1, colStride: stride };
@@ -66,7 +63,7 @@ export function applyReflections(
     const factorAt = kernel.reserve(BLOCK * BLOCK * 8);
     const first = { at: kernel.reserve(BLOCK * count * 8), rowStride: count, colStride: 1 };
     const second = { at: kernel.reserve(BLOCK * count * 8), rowStride: count, colStride: 1 };
-    for (const { top, width, corner } of blocksOf(kernel, matrix, taus, BLOCK, factorAt)) {
+    for (const { top, width, corner } of blocksOf(kernel, matrix, taus, factorAt)) {
       const length = n - top;
       const zTop = { at: z + top * count * 8, rowStride: count, colStride: 1 };
       const v = { at: corner, rowStride: 1, colStride: stride };
@@ -88,10 +85,9 @@ export function applyReflectionsOn(
   z: Matrix,
 ): void {
   const { n, stride } = matrix;
-  const update = new Float32Array(n * z.cols);
   kernel.scope(() => {
-    const factorAt = kernel.reserve(ENGINE_BLOCK * ENGINE_BLOCK * 8);
-    const blocks = blocksOf(kernel, matrix, taus, ENGINE_BLOCK, factorAt);
+    const factorAt = kernel.reserve(BLOCK * BLOCK * 8);
+    const blocks = blocksOf(kernel, matrix, taus, factorAt);
     for (const { top, width, corner, factor } of blocks) {
       const length = n - top;
       const vTransposed = singleOf(kernel, corner, [width, length], stride);
@@ -102,9 +98,8 @@ export function applyReflectionsOn(
         createMatrix(width, width, new Float32Array(factor)),
         first,
       );
-      const out = update.subarray(0, length * z.cols);
-      engine.multiplySync(vTransposed, second, { transposeA: true, out });
-      for (let i = 0; i < out.length; i++) data[i] -= out[i];
+      const update = engine.multiplySync(vTransposed, second, { transposeA: true }).data;
+      for (let i = 0; i < update.length; i++) data[i] -= update[i];
     }
   });
 }

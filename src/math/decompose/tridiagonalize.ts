@@ -54,9 +54,8 @@ export function tridiagonalize(kernel: Kernel, matrix: WorkMatrix): Tridiagonal 
     const linesAt = kernel.reserve(SYMMETRIC_LINES * stride * 8);
     const nowhereAt = kernel.reserve(stride * 8);
     kernel.float64(nowhereAt, stride).fill(0);
-    const smallAt = kernel.reserve(5 * PANEL * 8);
-    const small = (index: number): number => smallAt + index * PANEL * 8;
-    kernel.float64(small(4), PANEL).fill(1);
+    const factorsAt = kernel.reserve(2 * PANEL * 8);
+    const sumsAt = kernel.reserve(2 * PANEL * 8);
     // Room for the products' packed operands now: growing an unshared memory later would detach the panel's views.
     kernel.scope(() => kernel.reserve(packedBytes(n, 5 * PANEL, TILE_ROWS, 8)));
     let largest = 0;
@@ -66,49 +65,33 @@ export function tridiagonalize(kernel: Kernel, matrix: WorkMatrix): Tridiagonal 
       kernel.float64(at + j * stride * 8, stride);
     const panel: Panel = {
       negligible: (largest * NOISE) ** 2,
-      ...{ kernel, matrix, vAt, wAt, linesAt, nowhereAt },
+      ...{ kernel, matrix, vAt, group, linesAt, nowhereAt, factorsAt, sumsAt },
       v: Array.from({ length: PANEL }, rowOf(vAt)),
       w: Array.from({ length: PANEL }, rowOf(wAt)),
-      byV: { at: small(0), values: kernel.float64(small(0), PANEL) },
-      byW: { at: small(1), values: kernel.float64(small(1), PANEL) },
-      ofV: { at: small(2), values: kernel.float64(small(2), PANEL) },
-      ofW: { at: small(3), values: kernel.float64(small(3), PANEL) },
-      onesAt: small(4),
+      factors: kernel.float64(factorsAt, 2 * PANEL),
+      sums: kernel.float64(sumsAt, 2 * PANEL),
       diagonal: new Float64Array(n),
       offDiagonal: new Float64Array(Math.max(0, n - 1)),
       taus: new Float64Array(Math.max(0, n - 1)),
     };
     const copyOfV = kernel.float64(vAt + 2 * group, PANEL * stride);
-    for (let start = 0; start < n - 1; start += PANEL) {
-      const width = Math.min(PANEL, n - 1 - start);
-      for (let j = 0; j < width; j++) reflect(panel, start, j);
+    for (let start = 0; start < n; start += PANEL) {
+      const rest = Math.min(n, start + PANEL);
+      for (let j = 0; j < rest - start; j++) reflect(panel, start, j);
       // What is left: A - v · wᵀ - w · vᵀ, as one product of [v w] and [w v]ᵀ.
-      const rest = start + width;
-      const lead = rest * 8;
-      if (width === PANEL) {
-        copyOfV.set(kernel.float64(vAt, PANEL * stride));
-        multiplyDouble(
-          kernel,
-          [n - rest, 2 * PANEL, n - rest],
-          { at: vAt + lead, rowStride: 1, colStride: stride },
-          { at: wAt + lead, rowStride: stride, colStride: 1 },
-          { at: a + (rest * stride + rest) * 8, rowStride: stride },
-          "subtract-upper",
-        );
-      } else {
-        updateLast(panel, rest, width);
-      }
+      copyOfV.set(kernel.float64(vAt, PANEL * stride));
+      multiplyDouble(
+        kernel,
+        [n - rest, 2 * PANEL, n - rest],
+        { at: vAt + rest * 8, rowStride: 1, colStride: stride },
+        { at: wAt + rest * 8, rowStride: stride, colStride: 1 },
+        { at: a + (rest * stride + rest) * 8, rowStride: stride },
+        "subtract-upper",
+      );
     }
     const { diagonal, offDiagonal, taus } = panel;
-    if (n > 0) diagonal[n - 1] = kernel.float64(a + ((n - 1) * stride + n - 1) * 8, 1)[0];
     return { diagonal, offDiagonal, taus };
   });
-}
-
-/** A number for each row of a group, in the kernel's memory. */
-interface RowNumbers {
-  readonly at: number;
-  readonly values: Float64Array;
 }
 
 interface Panel extends Tridiagonal {
@@ -116,37 +99,37 @@ interface Panel extends Tridiagonal {
   readonly negligible: number;
   readonly kernel: Kernel;
   readonly matrix: WorkMatrix;
+  /** The rows v; those of w follow after `group` bytes. */
   readonly vAt: number;
-  readonly wAt: number;
+  readonly group: number;
   readonly linesAt: number;
   /** Zeros, to which rows are added zero times. */
   readonly nowhereAt: number;
   readonly v: readonly Float64Array[];
   readonly w: readonly Float64Array[];
-  /** How often each row is added. */
-  readonly byV: RowNumbers;
-  readonly byW: RowNumbers;
+  /** How often each row is added: first those of v, then those of w. */
+  readonly factors: Float64Array;
+  readonly factorsAt: number;
   /** The rows' inner products with a vector. */
-  readonly ofV: RowNumbers;
-  readonly ofW: RowNumbers;
-  readonly onesAt: number;
+  readonly sums: Float64Array;
+  readonly sumsAt: number;
 }
 
 /** Column `start + j`: brings it up to date, finds its reflection, and the w that takes the reflection to the rest. */
 function reflect(panel: Panel, start: number, j: number): void {
-  const { kernel, matrix, v, w, byV, byW, ofV, ofW, diagonal, offDiagonal, taus } = panel;
+  const { kernel, matrix, v, w, factors, sums, diagonal, offDiagonal, taus } = panel;
   const { n, stride } = matrix;
   const c = start + j;
   const rowAt = matrix.at + c * stride * 8;
   const row = kernel.float64(rowAt, stride); // column c, by symmetry
-  byV.values.fill(0);
-  byW.values.fill(0);
+  factors.fill(0);
   for (let q = 0; q < j; q++) {
-    byV.values[q] = -w[q][c];
-    byW.values[q] = -v[q][c];
+    factors[q] = -w[q][c];
+    factors[PANEL + q] = -v[q][c];
   }
   panelBothWays(panel, j, c, { x: panel.nowhereAt, z: rowAt });
   diagonal[c] = row[c];
+  if (c === n - 1) return; // nothing is left to reflect
 
   let tail = 0;
   for (let i = c + 2; i < n; i++) tail += row[i] * row[i];
@@ -173,14 +156,13 @@ function reflect(panel: Panel, start: number, j: number): void {
   // w = tau · (A · v - V · (Wᵀ · v) - W · (Vᵀ · v)), then made such that one rank-two update reflects from both sides.
   const rest = c + 1;
   const vAt = panel.vAt + j * stride * 8;
-  const wAt = panel.wAt + j * stride * 8;
+  const wAt = vAt + panel.group;
   multiplyRest(panel, rest, vAt, wAt);
-  byV.values.fill(0);
-  byW.values.fill(0);
+  factors.fill(0);
   panelBothWays(panel, j, rest, { x: vAt, z: panel.nowhereAt });
   for (let q = 0; q < j; q++) {
-    byV.values[q] = -ofW.values[q];
-    byW.values[q] = -ofV.values[q];
+    factors[q] = -sums[PANEL + q];
+    factors[PANEL + q] = -sums[q];
   }
   panelBothWays(panel, j, rest, { x: panel.nowhereAt, z: wAt });
   wj.fill(0, 0, rest);
@@ -192,7 +174,7 @@ function reflect(panel: Panel, start: number, j: number): void {
 
 /** The product of what is left of A from `rest` on and the vector at `x`, written to `to`; before `rest` it has no meaning. */
 function multiplyRest(panel: Panel, rest: number, x: number, to: number): void {
-  const { kernel, matrix, linesAt, onesAt, nowhereAt } = panel;
+  const { kernel, matrix, linesAt, nowhereAt, factorsAt, sumsAt } = panel;
   const { at, stride } = matrix;
   const from = rest - (rest % 4);
   const length = stride - from;
@@ -200,7 +182,8 @@ function multiplyRest(panel: Panel, rest: number, x: number, to: number): void {
   symmetricVector(kernel, length, corner, x + from * 8, linesAt);
   const lines = { at: linesAt, rowStride: length };
   const ends = [nowhereAt, to + from * 8] as const;
-  rowsBothWays(kernel, [SYMMETRIC_LINES, length], lines, ends, [onesAt, panel.ofV.at]);
+  panel.factors.fill(1);
+  rowsBothWays(kernel, [SYMMETRIC_LINES, length], lines, ends, [factorsAt, sumsAt]);
 }
 
 /** Adds the panel's rows to z, each `by` its number, and takes the inner products `of` all with x; from column `from` on. */
@@ -210,18 +193,19 @@ function panelBothWays(
   from: number,
   { x, z }: { readonly x: number; readonly z: number },
 ): void {
-  const { kernel, matrix, vAt, wAt, byV, byW, ofV, ofW } = panel;
+  const { kernel, matrix, vAt, group, factorsAt, sumsAt } = panel;
   const { stride } = matrix;
   const first = from - (from % 4);
   const lead = first * 8;
-  const shape = [rows, stride - first] as const;
-  const ends = [x + lead, z + lead] as const;
-  rowsBothWays(kernel, shape, { at: vAt + lead, rowStride: stride }, ends, [byV.at, ofV.at]);
-  rowsBothWays(kernel, shape, { at: wAt + lead, rowStride: stride }, ends, [byW.at, ofW.at]);
-}
-
-/** The update after the last, narrower panel, which leaves a single value. */
-function updateLast({ kernel, matrix, v, w }: Panel, rest: number, width: number): void {
-  const corner = kernel.float64(matrix.at + (rest * matrix.stride + rest) * 8, 1);
-  for (let q = 0; q < width; q++) corner[0] -= 2 * v[q][rest] * w[q][rest];
+  for (const half of [0, 1]) {
+    const lines = { at: vAt + half * group + lead, rowStride: stride };
+    const small = half * PANEL * 8;
+    rowsBothWays(
+      kernel,
+      [rows, stride - first],
+      lines,
+      [x + lead, z + lead],
+      [factorsAt + small, sumsAt + small],
+    );
+  }
 }
