@@ -79,6 +79,16 @@ const damages: readonly [what: string, words: RegExp, change: (bytes: Buffer) =>
     (bytes) => (bytes[bytes.readUIntLE(valueOf(nodeOf(1)), 6) * pageSize + 8] -= 1),
   ],
   [
+    "the copy of a meta page, which has no size of pages, is the latest (fuzz, input 856)",
+    /^the copy of a meta page within page 0 is of no time$/,
+    (bytes) => (bytes[pageSize / 2 + 0x9c] = 4),
+  ],
+  [
+    "the copy of a meta page is of a time that was, and names no size of pages",
+    /^the copy of a meta page within page 0 is of no time$/,
+    (bytes) => (bytes[pageSize / 2 + 0x98] = 1),
+  ],
+  [
     "a page says that it may be forgotten",
     /^page \d+ is of another kind$/,
     (bytes) => (bytes[pagesOf(leaf)[0] + 19] |= 0x40),
@@ -143,6 +153,25 @@ describe("pages of an LMDB database", () => {
     writeFileSync(join(folder, "data.mdb"), bytes);
     expect(damageOf(join(folder, "data.mdb"))).toMatch(words);
     expect(() => createLmdbStore({ path: folder })).toThrow(/data\.mdb is damaged: .*; restore it/);
+  });
+
+  it("are in order where lmdb wrote them in its own way, marked as not yet on the disk, with a third meta page", async () => {
+    const folder = join(path, "by-puts");
+    const database = open({ path: folder, encoding: "binary", noSubdir: false });
+    const marks = new Set<number>();
+    for (let i = 0; i < 4; i++) {
+      database.transactionSync(() => {
+        for (let j = 0; j < 50; j++) void database.put(`${i}/${j}`, new Uint8Array(2000));
+      });
+      await database.put(`${i}`, new Uint8Array(10));
+      await database.flushed;
+      const bytes = readFileSync(join(folder, "data.mdb"));
+      for (const page of [0, pageSize]) marks.add(bytes.readUInt16LE(page + 0x34));
+      expect(bytes.readBigUInt64LE(pageSize / 2 + 0x98)).toBeGreaterThan(0n);
+      expect(damageOf(join(folder, "data.mdb"))).toBeUndefined();
+    }
+    await database.close();
+    expect([...marks].sort()).toEqual([0x1008, 8].sort());
   });
 
   it("are in order in a copy that was compacted, whose values keep the time of their pages", async () => {

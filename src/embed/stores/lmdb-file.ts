@@ -12,7 +12,9 @@ const mostBytes = 1 << 28;
  * @param pages Whether all pages are looked at. @default where the file has at most 256 MiB
  *
  * A meta page: 24 bytes of header with the flag 8, then magic, version, address, size of the map, two trees of 48 bytes (of
- * which the first's first number is the size of a page, and the last of each its root), last page, transaction.
+ * which the first's first number is the size of a page, and the last of each its root), last page, transaction. In the middle of
+ * page 0 lmdb-js keeps a copy of the last that reached the disk, zeros where each did at once; it is read with the others, and
+ * believed where its transaction is a late one.
  */
 export function damageOf(file: string, pages?: boolean): string | undefined {
   if (!existsSync(file)) return undefined;
@@ -79,6 +81,15 @@ function lookAt(file: string, pages?: boolean): Look {
     }
     const [a, b] = metas;
     const state = a.transaction >= b.transaction ? a : b;
+    const copy = Buffer.alloc(metaBytes);
+    readSync(descriptor, copy, 0, metaBytes, pageSize >> 1);
+    const [written, named] = [Number(copy.readBigUInt64LE(0x98)), copy.readUInt32LE(0x30)];
+    if (written > state.transaction || (written > 0 && named !== pageSize)) {
+      return {
+        damage: "the copy of a meta page within page 0 is of no time",
+        transaction: state.transaction,
+      };
+    }
     const { transaction, lastPage } = state;
     const needed = (lastPage + 1) * pageSize;
     // Read anew: it grows before a meta page names the new pages.

@@ -33,6 +33,7 @@ const overflow = 4;
 const large = 1;
 const tree = 2;
 const treeBytes = 48;
+const notFlushed = 0x1000;
 
 /** A page of a tree as the one above it names it. */
 interface Reached {
@@ -175,7 +176,9 @@ export function damageOfPages(descriptor: number, state: LmdbState): string | un
 
   const walk = (of: LmdbTree, free?: bigint[][]): void => {
     const { flags, depth, root } = of;
-    if (flags !== (free === undefined ? 0 : 8)) throw new Damage(`a tree has the flags ${flags}`);
+    // What has not reached the disk yet is marked, in the free pages' tree.
+    const marked = free === undefined ? flags : flags & ~notFlushed;
+    if (marked !== (free === undefined ? 0 : 8)) throw new Damage(`a tree has the flags ${flags}`);
     if ((root === none) !== (depth === 0)) throw new Damage("a tree has no root or no depth");
     if (depth > 32) throw new Damage(`a tree is ${depth} pages deep`);
     entries = 0n;
