@@ -6,7 +6,7 @@
  *
  *   --pairs 11034 --queries 3782 --dimensions 1536 --epochs 20   the size of the notebook's run
  *   --python python3      an interpreter that has NumPy and torch
- *   --only notebook       some of products, notebook, pairs, closed, step (commas between several)
+ *   --only notebook       some of products, notebook, pairs, point, closed, step (commas between several)
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -191,7 +191,29 @@ async function onePoint(data: TrainingPairs): Promise<Record<string, Seconds>> {
   return both ?? byTurns(5, kernel);
 }
 
-/** At twice the dimensions the one call takes too long for a bench. */
+/** RCA at the size asked for and at twice the dimensions, against NumPy. */
+async function points(size: Size, python: string): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  const { lambda, power } = point;
+  for (const dimensions of [size.dimensions, 2 * size.dimensions]) {
+    const data = makePairs({ ...size, dimensions }, "bench/closed");
+    const table = `one point of RCA: ${size.pairs} pairs, ${size.queries} queries`;
+    const numpy = inPython(python, "numpy", "numpy-rca.py", data, [lambda, power]);
+    if (numpy !== undefined) {
+      const fit = `NumPy ${numpy["version"]}, RCA, one point`;
+      const { seconds, processor } = numpy;
+      rows.push({ table, fit, dimensions, seconds, "processor seconds": processor, "peak MB": "" });
+    }
+    for (const [name, { wall, processor }] of Object.entries(await onePoint(data))) {
+      rows.push({
+        ...{ table, fit: `fitRca, one point${name}`, dimensions, seconds: wall },
+        ...{ "processor seconds": processor, "peak MB": Math.round(megabytes()) },
+      });
+    }
+  }
+  return rows;
+}
+
 const closedForms: readonly {
   readonly fit: string;
   readonly job: (data: TrainingPairs) => unknown;
@@ -207,34 +229,19 @@ const closedForms: readonly {
   },
 ];
 
-async function closedForm(size: Size, python: string): Promise<BenchRow[]> {
+async function closedForm(size: Size): Promise<BenchRow[]> {
+  const { dimensions } = size;
+  const data = makePairs(size, "bench/closed");
+  const table = `the one call: ${size.pairs} pairs, ${size.queries} queries`;
   const rows: BenchRow[] = [];
-  const { lambda, power } = point;
-  for (const dimensions of [size.dimensions, 2 * size.dimensions]) {
-    const data = makePairs({ ...size, dimensions }, "bench/closed");
-    const table = `closed forms and the one call: ${size.pairs} pairs, ${size.queries} queries`;
-    const numpy = inPython(python, "numpy", "numpy-rca.py", data, [lambda, power]);
-    if (numpy !== undefined) {
-      const fit = `NumPy ${numpy["version"]}, RCA, one point`;
-      const { seconds, processor } = numpy;
-      rows.push({ table, fit, dimensions, seconds, "processor seconds": processor, "peak MB": "" });
-    }
-    for (const [name, { wall, processor }] of Object.entries(await onePoint(data))) {
-      rows.push({
-        ...{ table, fit: `fitRca, one point${name}`, dimensions, seconds: wall },
-        ...{ "processor seconds": processor, "peak MB": Math.round(megabytes()) },
-      });
-    }
-    if (dimensions > size.dimensions) continue;
-    for (const { fit, job } of closedForms) {
-      let made: unknown;
-      const { wall, processor } = await secondsOf(async () => (made = await job(data)));
-      if (made === undefined) continue; // no engine
-      rows.push({
-        ...{ table, fit, dimensions, seconds: wall, "processor seconds": processor },
-        "peak MB": Math.round(megabytes()),
-      });
-    }
+  for (const { fit, job } of closedForms) {
+    let made: unknown;
+    const { wall, processor } = await secondsOf(async () => (made = await job(data)));
+    if (made === undefined) continue; // no engine
+    rows.push({
+      ...{ table, fit, dimensions, seconds: wall, "processor seconds": processor },
+      "peak MB": Math.round(megabytes()),
+    });
   }
   return rows;
 }
@@ -245,7 +252,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
     queries: countOption(options, "queries", 3782),
     dimensions: countOption(options, "dimensions", 1536),
   };
-  const parts = (options.get("only") ?? "products,notebook,pairs,closed,step").split(",");
+  const parts = (options.get("only") ?? "products,notebook,pairs,point,closed,step").split(",");
   const python = options.get("python") ?? "python3";
   const rows: BenchRow[] = [];
   if (parts.includes("products")) rows.push(...products(), ...numpyRows(python, []));
@@ -256,7 +263,8 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
     rows.push(...(await notebook(size, countOption(options, "epochs", 20), python)));
   }
   if (parts.includes("pairs")) rows.push(...(await byPairs(size)));
-  if (parts.includes("closed")) rows.push(...(await closedForm(size, python)));
+  if (parts.includes("point")) rows.push(...(await points(size, python)));
+  if (parts.includes("closed")) rows.push(...(await closedForm(size)));
   if (parts.includes("step")) rows.push(...(await infoNceStep()));
   return rows;
 }
