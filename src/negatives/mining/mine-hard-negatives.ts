@@ -40,10 +40,10 @@ export interface MinedNegatives {
 }
 
 /**
- * Queries asked of the index at a time: few enough to report and to stop between, many enough for it to work well; an eighth of
+ * Queries asked of the index at a time: few enough to report and to stop between, many enough for it to work well; a quarter of
  * all where that lies between the two.
  */
-const BLOCKS = { least: 512, most: 2048, parts: 8 } as const;
+const BLOCKS = { least: 512, most: 8192, parts: 4 } as const;
 /** Passages asked of the index at a time, all queries together. */
 const MOST_NEIGHBORS = 2 ** 22;
 /** How much deeper a search goes that found too few. */
