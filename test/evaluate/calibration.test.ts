@@ -102,6 +102,15 @@ describe("calibration", () => {
   });
 
   it("refuses what it cannot fit or judge, by name", () => {
+    const scores = [0.1, 0.9] as unknown as Parameters<typeof expectedCalibrationError>[0];
+    expect(() => expectedCalibrationError(scores)).toThrow(
+      "expectedCalibrationError: bins[0].n must be an integer",
+    );
+    for (const bins of [[], [{ predicted: 0, observed: 0, n: 0 }]]) {
+      expect(() => expectedCalibrationError(bins)).toThrow(
+        "expectedCalibrationError: bins must be bins with a probability in them",
+      );
+    }
     expect(() => fitCalibration([0.1, 0.2], [1, 1])).toThrow(
       "fitCalibration: labels must hold both 0 and 1, received only 1",
     );

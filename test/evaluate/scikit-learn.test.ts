@@ -180,3 +180,12 @@ describe("scikit-learn's and SciPy's figures within 1e-9", () => {
     }
   });
 });
+
+it("a report refuses what is no confusion, rather than give figures that are no numbers", () => {
+  const decisions = [1, 1, 0] as unknown as Parameters<typeof classificationReport>[0];
+  expect(() => classificationReport(decisions)).toThrow(
+    "classificationReport: confusion.truePositives must be an integer",
+  );
+  const odd = { truePositives: 1, falsePositives: 0, trueNegatives: -1, falseNegatives: 0 };
+  expect(() => classificationReport(odd)).toThrow("classificationReport: confusion.trueNegatives");
+});

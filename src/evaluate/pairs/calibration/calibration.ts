@@ -128,9 +128,16 @@ export function calibrationCurve(
     }));
 }
 
-/** Expected calibration error: the mean distance of promised and found over the bins, weighted by their size. */
+/**
+ * Expected calibration error: the mean distance of promised and found over the bins, weighted by their size.
+ *
+ * @throws RangeError when a bin holds no count, or all none.
+ */
 export function expectedCalibrationError(bins: readonly CalibrationBin[]): number {
+  const place = "expectedCalibrationError: bins";
+  for (const [i, { n }] of bins.entries()) checkInteger(n, `${place}[${i}].n`, { least: 0 });
   const n = bins.reduce((sum, bin) => sum + bin.n, 0);
+  if (n === 0) refuse(place, "bins with a probability in them", bins.length);
   return bins.reduce((sum, bin) => sum + bin.n * Math.abs(bin.predicted - bin.observed), 0) / n;
 }
 

@@ -1,3 +1,4 @@
+import { checkInteger } from "../../../base/checks.js";
 import { accuracy, f1, precision, recall, type Confusion } from "./confusion.js";
 
 /** The figures of one class, or an average of them. */
@@ -27,9 +28,12 @@ export interface ClassificationReport {
  * a class that occurs in neither labels nor decisions has no part in the macro mean (both as in scikit-learn).
  *
  * @param confusion From {@link confusionAtThreshold}.
- * @throws RangeError when the counts are all zero.
+ * @throws RangeError when the counts are all zero, or one is no count.
  */
 export function classificationReport(confusion: Confusion): ClassificationReport {
+  for (const name of counts) {
+    checkInteger(confusion[name], `classificationReport: confusion.${name}`, { least: 0 });
+  }
   const n = countOf(confusion);
   if (n === 0) {
     throw new RangeError("classificationReport: confusion must count a decision, received none");
@@ -68,6 +72,8 @@ export function confusionMatrix({
     [falseNegatives, truePositives],
   ];
 }
+
+const counts = ["truePositives", "falsePositives", "trueNegatives", "falseNegatives"] as const;
 
 const countOf = (c: Confusion): number =>
   c.truePositives + c.falsePositives + c.trueNegatives + c.falseNegatives;
