@@ -24,9 +24,9 @@ export const OPERATION = {
   productDouble: 3,
   symmetricVector: 4,
   rowsBothWays: 5,
-  /** Of the further module "rounded". */
-  productRounded: FURTHER + (FURTHER_MODULES.rounded << FURTHER_SHIFT),
-  roundRows: FURTHER + (FURTHER_MODULES.rounded << FURTHER_SHIFT) + 1,
+  /** Of the further module "rounded", which is the second; numbers, as what is computed would stay in every bundle. */
+  productRounded: 80,
+  roundRows: 81,
 } as const;
 
 /** The compiled kernel with its memory. Everything in it is synchronous, so reservations of memory nest as calls do. */

@@ -20,8 +20,6 @@ export const ARGUMENTS = 16;
 export const FURTHER = 64;
 /** Bits of an operation's number within its module. */
 export const FURTHER_SHIFT = 4;
-/** Further modules: what training does besides products, and products of rounded rows. */
-export const FURTHER_MODULES = { training: 0, rounded: 1 } as const;
 /** Behind the two pages of the kernel's own. */
 export const FURTHER_AT = 131_072;
 export const FURTHER_ROOM = 32_768;
@@ -30,6 +28,12 @@ export const CLOSED = 0x4000_0000;
 
 /** As many as the first pages hold scratch tiles. */
 export const MAX_THREADS = 256;
+
+/**
+ * Further modules: what training does besides products, and products of rounded rows. Behind all numbers: bundlers write those in
+ * their places only where nothing else comes before.
+ */
+export const FURTHER_MODULES = { training: 0, rounded: 1 } as const;
 
 /**
  * What a worker runs: wait until the generation changes, take pieces until none is left, wait again. It counts itself as

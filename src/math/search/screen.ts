@@ -61,8 +61,6 @@ export interface Screen {
   ): void;
 }
 
-const rounded = { operation: OPERATION.productRounded, tileSums: 160 };
-
 /** Fewer pairs are done sooner in single precision than rows are rounded. */
 const SMALL = 2 ** 12;
 
@@ -89,6 +87,7 @@ export function createScreen({ cosine }: Pick<Similarity, "cosine">): Screen {
       const [a, b] = [queries.rounded(kernel), corpus.rounded(kernel)];
       const error = (i: number): number => a.errors[i] * (1 + b.error) + b.error + SLACK;
       const [thresholds, take] = aim({ scale: a.scale * b.scale, error });
+      const rounded = { operation: OPERATION.productRounded, tileSums: 160 };
       let inVain = 0;
       simdSelect(kernel, rounded, a, b, thresholds, counts, (row, column, product) => {
         if (take(row, column, product)) inVain++;

@@ -10,8 +10,6 @@ import { multiply } from "../multiply.js";
 /** Fewer multiplications are done sooner than operands are packed. */
 const SMALL = 4096;
 
-const single = { operation: OPERATION.productSingle, tileSums: TILE_SUMS };
-
 /**
  * Compares the products of rows with thresholds, in the tiles in which they are made: none is stored. A score above
  * `high[t]` adds 1 to `counts[t]`; one that for some threshold of its row is neither above `high` nor less than `low` is
@@ -33,8 +31,10 @@ export function selectScores(
   const small = b.rows <= 2 || a.rows * b.data.length < SMALL;
   const engine = engineOfCall();
   const kernel = small || engine ? null : loadKernel();
-  if (kernel !== null) simdSelect(kernel, single, a, b, thresholds, counts, take);
-  else if (!small && engine?.scoreSync !== undefined) {
+  if (kernel !== null) {
+    const single = { operation: OPERATION.productSingle, tileSums: TILE_SUMS };
+    simdSelect(kernel, single, a, b, thresholds, counts, take);
+  } else if (!small && engine?.scoreSync !== undefined) {
     selectFromGroups(engine.scoreSync(a, b), thresholds, counts, take);
   } else selectFrom(multiply(a, b, { transposeB: true }), thresholds, counts, take);
 }
