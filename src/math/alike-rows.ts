@@ -1,5 +1,5 @@
-import { createMatrix, rowOf, type Matrix } from "./matrix.js";
-import { normalizeInPlace } from "./vectors.js";
+import { rowOf, type Matrix } from "./matrix.js";
+import { innerProduct } from "./vectors.js";
 
 /** Rounding, of a text that was embedded in another batch or scaled before, moves values of unit rows by less than this. */
 const most = 2e-6;
@@ -13,16 +13,9 @@ const most = 2e-6;
 export function alikeRows(matrix: Matrix, { unit = true } = {}): Uint32Array {
   const { rows, cols } = matrix;
   const { placeOf, reach } = createLine(cols);
-  const reader = (): ((i: number) => Float32Array) => {
-    if (unit) return (i) => rowOf(matrix, i);
-    const scratch = createMatrix(1, cols);
-    return (i) => {
-      scratch.data.set(rowOf(matrix, i));
-      return normalizeInPlace(scratch).data;
-    };
-  };
-  const [rowAt, otherAt] = [reader(), reader()];
-  const place = Float64Array.from({ length: rows }, (_, i) => placeOf(rowAt(i)));
+  const length = new Float64Array(rows).fill(1);
+  for (let i = 0; i < rows && !unit; i++) length[i] = lengthOf(rowOf(matrix, i)) || 1;
+  const place = Float64Array.from({ length: rows }, (_, i) => placeOf(rowOf(matrix, i), length[i]));
   const order = Uint32Array.from(place.keys()).sort((a, b) => place[a] - place[b] || a - b);
   const kinds: { readonly row: number; first: number }[] = [];
   const kindOf = new Uint32Array(rows);
@@ -30,8 +23,10 @@ export function alikeRows(matrix: Matrix, { unit = true } = {}): Uint32Array {
   for (const i of order) {
     while (from < kinds.length && place[i] - place[kinds[from].row] > reach) from++;
     let kind = from;
-    const row = rowAt(i);
-    while (kind < kinds.length && !alike(row, otherAt(kinds[kind].row))) kind++;
+    const row = rowOf(matrix, i);
+    const isOther = (other: number): boolean =>
+      !alike(row, rowOf(matrix, other), length[i], length[other]);
+    while (kind < kinds.length && isOther(kinds[kind].row)) kind++;
     if (kind === kinds.length) kinds.push({ row: i, first: i });
     else kinds[kind].first = Math.min(kinds[kind].first, i);
     kindOf[i] = kind;
@@ -63,14 +58,15 @@ export function createAlikeFinder(rows: Matrix): (row: Float32Array) => number {
 
 /** Alike rows lie side by side on any line; where they may be is then a short stretch of it. */
 function createLine(cols: number): {
-  placeOf(row: Float32Array): number;
+  /** @param length What its values are divided by. */
+  placeOf(row: Float32Array, length?: number): number;
   readonly reach: number;
 } {
   const weights = Float64Array.from({ length: cols }, (_, j) => Math.cos(1.7 * (j + 1) ** 2));
   return {
-    placeOf(row) {
+    placeOf(row, length = 1) {
       let sum = 0;
-      for (let j = 0; j < cols; j++) sum += weights[j] * row[j];
+      for (let j = 0; j < cols; j++) sum += weights[j] * Math.fround(row[j] / length);
       return sum;
     },
     reach: most * weights.reduce((sum, weight) => sum + Math.abs(weight), 0),
@@ -88,7 +84,14 @@ function firstAtLeast(sorted: Float64Array, value: number): number {
   return low;
 }
 
-function alike(a: Float32Array, b: Float32Array): boolean {
-  for (let j = 0; j < a.length; j++) if (!(Math.abs(a[j] - b[j]) <= most)) return false;
+/** Whether two rows are alike when their values are divided by their lengths. */
+function alike(a: Float32Array, b: Float32Array, lengthA = 1, lengthB = 1): boolean {
+  for (let j = 0; j < a.length; j++) {
+    const difference = Math.fround(a[j] / lengthA) - Math.fround(b[j] / lengthB);
+    if (!(Math.abs(difference) <= most)) return false;
+  }
   return true;
 }
+
+/** As `normalizeRows` takes it. */
+const lengthOf = (row: Float32Array): number => Math.sqrt(innerProduct(row, 0, row, 0, row.length));
