@@ -1,5 +1,5 @@
 import { rowOf, type Matrix } from "./matrix.js";
-import { innerProduct } from "./vectors.js";
+import { lengthOfRow } from "./vectors.js";
 
 /** Rounding, of a text that was embedded in another batch or scaled before, moves values of unit rows by less than this. */
 const most = 2e-6;
@@ -14,7 +14,7 @@ export function alikeRows(matrix: Matrix, { unit = true } = {}): Uint32Array {
   const { rows, cols } = matrix;
   const { placeOf, reach } = createLine(cols);
   const length = new Float64Array(rows).fill(1);
-  for (let i = 0; i < rows && !unit; i++) length[i] = lengthOf(rowOf(matrix, i)) || 1;
+  for (let i = 0; i < rows && !unit; i++) length[i] = lengthOfRow(matrix, i) || 1;
   const place = Float64Array.from({ length: rows }, (_, i) => placeOf(rowOf(matrix, i), length[i]));
   const order = Uint32Array.from(place.keys()).sort((a, b) => place[a] - place[b] || a - b);
   const kinds: { readonly row: number; first: number }[] = [];
@@ -92,6 +92,3 @@ function alike(a: Float32Array, b: Float32Array, lengthA = 1, lengthB = 1): bool
   }
   return true;
 }
-
-/** As `normalizeRows` takes it. */
-const lengthOf = (row: Float32Array): number => Math.sqrt(innerProduct(row, 0, row, 0, row.length));

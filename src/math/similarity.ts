@@ -1,6 +1,6 @@
 import { cosineErrorBound, gridCosine } from "./exact-cosine.js";
 import type { Matrix } from "./matrix.js";
-import { innerProduct, normalizeRows } from "./vectors.js";
+import { innerProduct, lengthOfRow, normalizeRows } from "./vectors.js";
 
 /** What "near" means: the cosine, or the inner product, for models whose vectors' lengths carry something. */
 export type SimilarityName = "cosine" | "dot";
@@ -41,15 +41,13 @@ export function similarityOf(
       ...{ exact, bound: () => bound, cosine: true },
     };
   }
-  const lengthOf = ({ data }: Matrix, i: number): number =>
-    Math.sqrt(innerProduct(data, i * cols, data, i * cols, cols));
   let longest = 0;
-  for (let j = 0; j < corpus.rows; j++) longest = Math.max(longest, lengthOf(corpus, j));
+  for (let j = 0; j < corpus.rows; j++) longest = Math.max(longest, lengthOfRow(corpus, j));
   return {
     queryRows: (rows) => rows,
     corpusRows: (rows) => rows,
     exact: (i, j) => Math.fround(innerProduct(queries.data, i * cols, corpus.data, j * cols, cols)),
-    bound: (i) => lengthOf(queries, i) * longest * (cols + 10) * 2 ** -24,
+    bound: (i) => lengthOfRow(queries, i) * longest * (cols + 10) * 2 ** -24,
     cosine: false,
   };
 }

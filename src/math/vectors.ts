@@ -56,6 +56,11 @@ export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): nu
   return scale === 0 ? 0 : Math.min(1, Math.max(-1, dot(a, b) / scale));
 }
 
+/** The Euclidean length of row `i`. */
+export function lengthOfRow({ cols, data }: Matrix, i: number): number {
+  return Math.sqrt(innerProduct(data, i * cols, data, i * cols, cols));
+}
+
 /** Every row scaled to length 1, as a new matrix; rows of zeros stay zeros. */
 export function normalizeRows(matrix: Matrix): Matrix {
   const { rows, cols } = matrix;
@@ -67,20 +72,31 @@ export function normalizeInPlace(matrix: Matrix): Matrix {
   return normalizeInto(matrix, matrix);
 }
 
-function normalizeInto({ rows, cols, data }: Matrix, target: Matrix): Matrix {
+function normalizeInto(matrix: Matrix, target: Matrix): Matrix {
+  const { rows, cols, data } = matrix;
   for (let i = 0; i < rows; i++) {
     const start = i * cols;
-    const length = Math.sqrt(innerProduct(data, start, data, start, cols)) || 1;
+    const length = lengthOfRow(matrix, i) || 1;
     for (let at = start; at < start + cols; at++) target.data[at] = data[at] / length;
   }
   return target;
 }
 
-/** The mean row, in 64 bits. */
-export function columnMeans(matrix: Matrix): Float64Array {
-  const { rows, cols, data } = matrix;
+/**
+ * The mean row, in 64 bits; of no rows, zeros.
+ *
+ * @param chosen The rows that count, one that stands twice twice. @default all
+ */
+export function columnMeans(
+  { rows, cols, data }: Matrix,
+  chosen?: ArrayLike<number>,
+): Float64Array {
   const means = new Float64Array(cols);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) means[j] += data[i * cols + j];
-  if (rows > 0) for (let j = 0; j < cols; j++) means[j] /= rows;
+  const count = chosen?.length ?? rows;
+  for (let i = 0; i < count; i++) {
+    const start = (chosen === undefined ? i : chosen[i]) * cols;
+    for (let j = 0; j < cols; j++) means[j] += data[start + j];
+  }
+  if (count > 0) for (let j = 0; j < cols; j++) means[j] /= count;
   return means;
 }

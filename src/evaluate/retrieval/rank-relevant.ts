@@ -35,7 +35,7 @@ const corpusBlock = 2048;
  * other in the order of the corpus. {@link retrieve} and {@link evaluateRun}, which make and read lists without knowing
  * what is relevant, break ties by row and by id.
  *
- * Exact: scores come from single-precision block products, whose error has a known bound; wherever that bound leaves
+ * Exact: block products, of rows rounded to 16 bits or in single precision, have an error of a known bound; wherever that leaves
  * the order of two passages open, both cosines are computed again in 64 bits and rounded to whole multiples of 2^-22, on
  * which parallel vectors of any length are equals. So the ranks do not depend on block sizes, on the machine or on the
  * order of the corpus. Memory does not grow with queries × corpus.

@@ -1,6 +1,7 @@
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
 import { createMatrix, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
+import { columnMeans } from "../../math/vectors.js";
 import type { CenteredPairs } from "../centered-pairs.js";
 import { basisOfMoment, basisOfRows, type SpectralBasis } from "../spectral/spectral-basis.js";
 import { scaleMatrix } from "../matrix-layout.js";
@@ -19,8 +20,8 @@ export function differencesOf(
   { queries, passages }: Pick<PreparedPairs, "queries" | "passages">,
   { query, passage }: IndexPairs,
 ): PairDifferences {
-  const queryCenter = meanOf(queries, query);
-  const passageCenter = meanOf(passages, passage);
+  const queryCenter = Float32Array.from(columnMeans(queries, query));
+  const passageCenter = Float32Array.from(columnMeans(passages, passage));
   const { cols } = queries;
   const rows = createMatrix(query.length, cols);
   for (let i = 0, at = 0; i < rows.rows; i++) {
@@ -32,16 +33,6 @@ export function differencesOf(
   }
   const scatter = once(() => multiply(rows, rows, { transposeA: true }));
   return { rows, scatter, queryCenter, passageCenter };
-}
-
-/** The mean of some rows, repeats counted. */
-function meanOf({ cols, data }: Matrix, rows: Uint32Array): Float32Array {
-  const sums = new Float64Array(cols);
-  for (const row of rows) {
-    const start = row * cols;
-    for (let j = 0; j < cols; j++) sums[j] += data[start + j];
-  }
-  return Float32Array.from(sums, (sum) => sum / rows.length);
 }
 
 /** What RCA at any point is made of. */

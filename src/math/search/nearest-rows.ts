@@ -1,6 +1,5 @@
 import type { Thresholds } from "../kernel/simd-select.js";
-import { rowOf, rowRange, type Matrix } from "../matrix.js";
-import { multiply } from "../multiply.js";
+import { rowRange, type Matrix } from "../matrix.js";
 import type { Similarity } from "../similarity.js";
 import type { TopK } from "../top-k.js";
 import { createNearestLists } from "./nearest-lists.js";
@@ -66,21 +65,6 @@ export function nearestRows(
     high: new Float32Array(count).fill(NaN),
   });
 
-  /**
-   * The first products of some queries, whose lists are empty: what is less than the k-th greatest of a row by more than both
-   * can err is not among its k best, so that few exact scores need be computed.
-   */
-  const begin = (query: number, products: Matrix): void => {
-    for (let i = 0; i < products.rows; i++) {
-      const row = rowOf(products, i);
-      const kth = k < row.length ? row.slice().sort()[row.length - k] : -Infinity;
-      const floor = kth - 2 * errors[query + i];
-      for (let j = 0; j < row.length; j++) {
-        if (!(row[j] < floor)) lists.add(query + i, j, row[j], errors[query + i]);
-      }
-    }
-  };
-
   function* blocks(): Generator<ProductBlock, void, undefined> {
     const parts = Array.from({ length: Math.ceil(queries.rows / QUERY_BLOCK) }, (_, i) =>
       screenRows(rowRange(queries, i * QUERY_BLOCK, (i + 1) * QUERY_BLOCK), queryRows),
@@ -112,14 +96,11 @@ export function nearestRows(
           },
           ...{ done, total },
           run() {
-            if (first > 0) screen.select(part, block, errorOf, open, counts);
-            else begin(query, multiply(part.single(), block.single(), { transposeB: true }));
+            screen.select(part, block, errorOf, open, counts);
           },
           add(products) {
-            if (first > 0) {
-              const [thresholds, take] = open({ scale: 1, error: errorOf });
-              selectFrom(products, thresholds, counts, take);
-            } else begin(query, products);
+            const [thresholds, take] = open({ scale: 1, error: errorOf });
+            selectFrom(products, thresholds, counts, take);
           },
         };
         if (first + size >= corpus.rows) lists.finish(query, part.rows, result);
