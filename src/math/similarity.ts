@@ -1,15 +1,15 @@
 import { cosineErrorBound, gridCosine } from "./exact-cosine.js";
 import type { Matrix } from "./matrix.js";
-import { innerProduct, lengthOfRow, normalizeRows } from "./vectors.js";
+import { innerProduct, lengthOfRow } from "./vectors.js";
 
 /** What "near" means: the cosine, or the inner product, for models whose vectors' lengths carry something. */
 export type SimilarityName = "cosine" | "dot";
 
 /** A measure by which rows are ranked: products in single precision choose, exact scores decide. */
 export interface Similarity {
-  /** Rows of the queries whose products with {@link corpusRows} approximate the scores. */
-  readonly queryRows: (queries: Matrix) => Matrix;
-  readonly corpusRows: (corpus: Matrix) => Matrix;
+  /** Whether rows of the queries are brought to length 1 before their products approximate the scores. */
+  readonly unitQueries: boolean;
+  readonly unitCorpus: boolean;
   /** Of row `i` of the queries and row `j` of the corpus: what is compared. */
   readonly exact: (i: number, j: number) => number;
   /** How far a product with row `i` of the queries can lie from the exact score. */
@@ -36,16 +36,12 @@ export function similarityOf(
   if (name === "cosine") {
     const bound = cosineErrorBound(cols);
     const exact = gridCosine(queries, corpus, `${caller}: queries`, `${caller}: ${corpusName}`);
-    return {
-      ...{ queryRows: normalizeRows, corpusRows: normalizeRows },
-      ...{ exact, bound: () => bound, cosine: true },
-    };
+    return { unitQueries: true, unitCorpus: true, exact, bound: () => bound, cosine: true };
   }
   let longest = 0;
   for (let j = 0; j < corpus.rows; j++) longest = Math.max(longest, lengthOfRow(corpus, j));
   return {
-    queryRows: (rows) => rows,
-    corpusRows: (rows) => rows,
+    ...{ unitQueries: false, unitCorpus: false },
     exact: (i, j) => Math.fround(innerProduct(queries.data, i * cols, corpus.data, j * cols, cols)),
     bound: (i) => lengthOfRow(queries, i) * longest * (cols + 10) * 2 ** -24,
     cosine: false,

@@ -7,7 +7,6 @@ import { loadKernel, setKernel } from "../../src/math/kernel/kernel.js";
 import { createMatrix, type Matrix } from "../../src/math/matrix.js";
 import { scaleOf } from "../../src/math/search/rounded-rows.js";
 import { createScreen, screenRows } from "../../src/math/search/screen.js";
-import { normalizeRows } from "../../src/math/vectors.js";
 import { normalMatrix } from "./random-matrix.js";
 
 /** Every product of two matrices' rows, as a cosine, with how far it may be off; and whether rows were rounded. */
@@ -16,8 +15,8 @@ function cosinesOf(a: Matrix, b: Matrix): { cosines: Matrix; errors: number[]; r
   const errors: number[] = [];
   let rounded = false;
   createScreen({ cosine: true }).select(
-    screenRows(a, normalizeRows),
-    screenRows(b, normalizeRows),
+    screenRows(a, true),
+    screenRows(b, true),
     () => 0,
     ({ scale, error }) => {
       rounded = scale > 1;

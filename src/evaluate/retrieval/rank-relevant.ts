@@ -83,7 +83,7 @@ async function rankOnEngine(
   checkMatrix(queries, `${caller}: queries`, { zeroRows });
   checkMatrix(corpus, `${caller}: corpus`, { zeroRows });
   const measure = similarityOf(similarity, queries, corpus, caller);
-  const { queryRows, corpusRows, exact, bound } = measure;
+  const { unitQueries, unitCorpus, exact, bound } = measure;
 
   const asked = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
   const targets = asked.map((query) => {
@@ -108,16 +108,17 @@ async function rankOnEngine(
     const rows = part.map(({ query }) => query);
     const pairs = part.reduce((sum, { scores }) => sum + scores.length, 0);
     return {
-      ...{ part, unit: screenRows(gatherRows(queries, rows), queryRows) },
+      ...{ part, unit: screenRows(gatherRows(queries, rows), unitQueries) },
       counts: new Float64Array(pairs),
     };
   });
   const screen = createScreen(measure);
+  const memory = new Float32Array(Math.min(corpusBlock, corpus.rows) * corpus.cols);
   const total = targets.length * corpus.rows;
   let done = 0;
   for (let start = 0; start < corpus.rows; start += corpusBlock) {
     const end = Math.min(corpus.rows, start + corpusBlock);
-    const block = screenRows(rowRange(corpus, start, end), corpusRows);
+    const block = screenRows(rowRange(corpus, start, end), unitCorpus, memory);
     for (const { part, unit, counts } of parts) {
       signal?.throwIfAborted();
       const aim: Aim = (products) => {

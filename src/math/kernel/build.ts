@@ -1,5 +1,5 @@
 /**
- * Compiles assembly/kernel.ts, kernel-wide.ts, scan.ts, training.ts and rounded.ts to WebAssembly and writes them, as base64, into wasm.generated.ts:
+ * Compiles assembly/kernel.ts, kernel-wide.ts, scan.ts, training.ts and cosines.ts to WebAssembly and writes them, as base64, into wasm.generated.ts:
  * `npm run build:kernel`.
  * The result is committed, so that installing and bundling need no compiler; a test rebuilds and compares.
  */
@@ -41,7 +41,7 @@ export async function generate(): Promise<string> {
   const wideFused = await compile("kernel-wide.ts", fma);
   const scan = await compile("scan.ts", ["simd"]);
   const training = await compile("training.ts", ["simd"]);
-  const rounded = await compile("rounded.ts", ["simd"]);
+  const cosines = await compile("cosines.ts", ["simd"]);
   return [
     "// Written by `npm run build:kernel` from assembly/. Do not edit.",
     "",
@@ -63,8 +63,8 @@ export async function generate(): Promise<string> {
     "/** What a step of training does besides its products, base64. */",
     `export const trainingKernel =\n  "${training}";`,
     "",
-    "/** Products of rows of 16-bit integers, base64. */",
-    `export const roundedKernel =\n  "${rounded}";`,
+    "/** Rows of length 1, as integers of 16 bits and their products, base64. */",
+    `export const cosinesKernel =\n  "${cosines}";`,
     "",
   ].join("\n");
 }

@@ -24,9 +24,10 @@ export const OPERATION = {
   productDouble: 3,
   symmetricVector: 4,
   rowsBothWays: 5,
-  /** Of the further module "rounded", which is the second; numbers, as what is computed would stay in every bundle. */
+  /** Of the further module "cosines", which is the second; numbers, as what is computed would stay in every bundle. */
   productRounded: 80,
   roundRows: 81,
+  scaleRows: 82,
 } as const;
 
 /** The compiled kernel with its memory. Everything in it is synchronous, so reservations of memory nest as calls do. */

@@ -30,10 +30,10 @@ export const CLOSED = 0x4000_0000;
 export const MAX_THREADS = 256;
 
 /**
- * Further modules: what training does besides products, and products of rounded rows. Behind all numbers: bundlers write those in
+ * Further modules: what training does besides products, and what cosines need. Behind all numbers: bundlers write those in
  * their places only where nothing else comes before.
  */
-export const FURTHER_MODULES = { training: 0, rounded: 1 } as const;
+export const FURTHER_MODULES = { training: 0, cosines: 1 } as const;
 
 /**
  * What a worker runs: wait until the generation changes, take pieces until none is left, wait again. It counts itself as

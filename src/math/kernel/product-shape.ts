@@ -9,21 +9,32 @@ export interface MultiplyOptions {
   readonly out?: Float32Array | undefined;
 }
 
-/** What every engine settles before it multiplies: op(a) of m × k by op(b) of k × n. */
-export interface ProductShape {
+export interface ProductSizes {
   readonly m: number;
   readonly k: number;
   readonly n: number;
+}
+
+/** What every engine settles before it multiplies: op(a) of m × k by op(b) of k × n. */
+export interface ProductShape extends ProductSizes {
   /** m × n, over the memory the caller gave or fresh memory; zeros when one of m, k and n is 0, whatever was there. */
   readonly result: Matrix;
 }
 
 /** @throws RangeError when the inner dimensions differ, or `out` has another length than the result or is an operand's. */
-export function shapeOfProduct(
+export function shapeOfProduct(a: Matrix, b: Matrix, options: MultiplyOptions): ProductShape {
+  const { m, k, n } = sizesOfProduct(a, b, options);
+  const result = createMatrix(m, n, options.out);
+  if (k === 0) result.data.fill(0);
+  return { m, k, n, result };
+}
+
+/** {@link shapeOfProduct} where no memory is wanted. */
+export function sizesOfProduct(
   a: Matrix,
   b: Matrix,
   { transposeA = false, transposeB = false, out }: MultiplyOptions,
-): ProductShape {
+): ProductSizes {
   const [m, k] = transposeA ? [a.cols, a.rows] : [a.rows, a.cols];
   const [kb, n] = transposeB ? [b.cols, b.rows] : [b.rows, b.cols];
   if (k !== kb) {
@@ -42,9 +53,7 @@ export function shapeOfProduct(
       throw new RangeError("multiply: out must be memory of its own, received an operand's");
     }
   }
-  const result = createMatrix(m, n, out);
-  if (k === 0) result.data.fill(0);
-  return { m, k, n, result };
+  return { m, k, n };
 }
 
 /** Whether two views share a byte. */

@@ -47,7 +47,7 @@ export function nearestRows(
   k: number,
   similarity: Similarity,
 ): NearestRows {
-  const { queryRows, corpusRows, exact, bound } = similarity;
+  const { unitQueries, unitCorpus, exact, bound } = similarity;
   const screen = createScreen(similarity);
   const errors = Float64Array.from({ length: queries.rows }, (_, query) => bound(query));
   const lists = createNearestLists(queries.rows, k, exact, errors);
@@ -67,13 +67,15 @@ export function nearestRows(
 
   function* blocks(): Generator<ProductBlock, void, undefined> {
     const parts = Array.from({ length: Math.ceil(queries.rows / QUERY_BLOCK) }, (_, i) =>
-      screenRows(rowRange(queries, i * QUERY_BLOCK, (i + 1) * QUERY_BLOCK), queryRows),
+      screenRows(rowRange(queries, i * QUERY_BLOCK, (i + 1) * QUERY_BLOCK), unitQueries),
     );
+    const most = Math.min(corpus.rows, Math.max(CORPUS_BLOCK, FIRST_BLOCK, k));
+    const memory = new Float32Array(most * corpus.cols);
     const total = queries.rows * corpus.rows;
     let done = 0;
     for (let first = 0, size = FIRST_BLOCK; first < corpus.rows; first += size) {
       size = Math.min(CORPUS_BLOCK, Math.max(size, first, k));
-      const block = screenRows(rowRange(corpus, first, first + size), corpusRows);
+      const block = screenRows(rowRange(corpus, first, first + size), unitCorpus, memory);
       for (const [i, part] of parts.entries()) {
         const query = i * QUERY_BLOCK;
         const counts = new Float64Array(part.rows);

@@ -31,7 +31,7 @@ export const scaleOf = (dimensions: number): number =>
 /**
  * Rounds rows, brought to length 1, to 16-bit integers. A value beyond them is cut, which the row's error says as well.
  *
- * @param kernel With the further module "rounded".
+ * @param kernel With the further module "cosines".
  * @param matrix n × d, finite, no row of zeros.
  */
 export function roundRows(kernel: Kernel, { rows, cols: d, data }: Matrix): RoundedRows {

@@ -1,14 +1,12 @@
 import { HALF_STEP } from "../cosine-grid.js";
 import { engineOfCall } from "../engines/engine-scope.js";
-import { decode } from "../kernel/kernel-binary.js";
 import { OPERATION, type Kernel } from "../kernel/kernel-instance.js";
-import { loadKernel } from "../kernel/kernel.js";
 import { simdSelect, type Thresholds } from "../kernel/simd-select.js";
-import { roundedKernel } from "../kernel/wasm.generated.js";
 import type { Matrix } from "../matrix.js";
 import type { Similarity } from "../similarity.js";
 import { roundRows, type RoundedRows } from "./rounded-rows.js";
 import { selectScores } from "./select-scores.js";
+import { cosinesOfKernel, unitRows } from "./unit-rows.js";
 
 /** Rows of queries or of a corpus, in either form made when it is first wanted. */
 export interface ScreenRows {
@@ -18,12 +16,16 @@ export interface ScreenRows {
   readonly rounded: (kernel: Kernel) => RoundedRows;
 }
 
-export function screenRows(matrix: Matrix, toSingle: (rows: Matrix) => Matrix): ScreenRows {
+/**
+ * @param unit Whether they are brought to length 1.
+ * @param memory For that, at least as many values, where the rows are done with before it serves for others. @default fresh memory
+ */
+export function screenRows(matrix: Matrix, unit: boolean, memory?: Float32Array): ScreenRows {
   let single: Matrix | undefined;
   let rounded: RoundedRows | undefined;
   return {
     rows: matrix.rows,
-    single: () => (single ??= toSingle(matrix)),
+    single: () => (single ??= unit ? unitRows(matrix, memory) : matrix),
     rounded: (kernel) => (rounded ??= roundRows(kernel, matrix)),
   };
 }
@@ -102,6 +104,5 @@ const SLACK = HALF_STEP + 2 ** -23;
 
 function kernelFor(pairs: number): Kernel | null {
   if (pairs < SMALL || engineOfCall()) return null;
-  const kernel = loadKernel();
-  return kernel?.extend("rounded", () => decode(roundedKernel)) ? kernel : null;
+  return cosinesOfKernel();
 }

@@ -13,7 +13,7 @@ import { cosineErrorBound, exactCosine, rowLengths } from "../../math/exact-cosi
 import { multiply } from "../../math/multiply.js";
 import { nearestRows } from "../../math/search/nearest-rows.js";
 import type { TopK } from "../../math/top-k.js";
-import { dot, norm, normalizeRows } from "../../math/vectors.js";
+import { dot, norm } from "../../math/vectors.js";
 import { chunkedTopK } from "./chunked-top-k.js";
 import type { MiningTexts } from "../mining/mining-texts.js";
 import type { NeighborIndex } from "./neighbor-index.js";
@@ -126,8 +126,7 @@ function byCosine(passages: Matrix): Measure {
     async search(queries, k, signal) {
       const exact = exactCosine(queries, passages, ...places, lengths);
       const { blocks, result } = nearestRows(queries, passages, k, {
-        queryRows: normalizeRows,
-        corpusRows: unit ? (rows) => rows : normalizeRows,
+        ...{ unitQueries: true, unitCorpus: !unit },
         exact: (i, row) => roundCosine(exact(i, row)),
         bound: () => bound,
         cosine: true,
