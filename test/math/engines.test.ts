@@ -69,27 +69,47 @@ describe("the kernel as an engine", () => {
 describe.skipIf(!hasRuntime)("onnxruntime-node as an engine", () => {
   contract(() => createOnnxEngine({ threads: 1 }));
 
-  it("knows the greatest of each group of scores, but of none where a score is no number", async () => {
+  it("gives the groups of scores of which one is no less than the row's floor, and all where one is no number", async () => {
     const engine = await createOnnxEngine({ threads: 1 });
-    for (const columns of [1, 63, 64, 65, 300]) {
-      const [a, b] = [normalMatrix(7, 20, 1), normalMatrix(columns, 20, columns)];
-      const { scores, width, greatest } = engine.scoreSync!(a, b);
-      expect(scores).toEqual(engine.multiplySync(a, b, { transposeB: true }));
-      const groups = Math.ceil(columns / width);
-      const expected = Array.from({ length: 7 * groups }, (_, at) => {
-        const start = (at % groups) * width;
-        const row = rowOf(scores, Math.floor(at / groups));
-        return Math.max(...row.subarray(start, start + width));
-      });
-      expect(Array.from(greatest!)).toEqual(expected);
+    const rows = 1100; // more than are multiplied in one go
+    const a = normalMatrix(rows, 20, 1);
+    for (const columns of [1, 31, 32, 33, 300]) {
+      const b = normalMatrix(columns, 20, columns);
+      const product = engine.multiplySync(a, b, { transposeB: true });
+      const floors = Float32Array.from({ length: rows }, (_, i) =>
+        i % 10 === 0 ? -Infinity : i % 10 === 1 ? Infinity : i % 10,
+      );
+      floors[5] = product.data[5 * columns]; // one that it just reaches
+      const found = [...engine.highScoresSync!(a, b, floors)].flatMap(
+        ({ rows: of, columns: from, width, scores }) =>
+          Array.from(of, (row, g) => [
+            row,
+            from[g],
+            ...scores.subarray(g * width, (g + 1) * width),
+          ]),
+      );
+      const expected: number[][] = [];
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column += 32) {
+          const scores = rowOf(product, row).subarray(column, column + 32);
+          const whole = [...scores, ...new Float32Array(32 - scores.length)];
+          if (whole.some((score) => score >= floors[row])) expected.push([row, column, ...whole]);
+        }
+      }
+      expect(found).toEqual(expected);
     }
     for (const wrong of [NaN, Infinity]) {
-      const [a, b] = [normalMatrix(7, 20, 1), normalMatrix(100, 20, 2)];
+      const b = normalMatrix(100, 20, 2);
       b.data[41 * 20] = wrong;
-      expect(engine.scoreSync!(a, b).greatest).toBeNull();
+      const parts = [...engine.highScoresSync!(a, b, new Float32Array(rows).fill(1e9))];
+      expect(parts.flatMap((part) => Array.from(part.rows))).toEqual(
+        [...a.data.keys()].slice(0, rows),
+      );
+      expect(parts.every(({ width }) => width === 100)).toBe(true);
     }
     await engine.close();
-    expect(() => engine.scoreSync!(createMatrix(1, 1), createMatrix(1, 1))).toThrow("after close");
+    const one = createMatrix(1, 1);
+    expect(() => [...engine.highScoresSync!(one, one, new Float32Array(1))]).toThrow("after close");
   });
 
   it("refuses a provider it does not have, and work after it is closed", async () => {

@@ -1,14 +1,18 @@
 import { checkInteger } from "../../base/checks.js";
 import { show } from "../../base/show.js";
-import { shapeOfProduct } from "../kernel/product-shape.js";
-import type { Matrix } from "../matrix.js";
+import { defaultThreads } from "../kernel/kernel-threads.js";
+import { shapeOfProduct, sizesOfProduct } from "../kernel/product-shape.js";
+import { createMatrix, rowRange, type Matrix } from "../matrix.js";
 import type { SyncEngine } from "./engine-scope.js";
-import type { EngineScores } from "./product-engine.js";
-import { productModel, scoresModel } from "./onnx-model.js";
+import { everyScore, type HighScores } from "./product-engine.js";
+import { highScoresModel, productModel } from "./onnx-model.js";
 import { loadOnnxRuntime, type OnnxSession, type OnnxTensor } from "./onnx-runtime.js";
 
-/** Columns of which the greatest score is known: few enough to pass most by, enough to read next to none. */
-const WIDTH = 64;
+/** Columns of a group of scores: few enough to leave most groups out, enough that there are few of them. */
+const WIDTH = 32;
+
+/** Rows that the runtime multiplies in one go, for each thread: its sums of more leave the nearest memory between the steps. */
+const PIECE_ROWS = 512;
 
 export interface OnnxEngineOptions {
   /** Where products run, in order of preference, e.g. `["cuda", "cpu"]`; what is there depends on the runtime's build. @default ["cpu"] */
@@ -28,8 +32,9 @@ export async function createOnnxEngine({
   threads,
 }: OnnxEngineOptions = {}): Promise<SyncEngine> {
   if (threads !== undefined) checkInteger(threads, "createOnnxEngine: threads", { least: 1 });
+  const pieceRows = PIECE_ROWS * (threads ?? defaultThreads());
   const runtime = await loadOnnxRuntime("createOnnxEngine");
-  const options = {
+  const sessionOptions = {
     executionProviders: [...executionProviders],
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     logSeverityLevel: 3, // errors only
@@ -43,7 +48,7 @@ export async function createOnnxEngine({
     if (closed) throw new Error("createOnnxEngine: an engine must not be used after close()");
     let session = sessions.get(key);
     if (session === undefined) {
-      session = runtime.open(model(), options);
+      session = runtime.open(model(), sessionOptions);
       sessions.set(key, session);
     }
     return session;
@@ -61,53 +66,85 @@ export async function createOnnxEngine({
 
   const tensor = ({ rows, cols, data }: Matrix): OnnxTensor =>
     new runtime.Tensor("float32", data, [rows, cols]);
-  const multiplySync: SyncEngine["multiplySync"] = (a, b, productOptions = {}) => {
-    const { transposeA = false, transposeB = false } = productOptions;
+  const multiplySync: SyncEngine["multiplySync"] = (a, b, options = {}) => {
+    const { transposeA = false, transposeB = false, out } = options;
     const session = productSession(transposeA, transposeB);
-    const { m, k, n, result } = shapeOfProduct(a, b, productOptions);
+    const { m, k, n } = sizesOfProduct(a, b, options);
+    const B = tensor(b);
+    // Columns of `a` cannot be taken in pieces.
+    const most = transposeA ? m : pieceRows;
+    if (out === undefined && m * n * k > 0 && m <= most) {
+      const { Y } = session.run({ A: tensor(a), B }, { Y: null });
+      return createMatrix(m, n, Y.data as Float32Array);
+    }
+    const { result } = shapeOfProduct(a, b, options);
     if (m * n * k === 0) return result;
-    // Written where we want it, instead of into memory of the runtime's that is then copied.
-    const inputs = { A: tensor(a), B: tensor(b) };
-    session.run(inputs, { Y: tensor(result) });
+    for (const [first, last] of pieces(m, most)) {
+      const A = tensor(transposeA ? a : rowRange(a, first, last));
+      session.run({ A, B }, { Y: tensor(rowRange(result, first, last)) });
+    }
     return result;
   };
 
-  // Kept from call to call: fresh memory of this size takes as long to come by as to read.
-  let scratch = new Float32Array(0);
-  const scoreSync = (a: Matrix, b: Matrix): EngineScores => {
-    const session = sessionFor("scores", () => scoresModel(WIDTH));
-    const [m, n, groups] = [a.rows, b.rows, Math.ceil(b.rows / WIDTH)];
-    if (scratch.length < m * (n + groups + 1)) scratch = new Float32Array(m * (n + groups + 1));
-    let at = 0;
-    const take = (length: number): Float32Array => scratch.subarray(at, (at += length));
-    const { result: scores } = shapeOfProduct(a, b, { transposeB: true, out: take(m * n) });
-    const [greatest, sums] = [take(m * groups), take(m)];
-    if (m * n * a.cols === 0) return { scores, width: WIDTH, greatest: null };
-    session.run(
-      { A: tensor(a), B: tensor(b) },
-      {
-        Y: tensor(scores),
-        M: new runtime.Tensor("float32", greatest, [1, m, groups]),
-        S: new runtime.Tensor("float32", sums, [m]),
-      },
-    );
-    // The greatest of numbers and of what is none is left open; sums pass it on.
-    return { scores, width: WIDTH, greatest: sums.every(Number.isFinite) ? greatest : null };
+  const highScoresSync = function* (
+    a: Matrix,
+    b: Matrix,
+    floors: Float32Array,
+  ): Generator<HighScores> {
+    const session = sessionFor("high scores", () => highScoresModel(WIDTH));
+    if (sizesOfProduct(a, b, { transposeB: true }).n * a.data.length === 0) {
+      yield everyScore(multiplySync(a, b, { transposeB: true }));
+      return;
+    }
+    const B = tensor(wholeGroups(b));
+    const none = { S: null, I: null, H: null };
+    for (const [first, last] of pieces(a.rows, pieceRows)) {
+      const part = rowRange(a, first, last);
+      const L = tensor(createMatrix(part.rows, 1, floors.subarray(first, last)));
+      const { S, I, H } = session.run({ A: tensor(part), B, L }, none);
+      if (!(S.data as Float32Array).every(Number.isFinite)) {
+        // What the greatest of numbers and of what is none is, is left open; sums pass it on.
+        yield everyScore(multiplySync(part, b, { transposeB: true }), first);
+        continue;
+      }
+      // Of integers of 64 bits the lower halves: rows, then numbers of groups.
+      const { buffer, byteOffset, length } = I.data;
+      const places = new Int32Array(buffer, byteOffset, 2 * length);
+      const rows = Int32Array.from({ length: length / 2 }, (_, i) => first + places[2 * i]);
+      const columns = rows.map((_, i) => places[length + 2 * i] * WIDTH);
+      yield { rows, columns, width: WIDTH, scores: H.data as Float32Array };
+    }
   };
   return {
     id: `onnxruntime-node@${runtime.version}/${executionProviders.join("+")}`,
     multiplySync,
-    scoreSync,
-    multiply: (a, b, productOptions) =>
+    highScoresSync,
+    multiply: (a, b, options) =>
       new Promise((resolve) => {
-        resolve(multiplySync(a, b, productOptions));
+        resolve(multiplySync(a, b, options));
       }),
     close: () => {
       closed = true;
-      scratch = new Float32Array(0);
       for (const session of sessions.values()) session.close();
       sessions.clear();
       return Promise.resolve();
     },
   };
+}
+
+/** Equal pieces, none of more rows than `most`. */
+function* pieces(rows: number, most: number): Generator<readonly [first: number, last: number]> {
+  const count = Math.ceil(rows / most);
+  for (let i = 0; i < count; i++) {
+    yield [Math.floor((i * rows) / count), Math.floor(((i + 1) * rows) / count)];
+  }
+}
+
+/** With rows of zeros at the end, so that groups of columns of the product are whole. */
+function wholeGroups(b: Matrix): Matrix {
+  const rows = Math.ceil(b.rows / WIDTH) * WIDTH;
+  if (rows === b.rows) return b;
+  const whole = createMatrix(rows, b.cols);
+  whole.data.set(b.data);
+  return whole;
 }

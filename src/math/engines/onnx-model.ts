@@ -1,4 +1,5 @@
 import {
+  bytesField,
   integerField,
   joinFields,
   messageField,
@@ -13,40 +14,67 @@ import {
 /** A single matrix product, Y = op(A) · op(B), by the operator Gemm. */
 export function productModel(transposeA: boolean, transposeB: boolean): Uint8Array<ArrayBuffer> {
   const transposes = { transA: Number(transposeA), transB: Number(transposeB) };
-  return model([node("Gemm", ["A", "B"], "Y", transposes)], ["A", "B"], { Y: 2 });
+  return model([node("Gemm", ["A", "B"], "Y", transposes)], ["A", "B"], { Y: [2] });
 }
 
-/** Y = A · Bᵀ, M (1 × m × ⌈n / width⌉) the greatest of every `width` columns of Y, S the sum of each row. */
-export function scoresModel(width: number): Uint8Array<ArrayBuffer> {
+/**
+ * Of Y = A · Bᵀ the groups of `width` neighbouring columns, of which B has a whole number, whose greatest value is no less than the row's
+ * of L: their values H, and in I their rows and numbers. S is the sum of each row of Y.
+ */
+export function highScoresModel(width: number): Uint8Array<ArrayBuffer> {
   const nodes = [
     node("Gemm", ["A", "B"], "Y", { transA: 0, transB: 1 }),
-    node("Unsqueeze", ["Y"], "U", { axes: [0] }),
-    node("MaxPool", ["U"], "M", { kernel_shape: [width], strides: [width], ceil_mode: 1 }),
     node("ReduceSum", ["Y"], "S", { axes: [1], keepdims: 0 }),
+    node("Reshape", ["Y", "R"], "G"),
+    node("ReduceMax", ["G"], "M", { axes: [2], keepdims: 0 }),
+    node("Less", ["M", "L"], "K"),
+    node("Not", ["K"], "N"),
+    node("NonZero", ["N"], "I"),
+    node("Transpose", ["I"], "J", { perm: [1, 0] }),
+    node("GatherND", ["G", "J"], "H"),
   ];
-  return model(nodes, ["A", "B"], { Y: 2, M: 3, S: 1 });
+  // Zero keeps a dimension, -1 is what is left.
+  const shape = { name: "R", values: [0, -1, width] };
+  return model(nodes, ["A", "B", "L"], { S: [1], H: [2], I: [2, INT64] }, [shape]);
 }
 
-/** Of matrices to tensors of so many dimensions, by the operators as version 12 has them: later ones take axes otherwise. */
+const FLOAT = 1;
+const INT64 = 7;
+
+interface Constant {
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+/** Of matrices to tensors of so many dimensions and such a type, by the operators as version 12 has them: later ones take axes otherwise. */
 function model(
   nodes: readonly Field[],
   inputs: readonly string[],
-  outputs: Readonly<Record<string, number>>,
+  outputs: Readonly<Record<string, readonly [rank: number, type?: number]>>,
+  constants: readonly Constant[] = [],
 ): Uint8Array<ArrayBuffer> {
   const graph = messageField(7, [
     ...nodes,
     textField(2, "product"),
+    ...constants.map(constant),
     ...inputs.map((name) => messageField(11, tensorInfo(name, 2))),
-    ...Object.entries(outputs).map(([name, rank]) => messageField(12, tensorInfo(name, rank))),
+    ...Object.entries(outputs).map(([name, of]) => messageField(12, tensorInfo(name, ...of))),
   ]);
   return joinFields([integerField(1, 7), graph, messageField(8, [integerField(2, 12)])]);
+}
+
+/** A list of integers. */
+function constant({ name, values }: Constant): Field {
+  const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+  const [size, type] = [integerField(1, values.length), integerField(2, INT64)];
+  return messageField(5, [size, type, textField(8, name), bytesField(9, [bytes])]);
 }
 
 function node(
   operator: string,
   inputs: readonly string[],
   output: string,
-  attributes: Readonly<Record<string, number | readonly number[]>>,
+  attributes: Readonly<Record<string, number | readonly number[]>> = {},
 ): Field {
   return messageField(1, [
     ...inputs.map((name) => textField(1, name)),
@@ -56,12 +84,12 @@ function node(
   ]);
 }
 
-/** A single-precision tensor of any size. */
-function tensorInfo(name: string, rank: number): Field[] {
+/** A tensor of any size. */
+function tensorInfo(name: string, rank: number, type = FLOAT): Field[] {
   const sizes = Array.from({ length: rank }, (_, i) =>
     messageField(1, [textField(2, `${name}${i}`)]),
   );
-  const tensor = messageField(1, [integerField(1, 1), messageField(2, sizes)]); // element type 1: float
+  const tensor = messageField(1, [integerField(1, type), messageField(2, sizes)]);
   return [textField(1, name), messageField(2, [tensor])];
 }
 

@@ -1,14 +1,23 @@
 import { missingPeer } from "../../base/missing-peer.js";
 
-/** A product of two matrices, loaded: writes `Y`, its memory given. */
+/** A model, loaded. */
 export interface OnnxSession {
-  run(inputs: Tensors, outputs: Tensors): void;
+  /**
+   * @param outputs By name, a tensor to write to, or `null` for one in fresh memory. The runtime copies what it writes to a given
+   *   one once more: fresh memory is sooner there.
+   */
+  run<Name extends string>(
+    inputs: Tensors,
+    outputs: Readonly<Record<Name, OnnxTensor | null>>,
+  ): Readonly<Record<Name, OnnxTensor>>;
   close(): void;
 }
 
 type Tensors = Readonly<Record<string, OnnxTensor>>;
 
-export type OnnxTensor = object;
+export interface OnnxTensor {
+  readonly data: Float32Array | BigInt64Array;
+}
 
 /** What is used of onnxruntime-node: its own types are missing where the optional package is not installed. */
 export interface OnnxRuntime {
@@ -27,7 +36,11 @@ interface Binding {
   readonly binding?: {
     readonly InferenceSession?: new () => {
       loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
-      run(inputs: Tensors, outputs: Tensors, options: object): unknown;
+      run<Name extends string>(
+        inputs: Tensors,
+        outputs: Readonly<Record<Name, OnnxTensor | null>>,
+        options: object,
+      ): Readonly<Record<Name, OnnxTensor>>;
       dispose(): void;
     };
   };
@@ -61,7 +74,7 @@ export async function loadOnnxRuntime(caller: string): Promise<OnnxRuntime> {
       const session = new Session();
       session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
       return {
-        run: (inputs, outputs) => void session.run(inputs, outputs, {}),
+        run: (inputs, outputs) => session.run(inputs, outputs, {}),
         close: () => {
           session.dispose();
         },

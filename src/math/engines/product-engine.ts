@@ -13,20 +13,34 @@ export interface ProductEngine {
    */
   multiplySync?(a: Matrix, b: Matrix, options?: MultiplyOptions): Matrix;
   /**
-   * a · bᵀ with the greatest score of every {@link EngineScores.width} columns, so that whoever looks for high ones need not
-   * read them all. Where there is none, scores are products that are read one by one.
+   * Of a · bᵀ what is no less than the floor of its row, with neighbours: whoever looks for high scores need not read the
+   * others. Where there is none, all products are read.
+   *
+   * @param floors One per row of `a`.
    */
-  scoreSync?(a: Matrix, b: Matrix): EngineScores;
+  highScoresSync?(a: Matrix, b: Matrix, floors: Float32Array): Iterable<HighScores>;
   /** Frees what the engine holds; it cannot be used afterwards. */
   close(): Promise<void>;
 }
 
-/** Scores in memory that the engine's next ones overwrite. */
-export interface EngineScores {
-  /** m × n. */
-  readonly scores: Matrix;
-  /** Columns of a group; the last of a row may have fewer. */
+/** Groups of scores in neighbouring columns, ordered by row and column; no group overlaps another. */
+export interface HighScores {
+  /** Of each group. */
+  readonly rows: ArrayLike<number>;
+  /** Its first column. */
+  readonly columns: ArrayLike<number>;
+  /** Scores of each group; beyond the last column of the product stands anything. */
   readonly width: number;
-  /** m × ⌈n / width⌉: the greatest score of each group; `null` where some score is not a finite number. */
-  readonly greatest: Float32Array | null;
+  /** Group by group. */
+  readonly scores: Float32Array;
+}
+
+/** All scores there are. @param first What the first row of them is called. */
+export function everyScore({ rows, cols, data }: Matrix, first = 0): HighScores {
+  return {
+    rows: Int32Array.from({ length: rows }, (_, i) => first + i),
+    columns: new Int32Array(rows),
+    width: cols,
+    scores: data,
+  };
 }

@@ -1,5 +1,5 @@
 import { engineOfCall } from "../engines/engine-scope.js";
-import type { EngineScores } from "../engines/product-engine.js";
+import { everyScore, type HighScores } from "../engines/product-engine.js";
 import { loadKernel } from "../kernel/kernel.js";
 import { OPERATION } from "../kernel/kernel-instance.js";
 import { TILE_SUMS } from "../kernel/simd-product.js";
@@ -34,8 +34,15 @@ export function selectScores(
   if (kernel !== null) {
     const single = { operation: OPERATION.productSingle, tileSums: TILE_SUMS };
     simdSelect(kernel, single, a, b, thresholds, counts, take);
-  } else if (!small && engine?.scoreSync !== undefined) {
-    selectFromGroups(engine.scoreSync(a, b), thresholds, counts, take);
+  } else if (!small && engine?.highScoresSync !== undefined) {
+    const { begins, low } = thresholds;
+    // The last threshold of a row is the least; a row without any wants nothing.
+    const floors = Float32Array.from({ length: a.rows }, (_, i) =>
+      begins[i + 1] > begins[i] ? low[begins[i + 1] - 1] : Infinity,
+    );
+    for (const scores of engine.highScoresSync(a, b, floors)) {
+      selectFromGroups(scores, b.rows, thresholds, counts, take);
+    }
   } else selectFrom(multiply(a, b, { transposeB: true }), thresholds, counts, take);
 }
 
@@ -46,35 +53,34 @@ export function selectFrom(
   counts: Float64Array,
   take: TakeScore,
 ): void {
-  selectFromGroups({ scores, width: scores.cols, greatest: null }, thresholds, counts, take);
+  selectFromGroups(everyScore(scores), scores.cols, thresholds, counts, take);
 }
 
-/** {@link selectFrom}, passing by the groups of columns of which no score can count. */
+/** {@link selectScores} of a product with so many columns, of which all scores are there that are not less than all thresholds of their row. */
 function selectFromGroups(
-  { scores: { rows, cols, data }, width, greatest }: EngineScores,
+  { rows, columns, width, scores }: HighScores,
+  cols: number,
   { begins, low, high }: Thresholds,
   counts: Float64Array,
   take: TakeScore,
 ): void {
-  const groups = greatest === null ? 1 : Math.ceil(cols / width);
-  for (let i = 0; i < rows; i++) {
+  for (let group = 0; group < rows.length; group++) {
+    const i = rows[group];
     const first = begins[i];
     const last = begins[i + 1] - 1;
     if (last < first) continue;
     const floor = low[last];
-    for (let group = 0; group < groups; group++) {
-      if (greatest !== null && greatest[i * groups + group] < floor) continue;
-      const end = greatest === null ? cols : Math.min(cols, (group + 1) * width);
-      for (let j = group * width, at = i * cols + j; j < end; j++, at++) {
-        const score = data[at];
-        if (score < floor) continue;
-        let near = false;
-        for (let t = last; t >= first && !(score < low[t]); t--) {
-          if (score > high[t]) counts[t]++;
-          else near = true;
-        }
-        if (near) take(i, j, score);
+    const column = columns[group];
+    const end = Math.min(cols, column + width);
+    for (let j = column, at = group * width; j < end; j++, at++) {
+      const score = scores[at];
+      if (score < floor) continue;
+      let near = false;
+      for (let t = last; t >= first && !(score < low[t]); t--) {
+        if (score > high[t]) counts[t]++;
+        else near = true;
       }
+      if (near) take(i, j, score);
     }
   }
 }
