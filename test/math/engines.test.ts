@@ -69,6 +69,30 @@ describe("the kernel as an engine", () => {
 describe.skipIf(!hasRuntime)("onnxruntime-node as an engine", () => {
   contract(() => createOnnxEngine({ threads: 1 }));
 
+  it("makes a product with itself by half, to the same numbers", async () => {
+    const engine = await createOnnxEngine({ threads: 1 });
+    for (const [rows, cols] of [
+      [700, 30],
+      [30, 700],
+      [513, 1],
+      [512, 512],
+    ]) {
+      const a = normalMatrix(rows, cols, rows);
+      const copy = createMatrix(rows, cols, a.data.slice());
+      for (const options of [{ transposeA: true }, { transposeB: true }]) {
+        const half = engine.multiplySync(a, a, options);
+        const whole = engine.multiplySync(a, copy, options);
+        expect([half.rows, half.cols]).toEqual([whole.rows, whole.cols]);
+        expect(largestError(half.data, whole.data)).toBeLessThan(1e-4);
+        expect(largestError(half.data, transpose(half).data)).toBe(0);
+        const out = new Float32Array(half.data.length).fill(NaN);
+        expect(engine.multiplySync(a, a, { ...options, out }).data).toBe(out);
+        expect(largestError(out, half.data)).toBe(0);
+      }
+    }
+    await engine.close();
+  });
+
   it("gives the groups of scores of which one is no less than the row's floor, and all where one is no number", async () => {
     const engine = await createOnnxEngine({ threads: 1 });
     const rows = 1100; // more than are multiplied in one go

@@ -1,11 +1,12 @@
 import { checkInteger } from "../../base/checks.js";
 import { show } from "../../base/show.js";
 import { defaultThreads } from "../kernel/kernel-threads.js";
+import { mirror } from "../kernel/mirror.js";
 import { shapeOfProduct, sizesOfProduct } from "../kernel/product-shape.js";
 import { createMatrix, rowRange, type Matrix } from "../matrix.js";
 import type { SyncEngine } from "./engine-scope.js";
 import { everyScore, type HighScores } from "./product-engine.js";
-import { highScoresModel, productModel } from "./onnx-model.js";
+import { highScoresModel, productModel, transposeModel } from "./onnx-model.js";
 import { loadOnnxRuntime, type OnnxSession, type OnnxTensor } from "./onnx-runtime.js";
 
 /** Columns of a group of scores: few enough to leave most groups out, enough that there are few of them. */
@@ -13,6 +14,10 @@ const WIDTH = 32;
 
 /** Rows that the runtime multiplies in one go, for each thread: its sums of more leave the nearest memory between the steps. */
 const PIECE_ROWS = 512;
+
+/** Rows of a symmetric product that are made at once, and of how many it is made by half: less is sooner made whole. */
+const SYMMETRIC_ROWS = 256;
+const SMALL_SYMMETRIC = 512;
 
 export interface OnnxEngineOptions {
   /** Where products run, in order of preference, e.g. `["cuda", "cpu"]`; what is there depends on the runtime's build. @default ["cpu"] */
@@ -70,6 +75,11 @@ export async function createOnnxEngine({
     const { transposeA = false, transposeB = false, out } = options;
     const session = productSession(transposeA, transposeB);
     const { m, k, n } = sizesOfProduct(a, b, options);
+    if (a.data === b.data && transposeA !== transposeB && m >= SMALL_SYMMETRIC && k > 0) {
+      const { result } = shapeOfProduct(a, b, options);
+      multiplySymmetric(transposeA ? transposed(a) : a, result);
+      return result;
+    }
     const B = tensor(b);
     // Columns of `a` cannot be taken in pieces.
     const most = transposeA ? m : pieceRows;
@@ -84,6 +94,25 @@ export async function createOnnxEngine({
       session.run({ A, B }, { Y: tensor(rowRange(result, first, last)) });
     }
     return result;
+  };
+
+  const transposed = (a: Matrix): Matrix => {
+    const { T } = sessionFor("transpose", transposeModel).run({ A: tensor(a) }, { T: null });
+    return createMatrix(a.cols, a.rows, T.data as Float32Array);
+  };
+
+  /** a · aᵀ, of which the half below the diagonal is the other's. */
+  const multiplySymmetric = (a: Matrix, { rows: n, data }: Matrix): void => {
+    const session = productSession(false, true);
+    for (const [first, last] of pieces(n, SYMMETRIC_ROWS)) {
+      const [A, B] = [tensor(rowRange(a, first, last)), tensor(rowRange(a, first, n))];
+      const part = session.run({ A, B }, { Y: null }).Y.data as Float32Array;
+      const length = n - first;
+      for (let i = first, at = 0; i < last; i++, at += length) {
+        data.set(part.subarray(at, at + length), i * n + first);
+      }
+    }
+    mirror(data, n);
   };
 
   const highScoresSync = function* (

@@ -46,6 +46,11 @@ interface Constant {
   readonly values: readonly number[];
 }
 
+/** T = Aᵀ. */
+export function transposeModel(): Uint8Array<ArrayBuffer> {
+  return model([node("Transpose", ["A"], "T")], ["A"], { T: [2] });
+}
+
 /** Of matrices to tensors of so many dimensions and such a type, by the operators as version 12 has them: later ones take axes otherwise. */
 function model(
   nodes: readonly Field[],

@@ -1,4 +1,5 @@
 import { OPERATION, type Kernel } from "./kernel-instance.js";
+import { mirror } from "./mirror.js";
 import { CHUNK, pack, packedBytes, TILE_COLS_SINGLE, TILE_ROWS } from "./packing.js";
 import type { ProductJob } from "./plain-product.js";
 
@@ -141,16 +142,4 @@ function copyIn(
     }
   }
   return length;
-}
-
-/** Copies what lies above the diagonal to below it, square by square so that both sides stay in the cache. */
-function mirror(data: Float32Array, n: number): void {
-  const square = 32;
-  for (let i0 = 0; i0 < n; i0 += square) {
-    for (let j0 = 0; j0 <= i0; j0 += square) {
-      for (let i = i0; i < Math.min(n, i0 + square); i++) {
-        for (let j = j0; j < Math.min(i, j0 + square); j++) data[i * n + j] = data[j * n + i];
-      }
-    }
-  }
 }
