@@ -26,6 +26,12 @@ export const FURTHER_ROOM = 32_768;
 /** The value of {@link NEXT} between operations: greater than any number of pieces, so that no worker takes one. */
 export const CLOSED = 0x4000_0000;
 
+/**
+ * How often a worker looks for the next operation before it sleeps: some 100 µs. Operations of a step of training or of a
+ * decomposition follow each other sooner, and being woken takes as long as some of them.
+ */
+const IDLE_LOOKS = 20_000;
+
 /** As many as the first pages hold scratch tiles. */
 export const MAX_THREADS = 256;
 
@@ -49,6 +55,7 @@ const kernel = start(compiled);
 const further = [];
 const control = new Int32Array(memory.buffer, 0, ${ARGUMENTS + 1});
 for (let seen = 0; ; ) {
+  for (let looks = 0; looks < ${IDLE_LOOKS} && Atomics.load(control, ${GENERATION}) === seen; looks++);
   Atomics.wait(control, ${GENERATION}, seen);
   seen = Atomics.load(control, ${GENERATION});
   Atomics.add(control, ${RUNNING}, 1);
