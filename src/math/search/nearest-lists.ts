@@ -1,4 +1,5 @@
 import type { TopK } from "../top-k.js";
+import { kthGreatest } from "./kth-greatest.js";
 
 /** Entries beyond `k` that a list has room for: at least this many, or a quarter of `k`. */
 const LEAST_ROOM = 64;
@@ -35,6 +36,7 @@ export function createNearestLists(
   const room = k + Math.max(LEAST_ROOM, k >> 2);
   const rows = new Int32Array(queries * room);
   const products = new Float32Array(queries * room);
+  const shuffled = new Float32Array(room);
   const counts = new Int32Array(queries);
   /** Entries that a list had when it was last looked at. */
   const seen = new Int32Array(queries);
@@ -47,7 +49,8 @@ export function createNearestLists(
     const start = query * room;
     const count = counts[query];
     if (count > k) {
-      const kth = products.slice(start, start + count).sort()[count - k];
+      for (let i = 0; i < count; i++) shuffled[i] = products[start + i];
+      const kth = kthGreatest(shuffled, count, k);
       floors[query] = Math.max(floors[query], kth - errors[query]);
       const least = floors[query] - errors[query];
       let kept = start;
