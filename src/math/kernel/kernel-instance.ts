@@ -58,7 +58,7 @@ const PAGE = 65_536;
 const FIRST_FREE = FURTHER_AT + PAGE;
 const MAX_PAGES = 65_536;
 /** Below this, notifying a worker takes longer than the work. */
-const SHARED_FLOPS = 2e6;
+const SHARED_FLOPS = 5e5;
 /** Only work of this size (some 10 ms), or five times as much in smaller pieces, starts the workers. */
 const START_FLOPS = 2e8;
 const START_SUM = 1e9;
