@@ -1,30 +1,9 @@
 // Rows of length 1 rounded to 16-bit integers.
 import { argument } from "../layout";
-import { high, low } from "../training/lanes";
+import { squares } from "./scale-rows";
 
 /** Rows a piece of work covers. */
 const ROWS: i32 = 16;
-
-/** The sum of n squares, in double precision. */
-function squares(at: usize, n: i32): f64 {
-  let even = f64x2.splat(0);
-  let odd = f64x2.splat(0);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const x = v128.load(at);
-    even = f64x2.add(even, f64x2.mul(low(x), low(x)));
-    odd = f64x2.add(odd, f64x2.mul(high(x), high(x)));
-    at += 16;
-  }
-  const both = f64x2.add(even, odd);
-  let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
-  for (; i < n; i++) {
-    const x = <f64>load<f32>(at);
-    sum += x * x;
-    at += 4;
-  }
-  return sum;
-}
 
 /**
  * Arguments: the rows, how many, values in each, where the integers go, bytes of a row of them, where the errors go, the scale. An

@@ -6,7 +6,7 @@ import { high, low, narrow } from "../training/lanes";
 const ROWS: i32 = 16;
 
 /** The sum of n squares in the order of `innerProduct`: four sums in double precision, what is left goes to the first. */
-function squares(at: usize, n: i32): f64 {
+export function squares(at: usize, n: i32): f64 {
   let even = f64x2.splat(0);
   let odd = f64x2.splat(0);
   let i = 0;
