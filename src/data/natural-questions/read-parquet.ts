@@ -8,11 +8,16 @@ import type { ParquetSource } from "../parquet/parquet-file.js";
 import { questionColumns, questionFromRow } from "./question-row.js";
 import { checkRecordRange, type RecordRange } from "../sources/record-range.js";
 import { selectColumns } from "../sources/select-columns.js";
-import { sizeLimits, type SizeLimits } from "../sources/size-limits.js";
+import { sizeLimits, type ParquetLimits, type SizeLimits } from "../sources/size-limits.js";
 
 /** A record is a row; row groups of which no row is wanted are not fetched. */
 export interface ReadParquetOptions
-  extends LongJobOptions, CleanTextOptions, RecordRange, Pick<SizeLimits, "maxTextLength"> {
+  extends
+    LongJobOptions,
+    CleanTextOptions,
+    RecordRange,
+    ParquetLimits,
+    Pick<SizeLimits, "maxTextLength"> {
   /** Read the candidates too; without them a question has only its answers. @default true */
   readonly candidates?: boolean | undefined;
 }
@@ -24,7 +29,7 @@ export interface ReadParquetOptions
  *
  * @param sources In the order they are read. Progress counts rows.
  * @throws DataError naming the file, and the row where one is at fault.
- * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0, or `maxTextLength` none above it.
+ * @throws RangeError when `skip`, `limit` or `sample` is no integer of at least 0, or a limit none above it.
  */
 export async function* readNaturalQuestionsParquet(
   sources: ParquetSource | readonly ParquetSource[],
@@ -32,8 +37,9 @@ export async function* readNaturalQuestionsParquet(
 ): AsyncGenerator<Question, void, undefined> {
   const { skip = 0, limit = Infinity, sample, seed = 1, signal, onProgress } = options;
   checkRecordRange(options, "readNaturalQuestionsParquet");
+  const { maxTextLength, maxPageBytes, maxGroupBytes } = options;
   const limits = sizeLimits(
-    { maxTextLength: options.maxTextLength },
+    { maxTextLength, maxPageBytes, maxGroupBytes },
     "readNaturalQuestionsParquet",
   );
   const files: OpenParquet[] = [];

@@ -12,7 +12,8 @@ export interface Leaf {
 export interface ColumnChunk {
   readonly leaf: Leaf;
   readonly meta: ColumnMetaData;
-  readonly name: string;
+  /** `"row group 0, column passage"` */
+  readonly place: string;
   readonly rows: number;
   readonly start: number;
   readonly end: number;
@@ -46,8 +47,7 @@ export function checkMetadata(
         `${place} must have the ${leaves.size} columns of the schema, received ${chunks.length}`,
       );
     }
-    for (const { name, meta, start, end, leaf } of chunks) {
-      const column = `${place}, column ${name}`;
+    for (const { place: column, meta, start, end, leaf } of chunks) {
       if (!(start >= 4 && end > start && end <= byteLength - 8)) {
         throw new RangeError(
           `${column} must lie within the ${byteLength} bytes of the file, received ${start} to ${end}`,
@@ -63,6 +63,11 @@ export function checkMetadata(
           `${column} must be of the type ${leaf.element.type}, received ${meta.type}`,
         );
       }
+      count(
+        meta.total_uncompressed_size,
+        `${column}: total_uncompressed_size`,
+        Number.MAX_SAFE_INTEGER,
+      );
       const most = Math.max(alwaysAllowed, mostRowsPerByte * (end - start));
       const values = count(meta.num_values, `${column}: num_values`, most);
       const least = Number(group.num_rows);
@@ -101,7 +106,7 @@ export function chunksOf(
     const end = start + Number(meta.total_compressed_size);
     return {
       ...{ leaf, meta, start, end },
-      name: meta.path_in_schema.join("."),
+      place: `${place}, column ${meta.path_in_schema.join(".")}`,
       rows: Number(group.num_rows),
     };
   });
@@ -152,6 +157,15 @@ export function leavesOf(schema: readonly SchemaElement[]): Map<string, Leaf> {
     );
   }
   return leaves;
+}
+
+/** Bytes that columns of a row group take, by what the file says, which their pages are held to: objects, and at least a number each. */
+export function groupBytes(chunks: readonly ColumnChunk[]): number {
+  return chunks.reduce(
+    (sum, { meta }) =>
+      sum + Math.max(Number(meta.total_uncompressed_size), 8 * Number(meta.num_values)),
+    64 * (chunks[0]?.rows ?? 0),
+  );
 }
 
 function count(value: bigint | number | undefined, place: string, most: number): number {

@@ -1,12 +1,9 @@
+import { DataError } from "../data-error.js";
+import { tooLong, type CheckedSizeLimits } from "../sources/size-limits.js";
 import type { ColumnChunk } from "./check-metadata.js";
+import { codecs } from "./codecs.js";
 import { PageReader, readDeltas, readRuns } from "./rle.js";
 import { ThriftReader, type ThriftFields } from "./thrift.js";
-
-/** Undoes a compression. */
-export type Decompress = (bytes: Uint8Array, length: number) => Uint8Array;
-
-/** Most bytes that a page may unpack to. */
-const mostPageBytes = 2 ** 30;
 
 const widths: Readonly<Record<string, number>> = {
   INT32: 4,
@@ -21,28 +18,24 @@ const widths: Readonly<Record<string, number>> = {
  * then decodes ends where the page ends, whatever a damaged file says.
  *
  * @param bytes Of the column's chunk.
- * @param codecs By the name that the metadata gives the compression.
- * @throws RangeError for a page that cannot be.
+ * @param place Of the column, for the error about a page that is too large.
+ * @throws RangeError for a page that cannot be; DataError for one that unpacks to more than `maxPageBytes`.
  */
 export function checkPages(
   bytes: Uint8Array,
   chunk: ColumnChunk,
-  codecs: Readonly<Record<string, Decompress | undefined>>,
+  { maxPageBytes }: Pick<CheckedSizeLimits, "maxPageBytes">,
+  place: string,
 ): void {
   const { leaf, meta, rows } = chunk;
   const values = Number(meta.num_values);
+  let left = Number(meta.total_uncompressed_size);
   const state = { dictionary: undefined as number | undefined, values: 0, rows: 0 };
-  const unpacked = (page: Uint8Array, length: number): Uint8Array => {
-    if (length > mostPageBytes) {
-      throw new RangeError(
-        `a page must unpack to at most ${mostPageBytes} bytes, received ${length}`,
-      );
-    }
-    const whole = meta.codec === "UNCOMPRESSED" ? page : codecs[meta.codec]?.(page, length);
-    if (whole?.length !== length) {
-      throw new RangeError(`a page must unpack to ${length} bytes, received ${whole?.length}`);
-    }
-    return whole;
+  const unpacked = (page: Uint8Array, length: number, isPacked = true): Uint8Array => {
+    const unpack = isPacked ? codecs[meta.codec] : undefined;
+    if (unpack !== undefined) return unpack(page, length);
+    if (page.length === length) return page;
+    throw new RangeError(`a page must have ${length} bytes, received ${page.length}`);
   };
   const header = new ThriftReader(bytes);
   while (state.values < values || (values === 0 && header.offset < bytes.length - 1)) {
@@ -52,6 +45,18 @@ export function checkPages(
     const packed = size(fields, 3);
     const start = header.offset;
     if (packed > bytes.length - start) throw new RangeError("a page ends beyond its column");
+    if (length > maxPageBytes) {
+      throw new DataError(
+        { source: place },
+        tooLong("a page", maxPageBytes, "bytes", "maxPageBytes"),
+      );
+    }
+    left -= length;
+    if (left < 0) {
+      throw new RangeError(
+        `the pages must unpack to the ${meta.total_uncompressed_size} bytes of their column, received more`,
+      );
+    }
     const page = bytes.subarray(start, start + packed);
     header.offset = start + packed;
     if (type === 2) {
@@ -104,8 +109,7 @@ export function checkPages(
       if (size(data, 2) !== count - present || size(data, 3) !== state.rows - before) {
         throw new RangeError("the counts of a page must be those of its levels");
       }
-      const rest = page.subarray(between);
-      const whole = data.get(7) === false ? rest : unpacked(rest, length - between);
+      const whole = unpacked(page.subarray(between), length - between, data.get(7) !== false);
       checkValues(
         new PageReader(whole, 0, whole.length),
         size(data, 4),
@@ -244,7 +248,12 @@ function checkPlain(reader: PageReader, chunk: ColumnChunk, count: number): void
   checkEnd(reader);
 }
 
-function checkEnd({ offset, end }: PageReader): void {
-  if (offset !== end)
-    throw new RangeError(`the values of a page must fill it, received ${end - offset} bytes more`);
+/** fastparquet writes eight zeros behind the values of every page. */
+const mostPadding = 8;
+
+function checkEnd({ bytes, offset, end }: PageReader): void {
+  const rest = bytes.subarray(offset, end);
+  if (rest.length > mostPadding || rest.some((byte) => byte !== 0)) {
+    throw new RangeError(`the values of a page must fill it, received ${rest.length} bytes more`);
+  }
 }

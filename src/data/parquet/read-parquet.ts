@@ -1,11 +1,17 @@
 import { open, stat } from "node:fs/promises";
 import { parquetMetadata, parquetReadObjects, type FileMetaData } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { DataError } from "../data-error.js";
 import { defaultSizeLimits, tooLong, type CheckedSizeLimits } from "../sources/size-limits.js";
 import { decodeUtf8 } from "../sources/utf8.js";
-import { checkMetadata, chunksOf, leavesOf, type ColumnChunk } from "./check-metadata.js";
-import { checkPages, type Decompress } from "./check-pages.js";
+import {
+  checkMetadata,
+  chunksOf,
+  groupBytes,
+  leavesOf,
+  type ColumnChunk,
+} from "./check-metadata.js";
+import { checkPages } from "./check-pages.js";
+import { codecs } from "./codecs.js";
 import { openUrl, withoutSecrets } from "./http-file.js";
 import type { ParquetFile, ParquetSource } from "./parquet-file.js";
 import { ThriftReader } from "./thrift.js";
@@ -18,7 +24,6 @@ export interface OpenParquet {
   readonly signal: AbortSignal | undefined;
 }
 
-const codecs = compressors as Readonly<Record<string, Decompress | undefined>>;
 const tailBytes = 8; // the length of the metadata, then "PAR1"
 const isUrl = /^https?:\/\//i;
 
@@ -66,20 +71,27 @@ export async function readParquetGroup(
   group: number,
   rowStart: number,
   rowEnd: number,
-  { maxTextLength }: Pick<CheckedSizeLimits, "maxTextLength"> = defaultSizeLimits,
+  limits: CheckedSizeLimits = defaultSizeLimits,
 ): Promise<Record<string, unknown>[]> {
+  const { maxTextLength, maxGroupBytes } = limits;
   return attempt(name, signal, async () => {
     const chunks = chunksOf(
       metadata.row_groups[group],
       leavesOf(metadata.schema),
       `row group ${group}`,
     );
+    if (groupBytes(chunks) > maxGroupBytes) {
+      throw new DataError(
+        { source: `${name} row group ${group}` },
+        `${tooLong("what is decoded together", maxGroupBytes, "bytes", "maxGroupBytes")}; write smaller row groups`,
+      );
+    }
     const rows = await parquetReadObjects({
-      file: checkedFile(file, chunks),
+      file: checkedFile(file, chunks, limits, name),
       metadata,
       rowStart,
       rowEnd,
-      compressors,
+      compressors: codecs,
       parsers: {
         stringFromBytes(bytes: Uint8Array | undefined) {
           if (bytes === undefined) return undefined;
@@ -110,17 +122,24 @@ function decodeText(bytes: Uint8Array): string | Uint8Array {
 }
 
 /** Hands out bytes of which the pages have been looked through; a promise that nobody waits for fails in silence. */
-function checkedFile(file: ParquetFile, chunks: readonly ColumnChunk[]): ParquetFile {
+function checkedFile(
+  file: ParquetFile,
+  chunks: readonly ColumnChunk[],
+  limits: CheckedSizeLimits,
+  name: string,
+): ParquetFile {
   const read = async (start: number, end: number): Promise<ArrayBuffer> => {
     const buffer = await readBytes(file, start, end);
     for (const chunk of chunks) {
       if (chunk.start < start || chunk.end > end) continue;
       try {
         const size = chunk.end - chunk.start;
-        checkPages(new Uint8Array(buffer, chunk.start - start, size), chunk, codecs);
+        const bytes = new Uint8Array(buffer, chunk.start - start, size);
+        checkPages(bytes, chunk, limits, `${name} ${chunk.place}`);
       } catch (error) {
+        if (error instanceof DataError) throw error;
         const { message } = error as Error;
-        throw new RangeError(`column ${chunk.name}: ${message}`, { cause: error });
+        throw new RangeError(`${chunk.place}: ${message}`, { cause: error });
       }
     }
     return buffer;

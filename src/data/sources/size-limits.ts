@@ -11,14 +11,30 @@ export interface SizeLimits {
   readonly maxTextLength?: number | undefined;
 }
 
+/** The same of parquet, which is unpacked by pages and decoded by row groups, whatever little room they take in the file. */
+export interface ParquetLimits {
+  /** Bytes that a page unpacks to. @default 268435456, 256 MiB */
+  readonly maxPageBytes?: number | undefined;
+  /**
+   * Bytes that those columns of a row group take which are read, as the file says: a value counts as 8 at least, a row as 64.
+   *
+   * @default 4294967296, 4 GiB
+   */
+  readonly maxGroupBytes?: number | undefined;
+}
+
 export interface CheckedSizeLimits {
   readonly maxLineBytes: number;
   readonly maxTextLength: number;
+  readonly maxPageBytes: number;
+  readonly maxGroupBytes: number;
 }
 
 export const defaultSizeLimits: CheckedSizeLimits = {
   maxLineBytes: 2 ** 26,
   maxTextLength: 2 ** 24,
+  maxPageBytes: 2 ** 28,
+  maxGroupBytes: 2 ** 32,
 };
 
 /**
@@ -28,12 +44,14 @@ export const defaultSizeLimits: CheckedSizeLimits = {
  * @throws RangeError `"readPairs: maxLineBytes must be an integer >= 1, received 0"`
  */
 export function sizeLimits(
-  { maxLineBytes, maxTextLength }: SizeLimits,
+  { maxLineBytes, maxTextLength, maxPageBytes, maxGroupBytes }: SizeLimits & ParquetLimits,
   caller: string,
 ): CheckedSizeLimits {
   const limits = {
     maxLineBytes: maxLineBytes ?? defaultSizeLimits.maxLineBytes,
     maxTextLength: maxTextLength ?? defaultSizeLimits.maxTextLength,
+    maxPageBytes: maxPageBytes ?? defaultSizeLimits.maxPageBytes,
+    maxGroupBytes: maxGroupBytes ?? defaultSizeLimits.maxGroupBytes,
   };
   for (const [name, value] of Object.entries(limits)) {
     if (value !== Infinity) checkInteger(value, `${caller}: ${name}`, { least: 1 });
@@ -46,7 +64,7 @@ export function tooLong(
   what: string,
   most: number,
   unit: string,
-  option: keyof SizeLimits,
+  option: keyof CheckedSizeLimits,
 ): string {
   return `${what} must have at most ${most} ${unit} (${option}), received more`;
 }

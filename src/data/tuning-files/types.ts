@@ -1,7 +1,7 @@
 import type { LongJobOptions } from "../../base/progress.js";
 import type { Escape } from "../pairs/cut-row.js";
 import type { Source } from "../sources/open-source.js";
-import type { SizeLimits } from "../sources/size-limits.js";
+import type { ParquetLimits, SizeLimits } from "../sources/size-limits.js";
 import type { CorpusText, RelevanceJudgement, QueryText, TextPair } from "../tuning-data.js";
 
 export const tuningFileFormats = [
@@ -39,7 +39,7 @@ export interface TuningColumns {
   readonly text?: string | undefined;
 }
 
-export interface ReadTuningFilesOptions extends LongJobOptions, SizeLimits {
+export interface ReadTuningFilesOptions extends LongJobOptions, SizeLimits, ParquetLimits {
   /** The passages to search beside those of the pairs, or those that the pairs name by id. */
   readonly corpus?: Source | readonly Source[] | undefined;
   /** @default guessed from the content, then from the name */

@@ -15,7 +15,12 @@ export async function* readParquetRows(
   for (const [index, group] of file.metadata.row_groups.entries()) {
     signal?.throwIfAborted();
     const rowEnd = rowStart + Number(group.num_rows);
-    spend(Number(group.total_byte_size), path);
+    // What the pages are held to, not what the group says of them all.
+    const sizes = group.columns.map(({ meta_data: meta }) => Number(meta?.total_uncompressed_size));
+    spend(
+      sizes.reduce((sum, size) => sum + size, 0),
+      path,
+    );
     const start = rowStart;
     const rows = await readParquetGroup(file, index, start, rowEnd, limits);
     yield rows.map((row, i) => ({
