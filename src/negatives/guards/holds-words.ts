@@ -1,3 +1,4 @@
+import { placesOf } from "../../base/text/places-of.js";
 import { unspacedScripts } from "../../base/text/unspaced-scripts.js";
 
 /** Of a word that other letters would lengthen; where words are not parted by blanks, any may end anywhere. */
@@ -12,7 +13,7 @@ const WORD_CHARACTER = /* @__PURE__ */ new RegExp(
  */
 export function holdsWords(text: string, words: string): boolean {
   if (words === "") return false;
-  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) {
+  for (const at of placesOf(text, words)) {
     const before = characterBefore(text, at);
     const after = characterAt(text, at + words.length);
     const startsInside = isWord(before) && isWord(characterAt(words, 0));

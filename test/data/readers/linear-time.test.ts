@@ -8,6 +8,7 @@ import { parseExactJson } from "../../../src/data/sources/exact-json.js";
 import { prepareInputs } from "../../../src/embed/openai/tokens/prepare-inputs.js";
 import { loadCl100k } from "../../../src/embed/openai/tokens/tokenizer.js";
 import { parseRun } from "../../../src/evaluate/retrieval/trec-format.js";
+import { holdsWords } from "../../../src/negatives/guards/holds-words.js";
 import { collect, stream } from "./support.js";
 
 const tokenizer = await loadCl100k();
@@ -91,6 +92,16 @@ describe("time grows with the size, not with its square", () => {
       "of long integers in JSON",
       4_000,
       (n) => parseExactJson(`[${"12345678901234567890,".repeat(n)}1]`),
+    ],
+    [
+      "of an answer that repeats itself in a word",
+      4_000,
+      (n) => holdsWords(`${"a".repeat(2 * n)} tail`, "a".repeat(n)),
+    ],
+    [
+      "of words that repeat themselves up to another",
+      4_000,
+      (n) => holdsWords("xy ".repeat(2 * n), `${"xy ".repeat(n)}x`),
     ],
     ["of blanks in a run", 20_000, (n) => parseRun(`q Q0 d 1 0.5${" ".repeat(n)}x\n`)],
   ])("%s", async (_, size, work) => {
