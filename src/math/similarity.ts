@@ -18,12 +18,16 @@ export interface Similarity {
   readonly cosine: boolean;
 }
 
+/** Of two lengths: no sum on the way to an inner product is larger, so none is infinite in single precision. */
+const mostProduct = 2 ** 127;
+
 /**
  * Cosines are compared on the grid of `roundCosine`; inner products, which know no such grid, as the single-precision
  * number next to the 64-bit sum.
  *
  * @param caller The public function, as messages begin.
  * @param corpusName What messages call the corpus.
+ * @throws RangeError where inner products may be beyond single precision.
  */
 export function similarityOf(
   name: SimilarityName,
@@ -38,12 +42,23 @@ export function similarityOf(
     const exact = gridCosine(queries, corpus, `${caller}: queries`, `${caller}: ${corpusName}`);
     return { unitQueries: true, unitCorpus: true, exact, bound: () => bound, cosine: true };
   }
-  let longest = 0;
-  for (let j = 0; j < corpus.rows; j++) longest = Math.max(longest, lengthOfRow(corpus, j));
+  const longest = longestOf(corpus);
+  const longestQuery = longestOf(queries);
+  if (longest * longestQuery > mostProduct) {
+    throw new RangeError(
+      `${caller}: queries and ${corpusName} must have inner products within single precision, received rows of lengths ${longestQuery.toPrecision(3)} and ${longest.toPrecision(3)}`,
+    );
+  }
   return {
     ...{ unitQueries: false, unitCorpus: false },
     exact: (i, j) => Math.fround(innerProduct(queries.data, i * cols, corpus.data, j * cols, cols)),
     bound: (i) => lengthOfRow(queries, i) * longest * (cols + 10) * 2 ** -24,
     cosine: false,
   };
+}
+
+function longestOf(matrix: Matrix): number {
+  let longest = 0;
+  for (let i = 0; i < matrix.rows; i++) longest = Math.max(longest, lengthOfRow(matrix, i));
+  return longest;
 }

@@ -1,6 +1,6 @@
 import { checkChoice, checkSameLength, refuse } from "../../base/checks.js";
 import type { PairColumns } from "../../data/types.js";
-import { checkMatrix, checkSameDimensions, type Matrix } from "../../math/matrix.js";
+import { checkIsMatrix, checkMatrix, checkSameDimensions, type Matrix } from "../../math/matrix.js";
 import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 
 /**
@@ -55,6 +55,8 @@ export function scoresOfRows(
   { caller, ...names }: { caller: string; query: string; passage: string },
 ): Float64Array {
   checkSameDimensions(queries, `${caller}: queries`, passages, "passages");
+  checkIsMatrix(queries, `${caller}: queries`);
+  checkIsMatrix(passages, `${caller}: passages`);
   checkSameLength(queryRows, `${caller}: ${names.query}`, passageRows, names.passage);
   checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
   if (similarity === "dot") {

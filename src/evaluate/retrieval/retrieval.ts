@@ -1,5 +1,5 @@
 import type { EngineOptions } from "../../math/engines/on-engine.js";
-import type { Matrix } from "../../math/matrix.js";
+import { checkSameDimensions, type Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { refuse } from "../../base/checks.js";
 import { checkDepths } from "../checks.js";
@@ -66,6 +66,7 @@ export async function evaluateRetrieval(
   }: RetrievalOptions = {},
 ): Promise<RetrievalEvaluation> {
   const caller = "evaluateRetrieval";
+  checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
   checkDepths(ks, caller);
   if (grades !== undefined) checkGrades(relevant, grades, caller);
   const leaveOut = ownPassages({ ids, texts }, relevant, corpus.rows, caller);

@@ -1,5 +1,6 @@
 import { checkChoice, checkInteger } from "../../base/checks.js";
 import {
+  checkIsMatrix,
   checkMatrix,
   checkSameDimensions,
   gatherRows,
@@ -51,6 +52,8 @@ export function createVectorIndex(
   { similarity = "cosine" }: VectorIndexOptions = {},
 ): NeighborIndex {
   checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
+  checkIsMatrix(vectors.queries, `${caller}: vectors.queries`);
+  checkIsMatrix(vectors.passages, `${caller}: vectors.passages`);
   checkRowsOfTexts("queries", texts.queries, vectors.queries.rows, caller);
   checkRowsOfTexts("passages", texts.passages, vectors.passages.rows, caller);
   const { queries, passages } = vectors;
