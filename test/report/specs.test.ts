@@ -439,3 +439,25 @@ describe("renderPng", () => {
     );
   });
 });
+
+describe("texts that are names of inherited properties", () => {
+  it.each(["constructor", "toString", "__proto__"])("are drawn as any others: %s", async (text) => {
+    const sample = { method: text, set: text, cosines: [0.1, 0.2, 0.4] };
+    const specs = [
+      distributionSpec({ title: text, unit: text, of: text, values: [1, 2, 3] }),
+      histogramSpec([
+        { ...sample, label: 0 },
+        { ...sample, label: 1 },
+      ]),
+      latentSpec({
+        ...{ title: text, method: text, links: [[0, 1]] },
+        points: [
+          { side: "query", x: 0, y: 0, text },
+          { side: "passage", x: 1, y: 1, text },
+        ],
+      }),
+      trainingSpec({ method: text, epochs: [{ epoch: 1, trainLoss: 1 }] }),
+    ];
+    for (const spec of specs) expect(await renderSvg(spec)).toContain(text);
+  });
+});

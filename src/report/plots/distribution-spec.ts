@@ -8,6 +8,7 @@ import {
   vegaLiteSchema,
   type PlotOptions,
   type VegaLiteSpec,
+  shownText,
 } from "./vega-lite.js";
 
 /**
@@ -48,12 +49,12 @@ export function distributionSpec(
         : `${show(bin.from, whole)} to ${show(upper, whole)}`;
     return { ...bin, hover: `${bin.count} ${of} with ${range} ${unit}` };
   });
-  const x = { type: "quantitative", title: unit };
+  const x = { type: "quantitative", title: shownText(unit) };
   return {
     $schema: vegaLiteSchema,
     config: plotConfig,
     title: {
-      text: title,
+      text: shownText(title),
       subtitle: `${values.length} ${of}, median ${show(median, whole)}, largest ${show(sorted[sorted.length - 1], whole)}`,
     },
     description: `${title}: histogram of ${values.length} ${of} by ${unit}, median ${show(median, whole)}.`,
@@ -77,7 +78,7 @@ export function distributionSpec(
             axis: { grid: false, tickCount: 6, format: "~s" },
           },
           x2: { field: "to" },
-          y: { field: "count", type: "quantitative", title: of, axis: { tickCount: 4 } },
+          y: { field: "count", type: "quantitative", title: shownText(of), axis: { tickCount: 4 } },
           y2: { datum: 0 },
           tooltip: { field: "hover", type: "nominal" },
           description: { field: "hover", type: "nominal" },

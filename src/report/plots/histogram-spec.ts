@@ -9,6 +9,7 @@ import {
   vegaLiteSchema,
   type PlotOptions,
   type VegaLiteSpec,
+  shownText,
 } from "./vega-lite.js";
 
 export interface CosineHistogramOptions extends PlotOptions {
@@ -90,7 +91,7 @@ function drawPanels(
     const spec = {
       $schema: vegaLiteSchema,
       config: plotConfig,
-      title: { text: method, subtitle: setTitle(set) },
+      title: { text: shownText(method), subtitle: shownText(setTitle(set)) },
       description: `Histogram of cosine by label: ${method} on ${setTitle(set)}.`,
       width,
       height,

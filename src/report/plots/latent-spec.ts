@@ -8,6 +8,7 @@ import {
   vegaLiteSchema,
   type PlotOptions,
   type VegaLiteSpec,
+  shownText,
 } from "./vega-lite.js";
 
 /** The angle matters only for a view of three dimensions. */
@@ -68,7 +69,7 @@ export function latentSpec(view: LatentView, options: LatentOptions = {}): VegaL
   return {
     $schema: vegaLiteSchema,
     config: plotConfig,
-    title: { text: title, subtitle: subtitleOf(view, method) },
+    title: { text: shownText(title), subtitle: shownText(subtitleOf(view, method)) },
     description:
       `Latent space ${title}: ${points.length} points, ` +
       `${links.length} lines between a query and its right passage.`,

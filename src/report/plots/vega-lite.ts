@@ -35,6 +35,14 @@ export const colors = {
   mark: "#00785a",
 } as const;
 
+/**
+ * A text to show as it is. Vega takes a title that is the name of an inherited property ("constructor") for one of its own
+ * operators; with a blank at its end it shows the same and is none.
+ */
+export function shownText(text: string): string {
+  return text in Object.prototype ? `${text} ` : text;
+}
+
 /** Fonts, axes and colours of every plot. */
 export const plotConfig = {
   background: "transparent",
