@@ -291,6 +291,50 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
     });
   });
 
+  it("runs nothing that stands in any text of a decision, without its policy too", async () => {
+    const run = "document.documentElement.dataset.ran=1";
+    const payload = [
+      `</script><script>${run}</script>`,
+      `</title></style></textarea></template><script>${run}</script>`,
+      `--><!--<script>${run}</script>`,
+      `"><img src=x onerror="${run}">' onmouseover='${run}`,
+      `<svg onload="${run}"><a href="javascript:${run}">x</a><base href="http://127.0.0.1:1/">`,
+      `<iframe srcdoc="<script>parent.${run}</script>"></iframe><math><style></math><img src onerror=${run}>`,
+    ].join(" ");
+    /** The same with the payload in every text but the names that are chosen from a list. */
+    const infect = (value: unknown, key = ""): unknown => {
+      if (typeof value === "string") {
+        return ["verdict", "claim", "metric", "side", "skipped"].includes(key)
+          ? value
+          : `${payload} ${value}`;
+      }
+      if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+      if (Array.isArray(value)) return value.map((part) => infect(part, key));
+      if (key === "adapter" || key === "vectors") return value;
+      return Object.fromEntries(Object.entries(value).map(([k, part]) => [k, infect(part, k)]));
+    };
+    const own = infect(decision) as ReportedDecision;
+    const slices = decision.texts!.queries.map((_, i) => `${payload} ${i % 2}`);
+    const html = await renderReport(own, {
+      ...{ title: payload, slices, facts: [{ label: payload, value: payload }] },
+      judgement: { sentence: payload },
+    });
+    const policy = /<meta\s+http-equiv="Content-Security-Policy"[^>]*>/;
+    expect(html).toMatch(policy);
+    writeFileSync(join(folder, "no-policy.html"), html.replace(policy, ""));
+    await open("no-policy.html", async (page) => {
+      for (const key of ["question", "before"]) await page.click(`th[data-key=${key}] button`);
+      await page.check("#question-whole");
+      await page.locator("canvas.map").first().focus();
+      for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");
+      expect(await page.locator("html[data-ran], img, iframe, math, base, [onload]").count()).toBe(
+        0,
+      );
+      expect(await page.locator('a[href^="javascript:"], [onmouseover]').count()).toBe(0);
+      expect(await page.locator("script").count()).toBe(2);
+    });
+  });
+
   it("is read without script: sentence, charts and the first rows", () =>
     open(
       "page.html",
