@@ -1,6 +1,7 @@
 import type { Random } from "../../src/base/random.js";
 import { fileTargets } from "./file-targets.js";
 import { readerTargets } from "./reader-targets.js";
+import { vectorTargets } from "./vector-targets.js";
 
 /** A reader, valid inputs, and what must hold for whatever it makes of a damaged one. */
 export interface FuzzTarget {
@@ -12,4 +13,4 @@ export interface FuzzTarget {
   readonly run: (bytes: Uint8Array, random: Random, seed: number) => Promise<void>;
 }
 
-export const targets: readonly FuzzTarget[] = [...readerTargets, ...fileTargets];
+export const targets: readonly FuzzTarget[] = [...readerTargets, ...fileTargets, ...vectorTargets];
