@@ -48,6 +48,9 @@ describe("embedtune evaluate, of scored pairs", () => {
       thresholdFittedHere: false,
       accuracy: 0.5,
     });
+    // All are accepted there.
+    const table = await runCommand(["evaluate", file, "--fit", fit]);
+    expect(table.stdout).toMatch(/^MCC +0\.0000 at 0\.350, at best 1\.0000 at 0\.750$/m);
   });
 
   it("ends with one sentence on stderr and exit code 1 when a line is broken", async () => {

@@ -52,6 +52,28 @@ describe("evaluateScores", () => {
     );
   });
 
+  it("says at which threshold the correlation of Matthews is best, beside the one at its own", () => {
+    const [scores, labels] = [
+      [0.9, 0.8, 0.7, 0.6],
+      [1, 1, 0, 0],
+    ];
+    const result = evaluateScores(scores, labels, { threshold: 0.65 });
+    expect(result.accuracy.threshold).toBe(0.65);
+    expect(result.mcc).toBeCloseTo(1 / Math.sqrt(3), 12);
+    expect(result.bestMcc).toEqual({ value: 1, threshold: 0.75 });
+    fc.assert(
+      fc.property(scored(), (sample) => {
+        const { bestMcc } = evaluateScores(sample.scores, sample.labels);
+        const at = (threshold: number): number =>
+          mcc(confusionAtThreshold(sample.scores, sample.labels, threshold));
+        expect(at(bestMcc.threshold)).toBe(bestMcc.value);
+        for (const score of [-Infinity, ...sample.scores]) {
+          expect(at(score)).toBeLessThanOrEqual(bestMcc.value);
+        }
+      }),
+    );
+  });
+
   it("is one plain object, also where a label does not occur", () => {
     const plain = toPlain(evaluateScores([0.2, 0.4], [0, 0])) as Record<string, unknown>;
     expect(JSON.parse(JSON.stringify(plain))).toEqual(plain);

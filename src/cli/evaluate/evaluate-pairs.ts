@@ -71,7 +71,10 @@ export async function evaluatePairs(
     ],
     ["ROC AUC", figure(result.rocAuc)],
     ["average precision", figure(result.averagePrecision)],
-    ["MCC", figure(result.mcc)],
+    [
+      "MCC",
+      `${figure(result.mcc)} at ${formatThreshold(accuracy.threshold)}, at best ${figure(result.bestMcc.value)} at ${formatThreshold(result.bestMcc.threshold)}`,
+    ],
     ["overlap, d'", `${figure(overlap?.coefficient ?? null)}, ${figure(overlap?.dPrime ?? null)}`],
   ];
   for (const [name, value] of rows) await io.print(`${name.padEnd(30)}${value}\n`);
