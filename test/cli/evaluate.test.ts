@@ -56,6 +56,28 @@ interface Evaluated {
 }
 
 describe("embedtune evaluate, of vectors", () => {
+  it("prints how many passages are their own query and take no rank, of a run and of vectors", async () => {
+    await writeFile(at("own.qrels"), "a 0 c 1\nb 0 c 1\n");
+    await writeFile(at("own.trec"), "a Q0 a 1 3 t\na Q0 c 2 2 t\nb Q0 b 1 3 t\nb Q0 c 2 2 t\n");
+    const run = await runCommand(["evaluate", at("own.trec"), "--qrels", at("own.qrels")]);
+    expect(run.stdout).toContain("2 passages have the id of their query and take no rank.");
+    const three = createMatrix(3, 2, Float32Array.of(1, 0, 0, 1, 1, 1));
+    await writeFile(at("own.npy"), encodeNpy(three));
+    await writeFile(at("own-queries.npy"), encodeNpy(createMatrix(2, 2, three.data.slice(0, 4))));
+    const vectors = ["--query-vectors", at("own-queries.npy"), "--corpus-vectors", at("own.npy")];
+    await writeFile(at("own-queries.txt"), "a\nb\n");
+    await writeFile(at("own.txt"), "a\nb\nc\n");
+    const ids = ["--query-ids", at("own-queries.txt"), "--corpus-ids", at("own.txt")];
+    const named = await runCommand(["evaluate", ...vectors, "--qrels", at("own.qrels"), ...ids]);
+    expect(named.stdout).toContain("; 2 passages have the id of their query and take no rank.");
+    expect(named.stdout).toMatch(/recall@1 +1\.000/);
+    // Numbers of rows name nothing: query 0 is not passage 0.
+    await writeFile(at("rows.qrels"), "0 0 2 1\n1 0 2 1\n");
+    const rows = await runCommand(["evaluate", ...vectors, "--qrels", at("rows.qrels")]);
+    expect(rows.stdout).not.toContain("take no rank");
+    expect(rows.stdout).toMatch(/recall@1 +0\.000/);
+  });
+
   it("gives every figure, untouched and adapted, with its interval", async () => {
     const untouched = await runCommand(["evaluate", ...inputs(at("qrels.txt")), "--json"]);
     const output = JSON.parse(untouched.stdout) as Evaluated;

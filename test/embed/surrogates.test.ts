@@ -20,6 +20,34 @@ describe("half a pair of surrogates", () => {
     expect([...data].filter((_, i) => i % 2 === 0)).toEqual(codes);
   });
 
+  it("is but one way to tell texts apart: a cache keeps every spelling of one text by itself", async () => {
+    const asked: string[] = [];
+    const embedder = createFunctionEmbedder(
+      (texts) => {
+        asked.push(...texts);
+        return texts.map((text) => [text.length, text.charCodeAt(0), 1]);
+      },
+      { id: "f", symmetric: true },
+    );
+    const store = createMemoryStore();
+    const texts = [
+      "\u00e9",
+      "e\u0301",
+      "E\u0301",
+      " \u00e9",
+      "\u00e9 ",
+      "ls -l",
+      "ls -L",
+      "\ufb01",
+      "fi",
+    ];
+    for (const text of texts) await withCache(embedder, store).embed([text]);
+    expect(asked).toEqual(texts);
+    const { data } = await withCache(embedder, store).embed(texts);
+    expect([...data]).toEqual(texts.flatMap((text) => [text.length, text.charCodeAt(0), 1]));
+    expect(asked).toHaveLength(texts.length);
+  });
+
   for (const [where, text] of [
     ["at the start", `${half} ${long}`],
     ["near the start", `Title ${half} ${long}`],
