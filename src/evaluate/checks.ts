@@ -1,4 +1,17 @@
 import { checkInteger, checkNumber, checkSameLength, refuse } from "../base/checks.js";
+import { checkIsMatrix, checkSameDimensions, type Matrix } from "../math/matrix.js";
+
+/** @throws RangeError unless both are matrices, whose rows have the same number of dimensions. */
+export function checkMatrices(
+  queries: Matrix,
+  others: Matrix,
+  caller: string,
+  name = "corpus",
+): void {
+  checkIsMatrix(queries, `${caller}: queries`);
+  checkIsMatrix(others, `${caller}: ${name}`);
+  checkSameDimensions(queries, `${caller}: queries`, others, name);
+}
 
 /** @throws RangeError when there are no scores, or one is not finite, naming the first bad one. */
 export function checkScores(scores: ArrayLike<number>, place: string): void {

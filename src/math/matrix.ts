@@ -132,7 +132,7 @@ export function checkSameShape(a: Matrix, b: Matrix, place: string): void {
 
 /**
  * @param aName Begins with the public function that was called, e.g. `"topK: queries"`.
- * @throws RangeError unless both are matrices, whose rows have the same number of dimensions.
+ * @throws RangeError unless the rows of both have the same number of dimensions.
  */
 export function checkSameDimensions(
   a: Pick<Matrix, "cols">,
@@ -140,17 +140,11 @@ export function checkSameDimensions(
   b: Pick<Matrix, "cols">,
   bName: string,
 ): void {
-  if (!hasColumns(a)) checkIsMatrix(a, aName);
-  if (!hasColumns(b)) checkIsMatrix(b, `${aName.slice(0, aName.indexOf(":"))}: ${bName}`);
   if (a.cols !== b.cols) {
     throw new RangeError(
       `${aName} and ${bName} must have the same dimensions, received ${a.cols} and ${b.cols}`,
     );
   }
-}
-
-function hasColumns(value: Partial<Pick<Matrix, "cols">> | null | undefined): boolean {
-  return typeof value?.cols === "number";
 }
 
 /** "rows × cols", as messages show it. */

@@ -46,7 +46,7 @@ export function similarityOf(
   const longestQuery = longestOf(queries);
   if (longest * longestQuery > mostProduct) {
     throw new RangeError(
-      `${caller}: queries and ${corpusName} must have inner products within single precision, received rows of lengths ${longestQuery.toPrecision(3)} and ${longest.toPrecision(3)}`,
+      `${caller}: queries and ${corpusName} must have inner products within single precision, received rows of lengths ${longestQuery} and ${longest}`,
     );
   }
   return {

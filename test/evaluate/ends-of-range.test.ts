@@ -128,9 +128,10 @@ describe("inner products beyond single precision", () => {
     ],
   ])("are refused, not infinite: %s", async (caller, side, evaluate) => {
     const error = await (async () => evaluate(long, good))().catch((thrown: unknown) => thrown);
-    expect(String(error)).toBe(
-      `RangeError: ${caller}: queries and ${side} must have inner products within single precision, received rows of lengths 4.24e+38 and 3.16`,
+    expect(String(error)).toMatch(
+      `RangeError: ${caller}: queries and ${side} must have inner products within single precision, received rows of lengths 4.2`,
     );
+    expect(String(error)).toMatch(/e\+38 and 3\.16\d*$/);
     const small = matrix(2, 2, [1e-30, 0, 0, 1e-30]);
     await evaluate(long, small);
   });

@@ -1,6 +1,7 @@
 import { checkChoice, checkSameLength, refuse } from "../../base/checks.js";
 import type { PairColumns } from "../../data/types.js";
-import { checkIsMatrix, checkMatrix, checkSameDimensions, type Matrix } from "../../math/matrix.js";
+import { checkMatrix, type Matrix } from "../../math/matrix.js";
+import { checkMatrices } from "../checks.js";
 import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 
 /**
@@ -54,9 +55,7 @@ export function scoresOfRows(
   similarity: SimilarityName,
   { caller, ...names }: { caller: string; query: string; passage: string },
 ): Float64Array {
-  checkSameDimensions(queries, `${caller}: queries`, passages, "passages");
-  checkIsMatrix(queries, `${caller}: queries`);
-  checkIsMatrix(passages, `${caller}: passages`);
+  checkMatrices(queries, passages, caller, "passages");
   checkSameLength(queryRows, `${caller}: ${names.query}`, passageRows, names.passage);
   checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
   if (similarity === "dot") {

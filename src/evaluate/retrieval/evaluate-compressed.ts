@@ -3,9 +3,10 @@ import { yieldToEventLoop } from "../../base/event-loop.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { createRandom } from "../../base/random.js";
 import { onEngine, type EngineOptions } from "../../math/engines/on-engine.js";
-import { checkMatrix, checkSameDimensions, gatherRows, type Matrix } from "../../math/matrix.js";
+import { checkMatrix, gatherRows, type Matrix } from "../../math/matrix.js";
 import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 import { normalizeRows } from "../../math/vectors.js";
+import { checkMatrices } from "../checks.js";
 import { bytesAsFloats, leadingColumns, signsOf } from "./compressed-vectors.js";
 import { ownPassages, type OwnPassageOptions } from "./own-passages.js";
 import { checkRelevant } from "./rank-relevant.js";
@@ -111,7 +112,7 @@ async function evaluateOnEngine(
   }: EvaluateCompressedOptions,
 ): Promise<CompressedEvaluation> {
   const caller = "evaluateCompressed";
-  checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
+  checkMatrices(queries, corpus, caller);
   checkRelevant(queries, corpus, relevant, caller);
   checkInteger(k, `${caller}: k`, { least: 1 });
   checkInteger(oversample, `${caller}: oversample`, { least: 1 });

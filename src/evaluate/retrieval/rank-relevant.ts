@@ -2,18 +2,13 @@ import { refuse } from "../../base/checks.js";
 import { yieldToEventLoop } from "../../base/event-loop.js";
 import { checkChoice } from "../../base/checks.js";
 import { similarityOf, type SimilarityName } from "../../math/similarity.js";
-import {
-  checkMatrix,
-  checkSameDimensions,
-  gatherRows,
-  rowRange,
-  type Matrix,
-} from "../../math/matrix.js";
+import { checkMatrix, gatherRows, rowRange, type Matrix } from "../../math/matrix.js";
 import { onEngine, type EngineOptions } from "../../math/engines/on-engine.js";
 import type { Thresholds } from "../../math/kernel/simd-select.js";
 import { createScreen, screenRows, type Aim, type Products } from "../../math/search/screen.js";
 import { roundDown, roundUp } from "../../math/search/select-scores.js";
 import type { LongJobOptions } from "../../base/progress.js";
+import { checkMatrices } from "../checks.js";
 
 export interface RankOptions extends LongJobOptions, EngineOptions {
   /** What passages are ranked by. @default "cosine" */
@@ -73,7 +68,7 @@ async function rankOnEngine(
   { signal, onProgress, similarity = "cosine", leaveOut }: RankOptions,
   caller: string,
 ): Promise<number[][]> {
-  checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
+  checkMatrices(queries, corpus, caller);
   checkRelevant(queries, corpus, relevant, caller);
   checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
   if (leaveOut !== undefined && leaveOut.length !== queries.rows) {

@@ -1,8 +1,8 @@
 import type { EngineOptions } from "../../math/engines/on-engine.js";
-import { checkSameDimensions, type Matrix } from "../../math/matrix.js";
+import type { Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { refuse } from "../../base/checks.js";
-import { checkDepths } from "../checks.js";
+import { checkDepths, checkMatrices } from "../checks.js";
 import { ownPassages, type OwnPassageOptions } from "./own-passages.js";
 import { ranksOf, type RankOptions } from "./rank-relevant.js";
 import type { GainFunction, MapDenominator, RankedQuery } from "./rank-metrics.js";
@@ -66,7 +66,7 @@ export async function evaluateRetrieval(
   }: RetrievalOptions = {},
 ): Promise<RetrievalEvaluation> {
   const caller = "evaluateRetrieval";
-  checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
+  checkMatrices(queries, corpus, caller);
   checkDepths(ks, caller);
   if (grades !== undefined) checkGrades(relevant, grades, caller);
   const leaveOut = ownPassages({ ids, texts }, relevant, corpus.rows, caller);

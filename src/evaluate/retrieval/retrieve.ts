@@ -1,9 +1,10 @@
 import { checkChoice, checkInteger } from "../../base/checks.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import type { ProductEngine } from "../../math/engines/product-engine.js";
-import { checkMatrix, checkSameDimensions, type Matrix } from "../../math/matrix.js";
+import { checkMatrix, type Matrix } from "../../math/matrix.js";
 import { nearestRows, type NearestRows } from "../../math/search/nearest-rows.js";
 import { similarityOf, type SimilarityName } from "../../math/similarity.js";
+import { checkMatrices } from "../checks.js";
 import type { Retrieved } from "./trec-format.js";
 
 /** The k nearest passages of each query. */
@@ -74,7 +75,7 @@ function searchFor(
   similarity: SimilarityName = "cosine",
   caller: string,
 ): NearestRows {
-  checkSameDimensions(queries, `${caller}: queries`, corpus, "corpus");
+  checkMatrices(queries, corpus, caller);
   checkInteger(k, `${caller}: k`, { least: 1 });
   if (corpus.rows === 0) throw new RangeError(`${caller}: corpus must hold a row, received none`);
   checkChoice(similarity, `${caller}: similarity`, ["cosine", "dot"]);
