@@ -1,6 +1,6 @@
 import { checkSameLength, refuse } from "../../base/checks.js";
 import { show } from "../../base/show.js";
-import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
+import { checkIsMatrix, createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { dot, norm } from "../../math/vectors.js";
 import { rowsByText } from "./text-rows.js";
 
@@ -17,9 +17,10 @@ export interface SideVectors {
  * A lookup over a table: row `i` of `matrix` is the vector of `texts[i]`.
  *
  * @param matrix As many rows as there are texts.
- * @throws RangeError when there is not one row for each text.
+ * @throws RangeError when there is no matrix, or not one row for each text.
  */
 export function createVectorLookup(texts: readonly string[], matrix: Matrix): VectorLookup {
+  checkIsMatrix(matrix, "createVectorLookup: matrix");
   checkSameLength(
     texts,
     "createVectorLookup: texts",

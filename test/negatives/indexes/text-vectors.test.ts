@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromRows } from "../../../src/math/matrix.js";
+import { fromRows, type Matrix } from "../../../src/math/matrix.js";
 import { createVectorLookup, matrixOfTexts } from "../../../src/negatives/indexes/text-vectors.js";
 
 describe("matrixOfTexts", () => {
@@ -30,6 +30,17 @@ describe("matrixOfTexts", () => {
     );
     expect(() => createVectorLookup(["x"], fromRows([]))).toThrow(
       "createVectorLookup: texts and the rows of matrix must have the same length, received 1 and 0",
+    );
+  });
+
+  it("refuses what is no matrix, or one that is cut off, before any text is looked up", () => {
+    const lists = [[1, 0]] as unknown as Matrix;
+    expect(() => createVectorLookup(["a"], lists)).toThrow(
+      "createVectorLookup: matrix must be a Matrix, as fromRows makes it, received an array of 1",
+    );
+    const cut = { rows: 2, cols: 2, data: new Float32Array(3) };
+    expect(() => createVectorLookup(["a", "b"], cut)).toThrow(
+      "createVectorLookup: matrix must have rows × cols values, 2 × 2, received 3",
     );
   });
 });
