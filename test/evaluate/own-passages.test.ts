@@ -50,6 +50,32 @@ describe("a query that stands in the corpus", () => {
     expect(result.ownPassages).toBe(1);
   });
 
+  it("leaves copies of a right passage out, by equal text, and counts them", async () => {
+    const [asked, stored] = [
+      fromRows([[1, 0]]),
+      fromRows([
+        [1, 0],
+        [1, 0.1],
+        [1, 0],
+        [0, 1],
+      ]),
+    ];
+    const answers = [[1]];
+    const texts = { queries: ["how?"], corpus: ["So.", "Caf\u00e9", "Cafe\u0301 ", "So"] };
+    const result = await evaluateRetrieval(asked, stored, answers, { ks: [1], texts });
+    expect(result).toMatchObject({ ranks: [[2]], ownPassages: 0, copies: 1 });
+    const compressed = await evaluateCompressed(asked, stored, answers, { k: 2, texts });
+    expect(compressed).toMatchObject({ ownPassages: 0, copies: 1, full: { recall: 1 } });
+    // Another spelling is another passage, and what is labelled itself keeps its rank.
+    const other = { ...texts, corpus: ["caf\u00e9", "Caf\u00e9", "cafe", "So"] };
+    expect(await evaluateRetrieval(asked, stored, answers, { texts: other })).toMatchObject({
+      ...{ ranks: [[3]], copies: 0 },
+    });
+    expect(await evaluateRetrieval(asked, stored, [[1, 2]], { texts })).toMatchObject({
+      ...{ ranks: [[2, 3]], copies: 0 },
+    });
+  });
+
   it("takes no rank in a run either, unless it was judged or is to be kept", () => {
     const run = toRun(retrieve(queries, corpus, 4), ["a", "b"], ["a", "b", "c", "d"]);
     const qrels = new Map([

@@ -8,7 +8,7 @@ import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 import { normalizeRows } from "../../math/vectors.js";
 import { checkMatrices } from "../checks.js";
 import { bytesAsFloats, leadingColumns, signsOf } from "./compressed-vectors.js";
-import { ownPassages, type OwnPassageOptions } from "./own-passages.js";
+import { rowsLeftOut, type OwnPassageOptions } from "./own-passages.js";
 import { checkRelevant } from "./rank-relevant.js";
 import { retrieve, type Ranking } from "./retrieve.js";
 
@@ -56,6 +56,8 @@ export interface CompressedEvaluation {
   readonly withoutRelevant: number;
   /** How many passages took no place because they are the query itself (`ids`, `texts`), over all evaluated queries. */
   readonly ownPassages: number;
+  /** How many took none because they are copies of a relevant passage (`texts`), likewise. */
+  readonly copies: number;
   /** By whole vectors: the overlap is 1. */
   readonly full: KeptFigures & { readonly bytes: number };
   /** `int8`, `binary`, then each of `dimensions`. */
@@ -124,7 +126,7 @@ async function evaluateOnEngine(
   const zeroRows = similarity === "dot";
   checkMatrix(queries, `${caller}: queries`, { zeroRows });
   checkMatrix(corpus, `${caller}: corpus`, { zeroRows });
-  const own = ownPassages({ ids, texts }, relevant, corpus.rows, caller);
+  const { own, copies } = rowsLeftOut({ ids, texts }, relevant, corpus.rows, caller);
   const evaluated = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
   if (evaluated.length === 0) {
     throw new RangeError(`${caller}: relevant must name a passage for some query, received none`);
@@ -135,7 +137,9 @@ async function evaluateOnEngine(
   const rowOf = new Uint32Array(corpus.rows);
   for (const [place, row] of order.entries()) rowOf[row] = place;
   const answers = evaluated.map((query) => new Set(relevant[query].map((row) => rowOf[row])));
-  const leftOut = evaluated.map((query) => new Set(own[query].map((row) => rowOf[row])));
+  const leftOut = evaluated.map(
+    (query) => new Set([...own[query], ...copies[query]].map((row) => rowOf[row])),
+  );
   // Whoever loses places to itself is shown as many others.
   const deeper = leftOut.reduce((most, { size }) => Math.max(most, size), 0);
   const whole = (rows: Matrix): Matrix => (similarity === "cosine" ? normalizeRows(rows) : rows);
@@ -192,7 +196,8 @@ async function evaluateOnEngine(
   return {
     ...{ k, queries: evaluated, n: evaluated.length },
     withoutRelevant: relevant.length - evaluated.length,
-    ownPassages: leftOut.reduce((sum, { size }) => sum + size, 0),
+    ownPassages: evaluated.reduce((sum, query) => sum + own[query].length, 0),
+    copies: evaluated.reduce((sum, query) => sum + copies[query].length, 0),
     full: { ...keptBy(best), bytes: 4 * d },
     compressed,
   };

@@ -3,7 +3,7 @@ import type { Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { refuse } from "../../base/checks.js";
 import { checkDepths, checkMatrices } from "../checks.js";
-import { ownPassages, type OwnPassageOptions } from "./own-passages.js";
+import { rowsLeftOut, type OwnPassageOptions } from "./own-passages.js";
 import { ranksOf, type RankOptions } from "./rank-relevant.js";
 import type { GainFunction, MapDenominator, RankedQuery } from "./rank-metrics.js";
 import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";
@@ -34,6 +34,8 @@ export interface RetrievalEvaluation extends RetrievalFigures {
   readonly withoutRelevant: number;
   /** How many passages took no rank because they are the query itself (`ids`, `texts`), over all evaluated queries. */
   readonly ownPassages: number;
+  /** How many took none because they are copies of a relevant passage (`texts`), likewise. */
+  readonly copies: number;
 }
 
 /**
@@ -44,7 +46,8 @@ export interface RetrievalEvaluation extends RetrievalFigures {
  * @param queries n × d, already adapted where an adapter is to be judged.
  * @param corpus m × d, likewise.
  * @param relevant Per query the corpus rows that answer it. Queries with none are left out and counted.
- * @param options With `ids` or `texts` a passage that is the query itself takes no rank, unless it is relevant.
+ * @param options With `ids` or `texts` a passage that is the query itself takes no rank, unless it is relevant; with `texts` nor does a
+ * copy of a relevant one.
  * @throws RangeError on mismatched dimensions, bad indices, depths or grades, values that are not finite, rows of
  * zeros, and when no query has anything relevant.
  */
@@ -69,7 +72,8 @@ export async function evaluateRetrieval(
   checkMatrices(queries, corpus, caller);
   checkDepths(ks, caller);
   if (grades !== undefined) checkGrades(relevant, grades, caller);
-  const leaveOut = ownPassages({ ids, texts }, relevant, corpus.rows, caller);
+  const { own, copies } = rowsLeftOut({ ids, texts }, relevant, corpus.rows, caller);
+  const leaveOut = own.map((rows, query) => [...rows, ...copies[query]]);
   const job = { signal, onProgress, similarity, leaveOut, engine };
   const ranks = await ranksOf(queries, corpus, relevant, job, caller);
   const evaluated = relevant.flatMap((list, i) => (list.length > 0 ? [i] : []));
@@ -98,7 +102,8 @@ export async function evaluateRetrieval(
     }),
     n: evaluated.length,
     withoutRelevant: relevant.length - evaluated.length,
-    ownPassages: evaluated.reduce((sum, query) => sum + leaveOut[query].length, 0),
+    ownPassages: evaluated.reduce((sum, query) => sum + own[query].length, 0),
+    copies: evaluated.reduce((sum, query) => sum + copies[query].length, 0),
   };
 }
 
