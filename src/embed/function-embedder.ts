@@ -5,6 +5,7 @@ import { checkTexts } from "./check-texts.js";
 import { checkVectorCount, checkVectorLength } from "./check-vectors.js";
 import { collectBatches } from "./requests/collect-batches.js";
 import { refusesInputs } from "./requests/refused-calls.js";
+import { createPieceSearch, mostAtFirst, pieceBudget } from "./requests/piece-search.js";
 import { refusesTheJob, RefusedTextsError, type RefusedText } from "./requests/refused-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
 import { runConcurrently } from "../base/run-concurrently.js";
@@ -81,26 +82,57 @@ export function createFunctionEmbedder(
     const ready: EmbeddedBatch[] = [];
     const refused: RefusedText[] = [];
     let accepted = 0;
-    const embedRange = async (range: readonly [start: number, end: number]): Promise<void> => {
+    /** @returns The error by which the texts are refused, if they are. */
+    const embedRange = async (
+      range: readonly [start: number, end: number],
+    ): Promise<{ readonly error: unknown } | undefined> => {
       either.throwIfAborted();
-      const [start, end] = range;
       try {
         ready.push(await call(texts, range, { side, signal: either }));
-        accepted += end - start;
+        accepted += range[1] - range[0];
+        return undefined;
       } catch (error) {
         if (either.aborted || !refusesInputs(error)) throw error;
-        if (end - start > 1) {
-          const middle = Math.ceil((start + end) / 2);
-          await embedRange([start, middle]);
-          return embedRange([middle, end]);
-        }
-        if (refusesTheJob(refused.length + 1, accepted)) throw error;
-        const reason = error instanceof Error ? error.message : String(error);
-        refused.push({ index: start, text: texts[start], reason });
+        return { error };
       }
     };
+    /** @param asked How many texts the call had that was refused. */
+    const refuseTexts = (start: number, end: number, error: unknown, asked: number): void => {
+      if (refusesTheJob(refused.length + end - start, accepted)) throw error;
+      const words = error instanceof Error ? error.message : String(error);
+      const among = asked === 1 ? "" : ` (to this text or to one of ${asked - 1} others)`;
+      for (let index = start; index < end; index++) {
+        refused.push({ index, text: texts[index], reason: `${words}${among}` });
+      }
+    };
+    const embedBatch = async ([first, last]: readonly [start: number, end: number]) => {
+      const refusal = await embedRange([first, last]);
+      if (refusal === undefined) return;
+      const size = last - first;
+      if (size === 1) return refuseTexts(first, last, refusal.error, 1);
+      const budget = pieceBudget(size, 1);
+      const search = createPieceSearch(size, refusal.error, () => accepted > 0);
+      /** Each with the call that was refused. They are judged last, by what was accepted. */
+      const wrong: Parameters<typeof refuseTexts>[] = [];
+      for (let piece = search.next(); piece !== undefined; piece = search.next()) {
+        const [start, end] = [first + piece.start, first + piece.end];
+        if (budget.left < 1) {
+          wrong.push([start, end, piece.of.refusal, piece.of.size]);
+          continue;
+        }
+        budget.left--;
+        const again = await embedRange([start, end]);
+        if (again === undefined) budget.left += budget.grant;
+        else {
+          search.refused(piece, again.error);
+          if (end - start === 1) wrong.push([start, end, again.error, 1]);
+          if (accepted === 0 && wrong.length === mostAtFirst) break;
+        }
+      }
+      for (const one of wrong) refuseTexts(...one);
+    };
     try {
-      for await (const done of runConcurrently(batches, embedRange, () => concurrency)) {
+      for await (const done of runConcurrently(batches, embedBatch, () => concurrency)) {
         void done;
         yield* ready.splice(0);
       }

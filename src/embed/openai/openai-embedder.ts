@@ -96,7 +96,10 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     } finally {
       stop.abort(); // whoever stops listening stops the requests
     }
-    if (refused.size > 0) throw new RefusedTextsError("embed", [...refused.values()]);
+    if (refused.size > 0) {
+      const inOrder = [...refused.values()].sort((a, b) => a.index - b.index);
+      throw new RefusedTextsError("embed", inOrder);
+    }
   }
 
   return {

@@ -1,5 +1,12 @@
 import { gatherRows } from "../../math/matrix.js";
 import type { SizedInput } from "../requests/pack-batches.js";
+import {
+  createPieceSearch,
+  mostAtFirst,
+  pieceBudget,
+  type Piece,
+  type PieceBudget,
+} from "../requests/piece-search.js";
 import { refusesTheJob, type RefusedText } from "../requests/refused-texts.js";
 import type { EmbeddingAnswer } from "./decode-answer.js";
 import type { EmbeddingsEndpoint, SendSignals } from "./endpoint.js";
@@ -46,26 +53,28 @@ export function createSender(
   /**
    * What a batch's answer or refusal leaves to be done.
    *
+   * @param budget What pieces of it may cost; those of a batch share it.
    * @param rest Whether the batch is what an answer had no vectors for, though it had others.
    */
   const settle = async (
     batch: readonly SizedInput[],
     result: EmbeddingAnswer | BatchRefusal,
     signals: SendSignals,
+    budget?: PieceBudget,
     rest = false,
   ): Promise<Delivery> => {
     if ("vectors" in result) return settleAnswer(batch, result, signals);
     if (batch.length === 1) return { answered: [], refused: refusedTexts(batch, result) };
     const { kind, fault } = result.failure;
     if (fault === "size") return sendSmaller(batch, signals);
-    if (fault !== undefined) return bisect(batch, result, signals, piecesFor(batch, rest));
-    const delivery = await sendHalves(batch, signals);
-    // Nothing in it was wrong: the batch itself was too large for this server.
-    if (kind === "input" && delivery.refused.length === 0 && delivery.failure === undefined) {
-      const passed = Math.max(...delivery.answered.map(({ inputs }) => inputs.length));
-      limits.learnInputs(passed, result.failure.status === 413);
+    if (fault !== undefined) {
+      const left = budget ?? pieceBudget(batch.length, 3);
+      return bisect(batch, result, signals, left, { first: true, rest });
     }
-    return delivery;
+    if (kind === "input") {
+      return separate(batch, result, signals, budget ?? pieceBudget(batch.length, 1));
+    }
+    return sendHalves(batch, signals); // more tokens than the server takes in a minute
   };
 
   /** Keeps the good rows of an answer, and asks for the others again. */
@@ -83,14 +92,18 @@ export function createSender(
     const kept = { answered: [{ inputs: good.map((k) => batch[k]), answer: whole }], refused: [] };
     const rest = batch.filter((_, k) => bad.has(k));
     return joined(kept, async () =>
-      settle(rest, await request(rest, signals, { rest: true }), signals, true),
+      settle(rest, await request(rest, signals, { rest: true }), signals, undefined, true),
     );
   };
 
-  /** @throws EmbeddingRequestError when so much is refused that it cannot be the inputs' fault. */
+  /**
+   * @param asked How many inputs the request had that was refused, where it had others, too.
+   * @throws EmbeddingRequestError when so much is refused that it cannot be the inputs' fault.
+   */
   const refusedTexts = (
     batch: readonly SizedInput[],
     { failure, cause }: BatchRefusal,
+    asked = batch.length,
   ): RefusedText[] => {
     refusals += batch.length;
     if (refusesTheJob(refusals, accepted)) {
@@ -98,9 +111,9 @@ export function createSender(
     }
     // Of rows that are wrong each text has its own.
     const among =
-      batch.length === 1 || failure.fault === "vectors"
+      asked === 1 || failure.fault === "vectors"
         ? ""
-        : ` (to this text or to one of ${batch.length - 1} others)`;
+        : ` (to this text or to one of ${asked - 1} others)`;
     const reason = `${failure.sentence}${among}`;
     return batch.map(({ index, text }) => ({ index, text, reason }));
   };
@@ -125,36 +138,91 @@ export function createSender(
   };
 
   /**
+   * Finds the texts that a server refuses, or how many it takes at once. Where the budget is over, because nothing passes, what is
+   * left of the batch is refused together.
+   */
+  const separate = async (
+    batch: readonly SizedInput[],
+    refusal: BatchRefusal,
+    signals: SendSignals,
+    budget: PieceBudget,
+  ): Promise<Delivery> => {
+    const search = createPieceSearch(batch.length, refusal, () => accepted > 0);
+    /** Each with the request that was refused. They are judged last, by what was accepted. */
+    const wrong: Parameters<typeof refusedTexts>[] = [];
+    const ask = async (piece: Piece<BatchRefusal>): Promise<Delivery> => {
+      const inputs = batch.slice(piece.start, piece.end);
+      if (inputs.length > 1 && limits.exceededBy(inputs)) {
+        search.halve(piece);
+        return nothing;
+      }
+      if (budget.left < 1) {
+        wrong.push([inputs, piece.of.refusal, piece.of.size]);
+        return nothing;
+      }
+      budget.left--;
+      const result = await request(inputs, signals);
+      if ("failure" in result && result.failure.kind === "input") {
+        search.refused(piece, result);
+        if (inputs.length === 1) wrong.push([inputs, result]);
+        if (accepted === 0 && wrong.length === mostAtFirst)
+          for (const one of wrong) refusedTexts(...one);
+        return nothing;
+      }
+      const delivery = await settle(inputs, result, signals, budget);
+      if (delivery.answered.length > 0) budget.left += budget.grant;
+      if ("vectors" in result) {
+        // What was refused and had nothing wrong in it was itself too large for this server.
+        for (const { largest, refusal: whole } of search.passed(piece)) {
+          limits.learnInputs(largest, whole.failure.status === 413);
+        }
+      }
+      return delivery;
+    };
+    let delivery: Delivery = nothing;
+    for (let piece = search.next(); piece !== undefined; piece = search.next()) {
+      const now = piece;
+      delivery = await joined(delivery, () => ask(now));
+      if (delivery.failure !== undefined) return delivery;
+    }
+    return joined(delivery, async () => ({
+      answered: [],
+      refused: wrong.flatMap((one) => refusedTexts(...one)),
+    }));
+  };
+
+  /**
    * Finds the texts that a server fails at, by an error or by rows that are no vectors. When both first halves fail it is the
    * server: no more pieces are sent. Where it has just given other rows it is the texts, each of which has a wrong row.
    *
-   * @param pieces Requests that may still be spent on pieces of the batch.
+   * @param search Whether none has passed yet, and whether the batch is the rest of an answer.
    */
   const bisect = async (
     batch: readonly SizedInput[],
     refusal: BatchRefusal,
     signals: SendSignals,
-    pieces: Pieces,
+    budget: PieceBudget,
+    search: { first: boolean; readonly rest: boolean },
   ): Promise<Delivery> => {
-    if (pieces.left < 2) return { answered: [], refused: refusedTexts(batch, refusal) };
-    pieces.left -= 2;
+    if (budget.left < 2) return { answered: [], refused: refusedTexts(batch, refusal) };
+    budget.left -= 2;
     const halves = halvesOf(batch);
     const results: (EmbeddingAnswer | BatchRefusal)[] = [];
     for (const half of halves) results.push(await request(half, signals, { piece: true }));
     const failed = results.map(
       (result) => "failure" in result && ["server", "vectors"].includes(result.failure.fault ?? ""),
     );
-    if (pieces.first && failed.every(Boolean)) {
-      if (pieces.rest) return { answered: [], refused: refusedTexts(batch, refusal) };
+    if (search.first && failed.every(Boolean)) {
+      if (search.rest) return { answered: [], refused: refusedTexts(batch, refusal) };
       const result = await request(batch, signals, { whole: true, failures: 3 });
       return settle(batch, result, signals);
     }
-    pieces.first = false;
+    search.first = false;
     const settleHalf = (k: number): Promise<Delivery> => {
       const [half, result] = [halves[k], results[k]];
       return "failure" in result && failed[k] && half.length > 1
-        ? bisect(half, result, signals, pieces)
-        : settle(half, result, signals);
+        ? bisect(half, result, signals, budget, search)
+        : settle(half, result, signals, budget);
     };
     // Answers first: what is refused is judged by what was accepted.
     const [one, other] = failed[0] ? [1, 0] : [0, 1];
@@ -164,24 +232,12 @@ export function createSender(
   return send;
 }
 
-/** What may still be spent on pieces of a batch. */
-interface Pieces {
-  left: number;
-  /** Whether none has passed yet. */
-  first: boolean;
-  /** Whether the batch is what an answer had no vectors for, though it had others. */
-  readonly rest: boolean;
-}
-
-/** At most 4 log2(n) requests for one batch, the three before its first split included. */
-function piecesFor(batch: readonly SizedInput[], rest: boolean): Pieces {
-  return { left: Math.max(2, 4 * Math.ceil(Math.log2(batch.length)) - 3), first: true, rest };
-}
-
 function halvesOf(batch: readonly SizedInput[]): [readonly SizedInput[], readonly SizedInput[]] {
   const middle = Math.ceil(batch.length / 2);
   return [batch.slice(0, middle), batch.slice(middle)];
 }
+
+const nothing: Delivery = { answered: [], refused: [] };
 
 /** Two deliveries as one; the second is not sent where the first has ended the job. */
 async function joined(first: Delivery, next: () => Promise<Delivery>): Promise<Delivery> {
