@@ -1,7 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { createRateLimiter, durationMs } from "../../src/embed/requests/rate-limiter.js";
 import { createRateMeter, type RateUse } from "../../src/embed/requests/rate-meter.js";
+
+import { startFakeTime, type FakeTime } from "../support/fake-time.js";
 
 const never = new AbortController().signal;
 
@@ -146,6 +148,9 @@ describe("a rate meter", () => {
 });
 
 describe("the rate limiter", () => {
+  let time: FakeTime | undefined;
+  afterEach(() => time?.end());
+
   it("lets the first request go alone, and the others when its answer has told the limits", async () => {
     const limiter = createRateLimiter({});
     const first = await limiter.acquire(() => 10, never);
@@ -155,14 +160,29 @@ describe("the rate limiter", () => {
       gone++;
       return permit;
     });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(gone).toBe(0);
     first.done(new Headers({ "x-ratelimit-limit-tokens": "1000" }));
     await Promise.all(others);
     expect(limiter.tokensPerMinute).toBe(1000);
   });
 
+  it("counts the longest wait from the answer that lets nobody go", async () => {
+    time = startFakeTime();
+    const limiter = createRateLimiter({}, { maxWaitMs: 100 });
+    const left = { "x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": "0" };
+    const headers = new Headers({ ...left, "x-ratelimit-reset-requests": "1h" });
+    const before = performance.now();
+    (await limiter.acquire(() => 1, never)).done(headers);
+    await time.pass(new Promise((resolve) => setTimeout(resolve, 70))); // nobody asks
+    (await time.pass(limiter.acquire(() => 1, never))).done(headers);
+    expect(performance.now() - before).toBe(100);
+    (await time.pass(limiter.acquire(() => 1, never))).done(headers);
+    expect(performance.now() - before).toBe(200);
+  });
+
   it("forgets a waiter that is stopped, and serves the next", async () => {
+    time = startFakeTime();
     const limiter = createRateLimiter({ requestsPerMinute: 1, rateWindowMs: 50 });
     (await limiter.acquire(() => 1, never)).done();
     const stop = new AbortController();
@@ -170,7 +190,7 @@ describe("the rate limiter", () => {
     const next = limiter.acquire(() => 1, never);
     stop.abort(new Error("enough"));
     await expect(stopped).rejects.toThrow("enough");
-    (await next).done();
+    (await time.pass(next)).done();
   });
 
   it("lets go at once whoever is stopped, though another waits before it for an hour", async () => {
@@ -187,10 +207,11 @@ describe("the rate limiter", () => {
   });
 
   it("lets nobody go while it is paused", async () => {
+    time = startFakeTime();
     const limiter = createRateLimiter({ requestsPerMinute: 100 });
     limiter.pause(60);
     const before = performance.now();
-    (await limiter.acquire(() => 1, never)).done();
-    expect(performance.now() - before).toBeGreaterThan(50);
+    (await time.pass(limiter.acquire(() => 1, never))).done();
+    expect(performance.now() - before).toBe(60);
   });
 });

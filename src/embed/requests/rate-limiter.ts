@@ -109,6 +109,9 @@ export function createRateLimiter(
         uses.requests.end(end, headers && reportOf(headers, "requests"));
         uses.tokens.end(end, headers && reportOf(headers, "tokens"));
         if (headers !== undefined) known = true;
+        // The longest wait begins with the answer that lets nobody go, not when the next one asks: it may sleep first.
+        requests.wait(1, end);
+        tokens.wait(amount, end);
         changed();
       },
     };
