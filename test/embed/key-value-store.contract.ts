@@ -103,10 +103,10 @@ export function describeKeyValueStore(
       expect((await lease(["a", "x"], 60_000)).held).toEqual([]);
       await first.release();
       // It ends by itself, but not while it is renewed.
-      const short = await lease(["c", "a", "x"], 400);
+      const short = await lease(["c", "a", "x"], 1500);
       expect(short.held).toEqual([0, 1]);
       for (let i = 0; i < 10; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await new Promise((resolve) => setTimeout(resolve, 160));
         await short.renew();
       }
       expect((await lease(["a"], 60_000)).held).toEqual([]);

@@ -76,7 +76,7 @@ describe("a reset in a header", () => {
 });
 
 describe("a server's rate headers", () => {
-  const epoch = (): string => String(Math.floor(Date.now() / 1000) + 1);
+  const epoch = (): string => String(Math.floor(Date.now() / 1000) + 2);
   const heads: [string, () => Record<string, string>, OpenAIEmbedderOptions, number][] = [
     ["-1 for everything", () => rate("-1", "-1", "0"), {}, 0],
     [

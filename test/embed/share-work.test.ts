@@ -14,6 +14,7 @@ import {
 } from "embedtune";
 import { createLmdbStore } from "embedtune/node";
 import { createOpenAIEmbedder } from "embedtune/openai";
+import { startFakeTime } from "../support/fake-time.js";
 import { startFakeOpenAI } from "../support/fake-openai-server.js";
 
 let path: string;
@@ -98,15 +99,21 @@ describe("processes that share their work", () => {
     await withCache(counting(asked), spy, { shareWork: true }).embed(texts);
     await crashed.removeMany(keys);
     asked.clear();
-    await crashed.lease!(keys, 400); // and never released
     const waits: Progress[] = [];
-    const start = performance.now();
-    await withCache(counting(asked), another(), { shareWork: true }).embed(texts, {
-      onProgress: (progress) => progress.waiting && waits.push(progress),
-    });
-    const waited = performance.now() - start;
-    expect(waited).toBeGreaterThan(300);
-    expect(waited).toBeLessThan(25_000); // its lease, not the usual one of half a minute
+    const time = startFakeTime();
+    try {
+      const start = performance.now();
+      await crashed.lease!(keys, 400); // and never released
+      const own = withCache(counting(asked), another(), { shareWork: true });
+      await time.pass(
+        own.embed(texts, { onProgress: (progress) => progress.waiting && waits.push(progress) }),
+      );
+      const waited = performance.now() - start;
+      expect(waited).toBeGreaterThan(400);
+      expect(waited).toBeLessThan(1400); // its lease and a pause, not the usual one of half a minute
+    } finally {
+      time.end();
+    }
     expect([...asked.values()]).toEqual(texts.map(() => 1));
     expect(waits[0].waiting?.for).toBe("another process that embeds the same texts");
   });
@@ -117,10 +124,13 @@ describe("processes that share their work", () => {
     const slow = withCache(counting(asked, 60_000), another(), { shareWork: true });
     const stopped = slow.embed(numbered(10), { signal: stop.signal });
     const waiting = withCache(counting(asked), another(), { shareWork: true });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (asked.size === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const alsoStopped = new AbortController();
-    const waiter = waiting.embed(numbered(10), { signal: alsoStopped.signal });
-    setTimeout(() => alsoStopped.abort(new Error("enough of waiting")), 100);
+    const waiter = waiting.embed(numbered(10), {
+      signal: alsoStopped.signal,
+      onProgress: (progress) =>
+        progress.waiting && alsoStopped.abort(new Error("enough of waiting")),
+    });
     await expect(waiter).rejects.toThrow("enough of waiting");
     stop.abort(new Error("enough"));
     await expect(stopped).rejects.toThrow("enough");
