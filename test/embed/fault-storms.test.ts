@@ -10,9 +10,9 @@ describe("storms of faults, drawn from a seed", () => {
 
   it("leave no vector wrong or lost, ask for none twice, and end at once when they are told to", async () => {
     const outcomes = await Promise.all([1, 2, 3, 4, 5, 8].map((seed) => runStorm(seed, 450)));
-    const { wrong, lost, again, odd, longestAbortMs, faults, texts } = addOutcomes(outcomes);
+    const { wrong, lost, again, odd, longestAbortTurns, faults, texts } = addOutcomes(outcomes);
     expect({ wrong, lost, again, odd }).toEqual({ wrong: 0, lost: 0, again: 0, odd: [] });
-    expect(longestAbortMs).toBeLessThan(5000); // less than a timeout
+    expect(longestAbortTurns).toBeLessThan(20); // a timeout takes thousands
     expect(texts).toBe(2700);
     expect(faults).toBeGreaterThan(20);
   }, 240_000);

@@ -31,6 +31,8 @@ export interface StormOutcome {
   /** Errors that say what nobody could expect of the server's faults, or that show the key. */
   readonly odd: readonly string[];
   readonly longestAbortMs: number;
+  /** Turns of the event loop that passed until an abort was told, at most: a busy machine does not show in them. */
+  readonly longestAbortTurns: number;
   /** How often each kind was drawn. */
   readonly kinds: ReadonlyMap<string, number>;
 }
@@ -112,17 +114,23 @@ export async function runStorm(seed: number, count: number): Promise<StormOutcom
   });
 
   const odd: string[] = [];
-  let [wrong, lost, runs, longestAbortMs] = [0, texts.length, 0, 0];
+  let [wrong, lost, runs, longestAbortMs, longestAbortTurns] = [0, texts.length, 0, 0, 0];
   const run = async (store: KeyValueStore, mine: readonly string[]): Promise<boolean> => {
     const query = `run=${runs++}`;
     arrived.set(query, new Set());
     const stop = new AbortController();
     let stoppedAt = 0;
+    let ended = false;
+    const countTurns = (turns: number): void => {
+      longestAbortTurns = Math.max(longestAbortTurns, turns);
+      if (!ended) setImmediate(() => countTurns(turns + 1));
+    };
     const timer =
       random.next() < 0.4 && runs < 12
         ? setTimeout(() => {
             stoppedAt = performance.now();
             stop.abort(new Error("stopped"));
+            countTurns(0);
           }, random.integer(400))
         : undefined;
     try {
@@ -147,6 +155,7 @@ export async function runStorm(seed: number, count: number): Promise<StormOutcom
       }
       return false;
     } finally {
+      ended = true;
       clearTimeout(timer);
       arrived.delete(query); // of what was on its way when it was stopped nobody knows
     }
@@ -174,7 +183,7 @@ export async function runStorm(seed: number, count: number): Promise<StormOutcom
   const faults = [...server.drawn.values()].reduce((sum, n) => sum + n, 0);
   return {
     ...{ storms: 1, texts: count, requests: server.requests(), faults, runs },
-    ...{ wrong, lost, again, repeats, odd, longestAbortMs, kinds: server.drawn },
+    ...{ wrong, lost, again, repeats, odd, longestAbortMs, longestAbortTurns, kinds: server.drawn },
   };
 }
 
@@ -222,6 +231,7 @@ export function addOutcomes(outcomes: readonly StormOutcome[]): StormOutcome {
     repeats: outcomes.flatMap(({ repeats }) => repeats),
     odd: outcomes.flatMap(({ odd }) => odd),
     longestAbortMs: Math.max(0, ...outcomes.map(({ longestAbortMs }) => longestAbortMs)),
+    longestAbortTurns: Math.max(0, ...outcomes.map(({ longestAbortTurns }) => longestAbortTurns)),
     kinds,
   };
 }

@@ -57,7 +57,7 @@ export async function shareWork(
       signal?.throwIfAborted();
       const part = left.slice(start, start + size);
       const keys = part.map(({ key }) => key);
-      const taken = await lease(keys, leaseMs);
+      const taken = await leaseUntilAborted(lease(keys, leaseMs), signal);
       const held = new Set(taken.held);
       others.push(...part.filter((_, k) => !held.has(k)));
       if (held.size === 0) continue;
@@ -71,7 +71,7 @@ export async function shareWork(
         if (!(error instanceof RefusedTextsError)) throw error;
         refusals.push(error);
       } finally {
-        await taken.release().catch(() => undefined); // it ends by itself
+        await untilAborted(taken.release(), signal).catch(() => undefined); // it ends by itself
       }
     }
     if (others.length === 0) break;
@@ -89,6 +89,17 @@ export async function shareWork(
     const refused = refusals.flatMap((error) => error.refused);
     throw new RefusedTextsError(refusals[0].caller, refused, { cause: refusals[0].cause });
   }
+}
+
+/** A lease that comes after an abort is given back. */
+async function leaseUntilAborted(
+  lease: Promise<Lease>,
+  signal: EmbedOptions["signal"],
+): Promise<Lease> {
+  return untilAborted(lease, signal).catch((error: unknown) => {
+    lease.then((late) => late.release()).catch(() => undefined);
+    throw error;
+  });
 }
 
 /** Keeps a lease for as long as the work takes. */

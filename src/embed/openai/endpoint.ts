@@ -1,6 +1,7 @@
+import { inPieces } from "../../base/event-loop.js";
 import type { Wait } from "../../base/progress.js";
 import type { SizedInput } from "../requests/pack-batches.js";
-import { decodeAnswer, MalformedAnswerError, type EmbeddingAnswer } from "./decode-answer.js";
+import { decodeRows, MalformedAnswerError, type EmbeddingAnswer } from "./decode-answer.js";
 import type { HeadersLike } from "../requests/rate-limiter.js";
 import { createEncodings, type Encoding } from "./server/encodings.js";
 import type { ServerLimits } from "./server-limits.js";
@@ -81,7 +82,7 @@ export function createEmbeddingsEndpoint(
           )
           .withResponse();
         headers = response.headers;
-        const answer = decodeAnswer(data, batch.length, knownDimensions);
+        const answer = await inPieces(decodeRows(data, batch.length, knownDimensions), signal);
         learnLength(answer.vectors.cols);
         checkAnswerLength(answer.vectors.cols, dimensions);
         encodings.understood(encoding);

@@ -1,5 +1,7 @@
+import { inPieces } from "../../base/event-loop.js";
 import type { Progress, Wait } from "../../base/progress.js";
 import { runConcurrently } from "../../base/run-concurrently.js";
+import { untilAborted } from "../../base/until-aborted.js";
 import { checkTexts } from "../check-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
 import { collectBatches } from "../requests/collect-batches.js";
@@ -9,7 +11,7 @@ import { createAssembler } from "./assemble-texts.js";
 import { createEmbeddingsEndpoint } from "./endpoint.js";
 import { estimateOf } from "./estimate.js";
 import { planRequests, type EmbeddingPlan } from "./plan.js";
-import { prepareInputs } from "./tokens/prepare-inputs.js";
+import { checkInputs, sizedInputs } from "./tokens/prepare-inputs.js";
 import { costOf } from "./prices.js";
 import { createSender } from "./sender.js";
 import { createServerLimits } from "./server-limits.js";
@@ -62,12 +64,11 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
   ): AsyncGenerator<EmbeddedBatch, void, undefined> {
     signal?.throwIfAborted();
     checkTexts(texts, "embed");
-    const tokenizer = await settings.loadTokenizer();
+    // Its table takes a second to load on a busy machine.
+    const tokenizer = await untilAborted(settings.loadTokenizer(), signal);
     if (tokenizer === undefined) limits.sizeByBytes();
-    const inputs = prepareInputs(texts, tokenizer, settings, {
-      caller: "embed",
-      onLong: () => longTexts++,
-    });
+    await inPieces(checkInputs(texts, tokenizer, settings, "embed"), signal);
+    const inputs = sizedInputs(texts, tokenizer, settings, () => longTexts++);
     const assemble = createAssembler();
     const refused = new Map<number, RefusedText>();
     const stop = new AbortController();
@@ -77,7 +78,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     const signals = { signal: either, halt: AbortSignal.any([either, halt.signal]), onWait };
     try {
       const deliveries = runConcurrently(
-        untilHalted(packBatches(inputs, limits.next), halt.signal),
+        packBatches(inputs, limits.next, signals.halt),
         async (batch) => {
           const delivery = await send(batch, signals);
           if (delivery.failure !== undefined) halt.abort(delivery.failure.error);
@@ -92,7 +93,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
           if (batch.indices.length > 0) yield batch;
         }
       }
-      halt.signal.throwIfAborted();
+      signals.halt.throwIfAborted();
     } finally {
       stop.abort(); // whoever stops listening stops the requests
     }
@@ -129,15 +130,4 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
       return planRequests(texts, settings, signal);
     },
   };
-}
-
-/** Jobs until there is a reason to begin no more. */
-function* untilHalted<Job>(
-  jobs: Iterable<Job>,
-  halt: AbortSignal,
-): Generator<Job, void, undefined> {
-  for (const job of jobs) {
-    if (halt.aborted) return;
-    yield job;
-  }
 }

@@ -1,7 +1,8 @@
-import { createYielder } from "../../base/event-loop.js";
+import { inPieces } from "../../base/event-loop.js";
 import { intern } from "../../base/intern.js";
+import { untilAborted } from "../../base/until-aborted.js";
 import { packBatches } from "../requests/pack-batches.js";
-import { prepareInputs } from "./tokens/prepare-inputs.js";
+import { checkInputs, sizedInputs } from "./tokens/prepare-inputs.js";
 import { batchDiscount, costOf } from "./prices.js";
 import { createServerLimits } from "./server-limits.js";
 import type { OpenAISettings } from "./settings.js";
@@ -36,22 +37,18 @@ export async function planRequests(
   settings: OpenAISettings,
   signal: AbortSignal | undefined,
 ): Promise<EmbeddingPlan> {
-  const tokenizer = await settings.loadTokenizer();
+  const tokenizer = await untilAborted(settings.loadTokenizer(), signal);
   const { distinct } = intern(texts);
   let longTexts = 0;
   let tokens = 0;
   let requests = 0;
-  const inputs = prepareInputs(distinct, tokenizer, settings, {
-    caller: "plan",
-    onLong: () => longTexts++,
-  });
-  const yieldIfDue = createYielder();
-  for (const batch of packBatches(inputs, createServerLimits(settings).next)) {
-    await yieldIfDue();
-    signal?.throwIfAborted();
+  await inPieces(checkInputs(distinct, tokenizer, settings, "plan"), signal);
+  const inputs = sizedInputs(distinct, tokenizer, settings, () => longTexts++);
+  for await (const batch of packBatches(inputs, createServerLimits(settings).next, signal)) {
     requests++;
     for (const input of batch) tokens += tokenizer?.count(input.text) ?? input.tokens;
   }
+  signal?.throwIfAborted();
   const cost = costOf(tokens, settings.pricePerMillionTokens);
   return {
     texts: texts.length,

@@ -1,3 +1,5 @@
+import { createYielder, sharedPieceMs } from "../../base/event-loop.js";
+
 /** One input of a request: which text it is (or is a part of), and how many tokens it has. */
 export interface SizedInput {
   /** Position of the text among all texts. */
@@ -19,16 +21,23 @@ export interface BatchLimits {
 /**
  * Packs inputs, in order, into requests that keep both limits. Lazy: an input is taken (and so counted) when its request
  * is about to be made, and the limits are read anew for every request, since a server may teach them. An input larger
- * than `maxTokens` stands alone.
+ * than `maxTokens` stands alone. Counting takes time: others are let in between two inputs.
+ *
+ * @param signal Ends the packing where it is.
  */
-export function* packBatches(
+export async function* packBatches(
   inputs: Iterable<SizedInput>,
   limits: () => BatchLimits,
-): Generator<SizedInput[], void, undefined> {
+  signal?: AbortSignal,
+): AsyncGenerator<SizedInput[], void, undefined> {
+  const yieldIfDue = createYielder(sharedPieceMs);
   let { maxInputs, maxTokens } = limits();
   let batch: SizedInput[] = [];
   let tokens = 0;
   for (const input of inputs) {
+    const others = yieldIfDue();
+    if (others !== undefined) await others; // an await for each input would cost more than to pack it
+    if (signal?.aborted === true) return;
     if (batch.length > 0 && (batch.length >= maxInputs || tokens + input.tokens > maxTokens)) {
       yield batch;
       ({ maxInputs, maxTokens } = limits());

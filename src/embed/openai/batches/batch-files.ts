@@ -1,5 +1,6 @@
+import { createYielder, inPieces } from "../../../base/event-loop.js";
 import type { NamedText } from "./batch-tracker.js";
-import { prepareInputs } from "../tokens/prepare-inputs.js";
+import { checkInputs, sizedInputs } from "../tokens/prepare-inputs.js";
 import type { OpenAISettings } from "../settings.js";
 import type { Tokenizer } from "../tokens/tokenizer.js";
 
@@ -21,24 +22,25 @@ export interface BatchFileLimits {
  *
  * @throws RefusedTextsError before the first file, naming texts that are too long, where `longInputs` is `"refuse"`.
  */
-export function* batchFiles(
-  texts: readonly NamedText[],
+export async function* batchFiles(
+  named: readonly NamedText[],
   tokenizer: Tokenizer | undefined,
   settings: OpenAISettings,
   { maxInputs, maxBytes }: BatchFileLimits,
-): Generator<BatchFile, void, undefined> {
+  signal: AbortSignal | undefined,
+): AsyncGenerator<BatchFile, void, undefined> {
   let lines: string[] = [];
   let names: string[] = [];
   let bytes = 0;
   const file = (): BatchFile => ({ content: lines.join("\n"), names });
-  const inputs = prepareInputs(
-    texts.map(({ text }) => text),
-    tokenizer,
-    settings,
-    { caller: "embedWithOpenAIBatches" },
-  );
-  for (const { index, text } of inputs) {
-    const { name } = texts[index];
+  const texts = named.map(({ text }) => text);
+  await inPieces(checkInputs(texts, tokenizer, settings, "embedWithOpenAIBatches"), signal);
+  const yieldIfDue = createYielder();
+  for (const { index, text } of sizedInputs(texts, tokenizer, settings)) {
+    const others = yieldIfDue();
+    if (others !== undefined) await others;
+    signal?.throwIfAborted();
+    const { name } = named[index];
     const line = requestLine(name, text, settings);
     const size = 3 * line.length + 1; // UTF-8 has at most 3 bytes per unit
     if (lines.length >= maxInputs || (lines.length > 0 && bytes + size > maxBytes)) {

@@ -2,6 +2,7 @@ import { checkChoice, checkInteger, refuse } from "../../../base/checks.js";
 import { intern } from "../../../base/intern.js";
 import type { LongJobOptions } from "../../../base/progress.js";
 import { sleep } from "../../../base/sleep.js";
+import { untilAborted } from "../../../base/until-aborted.js";
 import { createStoredVectors } from "../../cache/stored-vectors.js";
 import type { StoredPrecision } from "../../cache/vector-record.js";
 import { checkTexts } from "../../check-texts.js";
@@ -142,8 +143,9 @@ async function submitRest(
   const submitted = new Map<string, readonly string[]>();
   if (rest.length === 0) return submitted;
   try {
-    const tokenizer = await settings.loadTokenizer();
-    for (const { content, names } of batchFiles(rest, tokenizer, settings, limits)) {
+    const tokenizer = await untilAborted(settings.loadTokenizer(), signal);
+    for await (const file of batchFiles(rest, tokenizer, settings, limits, signal)) {
+      const { content, names } = file;
       submitted.set(await service.submit(settings.id, content, signal), names);
     }
   } catch (error) {

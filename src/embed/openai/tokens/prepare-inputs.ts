@@ -1,3 +1,4 @@
+import { atOnce, type Pieces } from "../../../base/event-loop.js";
 import { refuse } from "../../../base/checks.js";
 import { cutText } from "../../../base/text/surrogates.js";
 import { show } from "../../../base/show.js";
@@ -18,29 +19,49 @@ interface LongInputListeners {
   readonly onLong?: (index: number) => void;
 }
 
-/**
- * Texts as inputs with their tokens, or without a tokenizer with their bytes; long ones cut or split; lazy, so that
- * counting goes on while requests are under way. Where texts may have to be refused, all are looked at now, before any
- * request is made.
- *
- * @throws RefusedTextsError naming texts that are too long, where `longInputs` is `"refuse"`.
- * @throws Error when there is a text that only a tokenizer can tell to be short enough, and there is none.
- */
+/** {@link checkInputs} at once, and then {@link sizedInputs}. */
 export function prepareInputs(
   texts: readonly string[],
   tokenizer: Tokenizer | undefined,
   settings: LongInputSettings,
   { caller, onLong }: LongInputListeners,
 ): Iterable<SizedInput> {
-  if (settings.longInputs === "cut-bytes") return cutToBytes(texts, tokenizer, settings, onLong);
-  if (tokenizer === undefined) {
-    checkNoneNeedsTokenizer(texts, settings.maxTokensPerInput, caller);
-    return sizedInBytes(texts);
-  }
-  if (settings.longInputs === "refuse") {
-    const refused = longTexts(texts, tokenizer, settings.maxTokensPerInput);
+  atOnce(checkInputs(texts, tokenizer, settings, caller));
+  return sizedInputs(texts, tokenizer, settings, onLong);
+}
+
+/**
+ * Whether texts must be refused before any request is made, a text a piece.
+ *
+ * @throws RefusedTextsError naming texts that are too long, where `longInputs` is `"refuse"`.
+ * @throws Error when there is a text that only a tokenizer can tell to be short enough, and there is none.
+ */
+export function* checkInputs(
+  texts: readonly string[],
+  tokenizer: Tokenizer | undefined,
+  { longInputs, maxTokensPerInput }: LongInputSettings,
+  caller: string,
+): Pieces<void> {
+  if (longInputs === "cut-bytes") return;
+  if (tokenizer === undefined) checkNoneNeedsTokenizer(texts, maxTokensPerInput, caller);
+  else if (longInputs === "refuse") {
+    const refused = yield* longTexts(texts, tokenizer, maxTokensPerInput);
     if (refused.length > 0) throw new RefusedTextsError(caller, refused);
   }
+}
+
+/**
+ * Texts as inputs with their tokens, or without a tokenizer with their bytes; long ones cut or split; lazy, so that
+ * counting goes on while requests are under way.
+ */
+export function sizedInputs(
+  texts: readonly string[],
+  tokenizer: Tokenizer | undefined,
+  settings: LongInputSettings,
+  onLong?: (index: number) => void,
+): Iterable<SizedInput> {
+  if (settings.longInputs === "cut-bytes") return cutToBytes(texts, tokenizer, settings, onLong);
+  if (tokenizer === undefined) return sizedInBytes(texts);
   return sizeInputs(texts, tokenizer, settings, onLong);
 }
 
@@ -107,10 +128,15 @@ function checkNoneNeedsTokenizer(texts: readonly string[], limit: number, caller
   }
 }
 
-function longTexts(texts: readonly string[], tokenizer: Tokenizer, limit: number): RefusedText[] {
+function* longTexts(
+  texts: readonly string[],
+  tokenizer: Tokenizer,
+  limit: number,
+): Pieces<RefusedText[]> {
   const refused: RefusedText[] = [];
   for (const [index, text] of texts.entries()) {
     if (utf8Length(text) <= limit) continue; // a token has at least one byte
+    yield;
     const tokens = tokenizer.count(text);
     if (tokens > limit) {
       refused.push({
