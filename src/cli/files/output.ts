@@ -1,4 +1,5 @@
 import { open, rename, rm } from "node:fs/promises";
+import { partialPath, removeStalePartials } from "../../adapter/whole-file.js";
 import type { CommandIo } from "../io.js";
 
 /** Takes what a verb writes, in order. */
@@ -29,7 +30,8 @@ export async function withOutput<T>(
     await flush();
     return result;
   }
-  const partial = `${path}.${process.pid}.partial`;
+  const partial = partialPath(path);
+  await removeStalePartials(path);
   const failed = (cause: unknown): Error =>
     new Error(`${path}: cannot be written (${(cause as Error).message})`, { cause });
   const file = await open(partial, "w").catch((cause: unknown) => {
