@@ -20,7 +20,12 @@ export const tokenizerPackage = "gpt-tokenizer@4";
 export async function loadCl100k(): Promise<Tokenizer | undefined> {
   const loaded = await import("gpt-tokenizer/encoding/cl100k_base").catch(() => undefined);
   if (loaded === undefined) return undefined;
-  const { decode } = loaded;
+  /** Its decoder keeps what a cut inside a character leaves and gives it to whoever decodes next; a byte that UTF-8 has nowhere ends that. */
+  const decode = (ids: readonly number[]): string => {
+    const text = loaded.decode(ids);
+    loaded.decode([byteFF]);
+    return text;
+  };
   // A text that spells "<|endoftext|>" means those characters, not the control token.
   const plain = { disallowedSpecial: new Set<string>() };
   const encode = (text: string): { readonly ids: number[]; readonly tokens: number } => {
@@ -55,6 +60,9 @@ export async function loadCl100k(): Promise<Tokenizer | undefined> {
     },
   };
 }
+
+/** The token of the byte 255. */
+const byteFF = 187;
 
 /** Beyond any word of any language, also of those that part words by nothing. */
 const longestRun = 512;
