@@ -26,7 +26,7 @@ export interface BatchLimits {
  * @param signal Ends the packing where it is.
  */
 export async function* packBatches(
-  inputs: Iterable<SizedInput>,
+  inputs: Iterable<SizedInput | undefined>,
   limits: () => BatchLimits,
   signal?: AbortSignal,
 ): AsyncGenerator<SizedInput[], void, undefined> {
@@ -38,6 +38,7 @@ export async function* packBatches(
     const others = yieldIfDue();
     if (others !== undefined) await others; // an await for each input would cost more than to pack it
     if (signal?.aborted === true) return;
+    if (input === undefined) continue; // a pause within a long one
     if (batch.length > 0 && (batch.length >= maxInputs || tokens + input.tokens > maxTokens)) {
       yield batch;
       ({ maxInputs, maxTokens } = limits());

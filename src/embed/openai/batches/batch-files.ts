@@ -36,10 +36,12 @@ export async function* batchFiles(
   const texts = named.map(({ text }) => text);
   await inPieces(checkInputs(texts, tokenizer, settings, "embedWithOpenAIBatches"), signal);
   const yieldIfDue = createYielder();
-  for (const { index, text } of sizedInputs(texts, tokenizer, settings)) {
+  for (const input of sizedInputs(texts, tokenizer, settings)) {
     const others = yieldIfDue();
     if (others !== undefined) await others;
     signal?.throwIfAborted();
+    if (input === undefined) continue; // a pause within a long one
+    const { index, text } = input;
     const { name } = named[index];
     const line = requestLine(name, text, settings);
     const size = 3 * line.length + 1; // UTF-8 has at most 3 bytes per unit

@@ -19,7 +19,7 @@ interface LongInputListeners {
   readonly onLong?: (index: number) => void;
 }
 
-/** {@link checkInputs} at once, and then {@link sizedInputs}. */
+/** {@link checkInputs} at once, and then {@link sizedInputs} without its pauses. */
 export function prepareInputs(
   texts: readonly string[],
   tokenizer: Tokenizer | undefined,
@@ -27,7 +27,13 @@ export function prepareInputs(
   { caller, onLong }: LongInputListeners,
 ): Iterable<SizedInput> {
   atOnce(checkInputs(texts, tokenizer, settings, caller));
-  return sizedInputs(texts, tokenizer, settings, onLong);
+  return withoutPauses(sizedInputs(texts, tokenizer, settings, onLong));
+}
+
+function* withoutPauses(
+  inputs: Iterable<SizedInput | undefined>,
+): Generator<SizedInput, void, undefined> {
+  for (const input of inputs) if (input !== undefined) yield input;
 }
 
 /**
@@ -52,14 +58,14 @@ export function* checkInputs(
 
 /**
  * Texts as inputs with their tokens, or without a tokenizer with their bytes; long ones cut or split; lazy, so that
- * counting goes on while requests are under way.
+ * counting goes on while requests are under way. `undefined` stands where a long text is not done: others may be let in.
  */
 export function sizedInputs(
   texts: readonly string[],
   tokenizer: Tokenizer | undefined,
   settings: LongInputSettings,
   onLong?: (index: number) => void,
-): Iterable<SizedInput> {
+): Iterable<SizedInput | undefined> {
   if (settings.longInputs === "cut-bytes") return cutToBytes(texts, tokenizer, settings, onLong);
   if (tokenizer === undefined) return sizedInBytes(texts);
   return sizeInputs(texts, tokenizer, settings, onLong);
@@ -70,16 +76,17 @@ function* sizeInputs(
   tokenizer: Tokenizer,
   { longInputs, maxTokensPerInput }: LongInputSettings,
   onLong: ((index: number) => void) | undefined,
-): Generator<SizedInput, void, undefined> {
+): Generator<SizedInput | undefined, void, undefined> {
   const estimator = createTokenEstimator(tokenizer, maxTokensPerInput);
   for (const [index, text] of texts.entries()) {
     const { tokens, exact } = estimator.estimate(text);
     if (!exact || tokens <= maxTokensPerInput) yield { index, text, tokens, parts: 1 };
     else {
       onLong?.(index);
+      yield undefined;
       const parts =
         longInputs === "average"
-          ? splitText(text, tokenizer, maxTokensPerInput)
+          ? yield* splitText(text, tokenizer, maxTokensPerInput)
           : [cutTo(text, tokenizer, maxTokensPerInput)];
       for (const part of parts) {
         yield { index, text: part, tokens: tokenizer.count(part), parts: parts.length };
@@ -136,8 +143,11 @@ function* longTexts(
   const refused: RefusedText[] = [];
   for (const [index, text] of texts.entries()) {
     if (utf8Length(text) <= limit) continue; // a token has at least one byte
-    yield;
-    const tokens = tokenizer.count(text);
+    let tokens = 0;
+    for (const part of tokenizer.parts?.(text) ?? [text]) {
+      yield;
+      tokens += tokenizer.count(part);
+    }
     if (tokens > limit) {
       refused.push({
         index,
@@ -155,9 +165,14 @@ function cutTo(text: string, tokenizer: Tokenizer, limit: number): string {
 }
 
 /** Consecutive parts that make up the text, each of at most `limit` tokens. */
-function splitText(text: string, tokenizer: Tokenizer, limit: number): string[] {
+function* splitText(
+  text: string,
+  tokenizer: Tokenizer,
+  limit: number,
+): Generator<undefined, string[], undefined> {
   const parts: string[] = [];
   for (let rest = text; rest !== "";) {
+    yield undefined;
     const part = cutTo(rest, tokenizer, limit);
     if (part === "") {
       // Only this one splits: the Batch API's function refuses to.

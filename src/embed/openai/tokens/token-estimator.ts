@@ -1,9 +1,9 @@
 import { utf8Length } from "./utf8-length.js";
-import type { Tokenizer } from "./tokenizer.js";
+import { countUpTo, type Tokenizer } from "./tokenizer.js";
 
 /** Counts tokens where it matters, and else says how many there are at most, almost surely. */
 export interface TokenEstimator {
-  /** `exact` only where it had to be counted. */
+  /** `exact` only where it had to be counted: what is beyond the limit of an input is counted no further. */
   estimate(text: string): { readonly tokens: number; readonly exact: boolean };
 }
 
@@ -42,10 +42,11 @@ export function createTokenEstimator(tokenizer: Tokenizer, inputLimit: number): 
       if (!due && bytes <= inputLimit) {
         return { tokens: Math.min(bytes, Math.ceil(bytes * usual)), exact: false };
       }
-      const tokens = tokenizer.count(text);
+      const { tokens, length } = countUpTo(tokenizer, text, inputLimit);
       if (due) {
         since = 0;
-        samples.push({ tokens, bytes });
+        const counted = length < text.length ? utf8Length(text.slice(0, length)) : bytes;
+        samples.push({ tokens, bytes: counted });
         if (samples.length > longMemory) samples.shift();
         usual = margin * Math.max(ratio(longMemory), ratio(shortMemory));
       }

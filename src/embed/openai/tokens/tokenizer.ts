@@ -6,6 +6,11 @@ export interface Tokenizer {
   count(text: string): number;
   /** The longest beginning of the text that has at most `limit` tokens and ends between two characters. */
   cut(text: string, limit: number): string;
+  /**
+   * The text in consecutive parts whose tokens add up to its own, so that a long one need not be counted in one go, nor to its end.
+   * @default the text as it is
+   */
+  parts?(text: string): Iterable<string>;
 }
 
 /** What installs the tokenizer. */
@@ -50,6 +55,7 @@ export async function loadCl100k(): Promise<Tokenizer | undefined> {
   };
   return {
     count: (text) => encode(text).tokens,
+    parts: partsOfText,
     cut(text, limit) {
       // No more is read than the cut needs: a book that is split into parts would else be read once for each.
       for (let length = charactersPerToken * limit + spare; length < text.length; length *= 2) {
@@ -94,4 +100,42 @@ function withoutLongRuns(text: string): string[] {
   }
   parts.push(text.slice(from));
   return parts;
+}
+
+/** Characters of a part, at least. */
+const partLength = 8192;
+
+/**
+ * A long text cut behind letters that something else follows: cl100k_base has no token over such a place, wherever the text begins
+ * or ends, and no run goes on there. Where there is no such place the rest is one part.
+ */
+function* partsOfText(text: string): Generator<string, void, undefined> {
+  const place = /\p{L}[^\p{L}]/gu;
+  let from = 0;
+  for (;;) {
+    place.lastIndex = from + partLength;
+    const found = place.lastIndex < text.length ? place.exec(text) : null;
+    if (found === null) break;
+    const end = found.index + (found[0].codePointAt(0)! > 0xffff ? 2 : 1);
+    yield text.slice(from, end);
+    from = end;
+  }
+  yield text.slice(from);
+}
+
+/**
+ * Tokens of the text; where it has more than the limit, those of a beginning that has more, and how long that is.
+ */
+export function countUpTo(
+  tokenizer: Tokenizer,
+  text: string,
+  limit: number,
+): { readonly tokens: number; readonly length: number } {
+  let [tokens, length] = [0, 0];
+  for (const part of tokenizer.parts?.(text) ?? [text]) {
+    tokens += tokenizer.count(part);
+    length += part.length;
+    if (tokens > limit) break;
+  }
+  return { tokens, length };
 }
