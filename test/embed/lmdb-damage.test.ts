@@ -64,7 +64,9 @@ describe("a store that cannot be written", () => {
     );
     expect(stderr).toBe("");
     expect(stdout).toMatch(
-      new RegExp(`^once: ${path}: the database cannot be written \\(.*\\)\nfound 100\n$`),
+      new RegExp(
+        `^once: ${path}: the database cannot be written \\(.*; make room there \\(\\d+ MB are free\\) and call again: what is stored is not asked for again\\)\nfound 100\n$`,
+      ),
     );
     expect(status).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "lmdb";
 import { show } from "../../base/show.js";
@@ -38,7 +38,10 @@ export function createLmdbStore({ path, checkPages }: LmdbStoreOptions): Require
       const message = messageOf(cause);
       const damaged = /^MDB_(CORRUPTED|PAGE_NOTFOUND|BAD_TXN|INVALID)/.test(message);
       const remedy = damaged ? `; ${join(path, "data.mdb")} is damaged: ${mend}` : "";
-      throw new Error(`${path}: the database cannot be ${what} (${message})${remedy}`, { cause });
+      throw new Error(
+        `${path}: the database cannot be ${what} (${message}${roomNeeded(path, message)})${remedy}`,
+        { cause },
+      );
     }
   };
   const change = (apply: () => void): void =>
@@ -77,6 +80,22 @@ export function createLmdbStore({ path, checkPages }: LmdbStoreOptions): Require
 
 const mend = "restore it from a copy, or remove the folder and embed its texts again";
 
+/** LMDB says no more of a full disk than the system does, which may be "Input/output error". */
+const mayBeFull = /no space left|input\/output error|file too large|quota exceeded|MDB_MAP_FULL/i;
+
+/** What to do about a write that failed for want of room, as far as its message tells. */
+function roomNeeded(path: string, message: string): string {
+  if (!mayBeFull.test(message)) return "";
+  let free = "";
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    free = ` (${Math.floor((bavail * bsize) / 1e6)} MB are free)`;
+  } catch {
+    // Nobody can tell.
+  }
+  return `; make room there${free} and call again: what is stored is not asked for again`;
+}
+
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
@@ -91,7 +110,7 @@ function openDatabase(path: string, checkPages?: boolean) {
       return open<Uint8Array, string>({ path, encoding: "binary", noSubdir: false });
   } catch (cause) {
     throw new Error(
-      `createLmdbStore: path must be a directory that can be opened, received ${show(path)} (${messageOf(cause)})`,
+      `createLmdbStore: path must be a directory that can be opened, received ${show(path)} (${messageOf(cause)}${roomNeeded(path, messageOf(cause))})`,
       { cause },
     );
   }
