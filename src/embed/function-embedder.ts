@@ -5,6 +5,7 @@ import { checkTexts } from "./check-texts.js";
 import { checkVectorCount, checkVectorLength } from "./check-vectors.js";
 import { collectBatches } from "./requests/collect-batches.js";
 import { refusesInputs } from "./requests/refused-calls.js";
+import { heedsNoMore, type NoMoreOptions } from "./requests/no-more.js";
 import { createPieceSearch, mostAtFirst, pieceBudget } from "./requests/piece-search.js";
 import { refusesTheJob, RefusedTextsError, type RefusedText } from "./requests/refused-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "./embedder.js";
@@ -68,7 +69,7 @@ export function createFunctionEmbedder(
 
   async function* embedBatches(
     texts: readonly string[],
-    { signal, side = "passage" }: EmbedOptions = {},
+    { signal, side = "passage", noMore }: EmbedOptions & NoMoreOptions = {},
   ): AsyncGenerator<EmbeddedBatch, void, undefined> {
     signal?.throwIfAborted();
     checkTexts(texts, "embed");
@@ -87,6 +88,7 @@ export function createFunctionEmbedder(
       range: readonly [start: number, end: number],
     ): Promise<{ readonly error: unknown } | undefined> => {
       either.throwIfAborted();
+      noMore?.throwIfAborted();
       try {
         ready.push(await call(texts, range, { side, signal: either }));
         accepted += range[1] - range[0];
@@ -156,7 +158,7 @@ export function createFunctionEmbedder(
     get dimensions() {
       return learnt;
     },
-    embedBatches,
+    embedBatches: heedsNoMore(embedBatches),
     embed: (texts, options = {}) =>
       collectBatches(id, texts.length, embedBatches(texts, options), options),
   };

@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFunctionEmbedder, createMemoryStore, withCache, type Matrix } from "embedtune";
 import { createLmdbStore } from "embedtune/node";
+import { createOpenAIEmbedder } from "embedtune/openai";
 import { createRandom } from "../../src/base/random.js";
+import type { StoreWriteError } from "../../src/embed/cache/stored-vectors.js";
+import { rowOf } from "../../src/math/matrix.js";
+import { failureOf } from "../support/failure-of.js";
+import { fakeVector } from "../support/fake-openai-server.js";
+import { rightAnswer } from "../support/scripted-server.js";
+import { startUnconnected } from "../support/unconnected-server.js";
 import { damageOf } from "../../src/embed/stores/lmdb-file.js";
 
 let path = "";
@@ -39,6 +46,34 @@ describe("a store that cannot be written", () => {
     const { embedded } = error as { embedded: { indices: number[]; vectors: Matrix } };
     expect(embedded.indices).toEqual([0, 1, 2, 3, 4]);
     expect([...embedded.vectors.data]).toEqual([1, 1, 2, 1, 3, 1, 4, 1, 1, 1]);
+  });
+
+  it("hands back what was on its way, too, and nothing more is asked for", async () => {
+    const server = startUnconnected((request) => ({ status: 200, body: rightAnswer(request) }));
+    try {
+      const embedder = createOpenAIEmbedder({
+        ...{ baseURL: server.baseURL, model: "m", concurrency: 4, maxInputsPerRequest: 10 },
+        requestsPerMinute: 1000, // so that the first request does not go alone
+      });
+      const writeMany = async () => {
+        for (let turn = 0; turn < 20; turn++) await new Promise((done) => setImmediate(done));
+        throw new Error("full");
+      };
+      const many = Array.from({ length: 500 }, (_, i) => `text ${i}`);
+      const error = await failureOf(
+        withCache(embedder, { ...createMemoryStore(), writeMany }).embed(many),
+      );
+      const { indices, vectors } = (error as StoreWriteError).embedded!;
+      const asked = server.log.flatMap(({ inputs }) => inputs);
+      expect(asked.length).toBeGreaterThan(30);
+      expect(asked.length).toBeLessThan(100);
+      expect(indices.map((i) => many[i]).sort()).toEqual(asked.sort());
+      for (const [k, i] of indices.entries()) {
+        expect(rowOf(vectors, k)).toEqual(fakeVector(many[i], 4, "m"));
+      }
+    } finally {
+      server.close();
+    }
   });
 
   it("on a full disk leaves nothing unhandled, and can still be read and closed", () => {

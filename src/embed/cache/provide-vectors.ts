@@ -2,6 +2,7 @@ import { untilAborted } from "../../base/until-aborted.js";
 import { rowOf } from "../../math/matrix.js";
 import { checkVectorCount, VectorLengthError } from "../check-vectors.js";
 import type { EmbedOptions } from "../embedder.js";
+import { canEndSoftly } from "../requests/no-more.js";
 import { batchesOf } from "../requests/batches-of.js";
 import { reindexRefusals } from "../requests/refused-texts.js";
 import { shareWork } from "./share-work.js";
@@ -133,27 +134,34 @@ async function embedMissing(
   claims: HeldClaims<Float32Array>,
   { put, report }: Receiver,
 ): Promise<void> {
-  const job = { ...options, onWait: report };
+  const noMore = new AbortController();
+  const job = { ...options, onWait: report, noMore: noMore.signal };
+  /** What cannot be stored is handed back, with all that is on its way. */
+  let unstored: StoreWriteError | undefined;
   const wanted = missing.map(({ text }) => texts[text]);
   const keys = missing.map(({ key }) => key);
   let answered = 0;
   try {
     for await (const batch of batchesOf(embedder, wanted, job, batchSize)) {
       const { indices, vectors } = batch;
-      await untilStored(stored.write(keys, batch), options.signal).catch((error: unknown) => {
-        if (error instanceof StoreWriteError) {
-          for (const [k, index] of indices.entries()) put(missing[index].text, rowOf(vectors, k));
-        }
-        throw error;
-      });
+      if (unstored === undefined) {
+        await untilStored(stored.write(keys, batch), options.signal).catch((error: unknown) => {
+          if (!(error instanceof StoreWriteError)) throw error;
+          unstored = error;
+          noMore.abort(error);
+        });
+      }
       for (const [k, index] of indices.entries()) {
         put(missing[index].text, rowOf(vectors, k));
         claims.settle(keys[index], () => rowOf(vectors, k));
       }
       answered += indices.length;
       report();
+      if (unstored !== undefined && !canEndSoftly(embedder)) break;
     }
-  } catch (error) {
+    if (unstored !== undefined) throw unstored;
+  } catch (cause) {
+    const error = unstored ?? cause;
     if (error instanceof VectorLengthError) await stored.takeBack();
     throw reindexRefusals(error, (k) => missing[k].text);
   }

@@ -5,6 +5,7 @@ import { untilAborted } from "../../base/until-aborted.js";
 import { checkTexts } from "../check-texts.js";
 import type { EmbeddedBatch, EmbedOptions, Embedder } from "../embedder.js";
 import { collectBatches } from "../requests/collect-batches.js";
+import { heedsNoMore, type NoMoreOptions } from "../requests/no-more.js";
 import { packBatches } from "../requests/pack-batches.js";
 import { RefusedTextsError, type RefusedText } from "../requests/refused-texts.js";
 import { createAssembler } from "./assemble-texts.js";
@@ -60,7 +61,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
 
   async function* embedBatches(
     texts: readonly string[],
-    { signal, onWait }: EmbedOptions = {},
+    { signal, onWait, noMore }: EmbedOptions & NoMoreOptions = {},
   ): AsyncGenerator<EmbeddedBatch, void, undefined> {
     signal?.throwIfAborted();
     checkTexts(texts, "embed");
@@ -75,7 +76,8 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
     // What no waiting heals: nobody need wait for it any more, but what is on its way is paid for and may arrive.
     const halt = new AbortController();
-    const signals = { signal: either, halt: AbortSignal.any([either, halt.signal]), onWait };
+    const halts = [either, halt.signal, ...(noMore === undefined ? [] : [noMore])];
+    const signals = { signal: either, halt: AbortSignal.any(halts), onWait };
     try {
       const deliveries = runConcurrently(
         packBatches(inputs, limits.next, signals.halt),
@@ -109,7 +111,7 @@ export function createOpenAIEmbedder(options: OpenAIEmbedderOptions = {}): OpenA
     get dimensions() {
       return endpoint.dimensions;
     },
-    embedBatches,
+    embedBatches: heedsNoMore(embedBatches),
     async embed(texts, embedOptions = {}) {
       let progress: Progress = { stage: "embed", done: 0, total: texts.length };
       const onProgress = (now: Progress): void => embedOptions.onProgress?.((progress = now));
