@@ -144,7 +144,7 @@ async function embedMissing(
   try {
     for await (const batch of batchesOf(embedder, wanted, job, batchSize)) {
       const { indices, vectors } = batch;
-      if (unstored === undefined) {
+      if (!unstored) {
         await untilStored(stored.write(keys, batch), options.signal).catch((error: unknown) => {
           if (!(error instanceof StoreWriteError)) throw error;
           unstored = error;
@@ -157,9 +157,9 @@ async function embedMissing(
       }
       answered += indices.length;
       report();
-      if (unstored !== undefined && !canEndSoftly(embedder)) break;
+      if (unstored && !canEndSoftly(embedder)) break;
     }
-    if (unstored !== undefined) throw unstored;
+    if (unstored) throw unstored;
   } catch (cause) {
     const error = unstored ?? cause;
     if (error instanceof VectorLengthError) await stored.takeBack();

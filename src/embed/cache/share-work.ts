@@ -57,7 +57,11 @@ export async function shareWork(
       signal?.throwIfAborted();
       const part = left.slice(start, start + size);
       const keys = part.map(({ key }) => key);
-      const taken = await leaseUntilAborted(lease(keys, leaseMs), signal);
+      const asked = lease(keys, leaseMs);
+      const taken = await untilAborted(asked, signal).catch((error: unknown) => {
+        asked.then((late) => late.release()).catch(() => undefined); // it comes after the abort
+        throw error;
+      });
       const held = new Set(taken.held);
       others.push(...part.filter((_, k) => !held.has(k)));
       if (held.size === 0) continue;
@@ -89,17 +93,6 @@ export async function shareWork(
     const refused = refusals.flatMap((error) => error.refused);
     throw new RefusedTextsError(refusals[0].caller, refused, { cause: refusals[0].cause });
   }
-}
-
-/** A lease that comes after an abort is given back. */
-async function leaseUntilAborted(
-  lease: Promise<Lease>,
-  signal: EmbedOptions["signal"],
-): Promise<Lease> {
-  return untilAborted(lease, signal).catch((error: unknown) => {
-    lease.then((late) => late.release()).catch(() => undefined);
-    throw error;
-  });
 }
 
 /** Keeps a lease for as long as the work takes. */

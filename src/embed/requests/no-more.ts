@@ -18,5 +18,5 @@ export function heedsNoMore<EmbedBatches extends NonNullable<Embedder["embedBatc
 
 /** Whether an embedder's own batches can be ended so. */
 export function canEndSoftly({ embedBatches }: Pick<Embedder, "embedBatches">): boolean {
-  return embedBatches !== undefined && heeding.has(embedBatches);
+  return heeding.has(embedBatches as object);
 }
