@@ -20,7 +20,7 @@ const mostWindow = 2 ** 27;
 export function unpackZstd(packed: Uint8Array, length: number): Uint8Array {
   const frames = framesOf(packed, length);
   // What says its length itself is unpacked in place.
-  if (frames.length === 1 && frames[0].content === length) return decompress(packed);
+  if (frames.length === 1 && frames[0].content === length) return unpackInPlace(packed, length);
   const windows = frames.reduce((sum, { window }) => sum + window, 0);
   if (windows > length + mostWindow) {
     throw new RangeError(`zstd must look back at most ${mostWindow} bytes, received ${windows}`);
@@ -36,6 +36,17 @@ export function unpackZstd(packed: Uint8Array, length: number): Uint8Array {
   }).push(packed, true);
   if (to === length) return output;
   throw new RangeError(`a page must unpack to ${length} bytes, received ${to}`);
+}
+
+/** The decoder does not say how much it has written: two values of the last byte tell whether that is. */
+function unpackInPlace(packed: Uint8Array, length: number): Uint8Array {
+  const output = new Uint8Array(length);
+  for (const mark of [0xa5, 0x5a]) {
+    output[length - 1] = mark;
+    decompress(packed, output);
+    if (output[length - 1] !== mark) return output;
+  }
+  throw new RangeError(`a page must unpack to ${length} bytes, received fewer`);
 }
 
 /** The frames, of which every block is there and of a size that can be. */
