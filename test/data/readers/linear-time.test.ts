@@ -29,7 +29,14 @@ async function growth(work: (size: number) => unknown, size: number): Promise<nu
     return best;
   };
   await work(size);
-  return (await times(8 * size)) / Math.max(await times(size), 200); // microseconds below which a clock tells nothing
+  let least = Infinity;
+  // What grows with the square does so however often it is measured; a neighbour in the cache comes and goes.
+  for (let turn = 0; turn < 3 && least > 16; turn++) {
+    const large = await times(8 * size);
+    const small = Math.max(await times(size), 200); // microseconds below which a clock tells nothing
+    least = Math.min(least, large / small);
+  }
+  return least;
 }
 
 const original = (gap: string, token = "a"): string =>
