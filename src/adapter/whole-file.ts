@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 let counter = 0;
 
 /** This machine's name in the names of files: another one's processes cannot be asked whether they are alive. */
-const host =
+const nameOfHost = (): string =>
   hostname()
     .replace(/[^\w-]/g, "")
     .slice(0, 32) || "host";
@@ -13,7 +13,7 @@ const dayMs = 86_400_000;
 
 /** Where a file is written before it is renamed: beside its place, under a name that no other process and no other call uses. */
 export function partialPath(path: string): string {
-  return `${path}.${host}.${process.pid}.${counter++}.partial`;
+  return `${path}.${nameOfHost()}.${process.pid}.${counter++}.partial`;
 }
 
 /**
@@ -22,6 +22,7 @@ export function partialPath(path: string): string {
  */
 export async function removeStalePartials(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
+  const host = nameOfHost();
   const names = await readdir(dirname(path)).catch(() => []);
   for (const name of names) {
     if (!name.startsWith(prefix)) continue;

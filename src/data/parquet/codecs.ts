@@ -11,32 +11,32 @@ export type Decompress = (packed: Uint8Array, length: number) => Uint8Array;
  * a thousandth of it can say anything of itself.
  */
 export const codecs: Readonly<Record<string, Decompress>> = {
-  SNAPPY: exactly(unpackSnappy),
-  GZIP: exactly((packed, length) => plain(gunzipSync(packed, { maxOutputLength: length }))),
-  BROTLI: exactly((packed, length) =>
-    plain(brotliDecompressSync(packed, { maxOutputLength: length })),
-  ),
-  ZSTD: exactly(unpackZstd),
-  LZ4: exactly(unpackLz4),
-  LZ4_RAW: exactly(unpackLz4Block),
+  SNAPPY: (packed, length) => exactly(unpackSnappy, packed, length),
+  GZIP: (packed, length) => exactly(unpackGzip, packed, length),
+  BROTLI: (packed, length) => exactly(unpackBrotli, packed, length),
+  ZSTD: (packed, length) => exactly(unpackZstd, packed, length),
+  LZ4: (packed, length) => exactly(unpackLz4, packed, length),
+  LZ4_RAW: (packed, length) => exactly(unpackLz4Block, packed, length),
 };
 
-function exactly(unpack: Decompress): Decompress {
-  return (packed, length) => {
-    if (length === 0) return new Uint8Array(); // nothing may be packed into nothing
-    let bytes: Uint8Array;
-    try {
-      bytes = unpack(packed, length);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") throw error;
-      throw new RangeError(`a page must unpack to ${length} bytes, received more`, {
-        cause: error,
-      });
-    }
-    if (bytes.length === length) return bytes;
-    throw new RangeError(`a page must unpack to ${length} bytes, received ${bytes.length}`);
-  };
+function exactly(unpack: Decompress, packed: Uint8Array, length: number): Uint8Array {
+  if (length === 0) return new Uint8Array(); // nothing may be packed into nothing
+  let bytes: Uint8Array;
+  try {
+    bytes = unpack(packed, length);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") throw error;
+    throw new RangeError(`a page must unpack to ${length} bytes, received more`, { cause: error });
+  }
+  if (bytes.length === length) return bytes;
+  throw new RangeError(`a page must unpack to ${length} bytes, received ${bytes.length}`);
 }
+
+const unpackGzip: Decompress = (packed, length) =>
+  plain(gunzipSync(packed, { maxOutputLength: length }));
+
+const unpackBrotli: Decompress = (packed, length) =>
+  plain(brotliDecompressSync(packed, { maxOutputLength: length }));
 
 /** The decoder believes the length that the bytes begin with, and what it does not write is left from the page before. */
 function unpackSnappy(packed: Uint8Array, length: number): Uint8Array {
