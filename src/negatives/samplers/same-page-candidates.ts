@@ -87,7 +87,8 @@ export function samePageCandidates(
   checkLengths(minLength, maxLength, "samePageCandidates");
   checkMinAnnotators(minAnnotators, "samePageCandidates");
   const drops = createDropCounter<SamePageDrop>();
-  const answered = answeredQueries(questions, minAnnotators);
+  const all = [...questions];
+  const answered = answeredQueries(all, minAnnotators);
   // One query's candidates after the other's; query i has those up to ends[i].
   const texts: string[] = [];
   const ends: number[] = [];
@@ -96,11 +97,9 @@ export function samePageCandidates(
     texts: new Map(records.flatMap(goldSpans).map(({ text }) => [goldKey(text), text])),
   }));
   const guard = createOwnTextGuard(marked, fold);
-  // The question may have been asked twice on one page: what overlaps in either record is refused in both.
-  const overlaps = createGoldGuard(
-    answered.flatMap(({ records }) => records),
-    { fold },
-  );
+  // The question may have been asked twice on one page, in two spellings, one of them with too few annotators for a positive: what
+  // overlaps in either record is refused in both.
+  const overlaps = createGoldGuard(all, { fold });
   for (const [i, { query, records }] of answered.entries()) {
     const repeats = guard.of(marked[i]);
     const guards = excludeAnswers ? [createAnswerGuard(shortAnswersOf(records))] : [];

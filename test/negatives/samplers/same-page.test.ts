@@ -160,6 +160,16 @@ describe("sampleSamePageNegatives", () => {
         .map(({ text, title, spans, gold }) => ({ text, title, spans, gold })),
       { maxLength: 6 },
     );
+    // Asked in two spellings, one with too few annotators for a positive.
+    const twice: (readonly [number, number])[] = [
+      [5, 8],
+      [0, 1],
+      [0, 1],
+    ];
+    const twoSpellings = [
+      { text: "a", title: "q", spans: twice, gold: [0, null] },
+      { text: "A", title: "q", spans: twice, gold: [1, 1, null] },
+    ];
     fc.assert(
       fc.property(pages, fc.integer(), fc.boolean(), (records, seed, random) => {
         const questions = records.map(({ text, title, spans, gold }, i) =>
@@ -195,6 +205,7 @@ describe("sampleSamePageNegatives", () => {
           expect(golds).not.toContain(text);
         }
       }),
+      { examples: [[twoSpellings, 0, false]] },
     );
   });
 
