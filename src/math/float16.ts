@@ -1,15 +1,14 @@
+import { single, singleBits } from "./single-bits.js";
+
 /**
  * IEEE 754 half precision: 1 sign, 5 exponent and 10 fraction bits. Half the bytes for values of vectors of length 1 at
  * an error of at most 2^-11 of the value, or 2^-25 near zero.
  */
 
-const float = /* @__PURE__ */ new Float32Array(1);
-const bits = /* @__PURE__ */ new Uint32Array(float.buffer);
-
 /** The nearest half-precision value (ties to even) as 16 bits; beyond 65504 it is infinite. */
 export function toFloat16(value: number): number {
-  float[0] = value;
-  const word = bits[0];
+  single[0] = value;
+  const word = singleBits[0];
   const sign = (word >>> 16) & 0x8000;
   const magnitude = word & 0x7fffffff;
   if (magnitude >= 0x7f800000) return sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00);
@@ -19,9 +18,9 @@ export function toFloat16(value: number): number {
     return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
   }
   // Subnormal: adding 0.5 in single precision lets the hardware round at the right place, 2^-24.
-  float[0] = Math.abs(value);
-  float[0] += 0.5;
-  return sign | (bits[0] - 0x3f000000);
+  single[0] = Math.abs(value);
+  single[0] += 0.5;
+  return sign | (singleBits[0] - 0x3f000000);
 }
 
 /** The value of 16 bits of half precision. */
@@ -31,8 +30,8 @@ export function fromFloat16(half: number): number {
   if (magnitude < 0x0400) value = magnitude * 2 ** -24;
   else if (magnitude >= 0x7c00) value = magnitude > 0x7c00 ? NaN : Infinity;
   else {
-    bits[0] = (magnitude << 13) + 0x38000000;
-    value = float[0];
+    singleBits[0] = (magnitude << 13) + 0x38000000;
+    value = single[0];
   }
   return half & 0x8000 ? -value : value;
 }

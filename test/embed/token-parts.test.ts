@@ -53,19 +53,6 @@ describe("a long text that is counted in parts", () => {
     }
   });
 
-  it("is cut the same whatever was cut before it", () => {
-    const family = "👩‍👩‍👧‍👦🏽 हिन्दी भाषा 敏捷的棕色狐狸";
-    const cuts = (order: readonly number[]) => order.map((limit) => tokenizer.cut(family, limit));
-    const limits = Array.from({ length: tokenizer.count(family) }, (_, k) => k + 1);
-    const upwards = cuts(limits);
-    expect(cuts([...limits].reverse()).reverse()).toEqual(upwards);
-    for (const limit of limits) {
-      tokenizer.cut("😀🤖", 1); // ends inside a character
-      expect(tokenizer.cut(family, limit)).toBe(upwards[limit - 1]);
-      expect(tokenizer.cut("\u0308", 2)).toBe("\u0308");
-    }
-  });
-
   it("is counted no further than the limit, and in no piece much longer than another", () => {
     const read: number[] = [];
     const counting: Tokenizer = {

@@ -6,7 +6,7 @@ export interface NoMoreOptions {
   readonly noMore?: AbortSignal | undefined;
 }
 
-const heeding = new WeakSet<object>();
+const heeding = /* @__PURE__ */ new WeakSet<object>();
 
 /** Marks an `embedBatches` that heeds `noMore`: one that does not would go on to the end of the job. */
 export function heedsNoMore<EmbedBatches extends NonNullable<Embedder["embedBatches"]>>(

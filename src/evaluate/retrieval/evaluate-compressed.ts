@@ -8,7 +8,7 @@ import { similarityOf, type SimilarityName } from "../../math/similarity.js";
 import { normalizeRows } from "../../math/vectors.js";
 import { checkMatrices } from "../checks.js";
 import { bytesAsFloats, leadingColumns, signsOf } from "./compressed-vectors.js";
-import { rowsLeftOut, type OwnPassageOptions } from "./own-passages.js";
+import { rowsLeftOut, type OwnPassageOptions } from "./rows-left-out.js";
 import { checkRelevant } from "./rank-relevant.js";
 import { retrieve, type Ranking } from "./retrieve.js";
 

@@ -3,7 +3,7 @@ import type { Matrix } from "../../math/matrix.js";
 import type { LongJobOptions } from "../../base/progress.js";
 import { refuse } from "../../base/checks.js";
 import { checkDepths, checkMatrices } from "../checks.js";
-import { rowsLeftOut, type OwnPassageOptions } from "./own-passages.js";
+import { rowsLeftOut, type OwnPassageOptions } from "./rows-left-out.js";
 import { ranksOf, type RankOptions } from "./rank-relevant.js";
 import type { GainFunction, MapDenominator, RankedQuery } from "./rank-metrics.js";
 import { summarizeRanked, type RetrievalFigures } from "./summarize-ranked.js";

@@ -6,6 +6,7 @@ import { TILE_SUMS } from "../kernel/simd-product.js";
 import { simdSelect, type TakeScore, type Thresholds } from "../kernel/simd-select.js";
 import type { Matrix } from "../matrix.js";
 import { multiply } from "../multiply.js";
+import { single, singleBits } from "../single-bits.js";
 
 /** Fewer multiplications are done sooner than operands are packed. */
 const SMALL = 4096;
@@ -85,16 +86,13 @@ function selectFromGroups(
   }
 }
 
-const bits = /* @__PURE__ */ new Uint32Array(1);
-const value = /* @__PURE__ */ new Float32Array(bits.buffer);
-
 /** The single-precision number next to x on the side of `above`. */
 function neighbor(x: number, above: boolean): number {
-  value[0] = x;
+  single[0] = x;
   if (x === 0) {
-    bits[0] = above ? 1 : 0x8000_0001;
-  } else bits[0] += x > 0 === above ? 1 : -1;
-  return value[0];
+    singleBits[0] = above ? 1 : 0x8000_0001;
+  } else singleBits[0] += x > 0 === above ? 1 : -1;
+  return single[0];
 }
 
 /** The least single-precision number that is no less than x: a score is less than it just when it is less than x. */
