@@ -128,15 +128,9 @@ function byCosine(passages: Matrix): Measure {
   return {
     async search(queries, k, signal) {
       const exact = exactCosine(queries, passages, ...places, lengths);
-      // By query and passage.
-      const taken = new Map<number, number>();
       const { blocks, result } = nearestRows(queries, passages, k, {
         ...{ unitQueries: true, unitCorpus: !unit },
-        exact(i, row) {
-          const cosine = exact(i, row);
-          taken.set(i * passages.rows + row, cosine);
-          return roundCosine(cosine);
-        },
+        exact: (i, row) => roundCosine(exact(i, row)),
         bound: () => bound,
         cosine: true,
       });
@@ -147,9 +141,10 @@ function byCosine(passages: Matrix): Measure {
         signal?.throwIfAborted();
       }
       // In the order of the grid, but as they are: a score at a bound of the caller's is not to be rounded over it.
+      const cosine = cosinesTo(queries);
       const { indices } = result;
-      const scores = result.scores.map(
-        (score, at) => taken.get(Math.floor(at / k) * passages.rows + indices[at]) ?? score,
+      const scores = result.scores.map((score, at) =>
+        indices[at] < 0 ? score : cosine(Math.floor(at / k), indices[at]),
       );
       return { indices, scores };
     },
