@@ -1,10 +1,10 @@
 import { multiplyDouble } from "../kernel/double-product.js";
 import type { Kernel } from "../kernel/kernel-instance.js";
 import type { SyncEngine } from "../engines/engine-scope.js";
+import { joinedVectors } from "./joined-vectors.js";
 import { singleOf } from "./reflections.js";
 import { tridiagonalQl } from "./ql.js";
 import { deflate } from "./deflation.js";
-import { secularRoot } from "./secular.js";
 
 /** Sizes up to this are left to the QL iteration. */
 const LEAF = 32;
@@ -15,7 +15,10 @@ const LEAF = 32;
  */
 const NOISE = 1e-18;
 
-/** The eigenvalues of a part of T, in no order; column j of the part's block of Q belongs to value j. */
+/**
+ * The eigenvalues of a part of T, in no order; row j of the part's block of Q is the vector of value j. Vectors are rows, so
+ * that one is rotated, set aside or gathered without a look at the others.
+ */
 interface Solver {
   readonly kernel: Kernel;
   /** Address of Q: n × n, row-major doubles, block-diagonal until the last merge. */
@@ -42,8 +45,8 @@ export interface TridiagonalJob {
 export interface TridiagonalEigen {
   /** Descending. */
   readonly values: Float64Array;
-  /** Writes the vectors as the columns of an n × values.length row-major matrix at `to`, in the kernel's memory. */
-  readonly copyVectors: (to: number) => void;
+  /** Writes the vectors as the columns of a matrix: n × values.length, row-major. */
+  readonly copyVectors: (to: Float32Array | Float64Array) => void;
 }
 
 /**
@@ -76,14 +79,29 @@ export function divideAndConquer(
   return {
     values: Float64Array.from(order, (j) => values[j] * scale),
     copyVectors: (to) => {
-      const from = kernel.float64(q, n * n);
-      const target = kernel.float64(to, n * count);
-      const columns = Int32Array.from(order);
-      for (let i = 0; i < n; i++) {
-        for (let j = 0; j < count; j++) target[i * count + j] = from[i * n + columns[j]];
-      }
+      transposeRows(kernel.float64(q, n * n), n, Int32Array.from(order), to);
     },
   };
+}
+
+/** Rows `chosen` of n values each as columns, square by square so that both stay in the cache. */
+function transposeRows(
+  rows: Float64Array,
+  n: number,
+  chosen: Int32Array,
+  to: Float32Array | Float64Array,
+): void {
+  const square = 16;
+  const count = chosen.length;
+  for (let i0 = 0; i0 < n; i0 += square) {
+    const iEnd = Math.min(n, i0 + square);
+    for (let j0 = 0; j0 < count; j0 += square) {
+      const jEnd = Math.min(count, j0 + square);
+      for (let i = i0; i < iEnd; i++) {
+        for (let j = j0; j < jEnd; j++) to[i * count + j] = rows[chosen[j] * n + i];
+      }
+    }
+  }
 }
 
 /** Solves rows `low` to `high` of T; of the vectors, those of the `count` largest values at least. */
@@ -94,9 +112,9 @@ function solve(solver: Solver, low: number, high: number, count: number): void {
     const part = values.slice(low, high);
     const vectors = tridiagonalQl(part, offDiagonal.slice(low, Math.max(low, high - 1)));
     values.set(part, low);
+    const block = kernel.float64(q + (low * n + low) * 8, (size - 1) * n + size);
     for (let i = 0; i < size; i++) {
-      const row = vectors.subarray(i * size, (i + 1) * size);
-      kernel.float64(q + ((low + i) * n + low) * 8, size).set(row);
+      for (let j = 0; j < size; j++) block[j * n + i] = vectors[i * size + j];
     }
     return;
   }
@@ -121,20 +139,21 @@ function merge(
   const { kernel, q, n, values } = solver;
   const size = high - low;
   const upper = middle - low;
-  const block = { at: q + (low * n + low) * 8, rowStride: n };
+  const blockAt = q + (low * n + low) * 8;
+  const blockLength = (size - 1) * n + size;
   const z = new Float64Array(size);
-  z.set(kernel.float64(q + ((middle - 1) * n + low) * 8, upper));
-  z.set(kernel.float64(q + (middle * n + middle) * 8, size - upper), upper);
+  const block = kernel.float64(blockAt, blockLength);
+  for (let j = 0; j < size; j++) z[j] = block[j * n + (j < upper ? upper - 1 : upper)];
   if (coupling < 0) for (let i = upper; i < size; i++) z[i] = -z[i];
   for (let i = 0; i < size; i++) z[i] *= Math.SQRT1_2; // |z|² was 2
   const rho = 2 * Math.abs(coupling);
 
   const rotate = (x: number, y: number, c: number, s: number): void => {
-    const data = kernel.float64(block.at, (size - 1) * n + size);
+    const [first, second] = [x * n, y * n];
     for (let i = 0; i < size; i++) {
-      const [p, r] = [data[i * n + x], data[i * n + y]];
-      data[i * n + x] = c * p + s * r;
-      data[i * n + y] = c * r - s * p;
+      const [p, r] = [block[first + i], block[second + i]];
+      block[first + i] = c * p + s * r;
+      block[second + i] = c * r - s * p;
     }
   };
   const part = values.subarray(low, high);
@@ -143,131 +162,95 @@ function merge(
 
   kernel.scope(() => {
     const k = kept.length;
-    const poles = Float64Array.from(kept, (i) => part[i]);
     const vectorsAt = kernel.reserve(k * k * 8);
-    const { roots, weights } = solveSecular(
-      kernel.float64(vectorsAt, k * k),
-      poles,
-      Float64Array.from(kept, (i) => z[i]),
-      rho,
+    // Vectors that live in the upper rows of T only, in both, in the lower only: two smaller products instead of one.
+    const [top, both, bottom] = groups;
+    const topCount = top.length + both.length;
+    const bottomCount = both.length + bottom.length;
+    const topAt = kernel.reserve(topCount * upper * 8);
+    const bottomAt = kernel.reserve(bottomCount * (size - upper) * 8);
+    const deflatedAt = kernel.reserve(deflated.length * size * 8);
+    const place = new Int32Array(size);
+    for (const [at, i] of [...top, ...both, ...bottom].entries()) place[i] = at;
+    // The roots ascend: of all eigenvalues of the part, the last `count` can only be among the last `count` roots.
+    const first = Math.max(0, k - count);
+    const roots = joinedVectors(
+      kernel,
+      { poles: pick(part, kept), z: pick(z, kept), rho },
+      Int32Array.from(kept, (i) => place[i]),
+      first,
+      vectorsAt,
     );
 
-    // Columns that live in the upper rows only, in both, in the lower only: two smaller products instead of one.
-    const [top, both, bottom] = groups;
-    const order = [...top, ...both, ...bottom];
-    const place = new Int32Array(size);
-    for (const [at, i] of order.entries()) place[i] = at;
-    const placeOf = Int32Array.from(kept, (i) => place[i]);
-    // The roots ascend: of all eigenvalues of the part, the last `count` can only be among the last `count` roots.
-    const firstRoot = Math.max(0, k - count);
-    const wanted = k - firstRoot;
-    const matrix = kernel.float64(vectorsAt, k * k);
-    const vector = new Float64Array(k);
-    for (let j = firstRoot; j < k; j++) {
-      const row = matrix.subarray(j * k, (j + 1) * k);
-      let squares = 0;
-      for (let i = 0; i < k; i++) {
-        const x = weights[i] / row[i];
-        row[i] = x;
-        squares += x * x;
-      }
-      const scale = 1 / Math.sqrt(squares);
-      for (let i = 0; i < k; i++) vector[placeOf[i]] = row[i] * scale;
-      row.set(vector);
-    }
-
-    const topCols = top.length + both.length;
-    const bottomCols = both.length + bottom.length;
-    const topAt = kernel.reserve(upper * topCols * 8);
-    const bottomAt = kernel.reserve((size - upper) * bottomCols * 8);
-    const deflatedAt = kernel.reserve(size * deflated.length * 8);
-    const lowerBlock = { at: block.at + upper * n * 8, rowStride: n };
-    gather(kernel, block, upper, [...top, ...both], topAt);
-    gather(kernel, lowerBlock, size - upper, [...both, ...bottom], bottomAt);
-    gather(kernel, block, size, deflated, deflatedAt);
-
-    const roots0 = vectorsAt + firstRoot * k * 8;
-    const out = (from: { at: number }): { at: number; rowStride: number } => ({
-      at: from.at + firstRoot * 8,
+    const lowerAt = blockAt + upper * 8;
+    gather(kernel, { at: blockAt, rowStride: n }, [...top, ...both], upper, topAt);
+    gather(kernel, { at: lowerAt, rowStride: n }, [...both, ...bottom], size - upper, bottomAt);
+    gather(kernel, { at: blockAt, rowStride: n }, deflated, size, deflatedAt);
+    const wanted = k - first;
+    const turns = { at: vectorsAt + first * k * 8, rowStride: k };
+    const lowerTurns = { at: turns.at + top.length * 8, rowStride: k };
+    const to = blockAt + first * n * 8;
+    const engine = size === n ? solver.engine : null;
+    turn(kernel, engine, [wanted, topCount, upper], turns, topAt, { at: to, rowStride: n });
+    turn(kernel, engine, [wanted, bottomCount, size - upper], lowerTurns, bottomAt, {
+      at: to + upper * 8,
       rowStride: n,
     });
-    const engine = size === n ? solver.engine : null;
-    const turn = (
-      [rows, cols]: readonly [rows: number, cols: number],
-      at: number,
-      roots: number,
-      to: { at: number; rowStride: number },
-    ): void => {
-      if (engine === null) {
-        const operand = { at, rowStride: cols, colStride: 1 };
-        const turned = { at: roots, rowStride: 1, colStride: k };
-        multiplyDouble(kernel, [rows, cols, wanted], operand, turned, to);
-        return;
-      }
-      const operand = singleOf(kernel, at, [rows, cols], cols);
-      const turned = singleOf(kernel, roots, [wanted, cols], k);
-      const { data } = engine.multiplySync(operand, turned, { transposeB: true });
-      for (let i = 0; i < rows; i++) {
-        const row = data.subarray(i * wanted, (i + 1) * wanted);
-        kernel.float64(to.at + i * to.rowStride * 8, wanted).set(row);
-      }
-    };
-    turn([upper, topCols], topAt, roots0, out(block));
-    turn([size - upper, bottomCols], bottomAt, roots0 + top.length * 8, out(lowerBlock));
-    const data = kernel.float64(block.at, (size - 1) * n + size);
-    const aside = kernel.float64(deflatedAt, size * deflated.length);
-    for (let i = 0; i < size; i++) {
-      const row = aside.subarray(i * deflated.length, (i + 1) * deflated.length);
-      data.set(row, i * n + k);
+    const aside = kernel.float64(deflatedAt, deflated.length * size);
+    const data = kernel.float64(blockAt, blockLength);
+    for (let j = 0; j < deflated.length; j++) {
+      data.set(aside.subarray(j * size, (j + 1) * size), (k + j) * n);
     }
-    const deflatedValues = deflated.map((i) => part[i]);
+    const deflatedValues = pick(part, deflated);
     part.set(roots);
     part.set(deflatedValues, k);
   });
 }
 
-/** Copies columns side by side to `to`. */
-function gather(
+function pick(values: Float64Array, indices: readonly number[]): Float64Array {
+  return Float64Array.from(indices, (i) => values[i]);
+}
+
+interface Rows {
+  /** Address in the kernel's memory. */
+  readonly at: number;
+  /** Values from row to row. */
+  readonly rowStride: number;
+}
+
+/** Vectors of the parts, of `length` values each and side by side at `from`, become those of the whole. */
+function turn(
   kernel: Kernel,
-  from: { readonly at: number; readonly rowStride: number },
-  rows: number,
-  columns: readonly number[],
-  to: number,
+  engine: SyncEngine | null,
+  [wanted, parts, length]: readonly [wanted: number, parts: number, length: number],
+  turns: Rows,
+  from: number,
+  to: Rows,
 ): void {
-  const width = columns.length;
-  if (rows === 0 || width === 0) return;
-  const source = kernel.float64(
-    from.at,
-    rows * from.rowStride - from.rowStride + 1 + Math.max(...columns),
-  );
-  const target = kernel.float64(to, rows * width);
-  const index = Int32Array.from(columns);
-  for (let i = 0; i < rows; i++) {
-    const base = i * from.rowStride;
-    for (let j = 0; j < width; j++) target[i * width + j] = source[base + index[j]];
+  if (engine === null) {
+    const a = { ...turns, colStride: 1 };
+    const b = { at: from, rowStride: length, colStride: 1 };
+    multiplyDouble(kernel, [wanted, parts, length], a, b, to);
+    return;
+  }
+  const a = singleOf(kernel, turns.at, [wanted, parts], turns.rowStride);
+  const { data } = engine.multiplySync(a, singleOf(kernel, from, [parts, length], length));
+  const target = kernel.float64(to.at, (wanted - 1) * to.rowStride + length);
+  for (let j = 0; j < wanted; j++) {
+    target.set(data.subarray(j * length, (j + 1) * length), j * to.rowStride);
   }
 }
 
-/**
- * All roots, and weights recomputed so that the roots are exact for them: then the vectors weights[i] / (pole i - root j)
- * are orthogonal to full precision. Row j of `gaps` (k × k) receives pole i - root j.
- */
-function solveSecular(
-  gaps: Float64Array,
-  poles: Float64Array,
-  z: Float64Array,
-  rho: number,
-): { roots: Float64Array; weights: Float64Array } {
-  const k = poles.length;
-  const squares = z.map((x) => x * x);
-  const roots = new Float64Array(k);
-  const products = new Float64Array(k).fill(-1);
-  for (let j = 0; j < k; j++) {
-    const row = gaps.subarray(j * k, (j + 1) * k);
-    roots[j] = secularRoot(poles, squares, rho, j, row);
-    const pole = poles[j];
-    for (let i = 0; i < k; i++) products[i] *= i === j ? row[i] : row[i] / (poles[i] - pole);
+/** Copies the first values of the chosen rows one after the other to `to`. */
+function gather(
+  kernel: Kernel,
+  from: Rows,
+  rows: readonly number[],
+  length: number,
+  to: number,
+): void {
+  const target = kernel.float64(to, rows.length * length);
+  for (const [at, row] of rows.entries()) {
+    target.set(kernel.float64(from.at + row * from.rowStride * 8, length), at * length);
   }
-  const weights = products.map((x, i) => (z[i] < 0 ? -1 : 1) * Math.sqrt(Math.abs(x)));
-  return { roots, weights };
 }

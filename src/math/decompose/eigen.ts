@@ -74,7 +74,7 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
     const values = kernel.scope(() => {
       const q = kernel.reserve(n * n * 8);
       const solved = divideAndConquer(kernel, diagonal, offDiagonal, { count, q, engine });
-      solved.copyVectors(z);
+      solved.copyVectors(kernel.float64(z, n * count));
       return solved.values;
     });
     if (engine === null) applyReflections(kernel, work, taus, z, count);

@@ -42,7 +42,7 @@ function* blocksOf(
       factor[i * width + i] = tau;
       for (let r = 0; r < i; r++) {
         let sum = 0;
-        for (let q = r; q < i; q++) sum += factor[r * width + q] * inner[q * width + i];
+        for (let q = r; q < i; q++) sum += factor[r * width + q] * inner[i * width + q];
         factor[r * width + i] = -tau * sum;
       }
     }

@@ -1,5 +1,5 @@
 /**
- * Compiles assembly/kernel.ts, kernel-wide.ts, scan.ts, training.ts and cosines.ts to WebAssembly and writes them, as base64, into wasm.generated.ts:
+ * Compiles assembly/kernel.ts, kernel-wide.ts, scan.ts, training.ts, cosines.ts and eigen.ts to WebAssembly and writes them, as base64, into wasm.generated.ts:
  * `npm run build:kernel`.
  * The result is committed, so that installing and bundling need no compiler; a test rebuilds and compares.
  */
@@ -42,6 +42,7 @@ export async function generate(): Promise<string> {
   const scan = await compile("scan.ts", ["simd"]);
   const training = await compile("training.ts", ["simd"]);
   const cosines = await compile("cosines.ts", ["simd"]);
+  const eigen = await compile("eigen.ts", ["simd"]);
   return [
     "// Written by `npm run build:kernel` from assembly/. Do not edit.",
     "",
@@ -65,6 +66,9 @@ export async function generate(): Promise<string> {
     "",
     "/** Rows of length 1, as integers of 16 bits and their products, base64. */",
     `export const cosinesKernel =\n  "${cosines}";`,
+    "",
+    "/** What an eigen-decomposition does besides its products, base64. */",
+    `export const eigenKernel =\n  "${eigen}";`,
     "",
   ].join("\n");
 }

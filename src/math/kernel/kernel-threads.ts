@@ -22,7 +22,7 @@ export const FURTHER = 64;
 export const FURTHER_SHIFT = 4;
 /** Behind the two pages of the kernel's own. */
 export const FURTHER_AT = 131_072;
-export const FURTHER_ROOM = 32_768;
+export const FURTHER_ROOM = 16_384;
 /** The value of {@link NEXT} between operations: greater than any number of pieces, so that no worker takes one. */
 export const CLOSED = 0x4000_0000;
 
@@ -36,10 +36,10 @@ const IDLE_LOOKS = 20_000;
 export const MAX_THREADS = 256;
 
 /**
- * Further modules: what training does besides products, and what cosines need. Behind all numbers: bundlers write those in
+ * Further modules: what training does besides products, what cosines and what an eigen-decomposition need. Behind all numbers: bundlers write those in
  * their places only where nothing else comes before.
  */
-export const FURTHER_MODULES = { training: 0, cosines: 1 } as const;
+export const FURTHER_MODULES = { training: 0, cosines: 1, eigen: 2 } as const;
 
 /**
  * What a worker runs: wait until the generation changes, take pieces until none is left, wait again. It counts itself as
