@@ -3,7 +3,7 @@ import { intern } from "../base/intern.js";
 import { createUnionFind } from "../base/union-find.js";
 import type { PairColumns } from "./types.js";
 import { checkIsMatrix, checkMatrix, type Matrix } from "../math/matrix.js";
-import { normalizeRows } from "../math/vectors.js";
+import { unitRows } from "../math/search/unit-rows.js";
 
 /** What every fit learns from: unique vectors, and pairs as index columns into them. */
 export interface TrainingPairs {
@@ -78,8 +78,8 @@ export function preparePairs(
       ? connectedQueries(positives, queries.rows, passages.rows)
       : intern(groups).indices;
   return {
-    queries: normalizeRows(queries),
-    passages: keepPassages ? passages : normalizeRows(passages),
+    queries: unitRows(queries),
+    passages: keepPassages ? passages : unitRows(passages),
     positives,
     negatives,
     groups: numbered,

@@ -1,5 +1,5 @@
 import type { IndexPairs, PreparedPairs } from "../../data/training-pairs.js";
-import { createMatrix, type Matrix } from "../../math/matrix.js";
+import { createMatrix, rowOf, type Matrix } from "../../math/matrix.js";
 import { multiply } from "../../math/multiply.js";
 import { columnMeans } from "../../math/vectors.js";
 import type { CenteredPairs } from "../centered-pairs.js";
@@ -24,15 +24,25 @@ export function differencesOf(
   const passageCenter = Float32Array.from(columnMeans(passages, passage));
   const { cols } = queries;
   const rows = createMatrix(query.length, cols);
-  for (let i = 0, at = 0; i < rows.rows; i++) {
-    const [q, p] = [query[i] * cols, passage[i] * cols];
-    for (let j = 0; j < cols; j++, at++) {
-      const asked = Math.fround(queries.data[q + j] - queryCenter[j]);
-      rows.data[at] = asked - Math.fround(passages.data[p + j] - passageCenter[j]);
-    }
+  for (let i = 0; i < rows.rows; i++) {
+    const [q, p] = [rowOf(queries, query[i]), rowOf(passages, passage[i])];
+    writeDifference(q, queryCenter, p, passageCenter, rowOf(rows, i));
   }
   const scatter = once(() => multiply(rows, rows, { transposeA: true }));
   return { rows, scatter, queryCenter, passageCenter };
+}
+
+/** A function of its own, so that engines compile its loop for these arrays: in the loop around it, it takes twice as long. */
+function writeDifference(
+  query: Float32Array,
+  queryCenter: Float32Array,
+  passage: Float32Array,
+  passageCenter: Float32Array,
+  to: Float32Array,
+): void {
+  for (let j = 0; j < to.length; j++) {
+    to[j] = Math.fround(query[j] - queryCenter[j]) - Math.fround(passage[j] - passageCenter[j]);
+  }
 }
 
 /** What RCA at any point is made of. */

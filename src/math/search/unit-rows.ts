@@ -9,6 +9,8 @@ import { normalizeRows } from "../vectors.js";
 const SMALL = 2 ** 14;
 /** Rows of a piece of the work. */
 const PIECE_ROWS = 16;
+/** Values copied into the kernel's memory at once: they stay in the cache until they are copied back. */
+const BLOCK = 2 ** 19;
 
 /** The kernel with what cosines need, or `null` where there is none. */
 export function cosinesOfKernel(): Kernel | null {
@@ -26,15 +28,17 @@ export function unitRows(matrix: Matrix, memory?: Float32Array): Matrix {
   const kernel = data.length < SMALL ? null : cosinesOfKernel();
   if (kernel === null) return normalizeRows(matrix);
   const unit = createMatrix(rows, cols, memory?.subarray(0, data.length));
+  const blockRows = Math.max(1, Math.floor(BLOCK / cols));
   kernel.scope(() => {
-    const at = kernel.reserve(data.length * 4);
-    kernel.float32(at, data.length).set(data);
-    kernel.dispatch(
-      [OPERATION.scaleRows, at, rows, cols],
-      Math.ceil(rows / PIECE_ROWS),
-      10 * data.length,
-    );
-    unit.data.set(kernel.float32(at, data.length));
+    const at = kernel.reserve(Math.min(rows, blockRows) * cols * 4);
+    for (let start = 0; start < rows; start += blockRows) {
+      const count = Math.min(blockRows, rows - start);
+      const block = kernel.float32(at, count * cols);
+      block.set(data.subarray(start * cols, (start + count) * cols));
+      const pieces = Math.ceil(count / PIECE_ROWS);
+      kernel.dispatch([OPERATION.scaleRows, at, count, cols], pieces, 10 * block.length);
+      unit.data.set(block, start * cols);
+    }
   });
   return unit;
 }
