@@ -3,19 +3,23 @@
  * `process.getBuiltinModule` is missing, the kernel runs on the calling thread alone and gives the same bits.
  */
 
-/** Words of the control block at the start of the shared memory; assembly/layout.ts knows where the arguments begin. */
-export const GENERATION = 0;
-export const NEXT = 1;
-export const PIECES = 2;
-export const RUNNING = 3;
+/**
+ * Words of the control block at the start of the shared memory: first an operation's arguments, as assembly/layout.ts knows;
+ * at the lowest addresses, as the kernel's code then is the shortest.
+ */
+export const ARGUMENTS = 0;
+export const GENERATION = 20;
+export const NEXT = 21;
+export const PIECES = 22;
+export const RUNNING = 23;
 /** 1 when a worker could not finish its piece. */
-export const FAILED = 4;
+export const FAILED = 24;
 /**
  * The lengths of the further modules, whose bytes lie from {@link FURTHER_AT} on, {@link FURTHER_ROOM} apart; they come
  * when workers may run already.
  */
-export const FURTHER_BYTES = 5;
-export const ARGUMENTS = 16;
+export const FURTHER_BYTES = 25;
+const CONTROL_WORDS = 32;
 /** The first argument is the operation's number; from this on it is one of a further module, sixteen of each. */
 export const FURTHER = 64;
 /** Bits of an operation's number within its module. */
@@ -53,7 +57,7 @@ const { compiled, memory, slot } = require("node:worker_threads").workerData;
 const start = (module) => new WebAssembly.Instance(module, { env: { memory } }).exports.run;
 const kernel = start(compiled);
 const further = [];
-const control = new Int32Array(memory.buffer, 0, ${ARGUMENTS + 1});
+const control = new Int32Array(memory.buffer, 0, ${CONTROL_WORDS});
 for (let seen = 0; ; ) {
   for (let looks = 0; looks < ${IDLE_LOOKS} && Atomics.load(control, ${GENERATION}) === seen; looks++);
   Atomics.wait(control, ${GENERATION}, seen);

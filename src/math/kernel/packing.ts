@@ -39,8 +39,8 @@ export function pack(
   const operation = size === 4 ? OPERATION.packSingle : OPERATION.packDouble;
   const panels = Math.ceil(lines / width);
   const pieces = Math.ceil(steps / CHUNK) * Math.ceil(panels / PIECE_PANELS);
-  // Moving a value takes about as long as ten floating-point operations of the product.
-  const flops = 10 * lines * steps;
+  // Moving a value takes about as long as four floating-point operations of the product.
+  const flops = 4 * lines * steps;
   kernel.dispatch(
     [operation, at, lines, steps, lineStride, stepStride, target, width],
     pieces,

@@ -8,7 +8,7 @@ export const TILE_ROW_BYTES: i32 = 32;
 export const CHUNK: i32 = 256;
 
 /** Where the arguments of the running operation lie, as 32-bit integers. */
-const ARGUMENTS: usize = 64;
+const ARGUMENTS: usize = 0;
 /** Where the scratch tiles lie, one per thread. */
 const SCRATCH: usize = 4096;
 /** Two tiles of 160 bytes. */

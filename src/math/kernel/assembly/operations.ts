@@ -12,24 +12,10 @@ import { rowsBothWays, symmetricVector } from "./symmetric-vector";
  * its size how many panels of B a tile in single precision spans.
  */
 export function operate<Width>(piece: i32, slot: i32): void {
-  switch (argument(0)) {
-    case 0:
-      pack(piece, 2);
-      break;
-    case 1:
-      productSingle<Width>(piece, slot);
-      break;
-    case 2:
-      pack(piece, 3);
-      break;
-    case 3:
-      productDouble(piece, slot);
-      break;
-    case 4:
-      symmetricVector(piece, slot);
-      break;
-    case 5:
-      rowsBothWays();
-      break;
-  }
+  const operation = argument(0);
+  if (operation == 1) productSingle<Width>(piece, slot);
+  else if (operation == 3) productDouble(piece, slot);
+  else if (operation == 4) symmetricVector(piece, slot);
+  else if (operation == 5) rowsBothWays();
+  else pack(piece, 2 + (operation >> 1));
 }

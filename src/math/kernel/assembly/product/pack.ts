@@ -31,44 +31,66 @@ export function pack(piece: i32, shift: usize): void {
     const from = source + <usize>line * lineStride + <usize>chunk * stepStride;
     const to = target + (<usize>chunk * panels + <usize>panel * count) * stepBytes;
     if (used < width) memory.fill(to, 0, <usize>count * stepBytes);
-    const size = (<usize>1) << shift;
-    if (lineStride != size) {
-      for (let r: usize = 0; r < <usize>used; r++) {
-        copy(from + r * lineStride, to + r * size, count, stepStride, stepBytes, shift);
-      }
-    } else if (<usize>used * size == 32) {
-      copySteps(from, to, count, stepStride, stepBytes);
+    const bytes = (<usize>used) << shift;
+    if (argument(4) == 1 && bytes >= 16) {
+      copySteps(from, to, count, stepStride, stepBytes, bytes);
     } else {
-      for (let p: usize = 0; p < <usize>count; p++) {
-        copy(from + p * stepStride, to + p * stepBytes, used, size, size, shift);
+      for (let r: usize = 0; r < <usize>used; r++) {
+        copyLine(from + r * lineStride, to + (r << shift), count, stepStride, stepBytes, shift);
       }
     }
   }
 }
 
-/** Lines lie side by side, 32 bytes of them: step by step. */
-function copySteps(from: usize, to: usize, count: i32, stepStride: usize, stepBytes: usize): void {
-  for (let p = 0; p < count; p++) {
+/** Lines lie side by side: step by step, `bytes` of each, 16 at least. */
+function copySteps(
+  from: usize,
+  to: usize,
+  count: i32,
+  stepStride: usize,
+  stepBytes: usize,
+  bytes: usize,
+): void {
+  for (; count > 0; count--) {
     v128.store(to, v128.load(from));
-    v128.store(to, v128.load(from, 16), 16);
+    let i: usize = 16;
+    if (bytes >= 32) {
+      v128.store(to, v128.load(from, 16), 16);
+      i = 32;
+    }
+    for (; i < bytes; i += 4) store<i32>(to + i, load<i32>(from + i));
     from += stepStride;
     to += stepBytes;
   }
 }
 
-/** Copies `count` values, so many bytes apart on either side. */
-function copy(
+/** Copies `count` values of a line, floats four at a time where they lie side by side. */
+function copyLine(
   from: usize,
   to: usize,
   count: i32,
-  fromStride: usize,
-  toStride: usize,
+  stepStride: usize,
+  stepBytes: usize,
   shift: usize,
 ): void {
-  for (let p = 0; p < count; p++) {
+  if (stepStride == 4) {
+    for (; count >= 4; count -= 4) {
+      const x = v128.load(from);
+      v128.store32_lane(to, x, 0);
+      to += stepBytes;
+      v128.store32_lane(to, x, 1);
+      to += stepBytes;
+      v128.store32_lane(to, x, 2);
+      to += stepBytes;
+      v128.store32_lane(to, x, 3);
+      to += stepBytes;
+      from += 16;
+    }
+  }
+  for (; count > 0; count--) {
     if (shift == 2) store<f32>(to, load<f32>(from));
     else store<f64>(to, load<f64>(from));
-    from += fromStride;
-    to += toStride;
+    from += stepStride;
+    to += stepBytes;
   }
 }
