@@ -2,7 +2,7 @@ import type { AdapterMetadata } from "../adapter/adapter.js";
 import { checkChoice, checkInteger, checkNumber, refuse } from "../base/checks.js";
 import { createKernelEngine } from "../math/engines/kernel-engine.js";
 import type { ProductEngine } from "../math/engines/product-engine.js";
-import { normalizeRows } from "../math/vectors.js";
+import { unitRows } from "../math/search/unit-rows.js";
 import { createModel, type AdapterModel } from "./model/adapter-model.js";
 import { createBatches, type BatchSource } from "./loop/batches.js";
 import { checkTrainingPairs, type TrainingPairs } from "../data/training-pairs.js";
@@ -173,8 +173,8 @@ const hasCenters = (start: TrainingStart | undefined): boolean =>
 function checkedUnit(pairs: TrainingPairs, name: string): TrainingPairs {
   checkTrainingPairs(pairs, `trainMatrix: ${name}`);
   return {
-    queries: normalizeRows(pairs.queries),
-    passages: normalizeRows(pairs.passages),
+    queries: unitRows(pairs.queries),
+    passages: unitRows(pairs.passages),
     pairs: pairs.pairs,
     groups: pairs.groups,
   };

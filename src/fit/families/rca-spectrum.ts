@@ -40,8 +40,18 @@ function writeDifference(
   passageCenter: Float32Array,
   to: Float32Array,
 ): void {
-  for (let j = 0; j < to.length; j++) {
-    to[j] = Math.fround(query[j] - queryCenter[j]) - Math.fround(passage[j] - passageCenter[j]);
+  // Two at a time: what a loop does besides takes as long as the differences.
+  const pairs = to.length - (to.length % 2);
+  for (let j = 0; j < pairs; j += 2) {
+    const k = j + 1;
+    const first = Math.fround(query[j] - queryCenter[j]);
+    const second = Math.fround(query[k] - queryCenter[k]);
+    to[j] = first - Math.fround(passage[j] - passageCenter[j]);
+    to[k] = second - Math.fround(passage[k] - passageCenter[k]);
+  }
+  if (pairs < to.length) {
+    const last = Math.fround(query[pairs] - queryCenter[pairs]);
+    to[pairs] = last - Math.fround(passage[pairs] - passageCenter[pairs]);
   }
 }
 

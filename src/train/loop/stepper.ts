@@ -78,9 +78,22 @@ function copyRows(
   scale: number,
 ): void {
   for (let i = 0; i < rows.length; i++) {
-    const from = rows[i] * cols;
-    const target = (at + i) * cols;
-    to.data.set(data.subarray(from, from + cols), target);
-    if (scale !== 1) for (let j = target; j < target + cols; j++) to.data[j] *= scale;
+    const row = data.subarray(rows[i] * cols, (rows[i] + 1) * cols);
+    const target = to.data.subarray((at + i) * cols, (at + i + 1) * cols);
+    if (scale === 1) target.set(row);
+    else copyScaled(row, scale, target);
   }
+}
+
+/** to = scale · from. */
+function copyScaled(from: Float32Array, scale: number, to: Float32Array): void {
+  let i = 0;
+  // Four at a time: what a loop does besides takes as long as the multiplication.
+  for (; i + 4 <= to.length; i += 4) {
+    to[i] = from[i] * scale;
+    to[i + 1] = from[i + 1] * scale;
+    to[i + 2] = from[i + 2] * scale;
+    to[i + 3] = from[i + 3] * scale;
+  }
+  for (; i < to.length; i++) to[i] = from[i] * scale;
 }
