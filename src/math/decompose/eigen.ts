@@ -69,17 +69,21 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
     const values64 = kernel.float64(at, stride * stride).fill(0);
     symmetrize(matrix, values64, stride);
     const { diagonal, offDiagonal, taus } = tridiagonalize(kernel, work);
-    const z = kernel.reserve(n * count * 8);
     const engine = n < SMALL_FOR_ENGINES ? null : otherEngine();
+    const vectors = createMatrix(n, count);
+    const z = engine === null ? kernel.reserve(n * count * 8) : null;
     const values = kernel.scope(() => {
       const q = kernel.reserve(n * n * 8);
       const solved = divideAndConquer(kernel, diagonal, offDiagonal, { count, q, engine });
-      solved.copyVectors(kernel.float64(z, n * count));
+      solved.copyVectors(z === null ? vectors.data : kernel.float64(z, n * count));
       return solved.values;
     });
-    if (engine === null) applyReflections(kernel, work, taus, z, count);
-    const vectors = createMatrix(n, count, new Float32Array(kernel.float64(z, n * count)));
-    if (engine !== null) applyReflectionsOn(engine, kernel, work, taus, vectors);
+    if (z !== null) {
+      applyReflections(kernel, work, taus, z, count);
+      vectors.data.set(kernel.float64(z, n * count));
+    } else if (engine !== null) {
+      applyReflectionsOn(engine, kernel, work, taus, vectors);
+    }
     return { values, vectors };
   });
 }
