@@ -3,7 +3,7 @@ import { intern } from "../base/intern.js";
 import { createUnionFind } from "../base/union-find.js";
 import type { PairColumns } from "./types.js";
 import { checkIsMatrix, checkMatrix, type Matrix } from "../math/matrix.js";
-import { unitRows } from "../math/search/unit-rows.js";
+import { checkedUnitRows } from "../math/search/unit-rows.js";
 
 /** What every fit learns from: unique vectors, and pairs as index columns into them. */
 export interface TrainingPairs {
@@ -51,7 +51,11 @@ export interface IndexPairs {
  * @throws RangeError `"fitRca: pairs.label[5] must be 0 or 1, received 2"`
  */
 export function checkTrainingPairs(data: TrainingPairs, place: string): void {
-  separateLabels(data, place);
+  checkTables(data, place);
+  const { queries, passages, pairs, groups } = data;
+  checkMatrix(queries, `${place}: queries`, { zeroRows: false });
+  checkMatrix(passages, `${place}: passages`, { zeroRows: false });
+  separatePairs(pairs, groups, queries.rows, passages.rows, place);
 }
 
 /**
@@ -71,15 +75,27 @@ export function preparePairs(
     keepPassages = false,
   }: { readonly unlabelled?: boolean; readonly keepPassages?: boolean } = {},
 ): PreparedPairs {
-  const { positives, negatives } = separateLabels(data, place, unlabelled);
-  const { queries, passages, groups } = data;
+  checkTables(data, place);
+  const { pairs, groups } = data;
+  const queries = checkedUnitRows(data.queries, `${place}: queries`);
+  let { passages } = data;
+  if (keepPassages) checkMatrix(passages, `${place}: passages`, { zeroRows: false });
+  else passages = checkedUnitRows(passages, `${place}: passages`);
+  const { positives, negatives } = separatePairs(
+    pairs,
+    groups,
+    queries.rows,
+    passages.rows,
+    place,
+    unlabelled,
+  );
   const numbered =
     groups === undefined
       ? connectedQueries(positives, queries.rows, passages.rows)
       : intern(groups).indices;
   return {
-    queries: unitRows(queries),
-    passages: keepPassages ? passages : unitRows(passages),
+    queries,
+    passages,
     positives,
     negatives,
     groups: numbered,
@@ -87,12 +103,8 @@ export function preparePairs(
   };
 }
 
-/** Checks everything, and sorts the pairs by label on the way: telling contradictions needs a look at each pair anyway. */
-function separateLabels(
-  { queries, passages, pairs, groups }: TrainingPairs,
-  place: string,
-  unlabelled = false,
-): { positives: IndexPairs; negatives: IndexPairs } {
+/** What can be told without a look at a vector or a pair. */
+function checkTables({ queries, passages, pairs }: TrainingPairs, place: string): void {
   checkIsMatrix(queries, `${place}: queries`);
   checkIsMatrix(passages, `${place}: passages`);
   checkColumns(pairs, place);
@@ -102,9 +114,6 @@ function separateLabels(
       `${place}: passages must have as many dimensions as the queries, ${queries.cols}, received ${passages.cols}`,
     );
   }
-  checkMatrix(queries, `${place}: queries`, { zeroRows: false });
-  checkMatrix(passages, `${place}: passages`, { zeroRows: false });
-  return separatePairs(pairs, groups, queries.rows, passages.rows, place, unlabelled);
 }
 
 /**

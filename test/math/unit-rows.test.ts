@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { setKernel } from "../../src/math/kernel/kernel.js";
 import type { Matrix } from "../../src/math/matrix.js";
-import { unitRows } from "../../src/math/search/unit-rows.js";
+import { checkedUnitRows, unitRows } from "../../src/math/search/unit-rows.js";
 import { normalizeRows } from "../../src/math/vectors.js";
 import { normalMatrix, sameBits } from "./random-matrix.js";
 
@@ -52,5 +52,30 @@ describe("rows of length 1 by the kernel", () => {
       expect(sameBits(unit.data, normalizeRows(matrix).data)).toBe(true);
     }
     expect(memory.slice(100 * 384).every(Number.isNaN)).toBe(true);
+  });
+
+  it.each([
+    [700, 384],
+    [3, 5],
+  ])("are refused where a row has no direction or no number, at %i × %i", (rows, cols) => {
+    const good = normalMatrix(rows, cols, rows);
+    expect(sameBits(checkedUnitRows(good, "here").data, normalizeRows(good).data)).toBe(true);
+    const least: Matrix = { ...good, data: good.data.slice() };
+    // The least that single precision has is a direction; its square is none in it.
+    least.data.fill(0, 0, cols);
+    least.data[cols - 1] = 1e-45;
+    expect(checkedUnitRows(least, "here").data[cols - 1]).toBe(1);
+    for (const row of [0, 1, rows - 1]) {
+      for (const [value, message] of [
+        [NaN, `here: row ${row}, column 2 must be a finite number, received NaN`],
+        [-Infinity, `here: row ${row}, column 2 must be a finite number, received -Infinity`],
+        [0, `here: row ${row} must have a direction, received zeros only`],
+      ] as const) {
+        const bad: Matrix = { ...good, data: good.data.slice() };
+        if (value === 0) bad.data.fill(0, row * cols, (row + 1) * cols);
+        else bad.data[row * cols + 2] = value;
+        expect(() => checkedUnitRows(bad, "here")).toThrow(message);
+      }
+    }
   });
 });

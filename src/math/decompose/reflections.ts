@@ -87,18 +87,15 @@ export function applyReflectionsOn(
   const { n, stride } = matrix;
   kernel.scope(() => {
     const factorAt = kernel.reserve(BLOCK * BLOCK * 8);
-    const blocks = blocksOf(kernel, matrix, taus, factorAt);
-    for (const { top, width, corner, factor } of blocks) {
-      const length = n - top;
-      const vTransposed = singleOf(kernel, corner, [width, length], stride);
+    // One block after another: fresh memory of this size takes as long as a part of the products.
+    const memory = new Float32Array(z.data.length);
+    for (const { top, width, corner, factor } of blocksOf(kernel, matrix, taus, factorAt)) {
+      const vTransposed = singleOf(kernel, corner, [width, n - top], stride);
       const zTop = rowRange(z, top, n);
-      const { data } = zTop;
-      const first = engine.multiplySync(vTransposed, zTop);
-      const second = engine.multiplySync(
-        createMatrix(width, width, new Float32Array(factor)),
-        first,
-      );
-      subtract(data, engine.multiplySync(vTransposed, second, { transposeA: true }).data);
+      const s = createMatrix(width, width, new Float32Array(factor));
+      const turned = engine.multiplySync(s, engine.multiplySync(vTransposed, zTop));
+      const out = memory.subarray(0, zTop.data.length);
+      subtract(zTop.data, engine.multiplySync(vTransposed, turned, { transposeA: true, out }).data);
     }
   });
 }

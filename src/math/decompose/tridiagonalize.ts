@@ -8,7 +8,7 @@ import type { Kernel } from "../kernel/kernel-instance.js";
 import { packedBytes, TILE_ROWS } from "../kernel/packing.js";
 
 /** Reflections gathered before they reach the rest of the matrix, in one product. */
-const PANEL = 32;
+const PANEL = 24;
 
 /** Beside the largest value of the matrix: squares of less would underflow before long. */
 const NOISE = 1e-24;

@@ -26,7 +26,7 @@ export function squares(at: usize, n: i32): f64 {
   return first + f64x2.extract_lane(even, 1) + rest;
 }
 
-/** Arguments: the rows, which are overwritten, how many, values in each. */
+/** Arguments: the rows, which are overwritten, how many, values in each, where the sums of their squares go. */
 export function scaleRows(piece: i32): void {
   const rows = <usize>argument(1);
   const count = argument(2);
@@ -35,6 +35,7 @@ export function scaleRows(piece: i32): void {
   for (let row = piece * ROWS; row < end; row++) {
     let at = rows + ((<usize>row * <usize>d) << 2);
     const square = squares(at, d);
+    store<f64>(<usize>argument(4) + ((<usize>row) << 3), square);
     // A row of zeros, or with a value that is no number, stays as it is.
     const length = square > 0 ? sqrt(square) : 1;
     const both = f64x2.splat(length);
