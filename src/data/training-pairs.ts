@@ -41,63 +41,57 @@ export interface IndexPairs {
   readonly grade?: Float64Array | undefined;
 }
 
+/** What of a set of pairs may be other than usual. */
+interface PairsInUse {
+  /** Whether there may be no pair with label 1. @default false */
+  readonly unlabelled?: boolean;
+  /** Whether passages stay as they are, for whoever scales them a block at a time. @default false */
+  readonly keepPassages?: boolean;
+}
+
 /**
- * Refuses pairs that nothing can be learnt from: tables without or with different dimensions, a value that is not finite,
- * a vector of zeros, columns or groups of another length, an index outside its table, a label other than 0 and 1, a pair
- * labelled both 0 and 1, no pair with label 1.
+ * Checks training pairs and scales every vector to length 1. A pair that stands twice counts once.
+ *
+ * Refused are pairs that nothing can be learnt from: tables without or with different dimensions, a value that is not
+ * finite, a vector of zeros, columns or groups of another length, an index outside its table, a label other than 0 and 1, a
+ * pair labelled both 0 and 1, no pair with label 1.
  *
  * @param place What the messages begin with: the public function that was called, and the set where it takes several,
  *   e.g. `"trainMatrix: validation"`.
  * @throws RangeError `"fitRca: pairs.label[5] must be 0 or 1, received 2"`
  */
-export function checkTrainingPairs(data: TrainingPairs, place: string): void {
-  checkTables(data, place);
-  const { queries, passages, pairs, groups } = data;
-  checkMatrix(queries, `${place}: queries`, { zeroRows: false });
-  checkMatrix(passages, `${place}: passages`, { zeroRows: false });
-  separatePairs(pairs, groups, queries.rows, passages.rows, place);
-}
-
-/**
- * Checks training pairs (see {@link checkTrainingPairs}) and scales every vector to length 1. A pair that stands twice
- * counts once.
- *
- * @param place What the messages begin with: the public function that was called.
- * @param options.unlabelled Whether there may be no pair with label 1. @default false
- * @param options.keepPassages Whether passages stay as they are, for whoever scales them a block at a time. @default false
- * @throws RangeError as {@link checkTrainingPairs} does.
- */
-export function preparePairs(
+export function unitPairs(
   data: TrainingPairs,
-  place = "preparePairs",
-  {
-    unlabelled = false,
-    keepPassages = false,
-  }: { readonly unlabelled?: boolean; readonly keepPassages?: boolean } = {},
-): PreparedPairs {
+  place: string,
+  { unlabelled = false, keepPassages = false }: PairsInUse = {},
+): Omit<PreparedPairs, "groups" | "groupCount"> {
   checkTables(data, place);
   const { pairs, groups } = data;
   const queries = checkedUnitRows(data.queries, `${place}: queries`);
   let { passages } = data;
   if (keepPassages) checkMatrix(passages, `${place}: passages`, { zeroRows: false });
   else passages = checkedUnitRows(passages, `${place}: passages`);
-  const { positives, negatives } = separatePairs(
-    pairs,
-    groups,
-    queries.rows,
-    passages.rows,
-    place,
-    unlabelled,
-  );
-  const numbered =
-    groups === undefined
-      ? connectedQueries(positives, queries.rows, passages.rows)
-      : intern(groups).indices;
+  const { rows } = passages;
   return {
-    queries,
-    passages,
-    positives,
-    negatives,
+    ...{ queries, passages },
+    ...separatePairs(pairs, groups, queries.rows, rows, place, unlabelled),
+  };
+}
+
+/** {@link unitPairs}, and who belongs together. */
+export function preparePairs(
+  data: TrainingPairs,
+  place = "preparePairs",
+  use: PairsInUse = {},
+): PreparedPairs {
+  const unit = unitPairs(data, place, use);
+  const { queries, passages, positives } = unit;
+  const numbered =
+    data.groups === undefined
+      ? connectedQueries(positives, queries.rows, passages.rows)
+      : intern(data.groups).indices;
+  return {
+    ...unit,
     groups: numbered,
     groupCount: numbered.reduce((count, group) => Math.max(count, group + 1), 0),
   };
@@ -119,7 +113,7 @@ function checkTables({ queries, passages, pairs }: TrainingPairs, place: string)
 /**
  * The pairs by their labels, each once, for whoever does not have all passages at hand.
  *
- * @throws RangeError as {@link checkTrainingPairs} does of pairs and groups.
+ * @throws RangeError as {@link unitPairs} does of pairs and groups.
  */
 export function separatePairs(
   pairs: PairColumns,

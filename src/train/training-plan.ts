@@ -2,10 +2,9 @@ import type { AdapterMetadata } from "../adapter/adapter.js";
 import { checkChoice, checkInteger, checkNumber, refuse } from "../base/checks.js";
 import { createKernelEngine } from "../math/engines/kernel-engine.js";
 import type { ProductEngine } from "../math/engines/product-engine.js";
-import { unitRows } from "../math/search/unit-rows.js";
 import { createModel, type AdapterModel } from "./model/adapter-model.js";
 import { createBatches, type BatchSource } from "./loop/batches.js";
-import { checkTrainingPairs, type TrainingPairs } from "../data/training-pairs.js";
+import { unitPairs, type TrainingPairs } from "../data/training-pairs.js";
 import type { MeasuredSet } from "./loop/epoch-metrics.js";
 import { trainingFingerprint } from "../data/training-fingerprint.js";
 import { trainingMetrics, type TrainingMetric } from "./loop/history.js";
@@ -171,13 +170,8 @@ const hasCenters = (start: TrainingStart | undefined): boolean =>
   typeof start === "object" && (start.query.center !== null || start.passage.center !== null);
 
 function checkedUnit(pairs: TrainingPairs, name: string): TrainingPairs {
-  checkTrainingPairs(pairs, `trainMatrix: ${name}`);
-  return {
-    queries: unitRows(pairs.queries),
-    passages: unitRows(pairs.passages),
-    pairs: pairs.pairs,
-    groups: pairs.groups,
-  };
+  const { queries, passages } = unitPairs(pairs, `trainMatrix: ${name}`);
+  return { queries, passages, pairs: pairs.pairs, groups: pairs.groups };
 }
 
 function checkBothLabels({ pairs }: TrainingPairs, loss: string): void {

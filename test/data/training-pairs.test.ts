@@ -1,9 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  checkTrainingPairs,
-  preparePairs,
-  type TrainingPairs,
-} from "../../src/data/training-pairs.js";
+import { unitPairs, preparePairs, type TrainingPairs } from "../../src/data/training-pairs.js";
 import { createMatrix, fromRows } from "../../src/math/matrix.js";
 
 const columns = (
@@ -55,7 +51,7 @@ describe("preparePairs", () => {
   });
 });
 
-describe("checkTrainingPairs", () => {
+describe("unitPairs", () => {
   it.each<[string, Partial<TrainingPairs>, string]>([
     [
       "tables without dimensions",
@@ -110,7 +106,7 @@ describe("checkTrainingPairs", () => {
       "groups must name one per query (3), received 1",
     ],
   ])("refuses %s, after the place", (_, change, message) => {
-    expect(() => checkTrainingPairs({ ...data, ...change }, "fitX: validation")).toThrow(
+    expect(() => unitPairs({ ...data, ...change }, "fitX: validation")).toThrow(
       `fitX: validation: ${message}`,
     );
   });

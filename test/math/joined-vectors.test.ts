@@ -1,7 +1,10 @@
 import seedrandom from "seedrandom";
-import { expect, it } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import { afterEach, expect, it } from "vitest";
 import { joinedVectors, plainJoinedVectors } from "../../src/math/decompose/joined-vectors.js";
-import { loadKernel } from "../../src/math/kernel/kernel.js";
+import { loadKernel, setKernel } from "../../src/math/kernel/kernel.js";
+import { multiply } from "../../src/math/multiply.js";
+import { normalMatrix } from "./random-matrix.js";
 
 const random = seedrandom("joined vectors");
 
@@ -18,9 +21,17 @@ function shuffled(k: number): Int32Array {
   return Int32Array.from(keys.keys()).sort((i, j) => keys[i] - keys[j]);
 }
 
+afterEach(() => {
+  setKernel();
+});
+
 it.each([1, 2, 3, 8, 9, 64, 301])(
-  "of %i poles are the same bits in WebAssembly and without it, and solve the update",
-  (k) => {
+  "of %i poles are the same bits in WebAssembly, on three threads, and without it, and solve the update",
+  async (k) => {
+    setKernel({ threads: 3 });
+    const large = normalMatrix(520, 520, k);
+    multiply(large, large); // starts the workers
+    await setTimeout(50);
     const kernel = loadKernel()!;
     const job = update(k);
     const place = shuffled(k);

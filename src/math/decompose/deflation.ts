@@ -1,10 +1,10 @@
-/** Which columns of a merge need the secular equation and which are already eigenvectors. */
+/** Which vectors of two parts need the secular equation and which are already eigenvectors of both together. */
 export interface Deflation {
-  /** Columns whose values are poles, by ascending value. */
+  /** Vectors whose values are poles, by ascending value. */
   readonly kept: readonly number[];
-  /** Columns that are done. */
+  /** Vectors that are done. */
   readonly deflated: readonly number[];
-  /** The kept ones that are zero in the lower rows, in no rows, in the upper rows. */
+  /** The kept ones that are zero in the lower part's rows of T, in no rows, in the upper part's. */
   readonly groups: readonly [number[], number[], number[]];
 }
 
@@ -18,8 +18,8 @@ const LOWER = 2;
  *
  * @param values eigenvalues of the two parts; changed by the rotations
  * @param z changed by the rotations
- * @param upper columns of the first part
- * @param rotate applies a rotation to columns x and y of the vectors: x ← c·x + s·y, y ← c·y - s·x
+ * @param upper vectors of the first part
+ * @param rotate applies a rotation to vectors x and y: x ← c·x + s·y, y ← c·y - s·x
  */
 export function deflate(
   values: Float64Array,

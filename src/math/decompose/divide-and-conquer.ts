@@ -127,7 +127,7 @@ function solve(solver: Solver, low: number, high: number, count: number): void {
   merge(solver, low, middle, high, coupling, count);
 }
 
-/** Joins two solved parts: D + rho · z · zᵀ, z the last row of the upper and the first of the lower part's vectors. */
+/** Joins two solved parts: D + rho · z · zᵀ, z the last values of the upper and the first of the lower part's vectors. */
 function merge(
   solver: Solver,
   low: number,
@@ -203,6 +203,8 @@ function merge(
     }
     const deflatedValues = pick(part, deflated);
     part.set(roots);
+    // Two roots may round to one number: what has no vector is not to be found in its place.
+    part.fill(-Infinity, 0, first);
     part.set(deflatedValues, k);
   });
 }

@@ -4,22 +4,22 @@
  */
 
 /**
- * Words of the control block at the start of the shared memory: first an operation's arguments, as assembly/layout.ts knows;
- * at the lowest addresses, as the kernel's code then is the shortest.
+ * Words of the control block at the start of the shared memory: first an operation's arguments, as assembly/layout.ts knows,
+ * 24 at most; at the lowest addresses, as the kernel's code then is the shortest.
  */
 export const ARGUMENTS = 0;
-export const GENERATION = 20;
-export const NEXT = 21;
-export const PIECES = 22;
-export const RUNNING = 23;
+export const GENERATION = 24;
+export const NEXT = 25;
+export const PIECES = 26;
+export const RUNNING = 27;
 /** 1 when a worker could not finish its piece. */
-export const FAILED = 24;
+export const FAILED = 28;
 /**
  * The lengths of the further modules, whose bytes lie from {@link FURTHER_AT} on, {@link FURTHER_ROOM} apart; they come
  * when workers may run already.
  */
-export const FURTHER_BYTES = 25;
-const CONTROL_WORDS = 32;
+export const FURTHER_BYTES = 29;
+const CONTROL_WORDS = 64;
 /** The first argument is the operation's number; from this on it is one of a further module, sixteen of each. */
 export const FURTHER = 64;
 /** Bits of an operation's number within its module. */

@@ -30,6 +30,7 @@ export function unitRows(matrix: Matrix, memory?: Float32Array): Matrix {
 /**
  * {@link unitRows}, and what {@link checkMatrix} refuses on the way: one look at rows that are larger than the cache.
  *
+ * @param matrix As {@link checkIsMatrix} has it.
  * @param name Begins with the public function that was called.
  * @throws RangeError naming `name`, the row and the column where a value is not finite, or the row of zeros.
  */
