@@ -3,7 +3,7 @@ import { intern } from "../base/intern.js";
 import { createUnionFind } from "../base/union-find.js";
 import type { PairColumns } from "./types.js";
 import { checkIsMatrix, checkMatrix, type Matrix } from "../math/matrix.js";
-import { checkedUnitRows } from "../math/search/unit-rows.js";
+import { checkedUnitRows } from "../math/unit-rows.js";
 
 /** What every fit learns from: unique vectors, and pairs as index columns into them. */
 export interface TrainingPairs {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { setKernel } from "../../src/math/kernel/kernel.js";
 import type { Matrix } from "../../src/math/matrix.js";
-import { checkedUnitRows, unitRows } from "../../src/math/search/unit-rows.js";
+import { checkedUnitRows, unitRows } from "../../src/math/unit-rows.js";
 import { normalizeRows } from "../../src/math/vectors.js";
 import { normalMatrix, sameBits } from "./random-matrix.js";
 

@@ -2,6 +2,7 @@ import { withSharedMemory } from "./kernel-binary.js";
 import {
   ARGUMENTS,
   CLOSED,
+  CONTROL_WORDS,
   FAILED,
   FURTHER,
   FURTHER_AT,
@@ -83,7 +84,7 @@ export function instantiate(
   };
   const own = start(module);
   const further: (KernelExports["run"] | null | undefined)[] = [];
-  let control = new Int32Array(memory.buffer, 0, 64);
+  let control = new Int32Array(memory.buffer, 0, CONTROL_WORDS);
   Atomics.store(control, NEXT, CLOSED);
 
   let top = FIRST_FREE;
@@ -134,7 +135,7 @@ export function instantiate(
             { cause },
           );
         }
-        control = new Int32Array(memory.buffer, 0, 64);
+        control = new Int32Array(memory.buffer, 0, CONTROL_WORDS);
       }
       top = end;
       return at;
@@ -170,7 +171,7 @@ export function instantiate(
           further[slot] = start(new WebAssembly.Module(code));
           const missing = FIRST_FREE - memory.buffer.byteLength;
           if (missing > 0) memory.grow(missing / PAGE);
-          control = new Int32Array(memory.buffer, 0, 64);
+          control = new Int32Array(memory.buffer, 0, CONTROL_WORDS);
           const at = FURTHER_AT + slot * FURTHER_ROOM;
           new Uint8Array(memory.buffer, at, code.length).set(code);
           control[FURTHER_BYTES + slot] = code.length;

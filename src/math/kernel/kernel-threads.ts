@@ -19,7 +19,8 @@ export const FAILED = 28;
  * when workers may run already.
  */
 export const FURTHER_BYTES = 29;
-const CONTROL_WORDS = 64;
+/** Words of the whole block. */
+export const CONTROL_WORDS = 64;
 /** The first argument is the operation's number; from this on it is one of a further module, sixteen of each. */
 export const FURTHER = 64;
 /** Bits of an operation's number within its module. */
@@ -40,8 +41,8 @@ const IDLE_LOOKS = 20_000;
 export const MAX_THREADS = 256;
 
 /**
- * Further modules: what training does besides products, what cosines and what an eigen-decomposition need. Behind all numbers: bundlers write those in
- * their places only where nothing else comes before.
+ * Further modules: what training does besides products, what cosines and what an eigen-decomposition need. Behind all
+ * numbers: bundlers write those in their places only where nothing else comes before.
  */
 export const FURTHER_MODULES = { training: 0, cosines: 1, eigen: 2 } as const;
 

@@ -6,7 +6,7 @@ import type { Matrix } from "../matrix.js";
 import type { Similarity } from "../similarity.js";
 import { roundRows, type RoundedRows } from "./rounded-rows.js";
 import { selectScores } from "./select-scores.js";
-import { cosinesOfKernel, unitRows } from "./unit-rows.js";
+import { cosinesOfKernel, unitRows } from "../unit-rows.js";
 
 /** Rows of queries or of a corpus, in either form made when it is first wanted. */
 export interface ScreenRows {

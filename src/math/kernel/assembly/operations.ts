@@ -13,6 +13,7 @@ import { rowsBothWays, symmetricVector } from "./symmetric-vector";
  */
 export function operate<Width>(piece: i32, slot: i32): void {
   const operation = argument(0);
+  // The numbers of ../kernel-instance.ts; what is left packs, 0 in single precision, 2 in double.
   if (operation == 1) productSingle<Width>(piece, slot);
   else if (operation == 3) productDouble(piece, slot);
   else if (operation == 4) symmetricVector(piece, slot);

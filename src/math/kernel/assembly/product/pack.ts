@@ -32,6 +32,7 @@ export function pack(piece: i32, shift: usize): void {
     const to = target + (<usize>chunk * panels + <usize>panel * count) * stepBytes;
     if (used < width) memory.fill(to, 0, <usize>count * stepBytes);
     const bytes = (<usize>used) << shift;
+    // Of a step's values side by side a vector's worth is moved at once; of fewer, line by line.
     if (argument(4) == 1 && bytes >= 16) {
       copySteps(from, to, count, stepStride, stepBytes, bytes);
     } else {

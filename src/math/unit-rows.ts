@@ -1,9 +1,9 @@
-import { decode } from "../kernel/kernel-binary.js";
-import { OPERATION, type Kernel } from "../kernel/kernel-instance.js";
-import { loadKernel } from "../kernel/kernel.js";
-import { cosinesKernel } from "../kernel/wasm.generated.js";
-import { checkMatrix, createMatrix, type Matrix } from "../matrix.js";
-import { normalizeRows } from "../vectors.js";
+import { decode } from "./kernel/kernel-binary.js";
+import { OPERATION, type Kernel } from "./kernel/kernel-instance.js";
+import { loadKernel } from "./kernel/kernel.js";
+import { cosinesKernel } from "./kernel/wasm.generated.js";
+import { checkMatrix, createMatrix, type Matrix } from "./matrix.js";
+import { normalizeRows } from "./vectors.js";
 
 /** Fewer values are scaled sooner than they are copied. */
 const SMALL = 2 ** 14;
