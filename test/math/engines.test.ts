@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createOnnxEngine } from "../../src/math/engines/onnx-engine.js";
 import { productModel } from "../../src/math/engines/onnx-model.js";
-import { createMatrix, rowOf, transpose } from "../../src/math/matrix.js";
+import { createMatrix, rowOf, rowRange, transpose } from "../../src/math/matrix.js";
 import { multiply } from "../../src/math/multiply.js";
 import { createKernelEngine } from "../../src/math/engines/kernel-engine.js";
 import type { ProductEngine } from "../../src/math/engines/product-engine.js";
@@ -134,6 +134,46 @@ describe.skipIf(!hasRuntime)("onnxruntime-node as an engine", () => {
     await engine.close();
     const one = createMatrix(1, 1);
     expect(() => [...engine.highScoresSync!(one, one, new Float32Array(1))]).toThrow("after close");
+  });
+
+  it("adds a product to a part of a matrix, over what was there", async () => {
+    const engine = await createOnnxEngine({ threads: 1 });
+    for (const [m, k, n] of [
+      [30, 300, 20],
+      [700, 5, 600],
+      [1, 1, 1],
+    ]) {
+      const [a, b, before] = [
+        normalMatrix(m, k, 1),
+        normalMatrix(k, n, 2),
+        normalMatrix(m + 4, n, 3),
+      ];
+      for (const transposeA of [false, true]) {
+        const to = createMatrix(m + 4, n, before.data.slice());
+        engine.addProductSync!(transposeA ? transpose(a) : a, b, rowRange(to, 2, m + 2), {
+          transposeA,
+        });
+        const expected = before.data.slice();
+        const product = multiply(a, b).data;
+        for (let i = 0; i < m * n; i++) expected[2 * n + i] += product[i];
+        expect(largestError(to.data, expected)).toBeLessThan(1e-4);
+        expect(to.data.subarray(0, 2 * n)).toEqual(before.data.subarray(0, 2 * n));
+        expect(to.data.subarray((m + 2) * n)).toEqual(before.data.subarray((m + 2) * n));
+      }
+    }
+    const [a, two] = [normalMatrix(2, 3, 1), createMatrix(2, 2)];
+    engine.addProductSync!(createMatrix(2, 0), createMatrix(0, 2), two);
+    expect(two.data).toEqual(new Float32Array(4));
+    expect(() => {
+      engine.addProductSync!(a, a, two);
+    }).toThrow("multiply: the inner dimensions must be the same, received 2 × 3 by 2 × 3");
+    expect(() => {
+      engine.addProductSync!(a, a, a, { transposeB: true });
+    }).toThrow("multiply: out must have 4 values for 2 × 2, received 6");
+    await engine.close();
+    expect(() => {
+      engine.addProductSync!(two, two, createMatrix(2, 2));
+    }).toThrow("after close()");
   });
 
   it("refuses a provider it does not have, and work after it is closed", async () => {

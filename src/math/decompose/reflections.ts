@@ -1,5 +1,6 @@
 import type { SyncEngine } from "../engines/engine-scope.js";
 import { multiplyDouble } from "../kernel/double-product.js";
+import { addMatrices } from "../elementwise.js";
 import type { Kernel } from "../kernel/kernel-instance.js";
 import { createMatrix, rowRange, type Matrix } from "../matrix.js";
 import type { WorkMatrix } from "./tridiagonalize.js";
@@ -11,43 +12,56 @@ const BLOCK = 128;
 interface Block {
   /** The vectors are zero above this row. */
   readonly top: number;
+  /** Reflections. */
   readonly width: number;
+  /** Rows of V that may hold other than zeros. */
+  readonly length: number;
   /** Address of V from its row `top` on, which lies transposed: `width` rows. */
   readonly corner: number;
-  /** S, width × width. */
-  readonly factor: Float64Array;
+  readonly taus: Float64Array;
 }
 
-/** The blocks from the last to the first, S in the kernel's memory at `factorAt` until the next comes. */
-function* blocksOf(
-  kernel: Kernel,
-  { at, n, stride }: WorkMatrix,
-  taus: Float64Array,
-  factorAt: number,
-): Generator<Block> {
-  const innerAt = kernel.reserve(BLOCK * BLOCK * 8);
+/** From the last to the first, so that each may be applied to what the ones after it have made. */
+function* blocksOf({ at, n, stride }: WorkMatrix, taus: Float64Array): Generator<Block> {
   for (let block = Math.ceil(taus.length / BLOCK) - 1; block >= 0; block--) {
     const start = block * BLOCK;
     const width = Math.min(BLOCK, taus.length - start);
     const top = start + 1;
     const corner = at + (start * stride + top) * 8;
-    const v = { at: corner, rowStride: 1, colStride: stride };
-    const vTransposed = { at: corner, rowStride: stride, colStride: 1 };
-    const target = { at: innerAt, rowStride: width };
-    multiplyDouble(kernel, [width, n - top, width], vTransposed, v, target);
-    const inner = kernel.float64(innerAt, width * width);
-    const factor = kernel.float64(factorAt, width * width).fill(0);
-    for (let i = 0; i < width; i++) {
-      const tau = taus[start + i];
-      factor[i * width + i] = tau;
-      for (let r = 0; r < i; r++) {
-        let sum = 0;
-        for (let q = r; q < i; q++) sum += factor[r * width + q] * inner[i * width + q];
-        factor[r * width + i] = -tau * sum;
-      }
-    }
-    yield { top, width, corner, factor };
+    yield { top, width, length: n - top, corner, taus: taus.subarray(start, start + width) };
   }
+}
+
+/** S of the compact WY form, upper triangular, width × width. Vᵀ · V is made at `innerAt`. */
+function triangularFactor(
+  kernel: Kernel,
+  { stride }: WorkMatrix,
+  { width, length, corner, taus }: Block,
+  innerAt: number,
+): Float64Array {
+  const v = { at: corner, rowStride: 1, colStride: stride };
+  const vTransposed = { at: corner, rowStride: stride, colStride: 1 };
+  multiplyDouble(kernel, [width, length, width], vTransposed, v, { at: innerAt, rowStride: width });
+  const inner = kernel.float64(innerAt, width * width);
+  const factor = new Float64Array(width * width);
+  for (let i = 0; i < width; i++) {
+    const tau = taus[i];
+    factor[i * width + i] = tau;
+    // Two rows at a time, whose sums a processor adds side by side; the second has a zero where the first begins.
+    for (let r = 0; r < i; r += 2) {
+      const [upper, lower] = [r * width, (r + 1) * width];
+      let s = 0;
+      let t = 0;
+      for (let q = r; q < i; q++) {
+        const x = inner[i * width + q];
+        s += factor[upper + q] * x;
+        t += factor[lower + q] * x;
+      }
+      factor[upper + i] = -tau * s;
+      if (r + 1 < i) factor[lower + i] = -tau * t;
+    }
+  }
+  return factor;
 }
 
 /** Z ← Q · Z: takes the `count` eigenvectors of T in the columns of Z (n × count, row-major) to those of A. */
@@ -58,16 +72,19 @@ export function applyReflections(
   z: number,
   count: number,
 ): void {
-  const { n, stride } = matrix;
+  const { stride } = matrix;
   kernel.scope(() => {
+    const innerAt = kernel.reserve(BLOCK * BLOCK * 8);
     const factorAt = kernel.reserve(BLOCK * BLOCK * 8);
     const first = { at: kernel.reserve(BLOCK * count * 8), rowStride: count, colStride: 1 };
     const second = { at: kernel.reserve(BLOCK * count * 8), rowStride: count, colStride: 1 };
-    for (const { top, width, corner } of blocksOf(kernel, matrix, taus, factorAt)) {
-      const length = n - top;
+    for (const block of blocksOf(matrix, taus)) {
+      const { top, width, length, corner } = block;
       const zTop = { at: z + top * count * 8, rowStride: count, colStride: 1 };
       const v = { at: corner, rowStride: 1, colStride: stride };
       const vTransposed = { at: corner, rowStride: stride, colStride: 1 };
+      const factor = triangularFactor(kernel, matrix, block, innerAt);
+      kernel.float64(factorAt, width * width).set(factor);
       multiplyDouble(kernel, [width, length, count], vTransposed, zTop, first);
       const triangle = { at: factorAt, rowStride: width, colStride: 1 };
       multiplyDouble(kernel, [width, width, count], triangle, first, second);
@@ -84,32 +101,26 @@ export function applyReflectionsOn(
   taus: Float64Array,
   z: Matrix,
 ): void {
-  const { n, stride } = matrix;
   kernel.scope(() => {
-    const factorAt = kernel.reserve(BLOCK * BLOCK * 8);
-    // One block after another: fresh memory of this size takes as long as a part of the products.
-    const memory = new Float32Array(z.data.length);
-    for (const { top, width, corner, factor } of blocksOf(kernel, matrix, taus, factorAt)) {
-      const vTransposed = singleOf(kernel, corner, [width, n - top], stride);
-      const zTop = rowRange(z, top, n);
-      const s = createMatrix(width, width, new Float32Array(factor));
-      const turned = engine.multiplySync(s, engine.multiplySync(vTransposed, zTop));
-      const out = memory.subarray(0, zTop.data.length);
-      subtract(zTop.data, engine.multiplySync(vTransposed, turned, { transposeA: true, out }).data);
+    const innerAt = kernel.reserve(BLOCK * BLOCK * 8);
+    for (const block of blocksOf(matrix, taus)) {
+      const { top, width, length, corner } = block;
+      const vTransposed = singleOf(kernel, corner, [width, length], matrix.stride);
+      const minusS = createMatrix(width, width);
+      minusS.data.set(triangularFactor(kernel, matrix, block, innerAt));
+      for (let i = 0; i < width * width; i++) minusS.data[i] *= -1;
+      const zTop = rowRange(z, top, z.rows);
+      const turned = engine.multiplySync(minusS, engine.multiplySync(vTransposed, zTop));
+      addProduct(engine, vTransposed, turned, zTop);
     }
   });
 }
 
-/** x ← x - y. Two values at a time: what a loop does besides takes as long as the differences. */
-function subtract(x: Float32Array, y: Float32Array): void {
-  const pairs = x.length - (x.length % 2);
-  for (let i = 0; i < pairs; i += 2) {
-    const first = x[i] - y[i];
-    const second = x[i + 1] - y[i + 1];
-    x[i] = first;
-    x[i + 1] = second;
-  }
-  if (pairs < x.length) x[pairs] -= y[pairs];
+/** to ← to + aᵀ · b */
+function addProduct(engine: SyncEngine, a: Matrix, b: Matrix, to: Matrix): void {
+  const transposed = { transposeA: true };
+  if (engine.addProductSync !== undefined) engine.addProductSync(a, b, to, transposed);
+  else addMatrices(to, engine.multiplySync(a, b, transposed), to.data);
 }
 
 /** A rectangle of the kernel's memory, rounded to single precision. */

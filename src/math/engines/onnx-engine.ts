@@ -58,8 +58,10 @@ export async function createOnnxEngine({
     }
     return session;
   };
-  const productSession = (transposeA: boolean, transposeB: boolean): OnnxSession =>
-    sessionFor(`${transposeA}/${transposeB}`, () => productModel(transposeA, transposeB));
+  const productSession = (transposeA: boolean, transposeB: boolean, adds = false): OnnxSession =>
+    sessionFor(`${transposeA}/${transposeB}/${adds}`, () =>
+      productModel(transposeA, transposeB, adds),
+    );
   try {
     productSession(false, false); // so that a missing provider is refused now
   } catch (cause) {
@@ -94,6 +96,15 @@ export async function createOnnxEngine({
       session.run({ A, B }, { Y: tensor(rowRange(result, first, last)) });
     }
     return result;
+  };
+
+  const addProductSync: SyncEngine["addProductSync"] = (a, b, to, options = {}) => {
+    const { transposeA = false, transposeB = false } = options;
+    const { m, k, n } = sizesOfProduct(a, b, { ...options, out: to.data });
+    if (m * n * k === 0) return;
+    const C = tensor(to);
+    // Gemm begins by copying C to Y, which here is the same.
+    productSession(transposeA, transposeB, true).run({ A: tensor(a), B: tensor(b), C }, { Y: C });
   };
 
   const transposed = (a: Matrix): Matrix => {
@@ -147,6 +158,7 @@ export async function createOnnxEngine({
   return {
     id: `onnxruntime-node@${runtime.version}/${executionProviders.join("+")}`,
     multiplySync,
+    addProductSync,
     highScoresSync,
     multiply: (a, b, options) =>
       new Promise((resolve) => {

@@ -11,10 +11,15 @@ import {
  * Models in the ONNX format, written by hand: protocol buffers of a few hundred bytes. Field numbers are those of onnx.proto3.
  */
 
-/** A single matrix product, Y = op(A) · op(B), by the operator Gemm. */
-export function productModel(transposeA: boolean, transposeB: boolean): Uint8Array<ArrayBuffer> {
+/** A single matrix product, Y = op(A) · op(B), by the operator Gemm; added to C, Y = op(A) · op(B) + C, where `adds`. */
+export function productModel(
+  transposeA: boolean,
+  transposeB: boolean,
+  adds = false,
+): Uint8Array<ArrayBuffer> {
   const transposes = { transA: Number(transposeA), transB: Number(transposeB) };
-  return model([node("Gemm", ["A", "B"], "Y", transposes)], ["A", "B"], { Y: [2] });
+  const inputs = ["A", "B", ...(adds ? ["C"] : [])];
+  return model([node("Gemm", inputs, "Y", transposes)], inputs, { Y: [2] });
 }
 
 /**

@@ -13,6 +13,11 @@ export interface ProductEngine {
    */
   multiplySync?(a: Matrix, b: Matrix, options?: MultiplyOptions): Matrix;
   /**
+   * to ← to + op(a) · op(b), written over `to`. Where there is none, the product is made and added: one look more at memory
+   * that is often larger than the cache.
+   */
+  addProductSync?(a: Matrix, b: Matrix, to: Matrix, options?: Omit<MultiplyOptions, "out">): void;
+  /**
    * Of a · bᵀ what is no less than the floor of its row, with neighbours: whoever looks for high scores need not read the
    * others. Where there is none, all products are read.
    *

@@ -22,8 +22,10 @@ const NO_DIAGONAL = -(2 ** 30);
 
 /** Columns taken at once, which bounds the packed copy of B. */
 const COLUMN_BLOCK = 768;
+/** Tiles of a piece, down and across, and into how many pieces less is cut either way: threads must all have some. */
 const PIECE_ROWS = 36;
 const PIECE_COLS = 32;
+const LEAST_PIECES = 4;
 
 /**
  * The product of A (m × k) and B (k × n) in double precision, into row-major `out`, all in the kernel's memory; `out` may
@@ -56,15 +58,15 @@ export function multiplyDouble(
       const at = b.at + j * b.colStride * 8;
       const columns = { at, lines, steps: k, lineStride: b.colStride, stepStride: b.rowStride };
       pack(kernel, columns, bAt, TILE_COLS_DOUBLE, 8);
-      const pieces =
-        Math.ceil(Math.ceil(m / TILE_ROWS) / PIECE_ROWS) *
-        Math.ceil(Math.ceil(lines / TILE_COLS_DOUBLE) / PIECE_COLS);
+      const [down, across] = [Math.ceil(m / TILE_ROWS), Math.ceil(lines / TILE_COLS_DOUBLE)];
+      const pieceRows = Math.min(PIECE_ROWS, Math.ceil(down / LEAST_PIECES));
+      const pieceCols = Math.min(PIECE_COLS, Math.ceil(across / LEAST_PIECES));
       kernel.dispatch(
         [
           ...[OPERATION.productDouble, aAt, bAt, m, lines, k, out.at + j * 8, out.rowStride * 8],
-          ...[PIECE_ROWS, PIECE_COLS, MODES[mode], mode === "subtract-upper" ? -j : NO_DIAGONAL],
+          ...[pieceRows, pieceCols, MODES[mode], mode === "subtract-upper" ? -j : NO_DIAGONAL],
         ],
-        pieces,
+        Math.ceil(down / pieceRows) * Math.ceil(across / pieceCols),
         2 * m * lines * k,
       );
     }
