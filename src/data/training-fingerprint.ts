@@ -1,3 +1,4 @@
+import { CHUNK, mixedWords } from "../math/kernel/mixed-words.js";
 import { createFingerprint } from "../base/fingerprint.js";
 import type { TrainingPairs } from "./training-pairs.js";
 
@@ -10,7 +11,10 @@ export function trainingFingerprint({ queries, passages, pairs }: TrainingPairs)
   for (const { rows, cols, data } of [queries, passages]) {
     add(rows);
     add(cols);
-    addFloats(data);
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
+    const chunked = words.length - (words.length % CHUNK);
+    for (const word of mixedWords(words.subarray(0, chunked))) add(word);
+    addFloats(data.subarray(chunked));
   }
   add(pairs.label.length);
   for (let i = 0; i < pairs.label.length; i++) {

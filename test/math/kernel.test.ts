@@ -22,12 +22,12 @@ it("the committed kernel is what its source compiles to", async () => {
 
 it("the kernel and its further modules stay below the 4 KB that browsers compile at once on their main thread", () => {
   for (const kernel of [simdKernel, fusedKernel, trainingKernel, cosinesKernel, eigenKernel]) {
-    expect(Buffer.from(kernel, "base64").length).toBeLessThan(4096);
+    expect(Buffer.from(kernel, "hex").length).toBeLessThan(4096);
   }
 });
 
 it("the wide tiles give the same bits on any engine, at every edge", () => {
-  const bytes = Uint8Array.from(Buffer.from(wideKernel, "base64"));
+  const bytes = Uint8Array.from(Buffer.from(wideKernel, "hex"));
   const wide = instantiate(new WebAssembly.Module(bytes), { fma: false, wide: true, threads: 1 });
   const sizes = [
     [5, 3, 16],

@@ -60,8 +60,12 @@ interface NodeJsProcess {
 const nodeProcess = (): NodeJsProcess => (globalThis as { process?: NodeJsProcess }).process ?? {};
 
 /** The bytes of a module. */
-export function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+export function decode(digits: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  }
+  return bytes;
 }
 
 /** Marks the module's memory import as shared: the one byte in which the two kinds of module differ. */

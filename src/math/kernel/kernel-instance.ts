@@ -29,6 +29,7 @@ export const OPERATION = {
   productRounded: 80,
   roundRows: 81,
   scaleRows: 82,
+  mixWords: 83,
 } as const;
 
 /** The compiled kernel with its memory. Everything in it is synchronous, so reservations of memory nest as calls do. */
