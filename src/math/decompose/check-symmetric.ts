@@ -15,7 +15,10 @@ export function checkSymmetric(matrix: Matrix, place: string): void {
   }
   checkMatrix(matrix, place);
   let largest = 0;
-  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
+  for (let i = 0; i < data.length; i++) {
+    const value = Math.abs(data[i]);
+    if (value > largest) largest = value;
+  }
   // Square by square, so that both sides of the diagonal stay in the cache.
   for (let i0 = 0; i0 < n; i0 += SQUARE) {
     for (let j0 = 0; j0 <= i0; j0 += SQUARE) {

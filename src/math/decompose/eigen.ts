@@ -66,8 +66,7 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
     const stride = strideOf(n);
     const at = kernel.reserve(stride * stride * 8);
     const work: WorkMatrix = { at, n, stride };
-    const values64 = kernel.float64(at, stride * stride).fill(0);
-    symmetrize(matrix, values64, stride);
+    meanOfHalves(matrix, kernel.float64(at, stride * stride), stride);
     const { diagonal, offDiagonal, taus } = tridiagonalize(kernel, work);
     const engine = n < SMALL_FOR_ENGINES ? null : otherEngine();
     const vectors = createMatrix(n, count);
@@ -88,26 +87,37 @@ function decompose(kernel: Kernel, matrix: Matrix, count: number): SymmetricEige
   });
 }
 
-/** Writes the mean of both halves, square by square so that both stay in the cache. */
-function symmetrize({ rows: n, data }: Matrix, target: Float64Array, stride = n): void {
-  const square = 32;
+/**
+ * Writes the mean of both halves to what {@link tridiagonalize} reads of a work matrix, and zeros beyond n. Square by square, so that
+ * both halves stay in the cache.
+ */
+function meanOfHalves({ rows: n, data }: Matrix, target: Float64Array, stride: number): void {
+  const square = 16;
   for (let i0 = 0; i0 < n; i0 += square) {
-    for (let j0 = 0; j0 <= i0; j0 += square) {
-      for (let i = i0; i < Math.min(n, i0 + square); i++) {
-        for (let j = j0; j <= Math.min(i, j0 + square - 1); j++) {
-          const mean = (data[i * n + j] + data[j * n + i]) / 2;
-          target[i * stride + j] = mean;
-          target[j * stride + i] = mean;
+    const iEnd = Math.min(n, i0 + square);
+    for (let j0 = i0; j0 < n; j0 += square) {
+      const jEnd = Math.min(n, j0 + square);
+      for (let i = i0; i < iEnd; i++) {
+        for (let j = j0; j < jEnd; j++) {
+          target[i * stride + j] = (data[i * n + j] + data[j * n + i]) / 2;
         }
       }
     }
   }
+  for (let i = 0; i < n; i++) target.fill(0, i * stride + n, (i + 1) * stride);
+  target.fill(0, n * stride);
 }
 
 function decomposeSmall(matrix: Matrix, count: number): SymmetricEigen {
   const n = matrix.rows;
   const work = new Float64Array(n * n);
-  symmetrize(matrix, work);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      const mean = (matrix.data[i * n + j] + matrix.data[j * n + i]) / 2;
+      work[i * n + j] = mean;
+      work[j * n + i] = mean;
+    }
+  }
   const { values, vectors: columns } = plainEigen(work, n);
   const order = Array.from({ length: n }, (_, j) => j);
   order.sort((x, y) => values[y] - values[x] || x - y);
@@ -128,7 +138,9 @@ function fixSigns({ rows, cols, data }: Matrix): void {
       if (Math.abs(value) > Math.abs(extremes[j])) extremes[j] = value;
     }
   }
+  // Multiplied whatever the sign: which branch to take is not to be foreseen.
+  const signs = extremes.map((extreme) => (extreme < 0 ? -1 : 1));
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) if (extremes[j] < 0) data[i * cols + j] *= -1;
+    for (let j = 0; j < cols; j++) data[i * cols + j] *= signs[j];
   }
 }

@@ -43,25 +43,34 @@ function triangularFactor(
   const vTransposed = { at: corner, rowStride: stride, colStride: 1 };
   multiplyDouble(kernel, [width, length, width], vTransposed, v, { at: innerAt, rowStride: width });
   const inner = kernel.float64(innerAt, width * width);
-  const factor = new Float64Array(width * width);
+  const factor = new Float64Array((width + 3) * width);
   for (let i = 0; i < width; i++) {
     const tau = taus[i];
     factor[i * width + i] = tau;
-    // Two rows at a time, whose sums a processor adds side by side; the second has a zero where the first begins.
-    for (let r = 0; r < i; r += 2) {
-      const [upper, lower] = [r * width, (r + 1) * width];
+    // Four rows at a time, whose sums a processor adds side by side; the others have zeros where the first begins.
+    for (let r = 0; r < i; r += 4) {
+      const a = r * width;
+      const b = a + width;
+      const c = b + width;
+      const d = c + width;
       let s = 0;
       let t = 0;
+      let u = 0;
+      let w = 0;
       for (let q = r; q < i; q++) {
         const x = inner[i * width + q];
-        s += factor[upper + q] * x;
-        t += factor[lower + q] * x;
+        s += factor[a + q] * x;
+        t += factor[b + q] * x;
+        u += factor[c + q] * x;
+        w += factor[d + q] * x;
       }
-      factor[upper + i] = -tau * s;
-      if (r + 1 < i) factor[lower + i] = -tau * t;
+      factor[a + i] = -tau * s;
+      if (r + 1 < i) factor[b + i] = -tau * t;
+      if (r + 2 < i) factor[c + i] = -tau * u;
+      if (r + 3 < i) factor[d + i] = -tau * w;
     }
   }
-  return factor;
+  return factor.subarray(0, width * width);
 }
 
 /** Z ← Q · Z: takes the `count` eigenvectors of T in the columns of Z (n × count, row-major) to those of A. */

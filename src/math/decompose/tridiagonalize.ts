@@ -23,7 +23,9 @@ export interface Tridiagonal {
   readonly taus: Float64Array;
 }
 
-/** A symmetric matrix in the kernel's memory: row-major doubles, both halves filled. */
+/**
+ * A symmetric matrix in the kernel's memory: row-major doubles, of which what lies left of the squares of 4 × 4 on the diagonal is not read.
+ */
 export interface WorkMatrix {
   readonly at: number;
   /** Rows and columns. */
@@ -58,14 +60,11 @@ export function tridiagonalize(kernel: Kernel, matrix: WorkMatrix): Tridiagonal 
     const sumsAt = kernel.reserve(2 * PANEL * 8);
     // Room for the products' packed operands now: growing an unshared memory later would detach the panel's views.
     kernel.scope(() => kernel.reserve(packedBytes(n, 5 * PANEL, TILE_ROWS, 8)));
-    let largest = 0;
-    const values = kernel.float64(a, n * stride);
-    for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
+    const negligible = (largestOf(kernel, matrix) * NOISE) ** 2;
     const rowOf = (at: number) => (_: unknown, j: number) =>
       kernel.float64(at + j * stride * 8, stride);
     const panel: Panel = {
-      negligible: (largest * NOISE) ** 2,
-      ...{ kernel, matrix, vAt, group, linesAt, nowhereAt, factorsAt, sumsAt },
+      ...{ negligible, kernel, matrix, vAt, group, linesAt, nowhereAt, factorsAt, sumsAt },
       v: Array.from({ length: PANEL }, rowOf(vAt)),
       w: Array.from({ length: PANEL }, rowOf(wAt)),
       factors: kernel.float64(factorsAt, 2 * PANEL),
@@ -92,6 +91,19 @@ export function tridiagonalize(kernel: Kernel, matrix: WorkMatrix): Tridiagonal 
     const { diagonal, offDiagonal, taus } = panel;
     return { diagonal, offDiagonal, taus };
   });
+}
+
+/** The greatest magnitude on and above the diagonal. */
+function largestOf(kernel: Kernel, { at, n, stride }: WorkMatrix): number {
+  const values = kernel.float64(at, n * stride);
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = i * stride + i; j < i * stride + n; j++) {
+      const value = Math.abs(values[j]);
+      if (value > largest) largest = value;
+    }
+  }
+  return largest;
 }
 
 interface Panel extends Tridiagonal {
