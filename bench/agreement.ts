@@ -21,7 +21,7 @@ import { normalizeRows } from "embedtune/math";
 import { toLabelledLists, toLabelledPairs, toTriplets, toTuples } from "embedtune/negatives";
 import type { MinedNegatives } from "../src/negatives/mining/mine-hard-negatives.js";
 import type { MiningOptions } from "../src/negatives/mining/mining-options.js";
-import { pythonEnvironment } from "./python.js";
+import { pythonEnvironment, pythonOf } from "./python.js";
 import type { BenchOptions, BenchRow } from "./rows.js";
 import { readSet, type VectorSet } from "./sets.js";
 
@@ -71,7 +71,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const set = readSet(options.get("set") ?? "xquad", options.get("embedder") ?? "minilm");
   const folder = mkdtempSync(join(tmpdir(), "embedtune-agreement-"));
   try {
-    return await compare(set, folder, options.get("python") ?? "python3");
+    return await compare(set, folder, pythonOf(options));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

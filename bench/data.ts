@@ -18,6 +18,7 @@ import { fileURLToPath } from "node:url";
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
 import { parseNaturalQuestion } from "embedtune";
 import { readNaturalQuestions } from "embedtune/node";
+import { pythonOf } from "./python.js";
 import type { BenchOptions, BenchRow } from "./rows.js";
 
 const sample = new URL("../examples/data/nq-sample.jsonl.gz", import.meta.url);
@@ -152,9 +153,9 @@ for line in gzip.open(sys.argv[1], "rb"):
 print(time.perf_counter() - begun)
 `;
 
-function pythonSeconds(path: string): number | null {
+function pythonSeconds(program: string, path: string): number | null {
   try {
-    return Number(execFileSync("python3", ["-c", python, path], { encoding: "utf8" }));
+    return Number(execFileSync(program, ["-c", python, path], { encoding: "utf8" }));
   } catch {
     return null; // no Python here
   }
@@ -174,6 +175,7 @@ async function measure(
   lines: readonly string[],
   folder: string,
   bytes: number,
+  program: string,
 ): Promise<BenchRow[]> {
   const path = join(folder, `${name}.jsonl.gz`);
   const size = write(path, lines, bytes) / 1e6;
@@ -204,18 +206,19 @@ async function measure(
     row("readNaturalQuestions", best.read),
     row("and every candidate's text", best.all),
   ];
-  const reference = pythonSeconds(path);
+  const reference = pythonSeconds(program, path);
   if (reference !== null) rows.push(row("Python gzip + json", { wall: reference, cpu: reference }));
   return rows;
 }
 
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const bytes = Number(options.get("megabytes") ?? 100) * 1e6;
+  const program = pythonOf(options);
   const folder = mkdtempSync(join(tmpdir(), "embedtune-bench-"));
   try {
     const rows = [
-      ...(await measure("simplified", simplifiedLines(), folder, bytes)),
-      ...(await measure("original", originalLines(), folder, bytes)),
+      ...(await measure("simplified", simplifiedLines(), folder, bytes, program)),
+      ...(await measure("original", originalLines(), folder, bytes, program)),
       candidatesInMemory("simplified", simplifiedLines()),
       candidatesInMemory("original", originalLines()),
     ];

@@ -1,8 +1,8 @@
 /**
- * npm run bench -- evaluate [--scores 1000000] [--queries 5000] [--passages 100000] [--dimensions 1536] [--runs 5]
+ * npm run bench -- evaluate [--scores 1000000] [--queries 5000] [--passages 100000] [--dimensions 1536] [--runs 5] [--python python3]
  *
  * Threshold sweep and areas on scores, and exact retrieval over a corpus, against NumPy and scikit-learn on the same
- * numbers in the same run, where a Python with both is found (PYTHON names another). Seeded; scores are timed after a
+ * numbers in the same run, where `--python` has both. Seeded; scores are timed after a
  * warm-up, the best of several runs; retrieval by turns with NumPy, on the kernel and where it is installed on
  * onnxruntime-node, the medians of --runs. Each program runs alone.
  */
@@ -15,6 +15,7 @@ import { createRandom, evaluateRetrieval, fitThreshold, type Matrix } from "embe
 import { createMatrix, type ProductEngine } from "embedtune/math";
 import { averagePrecision, notebookThreshold, rocAuc } from "embedtune/evaluate";
 import { byTurns, onOnnx, secondsOf, type Seconds } from "./native.js";
+import { pythonOf } from "./python.js";
 import type { BenchOptions, BenchRow } from "./rows.js";
 
 export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
@@ -27,9 +28,10 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   ];
   const folder = mkdtempSync(join(tmpdir(), "bench-evaluate-"));
   try {
-    const rows = [...scoreRows(n, folder)];
+    const python = pythonWithPeers(pythonOf(options));
+    const rows = [...scoreRows(n, folder, python)];
     const runs = size("runs", 5);
-    rows.push(...(await retrievalRows(queries, passages, dimensions, folder, runs)));
+    rows.push(...(await retrievalRows(queries, passages, dimensions, { folder, python, runs })));
     return rows;
   } finally {
     rmSync(folder, { recursive: true });
@@ -44,7 +46,7 @@ function sampleScores(n: number): { scores: Float64Array; labels: Uint8Array } {
   return { scores, labels };
 }
 
-function scoreRows(n: number, folder: string): BenchRow[] {
+function scoreRows(n: number, folder: string, python: Python | null): BenchRow[] {
   const { scores, labels } = sampleScores(n);
   const jobs = {
     "tie-safe threshold (exact)": () => fitThreshold(scores, labels).value,
@@ -55,7 +57,7 @@ function scoreRows(n: number, folder: string): BenchRow[] {
   const ours = Object.entries(jobs).map(([name, job]) => ({ name, ...bestOf(5, job) }));
   writeFileSync(join(folder, "scores.f64"), scores);
   writeFileSync(join(folder, "labels.u8"), labels);
-  const theirs = python(["scores", folder]);
+  const theirs = python?.(["scores", folder]) ?? null;
   return ours.map(({ name, seconds, value }) => ({
     table: `${n} scores, seconds`,
     figure: name,
@@ -74,8 +76,7 @@ async function retrievalRows(
   queryCount: number,
   passageCount: number,
   dimensions: number,
-  folder: string,
-  runs: number,
+  { folder, python, runs }: { folder: string; python: Python | null; runs: number },
 ): Promise<BenchRow[]> {
   const { queries, corpus } = sampleVectors(queryCount, passageCount, dimensions);
   const relevant = Array.from({ length: queryCount }, (_, i) => [i % passageCount]);
@@ -98,7 +99,7 @@ async function retrievalRows(
     return seconds;
   };
   const theirs = (name: string): Promise<Seconds> => {
-    const result = python(["retrieval", folder, String(queryCount), String(dimensions)])!;
+    const result = python!(["retrieval", folder, String(queryCount), String(dimensions)]);
     const [{ seconds, processor, extra, value, recall10 }] = Object.values(result);
     found[name] = { extra: extra!, recall1: value, recall10: recall10! };
     return Promise.resolve({ wall: seconds, processor: processor! });
@@ -107,7 +108,7 @@ async function retrievalRows(
   const native = "embedtune on onnxruntime-node, the same ranks";
   const numpy = "NumPy, ranks from single-precision products";
   const jobs: Record<string, () => Promise<Seconds>> = { [kernel]: () => ours(kernel, "kernel") };
-  if (pythonProgram() !== null) jobs[numpy] = () => theirs(numpy);
+  if (python !== null) jobs[numpy] = () => theirs(numpy);
   const times =
     (await onOnnx(threads, (engine) =>
       byTurns(runs, { ...jobs, [native]: () => ours(native, engine) }),
@@ -172,20 +173,18 @@ type Timed = Record<
 >;
 
 /** What bench/evaluate.py measured, or `null` where no Python with NumPy and scikit-learn is found. */
-function python(args: readonly string[]): Timed | null {
-  const program = pythonProgram();
-  if (program === null) return null;
-  const script = fileURLToPath(new URL("evaluate.py", import.meta.url));
-  const { status, stdout, stderr } = spawnSync(program, [script, ...args], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`bench: evaluate.py failed: ${stderr}`);
-  return JSON.parse(stdout) as Timed;
-}
+/** Runs evaluate.py. */
+type Python = (args: readonly string[]) => Timed;
 
-function pythonProgram(): string | null {
-  const programs = process.env.PYTHON ? [process.env.PYTHON] : ["python3", "/usr/bin/python3"];
-  for (const program of programs) {
-    if (spawnSync(program, ["-c", "import numpy, sklearn"]).status === 0) return program;
+function pythonWithPeers(program: string): Python | null {
+  if (spawnSync(program, ["-c", "import numpy, sklearn"]).status !== 0) {
+    console.error(`bench: ${program} has no NumPy and scikit-learn, so there is no comparison`);
+    return null;
   }
-  console.error("bench: no Python with NumPy and scikit-learn found, so there is no comparison");
-  return null;
+  const script = fileURLToPath(new URL("evaluate.py", import.meta.url));
+  return (args) => {
+    const { status, stdout, stderr } = spawnSync(program, [script, ...args], { encoding: "utf8" });
+    if (status !== 0) throw new Error(`bench: evaluate.py failed: ${stderr}`);
+    return JSON.parse(stdout) as Timed;
+  };
 }

@@ -27,6 +27,7 @@ import { needed, power } from "./gain/power.js";
 import { pythonPeers } from "./gain/python-peers.js";
 import { runCells, serveCells } from "./gain/run-cells.js";
 import { wide } from "./gain/wide.js";
+import { pythonOf } from "./python.js";
 
 const parts: Readonly<Record<string, Part>> = { A: allLabels, B: fewLabels, noise, power, needed };
 const sets = [...neuralSets, "words"];
@@ -58,7 +59,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   return [
     ...wideRows,
     ...wanted.flatMap((name) => parts[name].rows(size, find)),
-    ...(names.includes("peers") ? pythonPeers(options.get("python") ?? "python3", size.sets) : []),
+    ...(names.includes("peers") ? pythonPeers(pythonOf(options), size.sets) : []),
   ];
 }
 

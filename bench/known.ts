@@ -16,6 +16,7 @@ import { testFigures, type TestFigures } from "./gain/test-figures.js";
 import { nudge } from "./known/nudge.js";
 import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 import { neuralEmbedders, readSet, setsArePresent, type VectorSet } from "./sets.js";
+import { pythonOf } from "./python.js";
 import type { PairColumns } from "../src/data/types.js";
 import type { Form } from "../src/tune/forms/form.js";
 import { identityAdapter } from "../src/adapter/identity.js";
@@ -31,7 +32,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   }
   const sets = (options.get("sets") ?? "clinc,xquad").split(",").filter((name) => name !== "");
   const counts = options.get("labels")?.split(",").map(Number) ?? [300, 1000];
-  const python = options.get("python") ?? "python3";
+  const python = pythonOf(options);
   const rows: BenchRow[] = [];
   for (const name of sets) {
     for (const embedder of neuralEmbedders) {

@@ -22,7 +22,7 @@ import {
   type KernelOptions,
 } from "embedtune/math";
 import { byTurns, median, onOnnx, secondsOf, type Seconds } from "./native.js";
-import { pythonEnvironment } from "./python.js";
+import { pythonEnvironment, pythonOf } from "./python.js";
 import { registerLoop } from "./register-loop.js";
 import type { BenchOptions, BenchRow } from "./rows.js";
 
@@ -146,7 +146,7 @@ const ROUNDS = 5;
  * The product beside what registers alone can do, turn and turn about: medians of five. Per second of the processor, too,
  * where others share the machine: loads, caches and copies are then all that is between the two.
  */
-async function besideRegisters(): Promise<BenchRow[]> {
+async function besideRegisters(python: string): Promise<BenchRow[]> {
   const [a, b] = [normal(SIZE, SIZE, "a"), normal(SIZE, SIZE, "b")];
   const rows: BenchRow[] = [];
   for (const threads of new Set([1, availableParallelism()])) {
@@ -162,7 +162,7 @@ async function besideRegisters(): Promise<BenchRow[]> {
       for (const [name, job] of Object.entries(jobs)) rates[name].push(await rateOf(job));
     }
     await loop.close();
-    const times = numpy("python3", threads, []);
+    const times = numpy(python, threads, []);
     const beside = times === undefined ? 0 : (2 * SIZE ** 3) / times.product / 1e9;
     const of = (name: string, rate: keyof Rate): number => median(rates[name].map((r) => r[rate]));
     rows.push({
@@ -181,7 +181,7 @@ async function besideRegisters(): Promise<BenchRow[]> {
 }
 
 /** The product of the native engine beside the kernel's and NumPy's, by turns: medians of five. */
-async function native(): Promise<BenchRow[]> {
+async function native(python: string): Promise<BenchRow[]> {
   const [a, b] = [normal(SIZE, SIZE, "a"), normal(SIZE, SIZE, "b")];
   const rows: BenchRow[] = [];
   for (const threads of new Set([1, availableParallelism()])) {
@@ -193,11 +193,11 @@ async function native(): Promise<BenchRow[]> {
         "embedtune's kernel": () => secondsOf(job),
         "onnxruntime-node": () => secondsOf(() => withEngine(engine, job)),
       };
-      const python = (): Promise<Seconds> => {
-        const { product: wall, processor } = numpy("python3", threads, [])!;
+      const theirs = (): Promise<Seconds> => {
+        const { product: wall, processor } = numpy(python, threads, [])!;
         return Promise.resolve({ wall, processor });
       };
-      if (numpy("python3", threads, []) !== undefined) jobs["NumPy"] = python;
+      if (numpy(python, threads, []) !== undefined) jobs["NumPy"] = theirs;
       return byTurns(ROUNDS, jobs);
     });
     for (const [engine, { wall, processor }] of Object.entries(times ?? {})) {
@@ -313,14 +313,15 @@ export function numpyRows(python: string, sizes: readonly number[]): BenchRow[] 
 }
 
 export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
+  const python = pythonOf(options);
   const sizes = options.has("large") ? [512, 1536, 3072] : [512, 1536];
   const jobs = {
     products,
-    registers: besideRegisters,
-    native,
+    registers: () => besideRegisters(python),
+    native: () => native(python),
     eigen: () => eigen(sizes),
     nearest,
-    numpy: () => numpyRows("python3", sizes),
+    numpy: () => numpyRows(python, sizes),
   };
   const parts = (options.get("only") ?? Object.keys(jobs).join(",")).split(",");
   const rows: BenchRow[] = [];

@@ -19,7 +19,7 @@ import {
 } from "embedtune";
 import { createMatrix, setKernel, type ProductEngine } from "embedtune/math";
 import { byTurns, onOnnx, secondsOf, type Seconds } from "./native.js";
-import { pythonEnvironment } from "./python.js";
+import { pythonEnvironment, pythonOf } from "./python.js";
 import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 
 const numNegatives = 3;
@@ -33,7 +33,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const dimensions = size("dimensions", 1_536, 1_536);
   const threads = countOption(options, "threads", availableParallelism());
   const runs = countOption(options, "runs", 5);
-  const python = options.get("python") ?? "python3";
+  const python = pythonOf(options);
   const random = createRandom(options.get("seed") ?? 1);
 
   const pairs = Array.from({ length: queries }, (_, i): Pair => ({

@@ -17,7 +17,7 @@ import {
   type Matrix,
 } from "embedtune";
 import { createMatrix } from "embedtune/math";
-import { pythonEnvironment } from "./python.js";
+import { pythonEnvironment, pythonOf } from "./python.js";
 import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 
 /** Dimensions and rank, 0 for a dense map. */
@@ -113,7 +113,7 @@ function numpy(python: string, runs: number): { times: number[][]; numpy: string
 
 export function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const runs = countOption(options, "runs", 400);
-  const rival = numpy(options.get("python") ?? "python3", runs);
+  const rival = numpy(pythonOf(options), runs);
   const rows = cases.map(([dimensions, rank], i): BenchRow => {
     const adapter = adapterOf(dimensions, rank);
     const { query } = prepareAdapter(adapter);

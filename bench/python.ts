@@ -1,3 +1,9 @@
+import type { BenchOptions } from "./rows.js";
+
+/** The interpreter of rivals: `--python`, else the environment variable PYTHON, else python3. */
+export const pythonOf = (options: BenchOptions): string =>
+  options.get("python") ?? process.env["PYTHON"] ?? "python3";
+
 /**
  * The environment for NumPy and PyTorch: ours without the settings of OpenBLAS that suit another program, which would slow
  * this one down. It chooses its own kernel.

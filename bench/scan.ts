@@ -23,7 +23,7 @@ import {
   topK,
   type ResidentIndex,
 } from "embedtune/math";
-import { pythonEnvironment } from "./python.js";
+import { pythonEnvironment, pythonOf } from "./python.js";
 import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 import { neuralEmbedders, neuralSets, readSet, setsArePresent } from "./sets.js";
 
@@ -38,7 +38,7 @@ export function run(options: BenchOptions): Promise<readonly BenchRow[]> {
   const vectors = questionsAround(passages, questions, dimensions);
   const queries = around(vectors, asked, passages, "asked");
   const results: BenchRow[] = searches(vectors, queries, k).map((row) => ({ table, ...row }));
-  const python = options.get("python") ?? "python3";
+  const python = pythonOf(options);
   results.push(...numpy(python, [rows, dimensions, k, asked]).map((row) => ({ table, ...row })));
   if (setsArePresent) {
     for (const embedder of neuralEmbedders) {

@@ -25,7 +25,7 @@ import { kernelStatus, setKernel, withEngine, type ProductEngine } from "embedtu
 import { notebookPreset } from "embedtune/train";
 import { hasKernel, kernels, nameOf, numpyRows, products } from "./math.js";
 import { byTurns, onOnnx, secondsOf, type Seconds } from "./native.js";
-import { pythonEnvironment } from "./python.js";
+import { pythonEnvironment, pythonOf } from "./python.js";
 import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 import { makePairs, type Size } from "./train/made-pairs.js";
 import { infoNceStep } from "./train/step.js";
@@ -253,7 +253,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
     dimensions: countOption(options, "dimensions", 1536),
   };
   const parts = (options.get("only") ?? "products,notebook,pairs,point,closed,step").split(",");
-  const python = options.get("python") ?? "python3";
+  const python = pythonOf(options);
   const rows: BenchRow[] = [];
   if (parts.includes("products")) rows.push(...products(), ...numpyRows(python, []));
   // A short run first, so that nobody is timed while compiling and starting threads.

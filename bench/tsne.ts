@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url";
 import { createRandom, type Matrix } from "embedtune";
 import { createMatrix, setKernel } from "embedtune/math";
 import { alignPoints, klDivergence, trustworthiness, tsne } from "embedtune/project";
-import { pythonEnvironment } from "./python.js";
+import { pythonEnvironment, pythonOf } from "./python.js";
 import { countOption, type BenchOptions, type BenchRow } from "./rows.js";
 
 /** Of a picture, that trustworthiness asks about. */
@@ -42,7 +42,7 @@ export async function run(options: BenchOptions): Promise<readonly BenchRow[]> {
       ...quality(vectors, ours.points, ours.divergence),
     },
   ];
-  const theirs = scikitLearn(options.get("python") ?? "python3", vectors, iterations);
+  const theirs = scikitLearn(pythonOf(options), vectors, iterations);
   if (theirs !== undefined) {
     const { engine, times, points, divergence } = theirs;
     results.push({ table, engine, ...times, ...quality(vectors, points, divergence) });
