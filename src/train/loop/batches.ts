@@ -78,7 +78,6 @@ function positiveBatches(
   minedNegatives: number,
   batchPassages: BatchOptions["batchPassages"],
 ): BatchSource {
-  const allRows = Array.from({ length: passages.rows }, (_, row) => row);
   // Two rows with the same values are the same text: a match of one is a match of the other.
   const queryText = equalRows(queries);
   const passageText = equalRows(passages);
@@ -95,6 +94,16 @@ function positiveBatches(
       if (mined.length < minedNegatives) mined.push(pairs.passage[i]);
     }
   }
+  // Places of each text among the passages of a batch, to find the matches that no anchor names.
+  const placesOf = (rows: ArrayLike<number>): Map<number, number[]> => {
+    const places = new Map<number, number[]>();
+    for (let place = 0; place < rows.length; place++) {
+      setDefault(places, passageText[rows[place]], () => []).push(place);
+    }
+    return places;
+  };
+  const allRows = Uint32Array.from({ length: passages.rows }, (_, row) => row);
+  const all = batchPassages === "all" ? { rows: allRows, places: placesOf(allRows) } : null;
   return {
     count: anchors.length,
     plan(chosen) {
@@ -114,14 +123,8 @@ function positiveBatches(
       }
       const queryRows = intern(query);
       const passageRows =
-        batchPassages === "all"
-          ? { distinct: allRows, indices: Uint32Array.from(passage) }
-          : intern(passage);
-      // Places of each text of the batch, to find the matches that no anchor names.
-      const placesOfText = new Map<number, number[]>();
-      for (const [place, p] of passageRows.distinct.entries()) {
-        setDefault(placesOfText, passageText[p], () => []).push(place);
-      }
+        all === null ? intern(passage) : { distinct: all.rows, indices: Uint32Array.from(passage) };
+      const placesOfText = all?.places ?? placesOf(passageRows.distinct);
       const known: { query: number[]; passage: number[] } = { query: [], passage: [] };
       for (const [place, q] of queryRows.distinct.entries()) {
         for (const text of matchesOf.get(queryText[q]) ?? []) {
