@@ -9,7 +9,7 @@ export const TILE_COLS_SINGLE = 8;
 export const TILE_COLS_DOUBLE = 4;
 
 /** Panels that one piece of the packing operation covers. */
-const PIECE_PANELS = 32;
+const PIECE_PANELS = 16;
 
 /** A rectangle of the kernel's memory: `lines` rows of A (or columns of B) by `steps` along the inner dimension. */
 export interface Strip {
@@ -39,8 +39,8 @@ export function pack(
   const operation = size === 4 ? OPERATION.packSingle : OPERATION.packDouble;
   const panels = Math.ceil(lines / width);
   const pieces = Math.ceil(steps / CHUNK) * Math.ceil(panels / PIECE_PANELS);
-  // Moving a value takes about as long as four floating-point operations of the product.
-  const flops = 4 * lines * steps;
+  // Moving a value takes about as long as 16 floating-point operations of the product.
+  const flops = 16 * lines * steps;
   kernel.dispatch(
     [operation, at, lines, steps, lineStride, stepStride, target, width],
     pieces,

@@ -39,8 +39,12 @@ export function softmaxOfBatch(
   const relations = anchorPassages + 4 * count;
   const { buffer } = kernel.float64(at, 2);
   kernel.float64(at, 2).set([temperature, 1 / (temperature * count)]);
-  new Int32Array(buffer, anchorQueries, count).set(anchors.map((i) => query[i]));
-  new Int32Array(buffer, anchorPassages, count).set(anchors.map((i) => passage[i]));
+  const queryOf = new Int32Array(buffer, anchorQueries, count);
+  const passageOf = new Int32Array(buffer, anchorPassages, count);
+  for (let a = 0; a < count; a++) {
+    queryOf[a] = query[anchors[a]];
+    passageOf[a] = passage[anchors[a]];
+  }
   const bytes = new Uint8Array(buffer, relations, queries * stride);
   bytes.fill(0);
   setRelations(batch, bytes, stride);
@@ -48,10 +52,11 @@ export function softmaxOfBatch(
   softmax(kernel, { ...given, ...lists, settings: at, room, results });
   const found = kernel.float64(results, 2 * count);
   const cosines = kernel.float32(given.cosines, queries * stride);
-  const ofPairs = Float64Array.from(query, (q, i) => cosines[q * stride + passage[i]]);
+  const ofPairs = new Float64Array(query.length);
+  for (let i = 0; i < query.length; i++) ofPairs[i] = cosines[query[i] * stride + passage[i]];
   let sum = 0;
-  for (const [a, i] of anchors.entries()) {
-    sum += Math.log(found[2 * a]) + (found[2 * a + 1] - ofPairs[i]) / temperature;
+  for (let a = 0; a < count; a++) {
+    sum += Math.log(found[2 * a]) + (found[2 * a + 1] - ofPairs[anchors[a]]) / temperature;
   }
   return { value: count === 0 ? 0 : sum / count, cosines: ofPairs };
 }

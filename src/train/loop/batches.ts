@@ -103,7 +103,16 @@ function positiveBatches(
     return places;
   };
   const allRows = Uint32Array.from({ length: passages.rows }, (_, row) => row);
-  const all = batchPassages === "all" ? { rows: allRows, places: placesOf(allRows) } : null;
+  const placesOfAll = batchPassages === "all" ? placesOf(allRows) : null;
+  /** The places of what the text of a query matches. */
+  const matchPlaces = (query: number, places: Map<number, number[]>): number[] =>
+    Array.from(matchesOf.get(query) ?? []).flatMap((text) => places.get(text) ?? []);
+  const matchesAmongAll = new Map<number, number[]>();
+  if (placesOfAll !== null) {
+    for (const query of matchesOf.keys()) {
+      matchesAmongAll.set(query, matchPlaces(query, placesOfAll));
+    }
+  }
   return {
     count: anchors.length,
     plan(chosen) {
@@ -116,22 +125,25 @@ function positiveBatches(
         label.push(l);
       };
       for (const c of chosen) add(pairs.query[anchors[c]], pairs.passage[anchors[c]], 1);
-      for (const q of new Set(query)) {
+      for (const q of minedOf.size === 0 ? [] : new Set(query)) {
         for (const p of minedOf.get(queryText[q]) ?? []) {
           if (!matchesOf.get(queryText[q])?.has(passageText[p])) add(q, p, 0);
         }
       }
       const queryRows = intern(query);
       const passageRows =
-        all === null ? intern(passage) : { distinct: all.rows, indices: Uint32Array.from(passage) };
-      const placesOfText = all?.places ?? placesOf(passageRows.distinct);
+        placesOfAll === null
+          ? intern(passage)
+          : { distinct: allRows, indices: Uint32Array.from(passage) };
+      const placesOfText = placesOfAll === null ? placesOf(passageRows.distinct) : null;
       const known: { query: number[]; passage: number[] } = { query: [], passage: [] };
       for (const [place, q] of queryRows.distinct.entries()) {
-        for (const text of matchesOf.get(queryText[q]) ?? []) {
-          for (const other of placesOfText.get(text) ?? []) {
-            known.query.push(place);
-            known.passage.push(other);
-          }
+        const text = queryText[q];
+        const places =
+          placesOfText === null ? matchesAmongAll.get(text)! : matchPlaces(text, placesOfText);
+        for (const other of places) {
+          known.query.push(place);
+          known.passage.push(other);
         }
       }
       return {

@@ -71,7 +71,7 @@ export function rankingLoss(
 /** The indices of the matching pairs. */
 export function anchorsOf({ pairs }: Pick<LossBatch, "pairs">): number[] {
   const anchors: number[] = [];
-  for (const [i, label] of pairs.label.entries()) if (label === 1) anchors.push(i);
+  for (let i = 0; i < pairs.label.length; i++) if (pairs.label[i] === 1) anchors.push(i);
   return anchors;
 }
 
@@ -92,8 +92,9 @@ export function setRelations(
     // A match stays one, whatever other pairs say.
     if (relations[at] !== Relation.match) relations[at] = relation;
   };
-  for (const [i, label] of pairs.label.entries()) {
-    set(pairs.query[i], pairs.passage[i], label === 1 ? Relation.match : Relation.mined);
+  for (let i = 0; i < pairs.label.length; i++) {
+    const relation = pairs.label[i] === 1 ? Relation.match : Relation.mined;
+    set(pairs.query[i], pairs.passage[i], relation);
   }
   if (knownMatches !== undefined) {
     for (let i = 0; i < knownMatches.query.length; i++) {

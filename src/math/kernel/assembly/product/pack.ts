@@ -2,7 +2,7 @@
 import { argument, CHUNK } from "../layout";
 
 /** Panels a piece of work packs. */
-const PANELS: i32 = 32;
+const PANELS: i32 = 16;
 
 /**
  * Piece `piece` of packing `lines` lines (rows of A, columns of B) of `steps` values of 1 << `shift` bytes into panels of
