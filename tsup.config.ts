@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { defineConfig } from "tsup";
-import { simdKernel } from "./src/math/kernel/wasm.generated.js";
+import { plainBinary } from "./src/math/kernel/kernel-binary.js";
 
 export default defineConfig({
   entry: [
@@ -42,7 +42,9 @@ export default defineConfig({
   sourcemap: false,
   /** The kernel as a file, for platforms that compile no bytes. */
   async onSuccess() {
-    await writeFile("dist/kernel.wasm", Buffer.from(simdKernel, "base64"));
+    const { bytes } = plainBinary();
+    if (!WebAssembly.validate(bytes)) throw new Error("build: kernel.wasm must be a module");
+    await writeFile("dist/kernel.wasm", bytes);
   },
   plugins: [
     {

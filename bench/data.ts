@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- data [--megabytes 100]`: reads Natural Questions files of that size and holds the speed against
+ * `npm run bench -- data [--megabytes 100] [--python python3]`: reads Natural Questions files of that size and holds the speed against
  * the limit of this machine, measured in the same run: gunzip and JSON.parse work on two cores at once, so a reader
  * can be as fast as the slower of the two alone. Real pages where `../shared/data` is present, else our sample's.
  */

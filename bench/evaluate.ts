@@ -172,10 +172,10 @@ type Timed = Record<
   }
 >;
 
-/** What bench/evaluate.py measured, or `null` where no Python with NumPy and scikit-learn is found. */
 /** Runs evaluate.py. */
 type Python = (args: readonly string[]) => Timed;
 
+/** `null` where the program has no NumPy or no scikit-learn. */
 function pythonWithPeers(program: string): Python | null {
   if (spawnSync(program, ["-c", "import numpy, sklearn"]).status !== 0) {
     console.error(`bench: ${program} has no NumPy and scikit-learn, so there is no comparison`);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- math [--large] [--only products,registers,native,eigen,nearest,numpy]`: products against ml-matrix and, where
+ * `npm run bench -- math [--large] [--only products,registers,native,eigen,nearest,numpy] [--python python3]`: products against ml-matrix and, where
  * Python is there, NumPy, and beside what registers alone can do; eigen-decompositions at 512 and 1,536 (with --large 3,072);
  * exact top-k. Times are the best of several runs, since others may share the machine;
  * the share of one thread's time that the process really got stands beside them.

@@ -1,8 +1,8 @@
 import type { BenchOptions } from "./rows.js";
 
-/** The interpreter of rivals: `--python`, else the environment variable PYTHON, else python3. */
+/** The interpreter of rivals: `--python`, else the environment variable PYTHON, else python3. An empty one is none. */
 export const pythonOf = (options: BenchOptions): string =>
-  options.get("python") ?? process.env["PYTHON"] ?? "python3";
+  [options.get("python"), process.env["PYTHON"]].find(Boolean) ?? "python3";
 
 /**
  * The environment for NumPy and PyTorch: ours without the settings of OpenBLAS that suit another program, which would slow

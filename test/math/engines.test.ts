@@ -169,7 +169,11 @@ describe.skipIf(!hasRuntime)("onnxruntime-node as an engine", () => {
     }).toThrow("multiply: the inner dimensions must be the same, received 2 × 3 by 2 × 3");
     expect(() => {
       engine.addProductSync!(a, a, a, { transposeB: true });
-    }).toThrow("multiply: out must have 4 values for 2 × 2, received 6");
+    }).toThrow("addProductSync: to must be 2 × 2, received 2 × 3");
+    const square = normalMatrix(2, 2, 1);
+    expect(() => {
+      engine.addProductSync!(square, two, square);
+    }).toThrow("out must be memory of its own");
     await engine.close();
     expect(() => {
       engine.addProductSync!(two, two, createMatrix(2, 2));

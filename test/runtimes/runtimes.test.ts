@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kernelStatus, setKernel, type KernelStatus } from "embedtune/math";
-import { simdKernel } from "../../src/math/kernel/wasm.generated.js";
+import { plainBinary } from "../../src/math/kernel/kernel-binary.js";
 import { bundleCore, pipelineFile } from "../support/bundle-core.js";
 import { wholePipeline, type PipelineResult } from "../support/whole-pipeline.js";
 import { largeProduct } from "./large-product.js";
@@ -110,7 +110,7 @@ function run(command: string, args: readonly string[]): Report {
 async function serve(source: string, { compiles = true } = {}): Promise<Report> {
   const file = await bundleCore(folder, source, { format: "esm", external: ["kernel.wasm"] });
   await copyFile(file, join(folder, "worker.mjs"));
-  await writeFile(join(folder, "kernel.wasm"), Buffer.from(simdKernel, "base64"));
+  await writeFile(join(folder, "kernel.wasm"), plainBinary().bytes);
   const port = await freePort();
   // Since this date workers may compile while they start.
   const date = compiles ? "2025-06-01" : "2025-01-01";

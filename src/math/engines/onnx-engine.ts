@@ -3,7 +3,7 @@ import { show } from "../../base/show.js";
 import { defaultThreads } from "../kernel/kernel-threads.js";
 import { mirror } from "../kernel/mirror.js";
 import { shapeOfProduct, sizesOfProduct } from "../kernel/product-shape.js";
-import { createMatrix, rowRange, type Matrix } from "../matrix.js";
+import { createMatrix, rowRange, shapeOf, type Matrix } from "../matrix.js";
 import type { SyncEngine } from "./engine-scope.js";
 import { everyScore, type HighScores } from "./product-engine.js";
 import { highScoresModel, productModel, transposeModel } from "./onnx-model.js";
@@ -100,10 +100,15 @@ export async function createOnnxEngine({
 
   const addProductSync: SyncEngine["addProductSync"] = (a, b, to, options = {}) => {
     const { transposeA = false, transposeB = false } = options;
-    const { m, k, n } = sizesOfProduct(a, b, { ...options, out: to.data });
+    const { m, k, n } = sizesOfProduct(a, b, options);
+    if (to.rows !== m || to.cols !== n) {
+      const [wanted, received] = [shapeOf({ rows: m, cols: n }), shapeOf(to)];
+      throw new RangeError(`addProductSync: to must be ${wanted}, received ${received}`);
+    }
+    sizesOfProduct(a, b, { ...options, out: to.data }); // shares no memory
     if (m * n * k === 0) return;
     const C = tensor(to);
-    // Gemm begins by copying C to Y, which here is the same.
+    // Gemm begins by copying C to Y, which for the processor itself is the same memory; other providers work on copies.
     productSession(transposeA, transposeB, true).run({ A: tensor(a), B: tensor(b), C }, { Y: C });
   };
 

@@ -104,15 +104,6 @@ function positiveBatches(
   };
   const allRows = Uint32Array.from({ length: passages.rows }, (_, row) => row);
   const placesOfAll = batchPassages === "all" ? placesOf(allRows) : null;
-  /** The places of what the text of a query matches. */
-  const matchPlaces = (query: number, places: Map<number, number[]>): number[] =>
-    Array.from(matchesOf.get(query) ?? []).flatMap((text) => places.get(text) ?? []);
-  const matchesAmongAll = new Map<number, number[]>();
-  if (placesOfAll !== null) {
-    for (const query of matchesOf.keys()) {
-      matchesAmongAll.set(query, matchPlaces(query, placesOfAll));
-    }
-  }
   return {
     count: anchors.length,
     plan(chosen) {
@@ -135,15 +126,14 @@ function positiveBatches(
         placesOfAll === null
           ? intern(passage)
           : { distinct: allRows, indices: Uint32Array.from(passage) };
-      const placesOfText = placesOfAll === null ? placesOf(passageRows.distinct) : null;
+      const placesOfText = placesOfAll ?? placesOf(passageRows.distinct);
       const known: { query: number[]; passage: number[] } = { query: [], passage: [] };
       for (const [place, q] of queryRows.distinct.entries()) {
-        const text = queryText[q];
-        const places =
-          placesOfText === null ? matchesAmongAll.get(text)! : matchPlaces(text, placesOfText);
-        for (const other of places) {
-          known.query.push(place);
-          known.passage.push(other);
+        for (const text of matchesOf.get(queryText[q]) ?? []) {
+          for (const other of placesOfText.get(text) ?? []) {
+            known.query.push(place);
+            known.passage.push(other);
+          }
         }
       }
       return {
