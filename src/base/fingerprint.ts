@@ -8,22 +8,30 @@ export interface Fingerprint {
   digest(): string;
 }
 
+/** Two words that others are mixed into. */
+export type Lanes = readonly [x: number, y: number];
+
+/** What nothing is mixed into yet. */
+export const startLanes: Lanes = [0x9e3779b9, 0x85ebca6b];
+
+/** Mixes every `step`-th word from `start` on into the lanes; a word that differs changes both for certain. */
+export function mixLanes([x, y]: Lanes, words: Uint32Array, start = 0, step = 1): Lanes {
+  for (let i = start; i < words.length; i += step) {
+    const word = words[i];
+    x = Math.imul(x ^ word, 0xcc9e2d51);
+    x ^= x >>> 15;
+    x = (Math.imul(x, 5) + 0xe6546b64) | 0;
+    y = Math.imul(y ^ word, 0x1b873593);
+    y ^= y >>> 15;
+    y = (Math.imul(y, 5) + 0xe6546b65) | 0;
+  }
+  return [x, y];
+}
+
 export function createFingerprint(): Fingerprint {
-  let first = 0x9e3779b9;
-  let second = 0x85ebca6b;
+  let lanes = startLanes;
   const addWords = (words: Uint32Array): void => {
-    // Variables of the function's own stay in registers; millions of words come.
-    let [x, y] = [first, second];
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i];
-      x = Math.imul(x ^ word, 0xcc9e2d51);
-      x ^= x >>> 15;
-      x = (Math.imul(x, 5) + 0xe6546b64) | 0;
-      y = Math.imul(y ^ word, 0x1b873593);
-      y ^= y >>> 15;
-      y = (Math.imul(y, 5) + 0xe6546b65) | 0;
-    }
-    [first, second] = [x, y];
+    lanes = mixLanes(lanes, words);
   };
   const single = new Uint32Array(1);
   return {
@@ -35,7 +43,6 @@ export function createFingerprint(): Fingerprint {
       // Whole words; a typed array of floats always begins on one.
       addWords(new Uint32Array(values.buffer, values.byteOffset, values.length));
     },
-    digest: () =>
-      [first, second].map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join(""),
+    digest: () => lanes.map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join(""),
   };
 }

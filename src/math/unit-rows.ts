@@ -1,7 +1,5 @@
-import { decode } from "./kernel/kernel-binary.js";
-import { OPERATION, type Kernel } from "./kernel/kernel-instance.js";
-import { loadKernel } from "./kernel/kernel.js";
-import { cosinesKernel } from "./kernel/wasm.generated.js";
+import { OPERATION } from "./kernel/kernel-instance.js";
+import { cosinesOfKernel } from "./kernel/kernel.js";
 import { checkMatrix, createMatrix, type Matrix } from "./matrix.js";
 import { normalizeRows } from "./vectors.js";
 
@@ -11,12 +9,6 @@ const SMALL = 2 ** 14;
 const PIECE_ROWS = 16;
 /** Values copied into the kernel's memory at once: they stay in the cache until they are copied back. */
 const BLOCK = 2 ** 19;
-
-/** The kernel with what cosines need, or `null` where there is none. */
-export function cosinesOfKernel(): Kernel | null {
-  const kernel = loadKernel();
-  return kernel?.extend("cosines", () => decode(cosinesKernel)) ? kernel : null;
-}
 
 /**
  * {@link normalizeRows}, bit for bit, on the kernel's threads.

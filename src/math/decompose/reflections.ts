@@ -43,6 +43,7 @@ function triangularFactor(
   const vTransposed = { at: corner, rowStride: stride, colStride: 1 };
   multiplyDouble(kernel, [width, length, width], vTransposed, v, { at: innerAt, rowStride: width });
   const inner = kernel.float64(innerAt, width * width);
+  // Three rows more, as rows are taken by fours.
   const factor = new Float64Array((width + 3) * width);
   for (let i = 0; i < width; i++) {
     const tau = taus[i];

@@ -1,7 +1,14 @@
 import { checkInteger } from "../../base/checks.js";
-import { chooseBinary, plainBinary, withSharedMemory, type KernelBinary } from "./kernel-binary.js";
+import {
+  chooseBinary,
+  decode,
+  plainBinary,
+  withSharedMemory,
+  type KernelBinary,
+} from "./kernel-binary.js";
 import { instantiate, type Kernel } from "./kernel-instance.js";
 import { builtinModule, defaultThreads, MAX_THREADS } from "./kernel-threads.js";
+import { cosinesKernel } from "./wasm.generated.js";
 
 export interface KernelOptions {
   /**
@@ -105,6 +112,12 @@ export function kernelStatus(): KernelStatus {
 export function loadKernel(): Kernel | null {
   if (kernel === undefined) kernel = createKernel(settings);
   return kernel;
+}
+
+/** {@link loadKernel} with what cosines and digests need; `null` where no further module is compiled, too. */
+export function cosinesOfKernel(): Kernel | null {
+  const loaded = loadKernel();
+  return loaded?.extend("cosines", () => decode(cosinesKernel)) ? loaded : null;
 }
 
 function createKernel(wanted: Settings): Kernel | null {

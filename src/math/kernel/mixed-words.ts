@@ -1,5 +1,6 @@
-import { cosinesOfKernel } from "../unit-rows.js";
+import { mixLanes, startLanes } from "../../base/fingerprint.js";
 import { OPERATION } from "./kernel-instance.js";
+import { cosinesOfKernel } from "./kernel.js";
 
 /** Words that are mixed together. */
 export const CHUNK = 16_384;
@@ -46,17 +47,6 @@ export function mixedWords(words: Uint32Array): Uint32Array {
 /** {@link mixedWords} of a chunk in plain JavaScript: the same bits. */
 function plainMixedWords(words: Uint32Array, to: Uint32Array): void {
   for (let lane = 0; lane < LANES; lane++) {
-    let x = 0x9e3779b9;
-    let y = 0x85ebca6b;
-    for (let i = lane; i < words.length; i += LANES) {
-      x = Math.imul(x ^ words[i], 0xcc9e2d51);
-      x ^= x >>> 15;
-      x = (Math.imul(x, 5) + 0xe6546b64) | 0;
-      y = Math.imul(y ^ words[i], 0x1b873593);
-      y ^= y >>> 15;
-      y = (Math.imul(y, 5) + 0xe6546b65) | 0;
-    }
-    to[lane] = x;
-    to[LANES + lane] = y;
+    [to[lane], to[LANES + lane]] = mixLanes(startLanes, words, lane, LANES);
   }
 }

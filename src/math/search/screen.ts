@@ -1,12 +1,13 @@
 import { HALF_STEP } from "../cosine-grid.js";
 import { engineOfCall } from "../engines/engine-scope.js";
 import { OPERATION, type Kernel } from "../kernel/kernel-instance.js";
+import { cosinesOfKernel } from "../kernel/kernel.js";
 import { simdSelect, type Thresholds } from "../kernel/simd-select.js";
 import type { Matrix } from "../matrix.js";
 import type { Similarity } from "../similarity.js";
 import { roundRows, type RoundedRows } from "./rounded-rows.js";
 import { selectScores } from "./select-scores.js";
-import { cosinesOfKernel, unitRows } from "../unit-rows.js";
+import { unitRows } from "../unit-rows.js";
 
 /** Rows of queries or of a corpus, in either form made when it is first wanted. */
 export interface ScreenRows {

@@ -39,6 +39,7 @@ export function softmaxOfBatch(
   const relations = anchorPassages + 4 * count;
   const { buffer } = kernel.float64(at, 2);
   kernel.float64(at, 2).set([temperature, 1 / (temperature * count)]);
+  // Loops by number: a step waits on this thread, and iterators over a batch's pairs take several times as long.
   const queryOf = new Int32Array(buffer, anchorQueries, count);
   const passageOf = new Int32Array(buffer, anchorPassages, count);
   for (let a = 0; a < count; a++) {

@@ -1,7 +1,7 @@
 // What cosines need besides products in single precision: rows of length 1, rows rounded to 16-bit integers, and products of those compared
 // with thresholds; and what tells one table of vectors from another. A module of its own, on the kernel's memory and threads, so that the kernel stays below what browsers compile at once.
 import { argument } from "./layout";
-import { mixWords } from "./product/mix-words";
+import { mixWords } from "./mix-words";
 import { productRounded } from "./product/product-rounded";
 import { roundRows } from "./product/round-rows";
 import { scaleRows } from "./product/scale-rows";

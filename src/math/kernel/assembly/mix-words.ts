@@ -1,5 +1,5 @@
-// `mixedWords` of ../../mixed-words.ts in WebAssembly, bit for bit.
-import { argument } from "../layout";
+// `mixedWords` of ../mixed-words.ts in WebAssembly, bit for bit.
+import { argument } from "./layout";
 
 /** One step of every lane. */
 function mix(x: v128, words: v128, factor: v128, addend: v128): v128 {
